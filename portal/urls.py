@@ -1,0 +1,12 @@
+"""Every address of the portal."""
+
+from django.contrib import admin
+from django.urls import path
+
+from portal import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
