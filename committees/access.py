@@ -1,0 +1,214 @@
+"""Who may do what on which body: the only door to guardian.
+
+An office holds permissions on its body (guardian rows); a membership that holds on the day gives
+them to a person. Three directions, one definition: `allows` (this person, this body), `bodies`
+(every body for this person), `people` (every person for this body). For the reading permissions
+an office that also holds `view_subtree` reaches every body below its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+
+from committees.models import Body, BodyGroupObjectPermission, BodyQuerySet, Membership, Office, Person
+from committees.roles import DEFAULTS, PERMISSIONS, Role
+from portal.shared.days import today
+
+Asker = Person | AnonymousUser
+Grants = dict[int, frozenset[str]]
+
+READING = frozenset({"view_tasks", "view_audit"})
+SUBTREE = "view_subtree"
+
+_remembered: ContextVar[dict[Any, Grants] | None] = ContextVar("remembered", default=None)
+_permission_ids: dict[str, int] = {}
+
+
+def allows(person: Asker, permission: str, body: Body | None, on: date | None = None) -> bool:
+    """May this person do this on this body on the day (today when not given)?"""
+    if body is None or not person.is_active:
+        return False
+    if person.is_superuser:
+        return True
+    above = body.ancestor_ids()
+    grants = _grants_of(person, on or today(), [body.pk, *above])
+    if permission in grants.get(body.pk, ()):
+        return True
+    return permission in READING and any({SUBTREE, permission} <= grants.get(pk, frozenset()) for pk in above)
+
+
+def bodies(person: Asker, permission: str, on: date | None = None) -> BodyQuerySet:
+    """Every body on which this person may do this on the day; used as a subquery."""
+    if not person.is_active:
+        return Body.objects.none()
+    if person.is_superuser:
+        return Body.objects.all()
+    day = on or today()
+    own = Q(pk__in=_granted_bodies(person, permission, day))
+    if permission not in READING:
+        return Body.objects.filter(own)
+    roots = (
+        Body.objects.filter(pk__in=_granted_bodies(person, permission, day))
+        .filter(pk__in=_granted_bodies(person, SUBTREE, day))
+        .annotate(below=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
+        .filter(below__startswith=F("path"))
+    )
+    return Body.objects.filter(own | Exists(roots))
+
+
+def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Person]:
+    """Everybody whose office lets them do this on this body on the day; superusers are not counted."""
+    offices = Q(pk__in=_granted_offices(permission, [body.pk]))
+    if permission in READING and (above := body.ancestor_ids()):
+        offices |= Q(pk__in=_granted_offices(permission, above)) & Q(pk__in=_granted_offices(SUBTREE, above))
+    terms = Membership.objects.holding_on(on or today()).filter(office__in=Office.objects.filter(offices))
+    return Person.objects.filter(is_active=True, is_superuser=False, pk__in=terms.values("person_id"))
+
+
+def bodies_as(
+    person: Asker, roles: Iterable[Role], on: date | None = None
+) -> QuerySet[Office, dict[str, Any]]:
+    """Ids of the bodies where the person holds one of the roles on the day, as a subquery."""
+    return Office.objects.filter(role__in=list(roles), pk__in=_offices_of(person, on or today())).values(
+        "body_id"
+    )
+
+
+def holders(body: Body, roles: Iterable[Role], on: date | None = None) -> QuerySet[Person]:
+    """Active people who hold one of the roles in the body on the day."""
+    terms = Membership.objects.holding_on(on or today()).filter(
+        office__body=body, office__role__in=list(roles)
+    )
+    return Person.objects.filter(is_active=True, pk__in=terms.values("person_id"))
+
+
+def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
+    """Bodies whose list of members the person may read: their own, those below they oversee, those above."""
+    if person.is_superuser or person.is_staff:
+        return Body.objects.all()
+    mine = Body.objects.filter(offices__in=_offices_of(person, on or today()))
+    above = mine.annotate(above=ExpressionWrapper(OuterRef("path"), output_field=CharField())).filter(
+        path__startswith=F("above")
+    )
+    return Body.objects.filter(Q(pk__in=bodies(person, "view_tasks", on).values("pk")) | Exists(above))
+
+
+@dataclass(frozen=True)
+class Link:
+    """One chain of *why*: the membership, its office's permission, and the body that it reaches from."""
+
+    membership: Membership
+    permission: str
+    body: Body
+    through_subtree: bool
+
+
+def why(person: Person, permission: str, body: Body, on: date | None = None) -> list[Link]:
+    """The memberships that give this person this permission on this body, as the page prints them."""
+    day = on or today()
+    reach = [body.pk, *(body.ancestor_ids() if permission in READING else [])]
+    grants = _grants_of(person, day, reach)
+    terms = Membership.objects.holding_on(day).filter(person=person, office__body_id__in=reach)
+    needed = {body.pk: {permission}}
+    return [
+        Link(term, permission, term.office.body, term.office.body_id != body.pk)
+        for term in terms.select_related("office__body", "person")
+        if needed.get(term.office.body_id, {permission, SUBTREE})
+        <= grants.get(term.office.body_id, frozenset())
+        and permission in permissions_of(term.office)
+    ]
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Inside, each person's grants are read once: for a page that asks a dozen rules at one moment."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def permissions_of(office: Office) -> set[str]:
+    """Codenames that the office holds on its body."""
+    rows = BodyGroupObjectPermission.objects.filter(group_id=office.pk, content_object_id=office.body_id)
+    return set(rows.values_list("permission__codename", flat=True))
+
+
+def set_permissions(office: Office, codenames: Collection[str]) -> None:
+    """Make the office hold exactly these on its body. Called by actions only."""
+    unknown = set(codenames) - set(PERMISSIONS)
+    if unknown:
+        raise ValueError(f"unknown permissions: {sorted(unknown)}")
+    rows = BodyGroupObjectPermission.objects.filter(group_id=office.pk, content_object_id=office.body_id)
+    wanted = {permission_id(codename) for codename in codenames}
+    rows.exclude(permission_id__in=wanted).delete()
+    BodyGroupObjectPermission.objects.bulk_create(
+        [
+            BodyGroupObjectPermission(permission_id=pk, group_id=office.pk, content_object_id=office.body_id)
+            for pk in sorted(wanted)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def default_permissions(role: str) -> frozenset[str]:
+    return DEFAULTS[Role(role)]
+
+
+def permission_id(codename: str) -> int:
+    """The key of a body permission. A constant in the query: joining on codename costs 80 times more."""
+    if codename not in _permission_ids:
+        rows = Permission.objects.filter(content_type__app_label="committees", content_type__model="body")
+        _permission_ids.update(rows.values_list("codename", "pk"))
+    return _permission_ids[codename]
+
+
+def forget_permission_ids(**_signal: Any) -> None:
+    """After a migration the keys may be others."""
+    _permission_ids.clear()
+
+
+def _offices_of(person: Asker, day: date) -> QuerySet[Membership, dict[str, Any]]:
+    return Membership.objects.holding_on(day).filter(person_id=person.pk).values("office_id")
+
+
+def _granted_bodies(
+    person: Asker, permission: str, day: date
+) -> QuerySet[BodyGroupObjectPermission, dict[str, Any]]:
+    rows = BodyGroupObjectPermission.objects.filter(permission_id=permission_id(permission))
+    return rows.filter(group_id__in=_offices_of(person, day)).values("content_object_id")
+
+
+def _granted_offices(
+    permission: str, body_ids: list[int]
+) -> QuerySet[BodyGroupObjectPermission, dict[str, Any]]:
+    rows = BodyGroupObjectPermission.objects.filter(permission_id=permission_id(permission))
+    return rows.filter(content_object_id__in=body_ids).values("group_id")
+
+
+def _grants_of(person: Asker, day: date, body_ids: list[int]) -> Grants:
+    """Body id → codenames from the person's offices; of all bodies while `asking_once`."""
+    memo = _remembered.get()
+    if memo is None:
+        return _read_grants(person, day, Q(content_object_id__in=body_ids))
+    key = (person.pk, day)
+    if key not in memo:
+        memo[key] = _read_grants(person, day, Q())
+    return memo[key]
+
+
+def _read_grants(person: Asker, day: date, where: Q) -> Grants:
+    rows = BodyGroupObjectPermission.objects.filter(where, group_id__in=_offices_of(person, day))
+    grants: dict[int, set[str]] = {}
+    for body_id, codename in rows.values_list("content_object_id", "permission__codename"):
+        grants.setdefault(body_id, set()).add(codename)
+    return {body_id: frozenset(names) for body_id, names in grants.items()}

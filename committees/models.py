@@ -1,0 +1,287 @@
+"""People, the bodies they serve on, the offices they hold there, and from which day to which."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase
+
+from committees.roles import PERMISSIONS, Role
+from portal.shared.text import fold, validate_plain
+
+CODE = RegexValidator(
+    r"^[A-Z0-9][A-Z0-9.-]{1,39}\Z", _("Use 2 to 40 capital letters, digits, dots and hyphens.")
+)
+
+
+class PersonManager(UserManager["Person"]):
+    pass
+
+
+class Person(AbstractUser):
+    """Somebody who signs in. What they may do comes only from the offices they hold today."""
+
+    class Language(models.TextChoices):
+        VIETNAMESE = "vi", "Tiếng Việt"
+        ENGLISH = "en", "English"
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_plain])
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
+
+    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
+    REQUIRED_FIELDS = ["name", "email"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class BodyQuerySet(models.QuerySet["Body"]):
+    def standing_on(self, day: date) -> BodyQuerySet:
+        """Bodies that exist on the day: established (or unknown) and not yet dissolved."""
+        established = Q(established_on__isnull=True) | Q(established_on__lte=day)
+        return self.filter(established, Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day))
+
+    def below(self, body: Body) -> BodyQuerySet:
+        """The whole subtree under a body, without the body itself."""
+        return self.filter(path__startswith=body.path).exclude(pk=body.pk)
+
+    def matching(self, words: str) -> BodyQuerySet:
+        return self.filter(search_text__contains=fold(words))
+
+
+class Body(models.Model):
+    """Any organisation that gives or receives tasks. `path` is the zero-padded ids from the root down."""
+
+    class Kind(models.TextChoices):
+        COMMITTEE = "committee", _("steering committee")
+        WORKING_GROUP = "working_group", _("working group")
+        SUPPORT_TEAM = "support_team", _("support team")
+        AGENCY = "agency", _("agency")
+
+    class Level(models.TextChoices):
+        CENTRAL = "central", _("central")
+        GOVERNMENT = "government", _("government")
+        MINISTRY = "ministry", _("ministry")
+        PROVINCIAL = "provincial", _("provincial")
+        COMMUNE = "commune", _("commune")
+
+    class Chain(models.TextChoices):
+        PARTY = "party", _("Party")
+        STATE = "state", _("State")
+
+    code = models.CharField(_("code"), max_length=40, unique=True, validators=[CODE])
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    level = models.CharField(_("level"), max_length=20, choices=Level)
+    chain = models.CharField(_("chain"), max_length=10, choices=Chain)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("superior body"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+    path = models.CharField(max_length=200, editable=False, db_index=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=250, validators=[validate_plain])
+    name_en = models.CharField(_("name in English"), max_length=250, blank=True, validators=[validate_plain])
+    short_name = models.CharField(_("short name"), max_length=80, blank=True, validators=[validate_plain])
+    standing_agency = models.ForeignKey(
+        "self",
+        verbose_name=_("standing agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="serves",
+    )
+    decision = models.CharField(
+        _("establishing decision"), max_length=250, blank=True, validators=[validate_plain]
+    )
+    established_on = models.DateField(_("established on"), null=True, blank=True)
+    dissolved_on = models.DateField(
+        _("dissolved on"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which the body no longer exists."),
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_plain])
+    search_text = models.TextField(editable=False, default="")
+
+    objects: ClassVar[BodyQuerySet] = BodyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+        ordering = ("path",)
+        default_permissions = ("add", "change", "delete", "view")
+        permissions = tuple((codename, str(codename)) for codename in PERMISSIONS)
+        constraints = (
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="body_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(dissolved_on__isnull=True)
+                | Q(established_on__isnull=True)
+                | Q(dissolved_on__gt=F("established_on")),
+                name="body_dissolved_after_established",
+                violation_error_message=_("A body is dissolved after the day it was established."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" and self.name_en else self.name_vi
+
+    @property
+    def brief(self) -> str:
+        """The name where space is short."""
+        return self.short_name or self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("bodies:detail", args=[self.code])
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep `path` and `search_text` in step; moving a body moves its subtree in the same transaction."""
+        self.search_text = fold(f"{self.code} {self.short_name} {self.name_vi} {self.name_en}")
+        old = self.path
+        if self.pk is None:
+            super().save(*args, **kwargs)
+            kwargs = {"update_fields": ["path"]}
+        self.path = f"{self.parent.path if self.parent else ''}{self.pk:06d}."
+        super().save(*args, **kwargs)
+        if old and old != self.path:
+            self._move_subtree(old)
+
+    def _move_subtree(self, old: str) -> None:
+        below = list(Body.objects.filter(path__startswith=old).exclude(pk=self.pk))
+        for body in below:
+            body.path = self.path + body.path[len(old) :]
+        Body.objects.bulk_update(below, ["path"])
+
+    def ancestor_ids(self) -> list[int]:
+        """Ids from the root down to the parent, read from the path."""
+        return [int(part) for part in self.path.split(".")[:-2]]
+
+
+class BodyGroupObjectPermission(GroupObjectPermissionBase):
+    """guardian's row: this office's group holds this permission on this body."""
+
+    content_object = models.ForeignKey(Body, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        abstract = False
+        indexes = (models.Index(fields=("permission", "content_object", "group"), name="body_grant"),)
+
+
+class Office(models.Model):
+    """One role in one body: the thing that holds permissions. Its key is its guardian group's key."""
+
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, primary_key=True, editable=False)
+    body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="offices")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = ("body__path", "role")
+        constraints = (
+            models.UniqueConstraint(fields=("body", "role"), name="one_office_for_a_role_in_a_body"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.body}"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def holding_on(self, day: date) -> MembershipQuerySet:
+        """Terms that hold on the day, first and last day included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def in_order(self) -> MembershipQuerySet:
+        """Head first, then by the order of the roles and the name."""
+        ranks = [models.When(office__role=role, then=rank) for rank, role in enumerate(Role.values)]
+        return self.order_by(models.Case(*ranks), "person__name", "pk")
+
+
+class Membership(models.Model):
+    """A person holds an office from one day to another, both included, under a decision."""
+
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The last day that counts."))
+    position = models.CharField(_("position"), max_length=250, blank=True, validators=[validate_plain])
+    position_en = models.CharField(
+        _("position in English"), max_length=250, blank=True, validators=[validate_plain]
+    )
+    decision = models.CharField(_("decision number"), max_length=120, blank=True, validators=[validate_plain])
+    fields = models.CharField(
+        _("fields in charge"),
+        max_length=500,
+        blank=True,
+        validators=[validate_plain],
+        help_text=_("Pillars this person is in charge of, one after another with a semicolon."),
+    )
+
+    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ("office", "-starts_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_it_starts",
+                violation_error_message=_("The last day is not before the first day."),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("person", "starts_on", "ends_on", "office"), name="membership_of_person"),
+            models.Index(fields=("office", "starts_on", "ends_on", "person"), name="membership_of_office"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.title}"
+
+    @property
+    def title(self) -> str:
+        """The position as the decision names it, else the role."""
+        if get_language() == "en" and self.position_en:
+            return self.position_en
+        return self.position or str(self.office.get_role_display())
+
+    def holds_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+
+    def in_charge_of(self, pillar: str) -> bool:
+        """Is the pillar one of the fields this person is in charge of?"""
+        return bool(pillar) and fold(pillar) in {fold(field) for field in self.fields.split(";")}

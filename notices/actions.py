@@ -1,0 +1,65 @@
+"""Owing a notice, and marking it read. Sending is in `letters.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from committees.models import Body, Person
+from notices.models import Notice
+from portal.shared.days import today
+
+
+def owe(
+    people: Iterable[Person],
+    kind: str,
+    *,
+    about: models.Model,
+    occasion: str,
+    body: Body | None = None,
+    step: str = "",
+    due_version: int = 0,
+    data: dict[str, Any] | None = None,
+    on: date | None = None,
+) -> int:
+    """Owe each person one notice, told with their next letter; gives how many were new.
+
+    `occasion` makes the key unique: the same occasion is never told twice to the same person.
+    """
+    notices = [
+        Notice(
+            key=f"{kind}:{about._meta.label_lower}-{about.pk}:{occasion}:person-{person.pk}",
+            person=person,
+            kind=kind,
+            step=step,
+            about_type=about._meta.label_lower,
+            about_id=about.pk,
+            due_version=due_version,
+            body=body,
+            data=data or {},
+            on=on or today(),
+        )
+        for person in people
+    ]
+    return owe_all(notices)
+
+
+def owe_all(notices: list[Notice]) -> int:
+    """Write the notices whose key is new; gives how many were."""
+    keys = [notice.key for notice in notices]
+    known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+    new = [notice for notice in notices if notice.key not in known]
+    Notice.objects.bulk_create(new, ignore_conflicts=True, batch_size=2000)
+    return len(new)
+
+
+def mark_read(*, person: Person, notices: models.QuerySet[Notice] | None = None) -> int:
+    """Mark a person's notices as read, all of them unless some are named."""
+    rows = (notices if notices is not None else Notice.objects.all()).filter(
+        person=person, read_at__isnull=True
+    )
+    return rows.update(read_at=timezone.now())

@@ -1,0 +1,77 @@
+"""The kinds of notice. An app on a higher floor registers its own, with how to ask if it is still owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from portal.shared.verdicts import Sentence
+
+if TYPE_CHECKING:
+    from notices.models import Notice
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a letter or page says of one notice, in the language active when it is composed."""
+
+    title: str
+    sentence: str
+    url: str
+    what_to_do: str = ""
+    standing: str = ""
+    lead: str = ""
+    assigner: str = ""
+    order: str = ""
+    due_on: date | None = None
+    days: int | None = None
+
+
+Recheck = Callable[["Sequence[Notice]", date], dict[int, str]]
+Compose = Callable[["Sequence[Notice]", date], dict[int, Line]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`recheck` gives notice pk → why it is no longer owed; `compose` gives pk → its line. Both take many."""
+
+    name: str
+    label: Sentence
+    rank: int
+    recheck: Recheck
+    compose: Compose
+    duty: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    for kind in kinds:
+        _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    return _kinds[name]
+
+
+def every() -> list[Kind]:
+    """All kinds, the most pressing first: the order of a letter."""
+    return sorted(_kinds.values(), key=lambda kind: kind.rank)
+
+
+Planner = Callable[[date], int]
+"""Owes what is due on a day and gives how many notices were new; running it again owes nothing."""
+
+_planners: list[Planner] = []
+
+
+def register_planner(planner: Planner) -> None:
+    if planner not in _planners:
+        _planners.append(planner)
+
+
+def planners() -> list[Planner]:
+    return list(_planners)

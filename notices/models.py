@@ -1,0 +1,145 @@
+"""The working calendar, what each person must be told, and the letters that told them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Body, Person
+from portal.shared.text import validate_plain
+
+
+class CalendarDay(models.Model):
+    """A day that is not what its weekday says: a holiday, a substitute day off, a make-up Saturday."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_working = models.BooleanField(_("working day"))
+    name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
+    source = models.CharField(_("source"), max_length=200, blank=True, validators=[validate_plain])
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("working calendar")
+        ordering = ("day",)
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y} {self.name}"
+
+
+class Letter(models.Model):
+    """One e-mail that carries a person's notices of a day. At most one per person and day."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("refused by the server")
+        EMPTY = "empty", _("nothing left to say")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="letters"
+    )
+    on = models.DateField(_("day"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    message_id = models.CharField("Message-ID", max_length=120, unique=True)
+    address = models.EmailField(_("address"), blank=True)
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField("HTML", blank=True)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    answer = models.TextField(_("the server's answer"), blank=True)
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ("-on", "person")
+        constraints = (
+            models.UniqueConstraint(fields=("person", "on"), name="one_letter_for_a_person_and_day"),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="letter_sent_at_when_sent",
+            ),
+        )
+        indexes = (models.Index(fields=("state", "on"), name="letter_to_send"),)
+
+    def __str__(self) -> str:
+        return f"{self.on:%d/%m/%Y} {self.person}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def owed(self) -> NoticeQuerySet:
+        """Not yet told and not dropped."""
+        return self.filter(state=Notice.State.OWED)
+
+    def for_person(self, person: Person) -> NoticeQuerySet:
+        return self.filter(person=person).exclude(state=Notice.State.DROPPED)
+
+    def unread_for(self, person: Person) -> NoticeQuerySet:
+        return self.for_person(person).filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """One thing one person must be told. `key` is unique, so nobody is told twice."""
+
+    class State(models.TextChoices):
+        OWED = "owed", _("owed")
+        TOLD = "told", _("told")
+        DROPPED = "dropped", _("dropped")
+
+    key = models.CharField(_("key"), max_length=160, unique=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="notices"
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    step = models.CharField(
+        _("step"), max_length=20, blank=True, help_text=_("Of a reminder: working days from the deadline.")
+    )
+    about_type = models.CharField(_("about"), max_length=60)
+    about_id = models.BigIntegerField(_("which"))
+    due_version = models.PositiveIntegerField(_("deadline version"), default=0)
+    body = models.ForeignKey(
+        Body, verbose_name=_("body"), on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
+    )
+    data = models.JSONField(_("what it says"), default=dict, encoder=DjangoJSONEncoder)
+    on = models.DateField(_("planned for"))
+    planned_at = models.DateTimeField(_("planned at"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OWED)
+    dropped_because = models.CharField(_("dropped because"), max_length=250, blank=True)
+    letter = models.ForeignKey(
+        Letter,
+        verbose_name=_("letter"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+    )
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+
+    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="dropped") | ~Q(dropped_because=""), name="notice_dropped_with_a_reason"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("state", "on", "person"), name="notice_to_tell"),
+            models.Index(fields=("person", "read_at"), name="notice_unread"),
+            models.Index(fields=("about_type", "about_id"), name="notice_about"),
+        )
+
+    def __str__(self) -> str:
+        return self.key

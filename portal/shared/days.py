@@ -1,0 +1,30 @@
+"""Days and moments in Vietnam time. The clock is read here and passed down as a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def today() -> date:
+    """The calendar day in Vietnam now, whatever zone the server or reader is in."""
+    return timezone.localdate(timezone=VIETNAM)
+
+
+def day_of(moment: datetime) -> date:
+    """The Vietnamese calendar day of an aware moment."""
+    return moment.astimezone(VIETNAM).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in Vietnam, aware."""
+    return datetime.combine(day, time.min, VIETNAM)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day in Vietnam: a day ends at midnight, exclusive."""
+    return start_of(day + timedelta(days=1))

@@ -1,0 +1,28 @@
+"""Text as people type it: Vietnamese with or without marks, and never control characters."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LONG_TEXT = 20_000
+"""Characters in the longest free text that any form takes."""
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, đ as d, one space between words: the form that search compares."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def tidy(text: str) -> str:
+    """Composed Unicode (NFC), no-break spaces as typed, ends trimmed."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def validate_plain(value: str) -> None:
+    """Refuse control characters: PostgreSQL cannot store NUL and no title needs the others."""
+    if any(unicodedata.category(c) == "Cc" and c not in "\n\r\t" for c in value):
+        raise ValidationError(_("Remove the control characters from this text."), code="control")

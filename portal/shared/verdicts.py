@@ -1,0 +1,56 @@
+"""The answer to *may this person do this now*: yes, or no with the reason to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from django.utils.functional import Promise
+
+Sentence = str | Promise
+
+
+class Refused(Exception):
+    """A door turns this into 403 (never yours) or 409 (not in this state), with the reason."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict.reason))
+        self.verdict = verdict
+
+    @property
+    def status(self) -> int:
+        return 409 if self.verdict.later else 403
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`ok`; else `reason` is a whole sentence and `later` tells a wrong moment from a wrong person."""
+
+    ok: bool
+    reason: Sentence = ""
+    later: bool = False
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def or_raise(self) -> None:
+        if not self.ok:
+            raise Refused(self)
+
+
+YES = Verdict(True)
+
+
+def no(reason: Sentence) -> Verdict:
+    """This person may not, whatever the state: 403."""
+    return Verdict(False, reason)
+
+
+def not_now(reason: Sentence) -> Verdict:
+    """This person might, but not in this state: 409."""
+    return Verdict(False, reason, later=True)
+
+
+def refuse(verdict: Verdict) -> NoReturn:
+    """Refuse from inside an action, where a race or a stale form was found."""
+    raise Refused(verdict)

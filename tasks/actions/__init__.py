@@ -1,0 +1,41 @@
+"""Everything that changes an order or a task. Doors call these; nothing else sets a state."""
+
+from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval
+from tasks.actions.judging import confirm, resume, send_back, suspend, urge, withdraw
+from tasks.actions.orders import save_order
+from tasks.actions.working import (
+    accept,
+    add_comment,
+    add_evidence,
+    decline,
+    mark_posted,
+    name_people,
+    remove_evidence,
+    report_progress,
+    submit,
+)
+
+__all__ = [
+    "accept",
+    "add_comment",
+    "add_evidence",
+    "assign",
+    "confirm",
+    "decline",
+    "edit_task",
+    "mark_posted",
+    "name_people",
+    "new_task",
+    "propose",
+    "recall",
+    "record_approval",
+    "remove_evidence",
+    "report_progress",
+    "resume",
+    "save_order",
+    "send_back",
+    "submit",
+    "suspend",
+    "urge",
+    "withdraw",
+]

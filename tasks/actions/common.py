@@ -1,0 +1,136 @@
+"""What every action on a task does: lock, ask, change, record, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import changes, record, snapshot
+from audit.models import Event
+from committees import access
+from committees.models import Body, Person
+from notices.actions import owe
+from portal.shared.days import VIETNAM
+from portal.shared.text import LONG_TEXT, tidy, validate_plain
+from portal.shared.verdicts import Refused, Sentence, not_now
+from tasks import rules
+from tasks.lifecycle import MOVES, State
+from tasks.models import Task
+
+EVENT_OF = {
+    "propose": "task_proposed",
+    "assign": "task_assigned",
+    "record_approval": "task_approval_recorded",
+    "recall": "task_recalled",
+    "accept": "task_accepted",
+    "decline": "task_declined",
+    "submit": "task_submitted",
+    "confirm": "task_confirmed",
+    "send_back": "task_sent_back",
+    "suspend": "task_suspended",
+    "resume": "task_resumed",
+    "withdraw": "task_withdrawn",
+}
+
+
+class Stale(Refused):
+    """Somebody saved the thing after this form was opened; says who, when and which fields."""
+
+    def __init__(self, event: Event | None) -> None:
+        self.event = event
+        self.fields = sorted(event.after) if event else []
+        who = (
+            {"who": event.by_name, "when": f"{event.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"} if event else {}
+        )
+        said = _("%(who)s changed this at %(when)s, after you opened the form. Nothing of yours was saved.")
+        super().__init__(
+            not_now(said % who if who else _("Somebody changed this after you opened the form."))
+        )
+
+
+def lock(task: Task) -> Task:
+    """The row as it is now, held until the end of the transaction."""
+    rows = Task.objects.select_for_update(of=("self",))
+    return rows.select_related("assigner", "lead", "order", "parent").get(pk=task.pk)
+
+
+def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) -> Task:
+    """One step in the life of a task: lock it, ask the rule, set the state and values, write the event."""
+    task = lock(task)
+    rules.VERBS[verb](by, task).or_raise()
+    before = snapshot(task, ("state", *values))
+    task.state = MOVES[verb].target or task.suspended_from
+    task.suspended_from = before["state"] if task.state == State.SUSPENDED else ""
+    for name, value in values.items():
+        setattr(task, name, value)
+    task.version += 1
+    task.save(update_fields=["state", "suspended_from", "version", *values])
+    tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, ("state", *values)), reason=reason)
+    return task
+
+
+def tell(
+    task: Task,
+    event: str,
+    by: Person,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Write the event of a change to a task, with only what differs."""
+    old, new = changes(before or {}, after or {})
+    record(event, about=task, by=by, before=old, after=new, reason=reason, bodies=concerned(task))
+
+
+def concerned(task: Task) -> list[int | None]:
+    """The bodies in whose audit trail an event of this task belongs."""
+    return [task.assigner_id, task.lead_id, *task.parts.values_list("body_id", flat=True)]
+
+
+def refuse_stale(thing: Any, version: int | None) -> None:
+    """A form carries the version it was opened with; None when the door has no form."""
+    if version is not None and version != thing.version:
+        raise Stale(Event.objects.filter(about_type=thing._meta.label_lower, about_id=thing.pk).last())
+
+
+def words(text: str, field: str, *, required: Sentence | None = None, longest: int = LONG_TEXT) -> str:
+    """Free text that a person typed: composed, plain, not too long and not missing where it is needed."""
+    text = tidy(text)
+    try:
+        validate_plain(text)
+        MaxLengthValidator(longest)(text)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+    if required and not text:
+        raise ValidationError({field: required})
+    return text
+
+
+def workers(task: Task) -> Iterable[Person]:
+    """The people of the lead body who work on its tasks."""
+    return access.people("work_on_tasks", task.lead) if task.lead else ()
+
+
+def judges(task: Task) -> Iterable[Person]:
+    """The people of the assigner who confirm results."""
+    return access.people("confirm_tasks", task.assigner)
+
+
+def owe_news(
+    people: Iterable[Person], kind: str, task: Task, by: Person, *, body: Body | None, reason: str = ""
+) -> int:
+    """Owe everybody but the doer one notice of this change."""
+    return owe(
+        [person for person in people if person.pk != by.pk],
+        kind,
+        about=task,
+        occasion=f"v{task.version}",
+        body=body,
+        due_version=task.due_version,
+        data={"by": str(by), "reason": reason},
+    )

@@ -1,0 +1,286 @@
+"""From a draft to an issued task, and changing it before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import snapshot
+from committees import access
+from committees.models import Body, Person
+from portal.shared.days import today
+from tasks import rules
+from tasks.actions.common import lock, move, owe_news, refuse_stale, tell, words, workers
+from tasks.models import Part, Task
+
+FIELDS = (
+    "order",
+    "number",
+    "parent",
+    "parent_words",
+    "pillar",
+    "programme",
+    "title",
+    "title_en",
+    "description",
+    "deliverable",
+    "deliverable_kind",
+    "target",
+    "target_unit",
+    "authority",
+    "priority",
+    "secrecy",
+    "lead",
+    "lead_words",
+    "leader",
+    "contact",
+    "start_on",
+    "due_kind",
+    "due_on",
+    "due_words",
+)
+"""What a form of a task holds; all else is set by the verbs."""
+
+CONTENT = (
+    "title_en",
+    "description",
+    "deliverable",
+    "deliverable_kind",
+    "authority",
+    "parent_words",
+    "lead_words",
+)
+"""What a secret task never holds: the portal keeps its number, date and deadline only."""
+
+
+@dataclass(frozen=True)
+class PartAsked:
+    """One body with its part as a form or file names it; `lead` only repeats the task's own lead."""
+
+    body: Body
+    kind: str
+    work: str = ""
+    due_on: date | None = None
+
+
+@transaction.atomic
+def new_task(*, task: Task, parts: Sequence[PartAsked] = (), by: Person) -> Task:
+    """Prepare a task as a draft that only its own body sees."""
+    rules.may_draft(by, task.assigner).or_raise()
+    task.created_by = by
+    _check(task, parts, by)
+    task.save()
+    _set_parts(task, parts)
+    tell(task, "task_drafted", by, after=snapshot(task, FIELDS))
+    return task
+
+
+@transaction.atomic
+def edit_task(
+    *,
+    task: Task,
+    values: dict[str, Any],
+    parts: Sequence[PartAsked] | None = None,
+    by: Person,
+    version: int | None = None,
+    reason: str = "",
+) -> Task:
+    """Change a draft or, with the right to, an issued task. `parts=None` leaves the parts as they are."""
+    unknown = set(values) - set(FIELDS)
+    if unknown:
+        raise ValueError(f"not for a form: {sorted(unknown)}")
+    task = lock(task)
+    rules.may_edit(by, task).or_raise()
+    refuse_stale(task, version)
+    before = {**snapshot(task, FIELDS), "parts": _parts_of(task)}
+    old_lead = task.lead
+    for name, value in values.items():
+        setattr(task, name, value)
+    _check(task, parts if parts is not None else _as_asked(task), by)
+    if task.due_on != before["due_on"]:
+        task.due_version += 1
+    task.version += 1
+    task.save()
+    if parts is not None:
+        _set_parts(task, parts)
+    after = {**snapshot(task, FIELDS), "parts": _parts_of(task)}
+    if before == after:
+        return task
+    tell(task, "task_changed", by, before=before, after=after, reason=words(reason, "reason"))
+    if task.is_issued:
+        _tell_of_change(task, old_lead, by)
+    return task
+
+
+@transaction.atomic
+def propose(*, task: Task, by: Person) -> Task:
+    """Put a draft before the approver; what is not clear is shown there, not refused."""
+    task = move(task, "propose", by)
+    owe_news(access.people("assign_tasks", task.assigner), "task_proposed", task, by, body=task.assigner)
+    return task
+
+
+@transaction.atomic
+def assign(*, task: Task, by: Person) -> Task:
+    """Approve a draft: from now the lead body sees the task and its clock runs."""
+    return _issue(task, "assign", by)
+
+
+@transaction.atomic
+def record_approval(*, task: Task, by: Person, approval: str) -> Task:
+    """Record that the head approved on paper; `approval` names the paper."""
+    said = words(approval, "approval", required=_("Name the paper: its number or date."), longest=250)
+    return _issue(task, "record_approval", by, approval=said)
+
+
+@transaction.atomic
+def recall(*, task: Task, by: Person, reason: str) -> Task:
+    """Take a task back to draft; the lead body no longer sees it."""
+    said = words(reason, "reason", required=_("Say why it is recalled."))
+    was_issued = lock(task).is_issued
+    told = list(workers(task)) if was_issued else []
+    task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None, original_due_on=None)
+    owe_news(told, "task_recalled", task, by, body=task.lead, reason=said)
+    return task
+
+
+def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
+    current = lock(task)
+    rules.VERBS[verb](by, current).or_raise()
+    if current.lead is None:
+        raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
+    values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": current.due_on}
+    task = move(task, verb, by, **values)
+    owe_news(workers(task), "task_assigned", task, by, body=task.lead)
+    return task
+
+
+def _tell_of_change(task: Task, old_lead: Body | None, by: Person) -> None:
+    owe_news(workers(task), "task_changed", task, by, body=task.lead)
+    if old_lead and old_lead.pk != task.lead_id:
+        owe_news(access.people("work_on_tasks", old_lead), "task_taken_away", task, by, body=old_lead)
+
+
+def _check(task: Task, parts: Sequence[PartAsked], by: Person) -> None:
+    """All that must hold before a task is written, as sentences beside the fields."""
+    problems: dict[str, Any] = {}
+    for problem in (
+        _check_row,
+        _check_order,
+        _check_parent,
+        _check_days,
+        _check_lead,
+        _check_people,
+        _check_secrecy,
+    ):
+        problem(task, by, problems)
+    _check_parts(task, parts, problems)
+    if problems:
+        raise ValidationError(problems)
+
+
+def _check_row(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    try:
+        task.full_clean()
+    except ValidationError as error:
+        problems.update(error.message_dict)
+
+
+def _check_order(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    if task.order and task.order.body_id != task.assigner_id:
+        problems["order"] = _("Choose an order from the register of the body that gives the task.")
+
+
+def _check_parent(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    """The task above was given to this body or by it; going up never comes back here."""
+    above = task.parent
+    if above is None:
+        return
+    if above.pk == task.pk or (task.pk and any(one.pk == task.pk for one in above.ancestors())):
+        problems["parent"] = _("A task cannot be above itself: that would be a circle.")
+    elif task.assigner_id not in (above.lead_id, above.assigner_id):
+        problems["parent"] = _("Choose a task that this body leads or gave.")
+    elif not Task.objects.visible_to(by).filter(pk=above.pk).exists():
+        problems["parent"] = _("Choose a task that you can see.")
+
+
+def _check_days(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    if task.start_on and task.due_on and task.due_on < task.start_on:
+        problems["due_on"] = _("The deadline is not before the start.")
+    elif task.due_on and task.due_kind in (Task.DueKind.NONE, Task.DueKind.CONTINUOUS):
+        problems["due_on"] = _(
+            "This kind of deadline has no day. Leave the day empty or choose another kind."
+        )
+    elif task.due_on and task.parent and task.parent.due_on and task.due_on > task.parent.due_on:
+        problems["due_on"] = _("Not later than the task above, which is due on %(day)s.") % {
+            "day": f"{task.parent.due_on:%d/%m/%Y}"
+        }
+
+
+def _check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    if task.lead is None and task.is_issued:
+        problems["lead"] = _("An issued task has a lead body.")
+    elif task.lead and task.lead.dissolved_on and task.lead.dissolved_on <= today():
+        problems["lead"] = _("This body was dissolved on %(day)s. Choose the body that took over.") % {
+            "day": f"{task.lead.dissolved_on:%d/%m/%Y}"
+        }
+
+
+def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    """The leader in charge and the contact hold an office in the lead body."""
+    for field in ("leader", "contact"):
+        person = getattr(task, field)
+        if person and not person.memberships.holding_on(today()).filter(office__body=task.lead).exists():
+            problems[field] = _("Choose somebody who holds an office in the lead body.")
+
+
+def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    if task.secrecy != Task.Secrecy.SECRET:
+        return
+    for field in CONTENT:
+        if getattr(task, field):
+            problems[field] = _(
+                "A secret task is kept with its number, date and deadline only. Leave this empty."
+            )
+
+
+def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any]) -> None:
+    seen: set[int] = set()
+    for part in parts:
+        if part.kind == "lead" or part.body.pk == task.lead_id:
+            problems["parts"] = _("Only one body is the lead. %(body)s cannot be named twice.") % {
+                "body": part.body
+            }
+        elif part.body.pk in seen:
+            problems["parts"] = _("%(body)s is named twice.") % {"body": part.body}
+        elif part.kind not in Part.Kind.values:
+            problems["parts"] = _("A part is co-lead or coordinating.")
+        elif part.due_on and task.due_on and part.due_on > task.due_on:
+            problems["parts"] = _("The deadline of %(body)s is not later than the task's.") % {
+                "body": part.body
+            }
+        seen.add(part.body.pk)
+
+
+def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
+    task.parts.exclude(body__in=[part.body for part in parts]).delete()
+    for part in parts:
+        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on}
+        Part.objects.update_or_create(task=task, body=part.body, defaults=values)
+
+
+def _as_asked(task: Task) -> list[PartAsked]:
+    return [
+        PartAsked(part.body, part.kind, part.work, part.due_on) for part in task.parts.select_related("body")
+    ]
+
+
+def _parts_of(task: Task) -> list[list[Any]]:
+    return [list(row) for row in task.parts.values_list("body_id", "kind", "work", "due_on")]

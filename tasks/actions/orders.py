@@ -1,0 +1,43 @@
+"""Entering and correcting orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+
+from audit.actions import changes, record, snapshot
+from committees.models import Person
+from tasks import rules, uploads
+from tasks.actions.common import refuse_stale
+from tasks.models import Order
+
+FIELDS = ("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract", "file_name")
+
+
+@transaction.atomic
+def save_order(
+    *, order: Order, by: Person, file: File[Any] | None = None, version: int | None = None
+) -> Order:
+    """Enter an order in its body's register or correct it; `file` replaces the one it has."""
+    rules.may_draft(by, order.body).or_raise()
+    before = {}
+    if order.pk:
+        stored = Order.objects.select_for_update(of=("self",)).select_related("body").get(pk=order.pk)
+        rules.may_edit_order(by, stored).or_raise()
+        refuse_stale(stored, version)
+        before, order.version = snapshot(stored, FIELDS), stored.version + 1
+    else:
+        order.created_by = by
+    if file:
+        uploads.check(file)
+        order.file_name = uploads.clean_name(file.name or "")
+        order.file = file  # type: ignore[assignment]
+    order.full_clean()
+    order.save()
+    old, new = changes(before, snapshot(order, FIELDS))
+    if new:
+        verb = "order_changed" if before else "order_entered"
+        record(verb, about=order, by=by, before=old if before else {}, after=new, bodies=[order.body_id])
+    return order

@@ -1,0 +1,186 @@
+"""What the lead body and those who help do with an issued task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import snapshot
+from committees import access
+from committees.models import Person
+from portal.shared.days import today
+from tasks import rules, uploads
+from tasks.actions.common import judges, lock, move, owe_news, tell, words
+from tasks.lifecycle import State
+from tasks.models import Comment, Evidence, Progress, Task
+
+
+@transaction.atomic
+def accept(*, task: Task, by: Person) -> Task:
+    """Take the task on."""
+    return move(task, "accept", by)
+
+
+@transaction.atomic
+def decline(*, task: Task, by: Person, reason: str) -> Task:
+    """Refuse the task; it goes back to the approver, who decides anew."""
+    said = words(reason, "reason", required=_("Say why your body cannot take this task."))
+    task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None, original_due_on=None)
+    told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
+    owe_news(told, "task_declined", task, by, body=task.assigner, reason=said)
+    return task
+
+
+@transaction.atomic
+def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progress:
+    """Tell how far the work is; the first note also accepts the task."""
+    task = lock(task)
+    rules.may_report_progress(by, task).or_raise()
+    now = timezone.now()
+    progress = Progress(task=task, by=by, at=now, percent=percent, note=words(note, "note"))
+    if not progress.note:
+        raise ValidationError({"note": _("Say in a sentence what was done.")})
+    progress.full_clean()
+    progress.save()
+    before = snapshot(task, ("state", "percent"))
+    task.state, task.percent, task.progressed_at = State.IN_PROGRESS, percent, now
+    task.version += 1
+    task.save(update_fields=["state", "percent", "progressed_at", "version"])
+    tell(
+        task,
+        "task_progressed",
+        by,
+        before=before,
+        after={**snapshot(task, ("state", "percent")), "note": progress.note},
+    )
+    return progress
+
+
+@transaction.atomic
+def name_people(*, task: Task, by: Person, leader: Person | None, contact: Person | None) -> Task:
+    """Name the leader in charge and the contact of the lead body."""
+    task = lock(task)
+    rules.may_name_people(by, task).or_raise()
+    for field, person in (("leader", leader), ("contact", contact)):
+        if person and not person.memberships.holding_on(today()).filter(office__body=task.lead).exists():
+            raise ValidationError({field: _("Choose somebody who holds an office in the lead body.")})
+    before = snapshot(task, ("leader", "contact"))
+    task.leader, task.contact = leader, contact
+    task.version += 1
+    task.save(update_fields=["leader", "contact", "version"])
+    after = snapshot(task, ("leader", "contact"))
+    if after != before:
+        tell(task, "task_people_named", by, before=before, after=after)
+    return task
+
+
+@transaction.atomic
+def add_evidence(
+    *,
+    task: Task,
+    by: Person,
+    kind: str,
+    title: str = "",
+    file: File[Any] | None = None,
+    url: str = "",
+    document: str = "",
+) -> Evidence:
+    """Attach a file, a link or the number of a document that shows the result."""
+    task = lock(task)
+    rules.may_add_evidence(by, task).or_raise()
+    evidence = _evidence(task, by, kind, title, file, url, document)
+    tell(task, "evidence_added", by, after={"evidence": evidence.pk, "title": evidence.title})
+    return evidence
+
+
+@transaction.atomic
+def remove_evidence(*, evidence: Evidence, by: Person) -> Evidence:
+    """Take evidence back before the task is reported; the row and file stay for the record."""
+    lock(evidence.task)
+    evidence = Evidence.objects.select_related("task__lead").get(pk=evidence.pk)
+    rules.may_remove_evidence(by, evidence).or_raise()
+    if evidence.removed_at is None:
+        evidence.removed_by, evidence.removed_at = by, timezone.now()
+        evidence.save(update_fields=["removed_by", "removed_at"])
+        tell(evidence.task, "evidence_removed", by, before={"evidence": evidence.pk, "title": evidence.title})
+    return evidence
+
+
+@transaction.atomic
+def submit(*, task: Task, by: Person, report: str) -> Task:
+    """Report the task complete: from this moment its clock stands still until it is judged."""
+    current = lock(task)
+    rules.may_submit(by, current).or_raise()
+    said = words(report, "report", required=_("Say in a sentence or two what the result is."))
+    now, number = timezone.now(), current.submissions + 1
+    Progress.objects.create(task=current, by=by, at=now, percent=100, note=said, report=number)
+    values = {
+        "submitted_by": by,
+        "submitted_at": now,
+        "submissions": number,
+        "percent": 100,
+        "progressed_at": now,
+    }
+    task = move(task, "submit", by, reason=said, **values)
+    owe_news(judges(task), "task_submitted", task, by, body=task.assigner)
+    return task
+
+
+@transaction.atomic
+def add_comment(*, task: Task, by: Person, text: str) -> Comment:
+    """Say something about the task to everybody who sees it."""
+    task = lock(task)
+    rules.may_contribute(by, task).or_raise()
+    said = words(text, "text", required=_("Write your comment first."))
+    comment = Comment.objects.create(task=task, by=by, at=timezone.now(), text=said)
+    tell(task, "comment_added", by, after={"comment": comment.pk, "text": said})
+    return comment
+
+
+@transaction.atomic
+def mark_posted(*, task: Task, by: Person) -> Task:
+    """Note that the task was entered in theodoinq.dcs.vn as well, so that nobody types it twice."""
+    task = lock(task)
+    rules.may_mark_posted(by, task).or_raise()
+    before = snapshot(task, ("posted_at", "posted_by"))
+    task.posted_at, task.posted_by = timezone.now(), by
+    task.save(update_fields=["posted_at", "posted_by"])
+    tell(task, "task_posted", by, before=before, after=snapshot(task, ("posted_at", "posted_by")))
+    return task
+
+
+def _evidence(
+    task: Task, by: Person, kind: str, title: str, file: File[Any] | None, url: str, document: str
+) -> Evidence:
+    evidence = Evidence(
+        task=task, by=by, at=timezone.now(), kind=kind, url=url.strip(), document=words(document, "document")
+    )
+    missing = {
+        Evidence.Kind.FILE: None if file else {"file": _("Choose a file.")},
+        Evidence.Kind.LINK: None if evidence.url else {"url": _("Give the address of the page.")},
+        Evidence.Kind.DOCUMENT: None
+        if evidence.document
+        else {"document": _("Give the number of the document.")},
+    }
+    if kind not in missing:
+        raise ValidationError({"kind": _("Evidence is a file, a link or a document number.")})
+    if problem := missing[Evidence.Kind(kind)]:
+        raise ValidationError(problem)
+    if kind == Evidence.Kind.FILE and file:
+        try:
+            uploads.check(file)
+        except ValidationError as error:
+            raise ValidationError({"file": error.messages}) from error
+        evidence.file_name, evidence.size = uploads.clean_name(file.name or ""), file.size or 0
+        evidence.file = file  # type: ignore[assignment]
+    evidence.title = (
+        words(title, "title", longest=250) or (evidence.file_name or evidence.url or evidence.document)[:250]
+    )
+    evidence.full_clean()
+    evidence.save()
+    return evidence

@@ -1,0 +1,131 @@
+"""The filters of the task list: the same names in the page's URL, the API and every link with a count."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.forms import CharField
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Body
+from portal.shared.days import today
+from portal.shared.text import tidy, validate_plain
+from tasks.lifecycle import Standing, State
+from tasks.models import Order, Task
+from tasks.querysets import TaskQuerySet
+
+PARTS = (
+    ("any", _("any part")),
+    ("assigner", _("assigner")),
+    ("lead", _("lead")),
+    ("co_lead", _("co-lead")),
+    ("coordinating", _("coordinating")),
+)
+
+
+def parse_period(words: str) -> tuple[date, date]:
+    """First and last day of `2025`, `2025-Q4`, `2025-11` or `2025-11-24..2025-11-30`.
+
+    Raises ValueError when the text is none of these.
+    """
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", words):
+        return date.fromisoformat(match[1]), date.fromisoformat(match[2])
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", words, re.IGNORECASE):
+        return _months(int(match[1]), int(match[2]) * 3 - 2, 3)
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", words):
+        return _months(int(match[1]), int(match[2]), 1)
+    if match := re.fullmatch(r"\d{4}", words):
+        return _months(int(words), 1, 12)
+    raise ValueError(words)
+
+
+def _months(year: int, month: int, count: int) -> tuple[date, date]:
+    first = date(year, month, 1)
+    after = month + count
+    return first, date(year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+class PlainField(CharField):
+    def to_python(self, value: Any) -> Any:
+        text = tidy(super().to_python(value) or "")
+        validate_plain(text)
+        return text
+
+
+class PeriodField(PlainField):
+    def clean(self, value: Any) -> Any:
+        words = super().clean(value)
+        try:
+            return parse_period(words) if words else None
+        except ValueError as error:
+            raise ValidationError(_("Write a period as 2025, 2025-Q4 or 2025-11.")) from error
+
+
+class TextFilter(django_filters.CharFilter):
+    field_class = PlainField
+
+
+class PeriodFilter(django_filters.Filter):
+    field_class = PeriodField
+
+
+class TaskFilter(django_filters.FilterSet):
+    standing = django_filters.ChoiceFilter(
+        label=_("Standing"),
+        choices=[*Standing.choices, ("submitted", _("waiting for confirmation"))],
+        method="by_standing",
+    )
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices)
+    body = django_filters.ModelChoiceFilter(
+        label=_("Body"),
+        queryset=Body.objects.all(),
+        to_field_name="code",
+        method="by_body",
+        error_messages={"invalid_choice": _("There is no body with this code.")},
+    )
+    part = django_filters.ChoiceFilter(label=_("Part"), choices=PARTS, method="ignore")
+    order = django_filters.ModelChoiceFilter(
+        label=_("Order"),
+        queryset=Order.objects.all(),
+        error_messages={"invalid_choice": _("There is no such order.")},
+    )
+    pillar = TextFilter(label=_("Pillar"), max_length=120)
+    programme = django_filters.ChoiceFilter(label=_("Programme"), choices=Task.Programme.choices)
+    period = PeriodFilter(label=_("Due in"), method="by_period")
+    q = TextFilter(label=_("Words"), max_length=200, method="by_words")
+
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, on: date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on or today()
+        person = getattr(self.request, "user", None)
+        if person is not None:
+            orders = self.filters["order"]
+            orders.field.queryset = Order.objects.visible_to(person)
+
+    def by_standing(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        if value == State.SUBMITTED:
+            return tasks.filter(state=State.SUBMITTED)
+        return tasks.standing(value, self.on)
+
+    def by_body(self, tasks: TaskQuerySet, name: str, value: Body) -> TaskQuerySet:
+        return tasks.filter(TaskQuerySet.part_q(value, self.form.cleaned_data.get("part") or "any"))
+
+    def ignore(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        """`part` says which part `body` plays; without a body it asks nothing."""
+        return tasks
+
+    def by_period(self, tasks: TaskQuerySet, name: str, value: tuple[date, date]) -> TaskQuerySet:
+        return tasks.filter(due_on__range=value)
+
+    def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        words = Q(pk__in=tasks.matching(value).values("pk"))
+        return tasks.filter(words | Q(order__in=Order.objects.matching(value)))

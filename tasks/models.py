@@ -1,0 +1,491 @@
+"""Orders, the tasks they give, the parts bodies play in them, and what was delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django.core.validators import MaxLengthValidator, MaxValueValidator, URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Body, Person
+from portal.shared.days import day_of
+from portal.shared.text import LONG_TEXT, fold, validate_plain
+from portal.shared.verdicts import Sentence
+from tasks.lifecycle import DUE_SOON_DAYS, OPEN, UNISSUED, Standing, State
+from tasks.querysets import OrderQuerySet, TaskQuerySet
+
+PLAIN: list[Any] = [validate_plain]
+LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
+
+
+class Order(models.Model):
+    """The document that gives tasks, kept in the register of the body that gives them."""
+
+    class Kind(models.TextChoices):
+        RESOLUTION = "resolution", _("resolution")
+        DIRECTIVE = "directive", _("directive")
+        DECISION = "decision", _("decision")
+        REGULATION = "regulation", _("regulation")
+        CONCLUSION = "conclusion", _("conclusion notice")
+        PROGRAMME = "programme", _("programme")
+        PLAN = "plan", _("plan")
+        PROJECT = "project", _("project")
+        LETTER = "letter", _("official letter")
+        TELEGRAM = "telegram", _("urgent telegram")
+        MINUTES = "minutes", _("minutes")
+        OTHER = "other", _("other document")
+
+    body = models.ForeignKey(
+        Body,
+        verbose_name=_("body that gives the tasks"),
+        on_delete=models.PROTECT,
+        related_name="orders",
+    )
+    number = models.CharField(_("number"), max_length=120, validators=PLAIN)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind)
+    issuer = models.CharField(
+        _("issuer"), max_length=250, blank=True, validators=PLAIN, help_text=_("As the document names it.")
+    )
+    issued_on = models.DateField(_("date"), null=True, blank=True)
+    issued_words = models.CharField(
+        _("date in the document's words"), max_length=120, blank=True, validators=PLAIN
+    )
+    signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN)
+    abstract = models.TextField(_("abstract"), blank=True, validators=LONG)
+    file = models.FileField(_("file"), upload_to="orders/%Y/%m/", blank=True, max_length=250)
+    file_name = models.CharField(_("file name"), max_length=250, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        Person,
+        verbose_name=_("entered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = (F("issued_on").desc(nulls_last=True), "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("body", "number", "issued_on"),
+                name="one_order_with_a_number_and_day",
+                violation_error_message=_("This body already has an order with this number and date."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = fold(f"{self.number} {self.issuer} {self.signer} {self.abstract}")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:detail", args=[self.pk])
+
+
+class Task(models.Model):
+    """A duty given by one body (the assigner) to one accountable lead body."""
+
+    class DueKind(models.TextChoices):
+        DAY = "day", _("a day")
+        PERIOD = "period", _("a month, quarter or year")
+        RELATIVE = "relative", _("so many days after an event")
+        RECURRING = "recurring", _("recurring")
+        CONTINUOUS = "continuous", _("continuous")
+        NONE = "none", _("none")
+
+    class Priority(models.TextChoices):
+        NORMAL = "normal", _("normal")
+        URGENT = "urgent", _("urgent")
+
+    class Secrecy(models.TextChoices):
+        NORMAL = "normal", _("normal")
+        RESTRICTED = "restricted", _("restricted")
+        SECRET = "secret", _("secret")
+
+    class Programme(models.TextChoices):
+        NQ57 = "nq57", _("Resolution 57-NQ/TW")
+        DA06 = "da06", _("Project 06")
+        REFORM = "reform", _("administrative reform")
+        OTHER = "other", _("other")
+
+    # Where it comes from
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    number = models.CharField(_("number in the order"), max_length=40, blank=True, validators=PLAIN)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("task above"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+    parent_words = models.CharField(
+        _("task above, in the order's words"), max_length=200, blank=True, validators=PLAIN
+    )
+    pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN, db_index=True)
+    programme = models.CharField(_("programme"), max_length=10, choices=Programme, default=Programme.NQ57)
+    # What
+    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
+    title_en = models.CharField(_("task in English"), max_length=500, blank=True, validators=PLAIN)
+    description = models.TextField(_("description"), blank=True, validators=LONG)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    deliverable_kind = models.CharField(
+        _("type of deliverable"), max_length=120, blank=True, validators=PLAIN
+    )
+    target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
+    target_unit = models.CharField(_("unit of the target"), max_length=60, blank=True, validators=PLAIN)
+    authority = models.CharField(_("approving level"), max_length=250, blank=True, validators=PLAIN)
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
+    secrecy = models.CharField(_("secrecy"), max_length=10, choices=Secrecy, default=Secrecy.NORMAL)
+    # Who
+    assigner = models.ForeignKey(
+        Body, verbose_name=_("assigner"), on_delete=models.PROTECT, related_name="tasks_given"
+    )
+    lead = models.ForeignKey(
+        Body,
+        verbose_name=_("lead"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks_led",
+    )
+    lead_words = models.CharField(
+        _("lead, in the order's words"), max_length=500, blank=True, validators=PLAIN
+    )
+    leader = models.ForeignKey(
+        Person,
+        verbose_name=_("leader in charge"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    contact = models.ForeignKey(
+        Person, verbose_name=_("contact"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # When
+    start_on = models.DateField(_("start"), null=True, blank=True)
+    due_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DueKind, default=DueKind.DAY)
+    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    due_words = models.CharField(
+        _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
+    )
+    original_due_on = models.DateField(_("original deadline"), null=True, blank=True, editable=False)
+    due_version = models.PositiveIntegerField(default=1, editable=False)
+    # How it stands
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
+    suspended_from = models.CharField(max_length=12, choices=State, blank=True, editable=False)
+    percent = models.PositiveSmallIntegerField(
+        _("progress"), default=0, editable=False, validators=[MaxValueValidator(100)]
+    )
+    progressed_at = models.DateTimeField(_("last update"), null=True, editable=False)
+    submissions = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        Person,
+        verbose_name=_("entered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    assigned_by = models.ForeignKey(
+        Person,
+        verbose_name=_("assigned by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
+    approval = models.CharField(_("approval on paper"), max_length=250, blank=True, editable=False)
+    submitted_by = models.ForeignKey(
+        Person,
+        verbose_name=_("reported by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField(_("reported at"), null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        Person,
+        verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
+    posted_at = models.DateTimeField(_("entered in theodoinq.dcs.vn at"), null=True, editable=False)
+    posted_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects: ClassVar[TaskQuerySet] = TaskQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = ("pk",)
+        default_permissions = ("view", "add", "change")
+        constraints = (
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="task_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(state__in=(*UNISSUED, State.WITHDRAWN)) | Q(lead__isnull=False),
+                name="task_issued_with_a_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("submitted_by")),
+                name="task_not_confirmed_by_its_submitter",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=True, submitted_at__isnull=True)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="task_submitted_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.COMPLETED, confirmed_by__isnull=False, confirmed_at__isnull=False)
+                | (~Q(state=State.COMPLETED) & Q(confirmed_by__isnull=True, confirmed_at__isnull=True)),
+                name="task_confirmed_when_completed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=(State.SUBMITTED, State.COMPLETED), submitted_at__isnull=False)
+                | Q(state=State.WITHDRAWN)
+                | (~Q(state__in=(State.SUBMITTED, State.COMPLETED)) & Q(submitted_at__isnull=True)),
+                name="task_submitted_while_it_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(start_on__isnull=True) | Q(due_on__gte=F("start_on")),
+                name="task_due_after_start",
+                violation_error_message=_("The deadline is not before the start."),
+            ),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="task_percent_to_100"),
+            models.CheckConstraint(
+                condition=Q(state=State.SUSPENDED) & ~Q(suspended_from="")
+                | ~Q(state=State.SUSPENDED) & Q(suspended_from=""),
+                name="task_suspended_from_a_state",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("assigner", "due_on", "id"), name="task_given", condition=Q(state__in=OPEN)),
+            models.Index(fields=("lead", "due_on", "id"), name="task_led", condition=Q(state__in=OPEN)),
+            models.Index(fields=("due_on", "id"), name="task_due", condition=Q(state__in=OPEN)),
+            models.Index(fields=("assigner", "state"), name="task_given_state"),
+            models.Index(fields=("lead", "state"), name="task_led_state"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = fold(
+            f"{self.number} {self.title} {self.title_en} {self.deliverable} {self.description}"
+        )
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:detail", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        return self.title_en if get_language() == "en" and self.title_en else self.title
+
+    @property
+    def is_issued(self) -> bool:
+        return self.state not in UNISSUED
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    def standing(self, on: date) -> Standing | None:
+        """Where the task stands on the day, as the queryset answers it; None outside the count."""
+        stopped = day_of(self.submitted_at) if self.submitted_at else None
+        if self.state == State.COMPLETED:
+            late = stopped is not None and self.due_on is not None and stopped > self.due_on
+            return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
+        if self.state not in OPEN:
+            return None
+        if self.due_on is None:
+            return Standing.NO_DEADLINE
+        if (stopped or on) > self.due_on:
+            return Standing.OVERDUE
+        soon = stopped is None and self.due_on <= on + timedelta(days=DUE_SOON_DAYS)
+        return Standing.DUE_SOON if soon else Standing.IN_TIME
+
+    def days_left(self, on: date) -> int | None:
+        """Calendar days to the deadline, negative when late; counted at the submission once there is one."""
+        if self.due_on is None:
+            return None
+        return (self.due_on - (day_of(self.submitted_at) if self.submitted_at else on)).days
+
+    def clears(self) -> list[Clear]:
+        """The six clears (*6 rõ*) that must be told before issue, each with what answers it."""
+        return [
+            Clear("who", _("who: the lead body"), bool(self.lead_id)),
+            Clear("what", _("what: the task"), bool(self.title)),
+            Clear("when", _("when: a deadline or a cycle"), self._has_time()),
+            Clear("responsibility", _("responsibility: the leader in charge"), bool(self.leader_id)),
+            Clear("result", _("result: the deliverable"), bool(self.deliverable)),
+            Clear("authority", _("authority: the approving level"), bool(self.authority)),
+        ]
+
+    def _has_time(self) -> bool:
+        return self.due_on is not None or self.due_kind in (self.DueKind.RECURRING, self.DueKind.CONTINUOUS)
+
+    def unclear(self) -> list[Clear]:
+        return [clear for clear in self.clears() if not clear.told]
+
+    def ancestors(self) -> Iterator[Task]:
+        """The tasks above, nearest first; a handful at most."""
+        task = self.parent
+        while task is not None:
+            yield task
+            task = task.parent
+
+
+@dataclass(frozen=True)
+class Clear:
+    name: str
+    label: Sentence
+    told: bool
+
+
+class Part(models.Model):
+    """A body that helps: co-lead or coordinating. The one accountable lead is the task's own column."""
+
+    class Kind(models.TextChoices):
+        CO_LEAD = "co_lead", _("co-lead")
+        COORDINATING = "coordinating", _("coordinating")
+
+    task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
+    kind = models.CharField(_("part"), max_length=15, choices=Kind)
+    work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN)
+    due_on = models.DateField(_("its own deadline"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("part")
+        verbose_name_plural = _("parts")
+        ordering = ("kind", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("task", "body"),
+                name="one_part_for_a_body_in_a_task",
+                violation_error_message=_("This body already has a part in the task."),
+            ),
+        )
+        indexes = (models.Index(fields=("body", "task"), name="part_of_body"),)
+
+    def __str__(self) -> str:
+        return f"{self.body} ({self.get_kind_display()})"
+
+
+class Progress(models.Model):
+    """A note on how far the work is; `report` marks the words of a submission."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="progress")
+    by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"))
+    percent = models.PositiveSmallIntegerField(
+        _("percent"), validators=[MaxValueValidator(100, _("At most 100."))]
+    )
+    note = models.TextField(_("what was done"), validators=LONG)
+    report = models.PositiveSmallIntegerField(_("submission number"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("progress note")
+        verbose_name_plural = _("progress notes")
+        ordering = ("-at", "-pk")
+        constraints = (models.CheckConstraint(condition=Q(percent__lte=100), name="progress_percent_to_100"),)
+
+    def __str__(self) -> str:
+        return f"{self.percent} %"
+
+
+class Evidence(models.Model):
+    """What shows that the work was done: a file, a link or the number of a document."""
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("file")
+        LINK = "link", _("link")
+        DOCUMENT = "document", _("document number")
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="evidence")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    title = models.CharField(_("what it is"), max_length=250, validators=PLAIN)
+    file = models.FileField(_("file"), upload_to="evidence/%Y/%m/", blank=True, max_length=250)
+    file_name = models.CharField(max_length=250, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0, editable=False)
+    url = models.CharField(
+        _("link"), max_length=500, blank=True, validators=[URLValidator(("http", "https")), validate_plain]
+    )
+    document = models.CharField(_("document number"), max_length=120, blank=True, validators=PLAIN)
+    by = models.ForeignKey(
+        Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    at = models.DateTimeField(_("when"), editable=False)
+    removed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=(Q(kind="file") & ~Q(file=""))
+                | (Q(kind="link") & ~Q(url=""))
+                | (Q(kind="document") & ~Q(document="")),
+                name="evidence_holds_what_its_kind_says",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_by__isnull=True, removed_at__isnull=True)
+                | Q(removed_by__isnull=False, removed_at__isnull=False),
+                name="evidence_removed_by_and_at",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Comment(models.Model):
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="comments")
+    by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"))
+    text = models.TextField(_("comment"), validators=LONG)
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:80]

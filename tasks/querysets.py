@@ -1,0 +1,170 @@
+"""Questions about many tasks and orders. The day is passed in; the clock is not read here."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
+
+from committees import access
+from committees.access import Asker
+from committees.models import Body
+from committees.roles import RESTRICTED_READERS
+from portal.shared.days import VIETNAM
+from portal.shared.text import fold
+from tasks.lifecycle import COUNTED, DUE_SOON_DAYS, FIVE, OPEN, UNISSUED, Standing, State
+
+if TYPE_CHECKING:
+    pass
+
+Tally = dict[str, int]
+"""The five numbers of `FIVE`, `given` (their sum), and `suspended` and `withdrawn` beside them."""
+
+
+def _rows_of(model: str) -> Any:
+    """The manager of a model that stands above this module: querysets are below models."""
+    return apps.get_model("tasks", model)._default_manager
+
+
+ISSUED = ~Q(state__in=UNISSUED) & Q(assigned_at__isnull=False)
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    # Who sees what
+
+    def visible_to(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """The only source of tasks for every door: given by a body of theirs, or received once issued."""
+        if person.is_superuser and person.is_active:
+            return self
+        reads = access.bodies(person, "view_tasks", on).values("pk")
+        seen = self.filter(Q(assigner__in=reads) | self._received_by(reads))
+        trusted = access.bodies_as(person, RESTRICTED_READERS, on)
+        named = Q(assigner__in=trusted) | self._received_by(trusted)
+        return seen.filter(Q(secrecy="normal") | named)
+
+    @staticmethod
+    def _received_by(bodies: Any) -> Q:
+        parts = _rows_of("Part").filter(task=OuterRef("pk"), body__in=bodies)
+        return ISSUED & (Q(lead__in=bodies) | Exists(parts))
+
+    def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
+        """Tasks the body (or any of the bodies) gave or has a part in."""
+        return self.filter(self.part_q(body, "any"))
+
+    @staticmethod
+    def part_q(body: Body | models.QuerySet[Any], part: str) -> Q:
+        """The condition that a body plays a part: assigner, lead, co_lead, coordinating or any."""
+        bodies = [body] if isinstance(body, Body) else body
+        if part == "assigner":
+            return Q(assigner__in=bodies)
+        if part == "lead":
+            return Q(lead__in=bodies)
+        parts = _rows_of("Part").filter(task=OuterRef("pk"), body__in=bodies)
+        if part in ("co_lead", "coordinating"):
+            return Q(Exists(parts.filter(kind=part)))
+        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Exists(parts)
+
+    # Where they stand
+
+    def issued(self) -> TaskQuerySet:
+        return self.filter(ISSUED)
+
+    def counted(self) -> TaskQuerySet:
+        """What the five-way count holds: issued, not suspended, not withdrawn."""
+        return self.filter(state__in=COUNTED)
+
+    def open(self) -> TaskQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def overdue(self, on: date) -> TaskQuerySet:
+        """Open, and the deadline passed before the day without a submission that stopped the clock in time."""
+        return self.standing(Standing.OVERDUE, on)
+
+    def due_soon(self, on: date) -> TaskQuerySet:
+        return self.standing(Standing.DUE_SOON, on)
+
+    def standing(self, standing: str, on: date) -> TaskQuerySet:
+        """Tasks with this standing on the day; `in_time` holds the due-soon ones too."""
+        return self.filter(_standing_q(standing, on))
+
+    def tally(self, on: date) -> Tally:
+        """The five-way count on the day, its sum, and what stands beside it."""
+        aggregates = {name: Count("pk", filter=_standing_q(name, on)) for name in FIVE}
+        beside = {state: Count("pk", filter=Q(state=state)) for state in (State.SUSPENDED, State.WITHDRAWN)}
+        numbers = self.order_by().aggregate(**{str(k): v for k, v in {**aggregates, **beside}.items()})
+        return {"given": sum(numbers[name] for name in FIVE), **numbers}
+
+    def tallies(self, on: date, by: str) -> dict[Any, Tally]:
+        """The same count for each value of a field, such as `lead_id`, in one query."""
+        numbers = {str(name): Count("pk", filter=_standing_q(name, on)) for name in FIVE}
+        rows = self.counted().order_by().values(by).annotate(**numbers)
+        return {row.pop(by): {"given": sum(row.values()), **row} for row in (dict(r) for r in rows)}
+
+    # How they are read
+
+    def matching(self, words: str) -> TaskQuerySet:
+        """Every word of the text occurs, with or without Vietnamese marks."""
+        tasks = self
+        for word in fold(words).split():
+            tasks = tasks.filter(search_text__contains=word)
+        return tasks
+
+    def for_list(self) -> TaskQuerySet:
+        """With what a row of a list shows, so that twenty rows cost as many queries as one."""
+        return self.select_related("lead", "assigner", "order")
+
+    def late_first(self) -> TaskQuerySet:
+        """By deadline, those without one last; stable."""
+        return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+_SUBMITTED_ON = TruncDate("submitted_at", tzinfo=VIETNAM)
+IN_ITS_DAY = Q(LessThanOrEqual(_SUBMITTED_ON, F("due_on")))
+"""Submitted by midnight of the deadline's day in Vietnam, at the moment the system logged it."""
+AFTER_ITS_DAY = Q(GreaterThan(_SUBMITTED_ON, F("due_on")))
+
+
+def _standing_q(standing: str, on: date) -> Q:
+    """The condition of one standing on a day. The five of `FIVE` never overlap and together are `COUNTED`.
+
+    A submission stops the clock; a task sent back runs on as if it had never stopped.
+    """
+    done, waiting = Q(state=State.COMPLETED), Q(state=State.SUBMITTED)
+    running = Q(state__in=(State.ASSIGNED, State.IN_PROGRESS))
+    match standing:
+        case Standing.NO_DEADLINE:
+            return Q(state__in=OPEN, due_on__isnull=True)
+        case Standing.DONE_ON_TIME:
+            return done & (Q(due_on__isnull=True) | IN_ITS_DAY)
+        case Standing.DONE_LATE:
+            return done & AFTER_ITS_DAY
+        case Standing.IN_TIME:
+            return (running & Q(due_on__gte=on)) | (waiting & IN_ITS_DAY)
+        case Standing.DUE_SOON:
+            return running & Q(due_on__gte=on, due_on__lte=on + timedelta(days=DUE_SOON_DAYS))
+        case Standing.OVERDUE:
+            return (running & Q(due_on__lt=on)) | (waiting & AFTER_ITS_DAY)
+    raise ValueError(f"no such standing: {standing}")
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, person: Asker, on: date | None = None) -> OrderQuerySet:
+        """Orders of a body whose tasks the person reads, and those over a task that the person sees."""
+        if person.is_superuser and person.is_active:
+            return self
+        seen: TaskQuerySet = _rows_of("Task").visible_to(person, on)
+        own = Q(body__in=access.bodies(person, "view_tasks", on).values("pk"))
+        above = Q(pk__in=seen.filter(order__isnull=False).values("order_id"))
+        handed_down = Q(pk__in=seen.filter(parent__order__isnull=False).values("parent__order_id"))
+        return self.filter(own | above | handed_down)
+
+    def matching(self, words: str) -> OrderQuerySet:
+        orders = self
+        for word in fold(words).split():
+            orders = orders.filter(search_text__contains=word)
+        return orders

@@ -1,0 +1,283 @@
+"""Who may do what to a task, and when. Who is asked before when: a stranger never learns the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from committees import access
+from committees.access import Asker
+from committees.models import Body, Membership
+from portal.shared.days import today
+from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
+from tasks.lifecycle import MOVES, OPEN, UNISSUED, State
+from tasks.models import Evidence, Order, Task
+
+
+def may_draft(person: Asker, body: Body) -> Verdict:
+    """The secretary and the support team of a body enter its orders and prepare its tasks."""
+    if access.allows(person, "draft_tasks", body):
+        return YES
+    return no(_("Only the secretary or the support team of this body can enter orders and tasks."))
+
+
+def may_edit_order(person: Asker, order: Order) -> Verdict:
+    """Those who enter the orders of a body correct them."""
+    return may_draft(person, order.body)
+
+
+def may_edit(person: Asker, task: Task) -> Verdict:
+    """A draft is edited by those who prepare tasks; an issued task by head, standing deputy or secretary."""
+    if task.state in UNISSUED:
+        return _who(
+            person, "draft_tasks", task.assigner, _("Only those who prepare this body's tasks can edit it.")
+        )
+    who = _who(
+        person,
+        "edit_issued_tasks",
+        task.assigner,
+        _("Only the head, the standing deputy or the secretary of the assigner can change an issued task."),
+    )
+    if not who:
+        return who
+    if task.state == State.SUBMITTED:
+        return not_now(_("Confirm it or send it back first: it is waiting for confirmation."))
+    if task.state not in OPEN:
+        return not_now(_("Only an open task can be changed. This one is: %(state)s.") % _state(task))
+    return YES
+
+
+def may_propose(person: Asker, task: Task) -> Verdict:
+    """A draft goes to the approver when those who prepared it say so."""
+    return _move(
+        person, "propose", task, "draft_tasks", _("Only those who prepare this body's tasks can propose it.")
+    )
+
+
+def may_assign(person: Asker, task: Task) -> Verdict:
+    """The head or standing deputy approves a draft, a deputy one of their field; only then the lead sees it."""
+    if not access.allows(person, "assign_tasks", task.assigner) and not _in_own_field(person, task):
+        return no(
+            _("Only the head, the standing deputy or the deputy in charge of this field can approve it.")
+        )
+    return _when("assign", task)
+
+
+def may_record_approval(person: Asker, task: Task) -> Verdict:
+    """The secretary records that the head approved on paper, with the reference of the paper."""
+    return _move(
+        person,
+        "record_approval",
+        task,
+        "record_approval",
+        _("Only the secretary of the assigner can record an approval given on paper."),
+    )
+
+
+def may_recall(person: Asker, task: Task) -> Verdict:
+    """The assigner takes a task back to draft until the lead has accepted it."""
+    return _move(
+        person,
+        "recall",
+        task,
+        "draft_tasks" if task.state == State.PROPOSED else "suspend_tasks",
+        _("Only the head, the standing deputy or the secretary of the assigner can recall it."),
+    )
+
+
+def may_accept(person: Asker, task: Task) -> Verdict:
+    """The lead body accepts what it was given."""
+    return _move(person, "accept", task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
+
+
+def may_decline(person: Asker, task: Task) -> Verdict:
+    """The lead body refuses a task before it accepts it, with a reason; the assigner decides anew."""
+    return _move(person, "decline", task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
+
+
+def may_report_progress(person: Asker, task: Task) -> Verdict:
+    """Only the lead body tells how far its work is."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+        return not_now(
+            _("Progress is reported while the task is in progress. This one is: %(state)s.") % _state(task)
+        )
+    return YES
+
+
+def may_name_people(person: Asker, task: Task) -> Verdict:
+    """The lead body names one leader in charge and one contact (Plan 11-KH/BCĐ, IV.1a)."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in OPEN:
+        return not_now(_("Only for an open task. This one is: %(state)s.") % _state(task))
+    return YES
+
+
+def may_submit(person: Asker, task: Task) -> Verdict:
+    """The lead body reports the task complete, and only with evidence (Plan 11-KH/BCĐ, I.2b)."""
+    verdict = _move(
+        person,
+        "submit",
+        task,
+        "submit_tasks",
+        _("Only the head, the secretary or the officer of the lead body can report it complete."),
+        of=task.lead,
+    )
+    if verdict and not task.evidence.filter(removed_at=None).exists():
+        return not_now(_("Add evidence first: a file, a link or a document number."))
+    return verdict
+
+
+def may_confirm(person: Asker, task: Task) -> Verdict:
+    """The body that gave the task confirms it; never the person who reported it done."""
+    return _judge(person, "confirm", task, _("Only the body that gave this task can confirm it."))
+
+
+def may_send_back(person: Asker, task: Task) -> Verdict:
+    """The body that gave the task refuses the result with a reason; never the person who reported it."""
+    return _judge(person, "send_back", task, _("Only the body that gave this task can send it back."))
+
+
+def may_suspend(person: Asker, task: Task) -> Verdict:
+    """The assigner stops a task for a time, with a reason."""
+    return _move(person, "suspend", task, "suspend_tasks", _ONLY_KEEPERS)
+
+
+def may_resume(person: Asker, task: Task) -> Verdict:
+    """The assigner lets a suspended task go on from where it was."""
+    return _move(person, "resume", task, "suspend_tasks", _ONLY_KEEPERS)
+
+
+def may_withdraw(person: Asker, task: Task) -> Verdict:
+    """The assigner takes a task off the books for good, with a reason."""
+    permission = "draft_tasks" if task.state in UNISSUED else "suspend_tasks"
+    return _move(person, "withdraw", task, permission, _ONLY_KEEPERS)
+
+
+def may_contribute(person: Asker, task: Task) -> Verdict:
+    """Everybody with a part in an issued task comments and attaches, except readers and inspectors."""
+    named = [task.assigner, *([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+    if not any(access.allows(person, "contribute_to_tasks", body) for body in named):
+        return no(_("Only the bodies with a part in this task can comment and attach."))
+    if task.state in (State.WITHDRAWN,):
+        return not_now(_("This task was withdrawn."))
+    return YES
+
+
+def may_add_evidence(person: Asker, task: Task) -> Verdict:
+    """Evidence comes from the lead body and from those who help, while the task is open."""
+    named = [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+    if not any(
+        access.allows(person, permission, body)
+        for body in named
+        for permission in ("work_on_tasks", "contribute_to_tasks")
+    ):
+        return no(_("Only the lead body and the bodies that help can add evidence."))
+    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+        return not_now(
+            _("Evidence is added while the task is in progress. This one is: %(state)s.") % _state(task)
+        )
+    return YES
+
+
+def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
+    """Whoever added evidence, or the lead body, takes it back before the task is reported complete."""
+    task = evidence.task
+    if person.pk != evidence.by_id and not access.allows(person, "work_on_tasks", task.lead):
+        return no(_("Only the person who added this evidence or the lead body can remove it."))
+    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+        return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
+    return YES
+
+
+def may_urge(person: Asker, task: Task) -> Verdict:
+    """The assigner reminds the lead by hand, at most once a day."""
+    who = _who(person, "urge_tasks", task.assigner, _("Only the body that gave this task can urge it."))
+    if not who:
+        return who
+    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+        return not_now(
+            _("Only a task on which the lead is at work can be urged. This one is: %(state)s.") % _state(task)
+        )
+    return YES
+
+
+def may_mark_posted(person: Asker, task: Task) -> Verdict:
+    """The lead body notes that the task was entered in the Party's own system too (DOMAIN §9)."""
+    return may_name_people(person, task)
+
+
+_ONLY_LEAD = _("Only the lead body can do this: its head, standing deputy, secretary or officer.")
+_ONLY_KEEPERS = _("Only the head, the standing deputy or the secretary of the assigner can do this.")
+
+VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
+    "propose": may_propose,
+    "assign": may_assign,
+    "record_approval": may_record_approval,
+    "recall": may_recall,
+    "accept": may_accept,
+    "decline": may_decline,
+    "progress": may_report_progress,
+    "submit": may_submit,
+    "confirm": may_confirm,
+    "send_back": may_send_back,
+    "suspend": may_suspend,
+    "resume": may_resume,
+    "withdraw": may_withdraw,
+    "edit": may_edit,
+    "name_people": may_name_people,
+    "add_evidence": may_add_evidence,
+    "comment": may_contribute,
+    "urge": may_urge,
+    "mark_posted": may_mark_posted,
+}
+"""Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
+
+
+def verdicts(person: Asker, task: Task) -> dict[str, Verdict]:
+    """Every verb with its verdict for this person now, read with one look at their offices."""
+    with access.asking_once():
+        return {verb: rule(person, task) for verb, rule in VERBS.items()}
+
+
+def _who(person: Asker, permission: str, body: Body | None, otherwise: Sentence) -> Verdict:
+    return YES if access.allows(person, permission, body) else no(otherwise)
+
+
+def _when(verb: str, task: Task) -> Verdict:
+    if task.state in MOVES[verb].sources:
+        return YES
+    return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
+
+
+def _move(
+    person: Asker, verb: str, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
+) -> Verdict:
+    """Who, on the assigner unless another body is named; then when."""
+    return _who(person, permission, of or task.assigner, otherwise) and _when(verb, task)
+
+
+def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict:
+    who = _who(person, "confirm_tasks", task.assigner, otherwise)
+    if not who:
+        return who
+    if person.pk is not None and person.pk == task.submitted_by_id:
+        return no(_("You cannot confirm your own work."))
+    return _when(verb, task)
+
+
+def _in_own_field(person: Asker, task: Task) -> bool:
+    """A deputy approves the drafts of the pillars that their term puts in their charge."""
+    if not access.allows(person, "assign_tasks_in_own_field", task.assigner):
+        return False
+    terms = Membership.objects.holding_on(today()).filter(person_id=person.pk, office__body=task.assigner)
+    return any(term.in_charge_of(task.pillar) for term in terms)
+
+
+def _state(task: Task) -> dict[str, str]:
+    return {"state": task.get_state_display()}
