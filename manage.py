@@ -11,7 +11,9 @@ def main() -> None:
         from django.conf import settings
         from django.core.management import execute_from_command_line
     except ImportError:
-        sys.exit("Django is not installed for this Python: use .venv/bin/python, which `python3 run.py` makes.")
+        sys.exit(
+            "Django is not installed for this Python: use .venv/bin/python, which `python3 run.py` makes."
+        )
 
     from portal.env import Misconfigured
 

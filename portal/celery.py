@@ -1,4 +1,4 @@
-"""Celery. A piece of background work is a job and lives in an app's jobs.py; a task is always a committee's."""
+"""Celery. Background work is a job, in an app's jobs.py; a task is always a committee's."""
 
 import os
 import sys

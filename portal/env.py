@@ -16,7 +16,16 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+FLAGS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
 
 
@@ -24,8 +33,9 @@ class Misconfigured(Exception):
     """A setting that stops the start; its text is the sentence a person reads."""
 
 
-def read_file(path: Path) -> None:
-    """Take KEY=VALUE lines into the environment; what is already set there wins."""
+def read_file() -> None:
+    """Take the KEY=VALUE lines of .env into the environment; what is already set there wins."""
+    path = Path(os.environ.get("PORTAL_ENV_FILE") or ROOT / ".env")
     if not path.is_file():
         return
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -86,7 +96,9 @@ def var() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Misconfigured(f"Cannot make the folder {path}: {error.strerror}. Set PORTAL_VAR to one.") from None
+        raise Misconfigured(
+            f"Cannot make the folder {path}: {error.strerror}. Set PORTAL_VAR to one."
+        ) from None
     return path
 
 
@@ -177,7 +189,9 @@ def redis_url(database: int) -> str:
     if parts.scheme == "unix" and parts.path:
         return f"unix://{parts.path}?db={database}"
     if parts.scheme not in ("redis", "rediss") or not parts.hostname:
-        raise Misconfigured("REDIS_URL must look like redis://:password@host:6379 or unix:///folder/redis.sock.")
+        raise Misconfigured(
+            "REDIS_URL must look like redis://:password@host:6379 or unix:///folder/redis.sock."
+        )
     return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
 
 
@@ -196,7 +210,9 @@ def email() -> dict[str, Any]:
         return {"EMAIL_BACKEND": "notices.mail.FolderBackend"}
     parts = _split("EMAIL_URL", value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise Misconfigured("EMAIL_URL must look like smtp://user:password@host:587/?tls=1, smtps://… or folder:.")
+        raise Misconfigured(
+            "EMAIL_URL must look like smtp://user:password@host:587/?tls=1, smtps://… or folder:."
+        )
     ssl = parts.scheme == "smtps"
     return {
         "EMAIL_BACKEND": "notices.mail.SMTPBackend",

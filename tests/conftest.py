@@ -1,0 +1,59 @@
+"""The plumbing of every test; people, tasks and the like are made in modules beside this one."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+LACKS = "This machine has no "  # a skip that begins so is said once more at the end
+
+
+def pytest_configure() -> None:
+    # Hashing slowly is the point of a password hasher, and of no test.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    plain = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }  # nothing is collected for tests
+    django_settings.STORAGES = {**django_settings.STORAGES, "staticfiles": plain}
+    # The browser's driver keeps an event loop in this thread, which makes Django refuse every query.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM or os.environ.get("CI"):
+        return
+    skip = pytest.mark.skip(
+        reason=f"{LACKS}Chromium: the browser tests did not run (apt-get install chromium)."
+    )
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(reasons):
+        if LACKS in reason:
+            terminalreporter.write_line(reason.removeprefix("Skipped: "), yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def folders_and_cache(settings: Any, tmp_path: Any) -> None:
+    """Nothing that one test leaves behind is there for the next."""
+    from django.core.cache import cache
+
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium; it refuses its sandbox to root."""
+    return {"executable_path": CHROMIUM, "args": ["--no-sandbox"] if os.getuid() == 0 else []}

@@ -1,0 +1,73 @@
+"""/healthz and /readyz: what they say, to whom, and what they cost."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from portal import health
+
+
+@pytest.fixture(autouse=True)
+def forget_migrations() -> None:
+    health._migrated.cache_clear()
+
+
+@pytest.mark.django_db
+def test_healthz_asks_nobody(client: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert not queries.captured_queries
+
+
+@pytest.mark.django_db
+def test_ready_when_everything_answers(client: Client, broker: str) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok", "seconds_since_tick": None},
+    )
+
+
+@pytest.mark.django_db
+def test_says_how_long_ago_beat_ticked(client: Client, broker: str) -> None:
+    cache.set(health.TICK, timezone.now() - timedelta(seconds=90))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert 90 <= answer.json()["seconds_since_tick"] < 120
+
+
+@pytest.mark.django_db
+def test_not_ready_without_a_broker(client: Client, settings: Any, tmp_path: Any) -> None:
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock?db=0"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert (answer.json()["status"], answer.json()["broker"], answer.json()["database"]) == (
+        "failed",
+        "failed",
+        "ok",
+    )
+
+
+@pytest.mark.django_db
+def test_not_ready_before_migrations(client: Client, broker: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["migrations"]) == (503, "failed")
+
+
+@pytest.mark.django_db
+def test_no_session_is_read_and_nothing_secret_is_said(client: Client, broker: str, settings: Any) -> None:
+    health._migrated()
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get("/readyz")
+    assert [query["sql"] for query in queries.captured_queries] == ["SELECT 1"]
+    assert settings.SECRET_KEY not in answer.content.decode()
+    assert str(settings.DATABASES["default"]["NAME"]) not in answer.content.decode()
