@@ -1,0 +1,165 @@
+"""The same people in every test, and a task brought to any state through real actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from committees import actions as committee_actions
+from committees.models import Body, Membership, Person
+from committees.roles import Role
+from portal.shared.days import today
+from tasks import actions
+from tasks.actions.drafting import PartAsked
+from tasks.lifecycle import State
+from tasks.models import Order, Task
+
+SINCE = date(2025, 1, 10)
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """`committee` gives tasks to `lead`; `helper` coordinates; `sister` stands beside; `top` is above."""
+
+    top: Body
+    committee: Body
+    lead: Body
+    helper: Body
+    sister: Body
+
+
+def make_body(code: str, parent: Body | None = None, **values: Any) -> Body:
+    values = {"kind": "agency", "level": "provincial", "chain": "party", "name_vi": code.title(), **values}
+    return committee_actions.save_body(body=Body(code=code, parent=parent, **values), by=None)
+
+
+def make_person(username: str, **values: Any) -> Person:
+    person = Person(username=username, name=username.title(), email=f"{username}@demo.invalid", **values)
+    person.set_password("demo")
+    return committee_actions.save_person(person=person, by=None)
+
+
+def appoint(
+    person: Person, body: Body, role: Role, starts_on: date = SINCE, ends_on: date | None = None, **values: Any
+) -> Membership:
+    office = body.offices.get(role=role)
+    membership = Membership(person=person, office=office, starts_on=starts_on, ends_on=ends_on, **values)
+    return committee_actions.save_membership(membership=membership, by=None)
+
+
+OFFICES = {
+    "head": ("committee", Role.HEAD),
+    "standing_deputy": ("committee", Role.STANDING_DEPUTY),
+    "deputy": ("committee", Role.DEPUTY),
+    "secretary": ("committee", Role.SECRETARY),
+    "assistant": ("committee", Role.ASSISTANT),
+    "member": ("committee", Role.MEMBER),
+    "lead_head": ("lead", Role.HEAD),
+    "officer": ("lead", Role.OFFICER),
+    "helper": ("helper", Role.OFFICER),
+    "inspector": ("top", Role.INSPECTOR),
+    "sister": ("sister", Role.SECRETARY),
+}
+
+
+@pytest.fixture
+def bodies(db: None) -> Bodies:
+    top = make_body("TOP", kind="committee", level="central", name_vi="Ban Chỉ đạo Trung ương")
+    committee = make_body("COMMITTEE", top, kind="committee", name_vi="Ban Chỉ đạo tỉnh Khánh Hòa")
+    return Bodies(
+        top=top,
+        committee=committee,
+        lead=make_body("LEAD", committee, name_vi="Sở Khoa học và Công nghệ", chain="state"),
+        helper=make_body("HELPER", committee, name_vi="Sở Tài chính", chain="state"),
+        sister=make_body("SISTER", top, kind="committee", name_vi="Ban Chỉ đạo tỉnh Nghệ An"),
+    )
+
+
+@pytest.fixture
+def people(bodies: Bodies) -> dict[str, Person]:
+    """Everybody by name; `outsider` holds no office, `admin` is a superuser, `staff` an administrator."""
+    people = {name: make_person(name) for name in (*OFFICES, "outsider")}
+    for name, (body, role) in OFFICES.items():
+        appoint(people[name], getattr(bodies, body), role)
+    people["admin"] = make_person("admin", is_staff=True, is_superuser=True)
+    people["staff"] = make_person("staff", is_staff=True)
+    return people
+
+
+@pytest.fixture
+def order(bodies: Bodies, people: dict[str, Person]) -> Order:
+    order = Order(body=bodies.committee, number="11-KH/BCĐ", kind=Order.Kind.PLAN, issued_on=date(2026, 7, 28))
+    return actions.save_order(order=order, by=people["secretary"])
+
+
+TaskAt = Callable[..., Task]
+
+
+@pytest.fixture
+def task_at(bodies: Bodies, people: dict[str, Person]) -> TaskAt:
+    """`task_at("submitted", due_on=…)`: a task of the committee for the lead, there by real actions."""
+
+    def make(state: str = "in_progress", **values: Any) -> Task:
+        by, lead = people["secretary"], people["officer"]
+        values = {
+            "title": "Lập danh mục điểm lõm sóng",
+            "assigner": bodies.committee,
+            "lead": bodies.lead,
+            "due_on": today() + timedelta(days=30),
+            **values,
+        }
+        parts = values.pop("parts", [PartAsked(bodies.helper, "coordinating")])
+        task = actions.new_task(task=Task(**values), parts=parts, by=by)
+        for step in _PATHS[State(state)]:
+            step(task, by, lead, people)
+        task.refresh_from_db()
+        return task
+
+    return make
+
+
+def _propose(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.propose(task=task, by=by)
+
+
+def _assign(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.assign(task=task, by=people["head"])
+
+
+def _accept(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.accept(task=task, by=lead)
+
+
+def _submit(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.add_evidence(task=task, by=lead, kind="document", document="12/BC-SKHCN")
+    actions.submit(task=task, by=lead, report="Đã lập danh mục 214 điểm.")
+
+
+def _confirm(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.confirm(task=task, by=by)
+
+
+def _suspend(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.suspend(task=task, by=by, reason="Chờ hướng dẫn của Bộ.")
+
+
+def _withdraw(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
+    actions.withdraw(task=task, by=by, reason="Trùng với nhiệm vụ khác.")
+
+
+_ISSUED = (_propose, _assign)
+_WORKING = (*_ISSUED, _accept)
+_PATHS: dict[State, tuple[Callable[..., None], ...]] = {
+    State.DRAFT: (),
+    State.PROPOSED: (_propose,),
+    State.ASSIGNED: _ISSUED,
+    State.IN_PROGRESS: _WORKING,
+    State.SUBMITTED: (*_WORKING, _submit),
+    State.COMPLETED: (*_WORKING, _submit, _confirm),
+    State.SUSPENDED: (*_WORKING, _suspend),
+    State.WITHDRAWN: (*_WORKING, _withdraw),
+}
