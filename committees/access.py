@@ -160,8 +160,17 @@ def set_permissions(office: Office, codenames: Collection[str]) -> None:
     )
 
 
-def default_permissions(role: str) -> frozenset[str]:
-    return DEFAULTS[Role(role)]
+def grant_defaults(offices: Iterable[Office]) -> None:
+    """Give new offices what their role may do by default."""
+    BodyGroupObjectPermission.objects.bulk_create(
+        [
+            BodyGroupObjectPermission(
+                permission_id=permission_id(codename), group_id=office.pk, content_object_id=office.body_id
+            )
+            for office in offices
+            for codename in sorted(DEFAULTS[Role(office.role)])
+        ]
+    )
 
 
 def permission_id(codename: str) -> int:

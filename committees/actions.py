@@ -89,11 +89,10 @@ def save_body(*, body: Body, by: Person | None) -> Body:
 
 def open_offices(body: Body) -> None:
     """The nine offices of a body with what each may do by default (DESIGN §3)."""
-    for role in Role:
-        group, _created = Group.objects.get_or_create(name=f"{body.pk}:{role}")
-        office, created = Office.objects.get_or_create(body=body, role=role, defaults={"group": group})
-        if created:
-            access.set_permissions(office, access.default_permissions(role))
+    groups = Group.objects.bulk_create([Group(name=f"{body.pk}:{role}") for role in Role])
+    offices = [Office(group=group, body=body, role=role) for group, role in zip(groups, Role, strict=True)]
+    Office.objects.bulk_create(offices)
+    access.grant_defaults(offices)
 
 
 @transaction.atomic

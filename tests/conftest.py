@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
+from tests.people import bodies, order, people, task_at  # noqa: F401 - fixtures
 from tests.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
