@@ -1,0 +1,354 @@
+"""The portal's own tags and filters: icons, standing labels, counts, fields, days. `{% load look %}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import get_format
+from django.utils.html import format_html
+from django.utils.numberformat import format as format_number
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from portal.icons import NAMES
+from portal.shared.days import VIETNAM
+
+register = template.Library()
+
+
+# Icons
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "", label: str = "") -> SafeString:
+    """One icon of the sprite. Without `label` it only repeats the word beside it."""
+    if name not in NAMES:
+        raise template.TemplateSyntaxError(
+            f"No icon {name!r}: add it in portal/icons.py, run python -m portal.icons"
+        )
+    classes = f"i {extra}".strip()
+    source = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, source
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, source)
+
+
+# Standing and state
+
+
+class Mark(NamedTuple):
+    icon: str
+    word: str
+
+
+MARKS = {
+    "overdue": Mark("octagon-alert", gettext_noop("Overdue")),
+    "due_soon": Mark("clock-alert", gettext_noop("Due soon")),
+    "in_time": Mark("clock", gettext_noop("In time")),
+    "no_deadline": Mark("calendar-off", gettext_noop("No deadline")),
+    "done_on_time": Mark("circle-check-big", gettext_noop("Done on time")),
+    "done_late": Mark("calendar-x", gettext_noop("Done late")),
+    "submitted": Mark("hourglass", gettext_noop("Waiting for confirmation")),
+    "draft": Mark("pencil", gettext_noop("Draft")),
+    "proposed": Mark("file-clock", gettext_noop("Waiting for approval")),
+    "assigned": Mark("send", gettext_noop("Assigned")),
+    "in_progress": Mark("play", gettext_noop("In progress")),
+    "completed": Mark("circle-check-big", gettext_noop("Completed")),
+    "suspended": Mark("pause", gettext_noop("Suspended")),
+    "withdrawn": Mark("undo-2", gettext_noop("Withdrawn")),
+}
+"""Standing or state → its icon and its word. The colour is in portal.css, by data-is."""
+
+
+@register.simple_tag
+def standing_words(standing: str, days: int | None = None) -> str:
+    """The standing with its size: calendar days late, left or waited; the sign does not matter."""
+    size = abs(days) if days is not None else None
+    if size is None:
+        return _(MARKS[standing].word)
+    if standing == "overdue" and size:
+        return ngettext("Overdue %(days)s day", "Overdue %(days)s days", size) % {"days": size}
+    if standing == "due_soon":
+        if not size:
+            return _("Due today")
+        return ngettext("%(days)s day left", "%(days)s days left", size) % {"days": size}
+    if standing == "done_late" and size:
+        return ngettext("Done %(days)s day late", "Done %(days)s days late", size) % {"days": size}
+    if standing == "submitted" and size:
+        return ngettext("Waiting %(days)s day", "Waiting %(days)s days", size) % {"days": size}
+    return _(MARKS[standing].word)
+
+
+@register.simple_tag
+def standing_label(standing: str, days: int | None = None, words: str = "") -> SafeString:
+    """The `.is` label: icon, word and size. `words` replaces the words and keeps icon and colour."""
+    return format_html(
+        '<span class="is" data-is="{}">{}{}</span>',
+        standing,
+        icon(MARKS[standing].icon),
+        words or standing_words(standing, days),
+    )
+
+
+@register.simple_tag
+def standing_icon(standing: str) -> SafeString:
+    """Only the icon, in the colour of its standing: for chips and lines that carry the word themselves."""
+    return format_html('<span data-is="{}">{}</span>', standing, icon(MARKS[standing].icon, "ico"))
+
+
+# The five-way count
+
+FIVE = {
+    "done_on_time": gettext_noop("Completed on time"),
+    "done_late": gettext_noop("Completed late"),
+    "in_time": gettext_noop("Open, in time"),
+    "overdue": gettext_noop("Open, overdue"),
+    "no_deadline": gettext_noop("Open, no deadline"),
+}
+"""The five ways in their order; together they are the tasks given."""
+
+_WIDTH, _GAP = 1000.0, 2.0
+
+
+@register.inclusion_tag("parts/tally.html")
+def tally(counts: Mapping[str, int], url: str, label: str = "") -> dict[str, Any]:
+    """Six links and the bar. `counts` has given and the five; `url` gets ?standing=<key>."""
+    given = counts["given"]
+    ways = [
+        {
+            "key": key,
+            "icon": MARKS[key].icon,
+            "label": _(word),
+            "count": counts[key],
+            "share": _share(counts[key], given),
+            "url": _with(url, f"standing={key}"),
+        }
+        for key, word in FIVE.items()
+    ]
+    return {"given": given, "ways": ways, "url": url, "label": label, "bar": _bar(counts)}
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{number(100 * part / whole, 1)}%" if whole else ""
+
+
+def _with(url: str, query: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
+def _bar(counts: Mapping[str, int]) -> list[dict[str, str]]:
+    """Where each part of the bar stands, in thousandths of its width; nothing for a part that is zero."""
+    parts = [(key, counts[key]) for key in FIVE if counts[key]]
+    total = sum(count for _key, count in parts)
+    room = _WIDTH - _GAP * (len(parts) - 1)
+    bar, x = [], 0.0
+    for key, count in parts:
+        width = room * count / total
+        bar.append({"key": key, "x": f"{x:.1f}", "width": f"{width:.1f}"})
+        x += width + _GAP
+    return bar
+
+
+# Forms
+
+
+@register.inclusion_tag("parts/field.html")
+def field(
+    bound: BoundField,
+    label: str = "",
+    hint: str = "",
+    errors: list[str] | None = None,
+    extra: str = "",
+    mark: bool = True,
+) -> dict[str, Any]:
+    """One field: label, hint, error, control. `errors` adds the form's own when they belong to this field."""
+    found = [*bound.errors, *(errors or [])]
+    help_text = hint or bound.help_text
+    ids = [f"{bound.auto_id}_helptext"] * bool(help_text) + [f"{bound.auto_id}_error"] * bool(found)
+    attrs: dict[str, Any] = {}
+    if not bound.use_fieldset:
+        attrs = ({"aria-describedby": " ".join(ids)} if ids else {}) | (
+            {"aria-invalid": "true"} if found else {}
+        )
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "label": label or capfirst(bound.label),
+        "hint": help_text,
+        "errors": found,
+        "described": " ".join(ids),
+        "required": bound.field.required and mark,
+        "extra": extra,
+        "tick": getattr(bound.field.widget, "input_type", "") == "checkbox" and not bound.use_fieldset,
+    }
+
+
+@register.inclusion_tag("parts/errors.html")
+def form_errors(form: BaseForm) -> dict[str, Any]:
+    """The note on top of a refused form: each error is a link to its field."""
+    lines = [
+        {"id": bound.id_for_label or bound.auto_id, "label": capfirst(bound.label), "error": error}
+        for bound in form
+        for error in bound.errors
+    ]
+    return {
+        "general": form.non_field_errors(),
+        "lines": lines,
+        "count": len(lines) + len(form.non_field_errors()),
+    }
+
+
+@register.inclusion_tag("parts/more.html", takes_context=True)
+def more(context: dict[str, Any], page: Page[Any], noun: str = "") -> dict[str, Any]:
+    """The end of a list: how many come next, or that this was all. `noun`: what is counted, translated."""
+    left = page.paginator.count - page.end_index()
+    return {
+        "request": context.get("request"),
+        "page": page,
+        "next": min(left, page.paginator.per_page),
+        "noun": noun or _("rows"),
+    }
+
+
+# Days, moments, figures
+
+WEEKDAYS = (
+    gettext_noop("Monday"),
+    gettext_noop("Tuesday"),
+    gettext_noop("Wednesday"),
+    gettext_noop("Thursday"),
+    gettext_noop("Friday"),
+    gettext_noop("Saturday"),
+    gettext_noop("Sunday"),
+)
+"""Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2"."""
+
+
+def _local(value: date | datetime) -> date | datetime:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value, VIETNAM)
+    return value
+
+
+@register.filter(expects_localtime=False)
+def day(value: date | datetime | None) -> str:
+    """28/09/2026, the day in Vietnam."""
+    return _local(value).strftime("%d/%m/%Y") if value else ""
+
+
+@register.filter(expects_localtime=False)
+def moment(value: datetime | None) -> str:
+    """28/09/2026 16:42, Vietnam time."""
+    return _local(value).strftime("%d/%m/%Y %H:%M") if value else ""
+
+
+@register.filter(expects_localtime=False)
+def long_day(value: date | datetime | None) -> str:
+    """Thứ Hai, 28/09/2026."""
+    return f"{_(WEEKDAYS[_local(value).weekday()])}, {day(value)}" if value else ""
+
+
+@register.filter(expects_localtime=False)
+def short_day(value: date | datetime | None) -> str:
+    """28/09 in the current year, else the whole day: for the last update of a row."""
+    if not value:
+        return ""
+    local = _local(value)
+    this_year = timezone.localdate(timezone=VIETNAM).year
+    return local.strftime("%d/%m" if local.year == this_year else "%d/%m/%Y")
+
+
+@register.filter
+def number(value: float | int | None, places: int = 0) -> str:
+    """4.675 and 87,9 as the reader's language writes them."""
+    if value is None:
+        return ""
+    return format_number(
+        round(value, places),
+        get_format("DECIMAL_SEPARATOR"),
+        places,
+        grouping=3,
+        thousand_sep=get_format("THOUSAND_SEPARATOR"),
+        force_grouping=True,
+    )
+
+
+@register.simple_tag
+def percent(value: int | None, of: int = 100, label: str = "") -> SafeString | str:
+    """A progress bar with its number: 60 %, or 71/96 when `of` is given. Nothing when nobody asked."""
+    if value is None:
+        return ""
+    words = f"{number(value)}/{number(of)}" if of != 100 else f"{number(value)}%"
+    return format_html(
+        '<span class="nowrap"><progress value="{}" max="{}" aria-label="{}"></progress> {}</span>',
+        value,
+        of,
+        label or _("Progress"),
+        words,
+    )
+
+
+@register.filter
+def item(values: Mapping[Any, Any] | None, key: Any) -> Any:
+    """The value under a key that is itself a variable."""
+    return values.get(key) if values else None
+
+
+_TOGETHER = re.compile(
+    r"Đề án 06|chuyển đổi số|đổi mới|sáng tạo|khoa học|công nghệ|"
+    r"(?:số|Số|ngày|Nghị quyết|NQ|Kế hoạch|Quyết định|Project|Resolution) \d",
+)
+
+
+@register.filter
+def nobreak(text: str) -> str:
+    """Keep compound words and numbers of documents on one line: for titles."""
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), str(text))
+
+
+# The daily letter: the same words in its text and its HTML
+
+
+@register.simple_tag
+def letter_counts(groups: list[Mapping[str, Any]], counts: Mapping[str, int] | None = None) -> str:
+    """5 quá hạn, 3 chờ xác nhận: for the subject and the first line."""
+    return ", ".join(f"{letter_count(group, counts)} {str(group['title']).lower()}" for group in groups)
+
+
+@register.filter
+def letter_count(group: Mapping[str, Any], counts: Mapping[str, int] | None = None) -> int:
+    """How many of a group there are, also when the letter lists only the first of them."""
+    return (counts or {}).get(group["kind"], len(group["lines"]))
+
+
+@register.simple_tag
+def letter_title(line: Mapping[str, Any]) -> str:
+    return _("A restricted task") if line.get("restricted") else str(line["title"])
+
+
+@register.simple_tag
+def letter_line(line: Mapping[str, Any]) -> str:
+    """Lead, order, assigner and what to do; of a restricted task nothing of these."""
+    if line.get("restricted"):
+        return _("Sign in to the portal to read it.")
+    giver = line.get("assigner_name")
+    given_by = _("given by %(body)s") % {"body": giver} if giver else ""
+    parts = (line.get("lead_name"), line.get("order_number"), given_by, line.get("what_to_do"))
+    return " · ".join(str(part) for part in parts if part)
+
+
+@register.simple_tag
+def letter_standing(line: Mapping[str, Any]) -> str:
+    return standing_words(line["standing"], line.get("days")) if line.get("standing") else ""
