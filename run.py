@@ -69,7 +69,7 @@ def need_room(folder: Path, wanted: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < wanted:
         raise Stop(
-            f"The disk is full: {folder} has {free // 1_000_000} MB free, {wanted // 1_000_000} MB are needed."
+            f"The disk is full: {folder} has {free // 1_000_000} MB free of {wanted // 1_000_000} needed."
             " Make room and start again."
         )
 
@@ -145,7 +145,8 @@ def install(lock: str, log: Path) -> None:
         need_room(ROOT, ROOM_FOR_FRESH_INSTALL)
         make_venv(log)
     say(f"Installing {lock} …")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--retries", "2"]
+    pip += ["--disable-pip-version-check"]
     # PIP_USER in the environment would send everything past the .venv.
     run_step([*pip, "--require-hashes", "-r", lock], log, _why_pip_failed, PIP_USER="0")
     write(stamp, wanted)
@@ -218,7 +219,7 @@ def _why_pip_failed(output: str, log: Path) -> str:
         "ProxyError",
     )
     if any(mark in output for mark in unreachable):
-        return "The package index cannot be reached: connect this machine (or set PIP_INDEX_URL) and start again."
+        return "The package index cannot be reached: connect this machine, or set PIP_INDEX_URL."
     return f"Installing failed: {_last_line(output)} The whole story is in {log}."
 
 
@@ -428,7 +429,7 @@ def children(env: Any, host: str, port: int, logs: Path) -> list[Child]:
             "warning",
         ),
     ]
-    celery = [python, "-m", "celery", "-A", "portal"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "portal"]
     jobs = str(env.number("WORKER_CONCURRENCY", 2, 1, 64))
     worker = [*celery, "worker", "-c", jobs, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(var / "beat" / "schedule")]
@@ -496,9 +497,7 @@ def tell_when_ready(env: Any, host: str, port: int) -> Iterator[bool]:
     if env.debug():
         say(DEMO.format(password=os.environ.get("PORTAL_DEMO_PASSWORD") or "demo"))
         if (here == host and host not in ("127.0.0.1", "::1", "localhost")) or here != host:
-            say(
-                "Anybody who reaches this machine can sign in with them: a demonstration, not an installation.\n"
-            )
+            say("Anybody who reaches this machine can sign in with them: this is only a demonstration.\n")
 
 
 DEMO = """Demo accounts, all with the password "{password}":

@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def missing(root: Path) -> list[str]:
-    """What the code and templates say and the catalogue does not; msgcmp knows plurals and doubtful entries."""
+    """What the code and templates say and the catalogue does not; msgcmp knows plurals."""
     if not (root / CATALOGUE).exists():
         return [f"{CATALOGUE} is missing: run `manage.py makemessages -l vi`."]
     with tempfile.TemporaryDirectory() as folder:
