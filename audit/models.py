@@ -50,7 +50,7 @@ class Event(models.Model):
     break_glass = models.BooleanField(_("superuser"), default=False)
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
 
-    objects: ClassVar[models.Manager[Event]] = EventQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Event]] = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")

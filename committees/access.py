@@ -73,9 +73,7 @@ def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Pers
     return Person.objects.filter(is_active=True, is_superuser=False, pk__in=terms.values("person_id"))
 
 
-def bodies_as(
-    person: Asker, roles: Iterable[Role], on: date | None = None
-) -> QuerySet[Office, dict[str, Any]]:
+def bodies_as(person: Asker, roles: Iterable[Role], on: date | None = None) -> QuerySet[Office, Any]:
     """Ids of the bodies where the person holds one of the roles on the day, as a subquery."""
     return Office.objects.filter(role__in=list(roles), pk__in=_offices_of(person, on or today())).values(
         "body_id"
@@ -186,8 +184,8 @@ def forget_permission_ids(**_signal: Any) -> None:
     _permission_ids.clear()
 
 
-def _offices_of(person: Asker, day: date) -> QuerySet[Membership, dict[str, Any]]:
-    return Membership.objects.holding_on(day).filter(person_id=person.pk).values("office_id")
+def _offices_of(person: Asker, day: date) -> QuerySet[Membership, Any]:
+    return Membership.objects.holding_on(day).filter(person=person.pk or 0).values("office_id")
 
 
 def _granted_bodies(

@@ -143,9 +143,7 @@ def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Memb
 
 def _may_keep(membership: Membership, before: dict[str, object], by: Person) -> None:
     """Ask for the body the office belongs to, and for the one it belonged to before."""
-    offices = Office.objects.filter(
-        pk__in={membership.office_id, before.get("office") or membership.office_id}
-    )
+    offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
     for office in offices.select_related("body"):
         rules.may_manage_members(by, office.body).or_raise()
 
@@ -166,7 +164,7 @@ def _refuse_overlap(membership: Membership) -> None:
 
 
 def _refuse_circle(body: Body) -> None:
-    if body.pk is None or body.parent_id is None:
+    if body._state.adding or body.parent_id is None:
         return
     if body.parent_id == body.pk:
         raise ValidationError({"parent": _("A body cannot be its own superior.")})

@@ -40,7 +40,7 @@ class Person(AbstractUser):
     phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_plain])
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
 
-    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
+    objects: ClassVar[PersonManager] = PersonManager()
     REQUIRED_FIELDS = ["name", "email"]
 
     class Meta:
@@ -168,7 +168,7 @@ class Body(models.Model):
         """Keep `path` and `search_text` in step; moving a body moves its subtree in the same transaction."""
         self.search_text = fold(f"{self.code} {self.short_name} {self.name_vi} {self.name_en}")
         old = self.path
-        if self.pk is None:
+        if self._state.adding:
             super().save(*args, **kwargs)
             kwargs = {"update_fields": ["path"]}
         self.path = f"{self.parent.path if self.parent else ''}{self.pk:06d}."

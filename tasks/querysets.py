@@ -20,7 +20,7 @@ from portal.shared.text import fold
 from tasks.lifecycle import COUNTED, DUE_SOON_DAYS, FIVE, OPEN, UNISSUED, Standing, State
 
 if TYPE_CHECKING:
-    pass
+    from tasks.models import Order, Task  # noqa: F401 - named in the base classes
 
 Tally = dict[str, int]
 """The five numbers of `FIVE`, `given` (their sum), and `suspended` and `withdrawn` beside them."""
@@ -50,7 +50,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
     @staticmethod
     def _received_by(bodies: Any) -> Q:
         parts = _rows_of("Part").filter(task=OuterRef("pk"), body__in=bodies)
-        return ISSUED & (Q(lead__in=bodies) | Exists(parts))
+        return ISSUED & (Q(lead__in=bodies) | Q(Exists(parts)))
 
     def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
         """Tasks the body (or any of the bodies) gave or has a part in."""
@@ -67,7 +67,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         parts = _rows_of("Part").filter(task=OuterRef("pk"), body__in=bodies)
         if part in ("co_lead", "coordinating"):
             return Q(Exists(parts.filter(kind=part)))
-        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Exists(parts)
+        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Q(Exists(parts))
 
     # Where they stand
 
@@ -82,7 +82,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(state__in=OPEN)
 
     def overdue(self, on: date) -> TaskQuerySet:
-        """Open, and the deadline passed before the day without a submission that stopped the clock in time."""
+        """Open, and the deadline passed with no submission that stopped the clock in time."""
         return self.standing(Standing.OVERDUE, on)
 
     def due_soon(self, on: date) -> TaskQuerySet:
@@ -94,9 +94,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def tally(self, on: date) -> Tally:
         """The five-way count on the day, its sum, and what stands beside it."""
-        aggregates = {name: Count("pk", filter=_standing_q(name, on)) for name in FIVE}
-        beside = {state: Count("pk", filter=Q(state=state)) for state in (State.SUSPENDED, State.WITHDRAWN)}
-        numbers = self.order_by().aggregate(**{str(k): v for k, v in {**aggregates, **beside}.items()})
+        counts = {str(name): Count("pk", filter=_standing_q(name, on)) for name in FIVE}
+        for state in (State.SUSPENDED, State.WITHDRAWN):
+            counts[str(state)] = Count("pk", filter=Q(state=state))
+        numbers = self.order_by().aggregate(**counts)
         return {"given": sum(numbers[name] for name in FIVE), **numbers}
 
     def tallies(self, on: date, by: str) -> dict[Any, Tally]:

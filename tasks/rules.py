@@ -56,7 +56,7 @@ def may_propose(person: Asker, task: Task) -> Verdict:
 
 
 def may_assign(person: Asker, task: Task) -> Verdict:
-    """The head or standing deputy approves a draft, a deputy one of their field; only then the lead sees it."""
+    """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
     if not access.allows(person, "assign_tasks", task.assigner) and not _in_own_field(person, task):
         return no(
             _("Only the head, the standing deputy or the deputy in charge of this field can approve it.")
@@ -275,7 +275,7 @@ def _in_own_field(person: Asker, task: Task) -> bool:
     """A deputy approves the drafts of the pillars that their term puts in their charge."""
     if not access.allows(person, "assign_tasks_in_own_field", task.assigner):
         return False
-    terms = Membership.objects.holding_on(today()).filter(person_id=person.pk, office__body=task.assigner)
+    terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=task.assigner)
     return any(term.in_charge_of(task.pillar) for term in terms)
 
 

@@ -88,7 +88,7 @@ def _is_what_it_says(file: File[Any], ending: str) -> bool:
             return _holds(file, _PACKAGES[ending])
         if ending in _TEXTS:
             return b"\x00" not in head
-        return head.startswith(_SIGNATURES[ending])
+        return any(head.startswith(signature) for signature in _SIGNATURES[ending])
     finally:
         file.seek(0)
 
@@ -96,7 +96,7 @@ def _is_what_it_says(file: File[Any], ending: str) -> bool:
 def _holds(file: IO[Any] | File[Any], member: str) -> bool:
     """An office file is a zip that holds the parts of its kind."""
     try:
-        with zipfile.ZipFile(file) as package:  # type: ignore[arg-type]
+        with zipfile.ZipFile(file) as package:
             return any(name.startswith(member) for name in package.namelist())
     except zipfile.BadZipFile:
         return False

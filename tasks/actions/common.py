@@ -54,8 +54,9 @@ class Stale(Refused):
 
 def lock(task: Task) -> Task:
     """The row as it is now, held until the end of the transaction."""
-    rows = Task.objects.select_for_update(of=("self",))
-    return rows.select_related("assigner", "lead", "order", "parent").get(pk=task.pk)
+    rows = Task.objects.select_for_update(of=("self",)).select_related("assigner", "lead", "order", "parent")
+    locked: Task = rows.get(pk=task.pk)
+    return locked
 
 
 def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) -> Task:

@@ -78,12 +78,6 @@ def urge(*, task: Task, by: Person, message: str = "") -> int:
         data={"by": str(by), "reason": said},
     )
     if not told:
-        refuse(
-            not_now(
-                _(
-                    "Already urged today, or nobody in the lead body holds an office. You can urge again tomorrow."
-                )
-            )
-        )
+        refuse(not_now(_("Already urged today, or nobody is there to be told. Urge again tomorrow.")))
     tell(task, "task_urged", by, after={"people": told}, reason=said)
     return told

@@ -33,7 +33,7 @@ def save_order(
     if file:
         uploads.check(file)
         order.file_name = uploads.clean_name(file.name or "")
-        order.file = file  # type: ignore[assignment]
+        order.file = file
     order.full_clean()
     order.save()
     old, new = changes(before, snapshot(order, FIELDS))
