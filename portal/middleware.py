@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from portal.shared.doors import refused_page
-from portal.shared.verdicts import Refused, no
+from portal.shared.doors import invalid_page, refused_page
+from portal.shared.verdicts import Refused
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -67,8 +67,5 @@ class RefusalMiddleware:
         if isinstance(error, Refused):
             return refused_page(request, error)
         if isinstance(error, ValidationError):
-            refusal = Refused(no(" ".join(error.messages)))
-            response = refused_page(request, refusal)
-            response.status_code = 400
-            return response
+            return invalid_page(request, error)
         return None

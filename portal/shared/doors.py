@@ -12,13 +12,22 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import exception_handler
 
-from portal.shared.verdicts import Refused
+from portal.shared.verdicts import Refused, Sentence
 
 
 def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A page that says whose decision it is, or why not now, and the way back."""
-    context = {"reason": refusal.verdict.reason, "status": refusal.status, "back": _way_back(request)}
-    return render(request, "errors/refused.html", context, status=refusal.status)
+    return _page(request, refusal.verdict.reason, refusal.status)
+
+
+def invalid_page(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A page with the sentences of an input error that has no form to stand in."""
+    return _page(request, " ".join(error.messages), 400)
+
+
+def _page(request: HttpRequest, reason: Sentence, status: int) -> HttpResponse:
+    context = {"reason": reason, "status": status, "back": _way_back(request)}
+    return render(request, "errors/refused.html", context, status=status)
 
 
 def _way_back(request: HttpRequest) -> str:
