@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = {
@@ -117,7 +117,7 @@ def secret_key() -> str:
 
 
 def _write_once(path: Path, content: str) -> None:
-    """Web, worker and beat may come here in the same moment: the first file stays, and is never half written."""
+    """Web, worker and beat may come here at once: the first file stays, and is never half written."""
     try:
         handle, draft = tempfile.mkstemp(dir=path.parent)  # readable for its owner only
         with os.fdopen(handle, "w", encoding="ascii") as file:
@@ -139,7 +139,8 @@ def database() -> dict[str, Any]:
         return sqlite(Path(unquote(parts.path)))
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise Misconfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name or sqlite:////folder/name.sqlite3."
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name"
+            " or sqlite:////folder/name.sqlite3."
         )
     options = {"connect_timeout": "5", **dict(parse_qsl(parts.query))}
     return {
@@ -225,7 +226,7 @@ def email() -> dict[str, Any]:
     }
 
 
-def _split(name: str, value: str) -> Any:
+def _split(name: str, value: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018 - reading it is what finds a nonsense port

@@ -84,7 +84,7 @@ def start_postgresql(programs: Path) -> str:
             programs = copy_of(programs, home)
         os.chown(home, nobody.pw_uid, nobody.pw_gid)
     data = home / "data"
-    make = [
+    make: list[str | Path] = [
         programs / "initdb",
         "-D",
         data,

@@ -12,10 +12,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,7 +82,7 @@ def test_without_venv_the_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_a_full_disk_is_said_before_anything_is_installed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: namedtuple("Usage", "free")(120_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=120_000_000))
     with pytest.raises(run.Stop, match=r"The disk is full: .* has 120 MB free of 500 needed"):
         run.need_room(tmp_path, run.ROOM_FOR_FRESH_INSTALL)
 
