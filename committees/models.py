@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 
 from committees.roles import PERMISSIONS, Role
+from portal.shared.days import today
 from portal.shared.text import fold, validate_plain
 
 CODE = RegexValidator(
@@ -56,6 +57,11 @@ class Person(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    def acting_membership(self, on: date | None = None) -> Membership | None:
+        """The first office held on the day (today when not given), in the order of the roles."""
+        terms = self.memberships.holding_on(on or today())
+        return terms.select_related("office__body__parent").in_order().first()
 
 
 class BodyQuerySet(models.QuerySet["Body"]):
