@@ -118,9 +118,9 @@ def may_name_people(person: Asker, task: Task) -> Verdict:
     return YES
 
 
-def may_submit(person: Asker, task: Task) -> Verdict:
-    """The lead body reports the task complete, and only with evidence (Plan 11-KH/BCĐ, I.2b)."""
-    verdict = _move(
+def may_prepare_submission(person: Asker, task: Task) -> Verdict:
+    """Who reports a task complete and when: a form that takes the evidence too asks only this first."""
+    return _move(
         person,
         "submit",
         task,
@@ -128,7 +128,13 @@ def may_submit(person: Asker, task: Task) -> Verdict:
         _("Only the head, the secretary or the officer of the lead body can report it complete."),
         of=task.lead,
     )
-    if verdict and not task.evidence.filter(removed_at=None).exists():
+
+
+def may_submit(person: Asker, task: Task) -> Verdict:
+    """The lead body reports the task complete, and only with evidence (Plan 11-KH/BCĐ, I.2b)."""
+    verdict = may_prepare_submission(person, task)
+    # Read in Python: a page has the evidence prefetched.
+    if verdict and all(evidence.removed_at for evidence in task.evidence.all()):
         return not_now(_("Add evidence first: a file, a link or a document number."))
     return verdict
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
 
@@ -31,7 +32,7 @@ def save_order(
     else:
         order.created_by = by
     if file:
-        uploads.check(file)
+        _check_file(file)
         order.file_name = uploads.clean_name(file.name or "")
         order.file = file
     order.full_clean()
@@ -41,3 +42,10 @@ def save_order(
         verb = "order_changed" if before else "order_entered"
         record(verb, about=order, by=by, before=old if before else {}, after=new, bodies=[order.body_id])
     return order
+
+
+def _check_file(file: File[Any]) -> None:
+    try:
+        uploads.check(file)
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
