@@ -88,6 +88,11 @@ def holders(body: Body, roles: Iterable[Role], on: date | None = None) -> QueryS
     return Person.objects.filter(is_active=True, pk__in=terms.values("person_id"))
 
 
+def grants(person: Asker, on: date | None = None) -> Grants:
+    """Body id → what the person's own offices let them do there on the day; break-glass adds nothing."""
+    return _grants_of(person, on or today(), None) if person.is_active else {}
+
+
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
     """Bodies whose list of members the person may read: their own, those below they oversee, those above."""
     if person.is_superuser or person.is_staff:
@@ -139,6 +144,15 @@ def permissions_of(office: Office) -> set[str]:
     """Codenames that the office holds on its body."""
     rows = BodyGroupObjectPermission.objects.filter(group_id=office.pk, content_object_id=office.body_id)
     return set(rows.values_list("permission__codename", flat=True))
+
+
+def permissions_by_office(offices: Iterable[Office]) -> dict[int, set[str]]:
+    """Office key → codenames it holds on its body, for many offices in one query."""
+    rows = BodyGroupObjectPermission.objects.filter(group_id__in=[office.pk for office in offices])
+    held: dict[int, set[str]] = {}
+    for group_id, codename in rows.values_list("group_id", "permission__codename"):
+        held.setdefault(group_id, set()).add(codename)
+    return held
 
 
 def set_permissions(office: Office, codenames: Collection[str]) -> None:
@@ -202,11 +216,11 @@ def _granted_offices(
     return rows.filter(content_object_id__in=body_ids).values("group_id")
 
 
-def _grants_of(person: Asker, day: date, body_ids: list[int]) -> Grants:
-    """Body id → codenames from the person's offices; of all bodies while `asking_once`."""
+def _grants_of(person: Asker, day: date, body_ids: list[int] | None) -> Grants:
+    """Body id → codenames from the person's offices; of all bodies when none are named or `asking_once`."""
     memo = _remembered.get()
     if memo is None:
-        return _read_grants(person, day, Q(content_object_id__in=body_ids))
+        return _read_grants(person, day, Q() if body_ids is None else Q(content_object_id__in=body_ids))
     key = (person.pk, day)
     if key not in memo:
         memo[key] = _read_grants(person, day, Q())

@@ -1,0 +1,13 @@
+"""What the pages of every floor above share: a request whose person is known."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from committees.models import Person
+
+
+class SignedInRequest(HttpRequest):
+    """The request inside a view behind `login_required`."""
+
+    user: Person  # type: ignore[assignment]
