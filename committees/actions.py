@@ -99,7 +99,9 @@ def open_offices(body: Body) -> None:
 def set_office_permissions(*, office: Office, permissions: Collection[str], by: Person) -> Office:
     """Change what an office may do on its body; no other body's office changes."""
     rules.may_administer(by).or_raise()
-    office = Office.objects.select_for_update().select_related("body").get(pk=office.pk)
+    office = (
+        Office.objects.select_for_update(no_key=True, of=("self",)).select_related("body").get(pk=office.pk)
+    )
     before = sorted(access.permissions_of(office))
     access.set_permissions(office, permissions)
     after = sorted(permissions)
@@ -118,7 +120,7 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
 @transaction.atomic
 def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     """Appoint a person to an office for a term, or correct the term."""
-    Person.objects.select_for_update().get(pk=membership.person_id)
+    Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
     before = _stored(membership, MEMBERSHIP_FIELDS)
     if by is not None:
         _may_keep(membership, before, by)
@@ -136,7 +138,7 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
 @transaction.atomic
 def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Membership:
     """End a term on a day; from the next day it gives nothing."""
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     membership.ends_on = ends_on
     return save_membership(membership=membership, by=by)
 

@@ -53,8 +53,14 @@ class Stale(Refused):
 
 
 def lock(task: Task) -> Task:
-    """The row as it is now, held until the end of the transaction."""
-    rows = Task.objects.select_for_update(of=("self",)).select_related("assigner", "lead", "order", "parent")
+    """The row as it is now, held until the end of the transaction.
+
+    Its key stays free (`no_key`): notices and events of others may point at it meanwhile, or a writer
+    that holds the chain of events and one that holds the row would wait for each other.
+    """
+    rows = Task.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "assigner", "lead", "order", "parent"
+    )
     locked: Task = rows.get(pk=task.pk)
     return locked
 

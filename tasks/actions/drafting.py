@@ -60,6 +60,10 @@ CONTENT = (
 """What a secret task never holds: the portal keeps its number, date and deadline only."""
 
 
+SECRET_TITLE = "Nhiệm vụ mật"
+"""The portal titles a secret task itself, whatever was typed."""
+
+
 @dataclass(frozen=True)
 class PartAsked:
     """One body with its part as a form or file names it; `lead` only repeats the task's own lead."""
@@ -172,13 +176,13 @@ def _check(task: Task, parts: Sequence[PartAsked], by: Person) -> None:
     """All that must hold before a task is written, as sentences beside the fields."""
     problems: dict[str, Any] = {}
     for problem in (
+        _check_secrecy,
         _check_row,
         _check_order,
         _check_parent,
         _check_days,
         _check_lead,
         _check_people,
-        _check_secrecy,
     ):
         problem(task, by, problems)
     _check_parts(task, parts, problems)
@@ -244,6 +248,7 @@ def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
 def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
     if task.secrecy != Task.Secrecy.SECRET:
         return
+    task.title = f"{SECRET_TITLE} {task.number}".strip()
     for field in CONTENT:
         if getattr(task, field):
             problems[field] = _(

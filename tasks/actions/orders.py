@@ -25,7 +25,9 @@ def save_order(
     rules.may_draft(by, order.body).or_raise()
     before = {}
     if order.pk:
-        stored = Order.objects.select_for_update(of=("self",)).select_related("body").get(pk=order.pk)
+        stored = (
+            Order.objects.select_for_update(of=("self",), no_key=True).select_related("body").get(pk=order.pk)
+        )
         rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
         before, order.version = snapshot(stored, FIELDS), stored.version + 1
