@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Body
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
-from tasks.lifecycle import Standing, State
+from tasks.lifecycle import GIVEN, Standing, State, View
 from tasks.models import Order, Task
 from tasks.querysets import TaskQuerySet
 
@@ -80,6 +80,9 @@ class TaskFilter(django_filters.FilterSet):
         choices=[*Standing.choices, ("submitted", _("waiting for confirmation"))],
         method="by_standing",
     )
+    view = django_filters.ChoiceFilter(
+        label=_("Quick view"), choices=[*View.choices, (GIVEN, _("Given"))], method="by_view"
+    )
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices)
     body = django_filters.ModelChoiceFilter(
         label=_("Body"),
@@ -115,6 +118,9 @@ class TaskFilter(django_filters.FilterSet):
         if value == State.SUBMITTED:
             return tasks.filter(state=State.SUBMITTED)
         return tasks.standing(value, self.on)
+
+    def by_view(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        return tasks.in_view(value, self.on)
 
     def by_body(self, tasks: TaskQuerySet, name: str, value: Body) -> TaskQuerySet:
         return tasks.filter(TaskQuerySet.part_q(value, self.form.cleaned_data.get("part") or "any"))

@@ -72,3 +72,26 @@ FIVE = (
 
 DUE_SOON_DAYS = 7
 """Calendar days before the deadline in which an open task in time is also due soon (DOMAIN §3.3)."""
+
+
+class View(models.TextChoices):
+    """The quick views of a list: every task is in exactly one, so their counts add up to all.
+
+    They differ from the five in two places: what waits for confirmation in its time stands apart,
+    and so does what is due soon.
+    """
+
+    OVERDUE = "overdue", _("Overdue")
+    SUBMITTED = "submitted", _("Waiting for confirmation")
+    DUE_SOON = "due_soon", _("Due soon")
+    IN_TIME = "in_time", _("In time")
+    NO_DEADLINE = "no_deadline", _("No deadline")
+    DONE_ON_TIME = "done_on_time", _("Done on time")
+    DONE_LATE = "done_late", _("Done late")
+    PREPARED = "prepared", _("Being prepared")
+    SUSPENDED = "suspended", _("Suspended")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+GIVEN = "given"
+"""The view that holds the five together: what the count calls given."""

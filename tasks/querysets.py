@@ -17,7 +17,7 @@ from committees.models import Body
 from committees.roles import RESTRICTED_READERS
 from portal.shared.days import VIETNAM
 from portal.shared.text import fold
-from tasks.lifecycle import COUNTED, DUE_SOON_DAYS, FIVE, OPEN, UNISSUED, Standing, State
+from tasks.lifecycle import COUNTED, DUE_SOON_DAYS, FIVE, GIVEN, OPEN, UNISSUED, Standing, State, View
 
 if TYPE_CHECKING:
     from tasks.models import Order, Task  # noqa: F401 - named in the base classes
@@ -106,6 +106,16 @@ class TaskQuerySet(models.QuerySet["Task"]):
         rows = self.counted().order_by().values(by).annotate(**numbers)
         return {row.pop(by): {"given": sum(row.values()), **row} for row in (dict(r) for r in rows)}
 
+    def in_view(self, view: str, on: date) -> TaskQuerySet:
+        """The tasks of one quick view, or of `given`: exactly those that its count promises."""
+        return self.counted() if view == GIVEN else self.filter(_view_q(view, on))
+
+    def views(self, on: date) -> dict[str, int]:
+        """How many tasks each quick view holds, and how many of those waiting have a deadline."""
+        numbers = {str(view): Count("pk", filter=_view_q(view, on)) for view in View}
+        dated = Count("pk", filter=_view_q(View.SUBMITTED, on) & Q(due_on__isnull=False))
+        return self.order_by().aggregate(**numbers, submitted_dated=dated)
+
     # How they are read
 
     def matching(self, words: str) -> TaskQuerySet:
@@ -151,6 +161,22 @@ def _standing_q(standing: str, on: date) -> Q:
         case Standing.OVERDUE:
             return (running & Q(due_on__lt=on)) | (waiting & AFTER_ITS_DAY)
     raise ValueError(f"no such standing: {standing}")
+
+
+def _view_q(view: str, on: date) -> Q:
+    running = Q(state__in=(State.ASSIGNED, State.IN_PROGRESS))
+    match view:
+        case View.PREPARED:
+            return Q(state__in=UNISSUED)
+        case View.SUSPENDED | View.WITHDRAWN:
+            return Q(state=view)
+        case View.SUBMITTED:
+            return Q(state=State.SUBMITTED) & (Q(due_on__isnull=True) | IN_ITS_DAY)
+        case View.IN_TIME:
+            return running & Q(due_on__gt=on + timedelta(days=DUE_SOON_DAYS))
+        case View.NO_DEADLINE:
+            return running & Q(due_on__isnull=True)
+    return _standing_q(view, on)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
