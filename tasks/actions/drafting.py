@@ -60,7 +60,7 @@ CONTENT = (
 """What a secret task never holds: the portal keeps its number, date and deadline only."""
 
 
-SECRET_TITLE = "Nhiệm vụ mật"
+PLACEHOLDER = "Nhiệm vụ mật"
 """The portal titles a secret task itself, whatever was typed."""
 
 
@@ -248,7 +248,7 @@ def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
 def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
     if task.secrecy != Task.Secrecy.SECRET:
         return
-    task.title = f"{SECRET_TITLE} {task.number}".strip()
+    task.title = f"{PLACEHOLDER} {task.number}".strip()
     for field in CONTENT:
         if getattr(task, field):
             problems[field] = _(
