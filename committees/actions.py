@@ -75,6 +75,21 @@ def save_own_profile(*, person: Person, by: Person) -> Person:
 
 
 @transaction.atomic
+def change_own_password(*, person: Person, password: str) -> Person:
+    """Replace one's own password, after the form asked for the old one; the password is in no event."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record("password_changed", about=person, by=person)
+    return person
+
+
+@transaction.atomic
+def note_sign_in(*, person: Person, address: str = "") -> None:
+    """Write down that a person signed in, and from which address."""
+    record("signed_in", about=person, by=person, after={"address": address} if address else None)
+
+
+@transaction.atomic
 def save_body(*, body: Body, by: Person | None) -> Body:
     """Enter or change a body; a new one gets its nine offices with the default permissions."""
     if by is not None:

@@ -10,4 +10,4 @@ from committees.models import Person
 class SignedInRequest(HttpRequest):
     """The request inside a view behind `login_required`."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person

@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 @dataclass(frozen=True)
 class Attempts:
-    """At most `limit` failures in `seconds`; the clock starts at the first. A cache that is away counts none."""
+    """At most `limit` failures in `seconds` from the first one. A cache that is away counts none."""
 
     name: str
     limit: int
