@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -50,13 +51,29 @@ MEMBERSHIP_FIELDS = (
 
 @transaction.atomic
 def save_person(*, person: Person, by: Person | None) -> Person:
-    """Enter or change a person. Only a superuser makes or unmakes a superuser."""
+    """Enter or change a person. Only a superuser makes, changes or unmakes a superuser."""
     before = _stored(person, PERSON_FIELDS)
     if by is not None:
-        rules.may_administer(by).or_raise()
-        if bool(before.get("is_superuser")) != person.is_superuser and not by.is_superuser:
-            refuse(no(_("Only a superuser can make or unmake a superuser.")))
+        rules.may_change_account(by, person).or_raise()
+        if before.get("is_superuser"):
+            rules.may_change_account(by, Person.objects.get(pk=person.pk)).or_raise()
+        _refuse_shutting_oneself_out(person, by)
     return _save(person, before, PERSON_FIELDS, verb="person", by=by)
+
+
+@transaction.atomic
+def set_password(*, person: Person, new_password: str, by: Person) -> Person:
+    """Give a person a new password; wherever they are signed in, they are signed out."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    rules.may_change_account(by, person).or_raise()
+    try:
+        validate_password(new_password, person)
+    except ValidationError as error:
+        raise ValidationError({"new_password": error.messages}) from error
+    person.set_password(new_password)
+    person.save(update_fields=["password"])
+    record("password_set", about=person, by=by)
+    return person
 
 
 @transaction.atomic
@@ -156,6 +173,20 @@ def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Memb
     membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     membership.ends_on = ends_on
     return save_membership(membership=membership, by=by)
+
+
+def _refuse_shutting_oneself_out(person: Person, by: Person) -> None:
+    """Else the last administrator could lock the door from outside."""
+    if person.pk != by.pk:
+        return
+    if not person.is_active:
+        raise ValidationError(
+            {"is_active": _("You cannot lock your own account. Ask another administrator.")}
+        )
+    if not person.is_staff:
+        raise ValidationError(
+            {"is_staff": _("You cannot end your own administration. Ask another administrator.")}
+        )
 
 
 def _may_keep(membership: Membership, before: dict[str, object], by: Person) -> None:

@@ -40,6 +40,7 @@ class Person(AbstractUser):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_plain])
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
+    search_text = models.TextField(editable=False, default="")
 
     objects: ClassVar[PersonManager] = PersonManager()
     REQUIRED_FIELDS = ["name", "email"]
@@ -51,6 +52,17 @@ class Person(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self.folded()
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def folded(self) -> str:
+        """What a search for people compares; whoever writes people in bulk sets `search_text` to it."""
+        return fold(f"{self.name} {self.username} {self.email}")
 
     def get_full_name(self) -> str:
         return str(self)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.access import Asker
-from committees.models import Body
+from committees.models import Body, Person
 from portal.shared.verdicts import YES, Verdict, no
 
 
@@ -33,3 +33,10 @@ def may_administer(person: Asker) -> Verdict:
     if person.is_active and person.is_staff:
         return YES
     return no(_("Only an administrator can do this."))
+
+
+def may_change_account(by: Asker, person: Person) -> Verdict:
+    """Administrators keep accounts; a superuser's only a superuser, or its password would be theirs."""
+    if person.is_superuser and not (by.is_active and by.is_superuser):
+        return no(_("Only a superuser can enter or change the account of a superuser."))
+    return may_administer(by)

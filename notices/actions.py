@@ -1,4 +1,4 @@
-"""Owing a notice, and marking it read. Sending is in `letters.py`."""
+"""Owing a notice, marking it read, and keeping the working calendar. Sending is in `letters.py`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
+from audit.actions import changes, record, snapshot
+from committees import rules
 from committees.models import Body, Person
-from notices.models import Notice
+from notices.models import CalendarDay, Notice
 from portal.shared.days import today
 
 
@@ -63,3 +65,30 @@ def mark_read(*, person: Person, notices: models.QuerySet[Notice] | None = None)
         person=person, read_at__isnull=True
     )
     return rows.update(read_at=timezone.now())
+
+
+CALENDAR_FIELDS = ("day", "is_working", "name", "source")
+
+
+@transaction.atomic
+def save_calendar_day(*, day: CalendarDay, by: Person) -> CalendarDay:
+    """Enter or correct a day that is not what its weekday says; reminders follow it from now on."""
+    rules.may_administer(by).or_raise()
+    stored = CalendarDay.objects.filter(pk=day.pk).first() if day.pk else None
+    before = snapshot(stored, CALENDAR_FIELDS) if stored else {}
+    day.full_clean()
+    day.save()
+    old, new = changes(before, snapshot(day, CALENDAR_FIELDS))
+    if new:
+        verb = "calendar_day_changed" if before else "calendar_day_entered"
+        record(verb, about=day, by=by, before=old, after=new)
+    return day
+
+
+@transaction.atomic
+def delete_calendar_day(*, day: CalendarDay, by: Person) -> None:
+    """Let a day be again what its weekday says."""
+    rules.may_administer(by).or_raise()
+    # The event names the row, so it is written while the row is still there.
+    record("calendar_day_deleted", about=day, by=by, before=snapshot(day, CALENDAR_FIELDS))
+    day.delete()
