@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -36,8 +36,26 @@ def record(
 
     Call it last in an action: from here to the end of the transaction no other writer can append.
     """
-    event = Event(
-        at=timezone.now().astimezone(UTC),
+    event = compose(
+        verb, about=about, by=by, at=timezone.now(), before=before, after=after, bodies=bodies, reason=reason
+    )
+    return append([event])[0]
+
+
+def compose(
+    verb: str,
+    *,
+    about: models.Model,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    bodies: Iterable[int | None] = (),
+    reason: str = "",
+) -> Event:
+    """An event not yet in the chain; only what is brought in from elsewhere has an `at` in the past."""
+    return Event(
+        at=at.astimezone(UTC),
         by_id=by.pk if by else None,
         by_name=str(by)[:250] if by else SYSTEM,
         verb=verb,
@@ -50,7 +68,6 @@ def record(
         reason=reason,
         break_glass=bool(by and getattr(by, "is_superuser", False)),
     )
-    return append([event])[0]
 
 
 def append(events: list[Event]) -> list[Event]:
