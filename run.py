@@ -224,7 +224,15 @@ def _why_pip_failed(output: str, log: Path) -> str:
 
 
 def _why_manage_failed(output: str, log: Path) -> str:
-    return _full(output) or f"{_last_line(output)} (The whole story is in {log}.)"
+    if _full(output):
+        return _full(output)
+    lost = [line for line in output.splitlines() if "OperationalError: " in line]
+    if lost:
+        said = lost[-1].partition("OperationalError: ")[2].strip()
+        return f"The database does not answer: start it, or set DATABASE_URL to one that does ({said})."
+    if "Traceback" in output:
+        return f"{_last_line(output)} (The whole story is in {log}.)"
+    return _last_line(output)
 
 
 def _last_line(output: str) -> str:
@@ -372,7 +380,7 @@ def broker(env: Any, logs: Path) -> Child:
 
 
 BROKER_FLAGS = (
-    *("--port", "0", "--unixsocketperm", "700", "--daemonize", "no", "--logfile", ""),
+    *("--port", "0", "--unixsocketperm", "700", "--daemonize", "no", "--loglevel", "warning"),
     *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
     *("--maxmemory", "64mb", "--maxmemory-policy", "noeviction"),
 )

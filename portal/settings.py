@@ -129,6 +129,8 @@ LOGOUT_REDIRECT_URL = LOGIN_URL
 # guardian would otherwise make a person called AnonymousUser.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
+# committees.backends answers in the place of guardian's own backend.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # --- what it keeps ----------------------------------------------------------------------------
 
@@ -195,13 +197,13 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "portal.shared.api.PlainJSON",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "portal.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "portal.shared.api.Pages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "portal.shared.doors.api_exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -214,6 +216,26 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "BodyChain": "committees.models.Body.Chain",
+        "BodyKind": "committees.models.Body.Kind",
+        "BodyLevel": "committees.models.Body.Level",
+        "DueKind": "tasks.models.Task.DueKind",
+        "EvidenceKind": "tasks.models.Evidence.Kind",
+        "Language": "committees.models.Person.Language",
+        "OrderKind": "tasks.models.Order.Kind",
+        "PartKind": "tasks.models.Part.Kind",
+        "Priority": "tasks.models.Task.Priority",
+        "Programme": "tasks.models.Task.Programme",
+        "Role": "committees.roles.Role",
+        "Secrecy": "tasks.models.Task.Secrecy",
+        "Standing": "tasks.lifecycle.Standing",
+        "State": "tasks.lifecycle.State",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.shared.schema.say_refusals",
+    ],
 }
 
 # --- jobs -------------------------------------------------------------------------------------

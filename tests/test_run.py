@@ -148,6 +148,15 @@ def test_a_setting_of_django_is_one_sentence(copy: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_database_that_does_not_answer(copy: Path) -> None:
+    nobody = f"postgresql://portal@127.0.0.1:{free_port()}/portal"
+    done = once(copy, PORT=str(free_port()), DEBUG="1", DATABASE_URL=nobody)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database does not answer: start it, or set DATABASE_URL")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
 def test_no_network(copy: Path) -> None:
     (copy / ".venv").unlink()
     nowhere = {
