@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Body
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
+from tasks.duties import Duties, Mine
 from tasks.lifecycle import GIVEN, Standing, State, View
 from tasks.models import Order, Task
 from tasks.querysets import TaskQuerySet
@@ -83,6 +84,7 @@ class TaskFilter(django_filters.FilterSet):
     view = django_filters.ChoiceFilter(
         label=_("Quick view"), choices=[*View.choices, (GIVEN, _("Given"))], method="by_view"
     )
+    mine = django_filters.ChoiceFilter(label=_("My work"), choices=Mine.choices, method="by_duty")
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices)
     body = django_filters.ModelChoiceFilter(
         label=_("Body"),
@@ -95,9 +97,10 @@ class TaskFilter(django_filters.FilterSet):
     order = django_filters.ModelChoiceFilter(
         label=_("Order"),
         queryset=Order.objects.all(),
+        null_label=_("without an order"),
         error_messages={"invalid_choice": _("There is no such order.")},
     )
-    pillar = TextFilter(label=_("Pillar"), max_length=120)
+    pillar = TextFilter(label=_("Pillar"), max_length=120, method="by_pillar")
     programme = django_filters.ChoiceFilter(label=_("Programme"), choices=Task.Programme.choices)
     period = PeriodFilter(label=_("Due in"), method="by_period")
     q = TextFilter(label=_("Words"), max_length=200, method="by_words")
@@ -121,6 +124,14 @@ class TaskFilter(django_filters.FilterSet):
 
     def by_view(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         return tasks.in_view(value, self.on)
+
+    def by_duty(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        person = getattr(self.request, "user", None)
+        return tasks.filter(Duties.of(person, self.on).q(value)) if person else tasks.none()
+
+    def by_pillar(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        """A hyphen asks for the tasks without one, so that a count of these is a link too."""
+        return tasks.filter(pillar="" if value == "-" else value)
 
     def by_body(self, tasks: TaskQuerySet, name: str, value: Body) -> TaskQuerySet:
         return tasks.filter(TaskQuerySet.part_q(value, self.form.cleaned_data.get("part") or "any"))

@@ -1,0 +1,135 @@
+"""What one person must do, from the offices they hold: the sections of *My work*, the filter `mine`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from committees import access
+from committees.access import Asker, Grants
+from committees.models import Membership
+from tasks.lifecycle import OPEN, State
+from tasks.models import Task
+
+RUNNING = (State.ASSIGNED, State.IN_PROGRESS)
+NOTHING = Q(pk__in=())
+
+
+class Mine(TextChoices):
+    DECIDE = "decide", _("for me to decide")
+    CONFIRM = "confirm", _("waiting for my confirmation")
+    OVERDUE = "overdue", _("overdue in my bodies")
+    WEEK = "week", _("due this week in my bodies")
+    WAITING = "waiting", _("waiting for others")
+    GIVEN = "given", _("given by my bodies, in progress")
+    OPEN = "open", _("open in my bodies")
+
+
+@dataclass(frozen=True)
+class Duties:
+    """The conditions of the sections for one person on one day.
+
+    Only bodies in which the person holds an office count, so a superuser has no duties by being one.
+    """
+
+    person: Asker
+    on: date
+    grants: Grants = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, person: Asker, on: date) -> Duties:
+        return cls(person, on, access.grants(person, on))
+
+    def holding(self, permission: str) -> set[int]:
+        """Ids of the bodies on which this person's offices hold the permission."""
+        return {body for body, names in self.grants.items() if permission in names}
+
+    def q(self, mine: str) -> Q:
+        """The condition of one section, to be asked of the tasks that the person sees."""
+        match mine:
+            case Mine.DECIDE:
+                return self.approve() | self.accept() | self.returned() | self.drafts()
+            case Mine.CONFIRM:
+                return self.confirm()
+            case Mine.OVERDUE:
+                return self._ours & Q(state__in=RUNNING, due_on__lt=self.on)
+            case Mine.WEEK:
+                return self._ours & Q(state__in=RUNNING, due_on__range=(self.on, self.week[-1]))
+            case Mine.WAITING:
+                return self.waiting()
+            case Mine.GIVEN:
+                return Q(state__in=RUNNING, assigner__in=set(self.grants))
+            case Mine.OPEN:
+                return self._ours & Q(state__in=OPEN)
+        raise ValueError(f"no such section: {mine}")
+
+    def approve(self) -> Q:
+        """Drafts that I may issue: as head, by recording a paper, or in the fields in my charge."""
+        bodies = self.holding("assign_tasks") | self.holding("record_approval")
+        return Q(state=State.PROPOSED) & (Q(assigner__in=bodies) | self._own_field)
+
+    def accept(self) -> Q:
+        """Tasks given to a body of mine that nobody has accepted or declined yet."""
+        return Q(state=State.ASSIGNED, lead__in=self.holding("work_on_tasks"))
+
+    def returned(self) -> Q:
+        """Tasks of a body of mine that were reported complete and sent back."""
+        sent_back = Q(state=State.IN_PROGRESS, submissions__gt=0)
+        return sent_back & Q(lead__in=self.holding("submit_tasks"))
+
+    def drafts(self) -> Q:
+        """Drafts that I began and have not proposed yet."""
+        return Q(state=State.DRAFT, created_by=self.person.pk, assigner__in=self.holding("draft_tasks"))
+
+    def confirm(self) -> Q:
+        """Reported results that I may judge: never my own."""
+        judged = Q(state=State.SUBMITTED, assigner__in=self.holding("confirm_tasks"))
+        return judged & ~Q(submitted_by=self.person.pk)
+
+    def waiting(self) -> Q:
+        """What my bodies reported or I proposed, and somebody else has to decide."""
+        elsewhere = ~Q(assigner__in=self.holding("confirm_tasks")) | Q(submitted_by=self.person.pk)
+        reported = Q(state=State.SUBMITTED, lead__in=set(self.grants)) & elsewhere
+        proposed = Q(state=State.PROPOSED, created_by=self.person.pk) & ~self.approve()
+        return reported | proposed
+
+    @property
+    def week(self) -> list[date]:
+        """Monday to Sunday of the week of the day."""
+        monday = self.on - timedelta(days=self.on.weekday())
+        return [monday + timedelta(days=number) for number in range(7)]
+
+    @property
+    def _ours(self) -> Q:
+        return Q(lead__in=set(self.grants)) | Q(assigner__in=set(self.grants))
+
+    @cached_property
+    def _own_field(self) -> Q:
+        """A deputy's fields are words; they are compared as the rule compares them, without marks."""
+        bodies = self.holding("assign_tasks_in_own_field") - self.holding("assign_tasks")
+        if not bodies:
+            return NOTHING
+        terms = list(
+            Membership.objects.holding_on(self.on)
+            .filter(person=self.person.pk, office__body__in=bodies)
+            .select_related("office")
+        )
+        asked = Task.objects.filter(state=State.PROPOSED, assigner__in=bodies).order_by()
+        pairs = asked.values_list("assigner_id", "pillar").distinct()
+        return _any_of(
+            Q(assigner=body, pillar=pillar)
+            for body, pillar in pairs
+            if any(term.office.body_id == body and term.in_charge_of(pillar) for term in terms)
+        )
+
+
+def _any_of(conditions: Iterable[Q]) -> Q:
+    found = NOTHING
+    for condition in conditions:
+        found |= condition
+    return found
