@@ -316,7 +316,8 @@ class Task(models.Model):
 
     @property
     def is_issued(self) -> bool:
-        return self.state not in UNISSUED
+        """As the queryset answers it: a draft that was withdrawn was never issued."""
+        return self.state not in UNISSUED and self.assigned_at is not None
 
     @property
     def is_open(self) -> bool:

@@ -77,13 +77,7 @@ def may_record_approval(person: Asker, task: Task) -> Verdict:
 
 def may_recall(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task back to draft until the lead has accepted it."""
-    return _move(
-        person,
-        "recall",
-        task,
-        "draft_tasks" if task.state == State.PROPOSED else "suspend_tasks",
-        _("Only the head, the standing deputy or the secretary of the assigner can recall it."),
-    )
+    return _keeps(person, task) and _when("recall", task)
 
 
 def may_accept(person: Asker, task: Task) -> Verdict:
@@ -161,13 +155,12 @@ def may_resume(person: Asker, task: Task) -> Verdict:
 
 def may_withdraw(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task off the books for good, with a reason."""
-    permission = "draft_tasks" if task.state in UNISSUED else "suspend_tasks"
-    return _move(person, "withdraw", task, permission, _ONLY_KEEPERS)
+    return _keeps(person, task) and _when("withdraw", task)
 
 
 def may_contribute(person: Asker, task: Task) -> Verdict:
     """Everybody with a part in an issued task comments and attaches, except readers and inspectors."""
-    named = [task.assigner, *([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+    named = [task.assigner, *(_working_on(task) if task.is_issued else [])]
     if not any(access.allows(person, "contribute_to_tasks", body) for body in named):
         return no(_("Only the bodies with a part in this task can comment and attach."))
     if task.state in (State.WITHDRAWN,):
@@ -177,10 +170,9 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
 
 def may_add_evidence(person: Asker, task: Task) -> Verdict:
     """Evidence comes from the lead body and from those who help, while the task is open."""
-    named = [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
     if not any(
         access.allows(person, permission, body)
-        for body in named
+        for body in _working_on(task)
         for permission in ("work_on_tasks", "contribute_to_tasks")
     ):
         return no(_("Only the lead body and the bodies that help can add evidence."))
@@ -266,6 +258,17 @@ def _move(
 ) -> Verdict:
     """Who, on the assigner unless another body is named; then when."""
     return _who(person, permission, of or task.assigner, otherwise) and _when(verb, task)
+
+
+def _keeps(person: Asker, task: Task) -> Verdict:
+    """Before issue also those who prepared it: it is still theirs."""
+    if task.state in UNISSUED and access.allows(person, "draft_tasks", task.assigner):
+        return YES
+    return _who(person, "suspend_tasks", task.assigner, _ONLY_KEEPERS)
+
+
+def _working_on(task: Task) -> list[Body]:
+    return [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
 
 
 def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict:
