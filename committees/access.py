@@ -66,11 +66,42 @@ def bodies(person: Asker, permission: str, on: date | None = None) -> BodyQueryS
 
 def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Person]:
     """Everybody whose office lets them do this on this body on the day; superusers are not counted."""
-    offices = Q(pk__in=_granted_offices(permission, [body.pk]))
-    if permission in READING and (above := body.ancestor_ids()):
-        offices |= Q(pk__in=_granted_offices(permission, above)) & Q(pk__in=_granted_offices(SUBTREE, above))
-    terms = Membership.objects.holding_on(on or today()).filter(office__in=Office.objects.filter(offices))
-    return Person.objects.filter(is_active=True, is_superuser=False, pk__in=terms.values("person_id"))
+    terms = Membership.objects.holding_on(on or today())
+
+    def holding(codename: str, place: int) -> Q:
+        offices = _granted_offices(codename, [place])
+        return Q(pk__in=terms.filter(office__in=offices).values("person_id"))
+
+    reached = holding(permission, body.pk)
+    for above in body.ancestor_ids() if permission in READING else []:
+        # Of one body, though not of one office: two offices of a person in it work together.
+        reached |= holding(permission, above) & holding(SUBTREE, above)
+    return Person.objects.filter(reached, is_active=True, is_superuser=False)
+
+
+def people_of_many(
+    permission: str, body_ids: Any, on: date | None = None, *, roles: Collection[Role] = ()
+) -> dict[int, list[int]]:
+    """Body id → ids of the people that `people` gives for it, in two queries for any number of bodies.
+
+    `body_ids` may be a subquery. With `roles`, only through offices of these roles.
+    """
+    if permission in READING:
+        raise ValueError("Reading also comes from the bodies above: ask for one body at a time.")
+    rows = BodyGroupObjectPermission.objects.filter(
+        permission_id=permission_id(permission), content_object_id__in=body_ids
+    )
+    if roles:
+        rows = rows.filter(group_id__in=Office.objects.filter(role__in=list(roles)).values("pk"))
+    terms = Membership.objects.holding_on(on or today()).filter(office_id__in=rows.values("group_id"))
+    terms = terms.filter(person__is_active=True, person__is_superuser=False)
+    holders: dict[int, set[int]] = {}
+    for office_id, person_id in terms.values_list("office_id", "person_id"):
+        holders.setdefault(office_id, set()).add(person_id)
+    found: dict[int, set[int]] = {}
+    for body_id, office_id in rows.values_list("content_object_id", "group_id"):
+        found.setdefault(body_id, set()).update(holders.get(office_id, ()))
+    return {body_id: sorted(people) for body_id, people in found.items() if people}
 
 
 def bodies_as(person: Asker, roles: Iterable[Role], on: date | None = None) -> QuerySet[Office, Any]:
