@@ -18,7 +18,7 @@ from portal.shared.days import VIETNAM
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Refused, Sentence, not_now
 from tasks import rules
-from tasks.lifecycle import MOVES, State
+from tasks.lifecycle import MOVES, UNISSUED, State
 from tasks.models import Task
 
 EVENT_OF = {
@@ -35,6 +35,9 @@ EVENT_OF = {
     "resume": "task_resumed",
     "withdraw": "task_withdrawn",
 }
+
+BESIDE_THE_FORM = ("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted")
+"""Events that change nothing a form of the task holds, so they make no form stale."""
 
 
 class Stale(Refused):
@@ -91,18 +94,21 @@ def tell(
 ) -> None:
     """Write the event of a change to a task, with only what differs."""
     old, new = changes(before or {}, after or {})
-    record(event, about=task, by=by, before=old, after=new, reason=reason, bodies=concerned(task))
+    record(event, about=task, by=by, before=old, after=new, reason=reason, bodies=concerned(task, old))
 
 
-def concerned(task: Task) -> list[int | None]:
-    """The bodies in whose audit trail an event of this task belongs."""
+def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
+    """The bodies in whose audit trail an event belongs: until issue only the body that prepares the task."""
+    if not task.is_issued and before.get("state", task.state) in (*UNISSUED, State.WITHDRAWN):
+        return [task.assigner_id]
     return [task.assigner_id, task.lead_id, *task.parts.values_list("body_id", flat=True)]
 
 
 def refuse_stale(thing: Any, version: int | None) -> None:
     """A form carries the version it was opened with; None when the door has no form."""
     if version is not None and version != thing.version:
-        raise Stale(Event.objects.filter(about_type=thing._meta.label_lower, about_id=thing.pk).last())
+        events = Event.objects.about(thing).exclude(verb__in=BESIDE_THE_FORM)
+        raise Stale(events.order_by("pk").last())
 
 
 def words(text: str, field: str, *, required: Sentence | None = None, longest: int = LONG_TEXT) -> str:
@@ -129,9 +135,19 @@ def judges(task: Task) -> Iterable[Person]:
 
 
 def owe_news(
-    people: Iterable[Person], kind: str, task: Task, by: Person, *, body: Body | None, reason: str = ""
+    people: Iterable[Person],
+    kind: str,
+    task: Task,
+    by: Person,
+    *,
+    body: Body | None,
+    reason: str = "",
+    title: str = "",
 ) -> int:
-    """Owe everybody but the doer one notice of this change."""
+    """Owe everybody but the doer one notice of this change.
+
+    `title` is kept for those who can no longer read the task when their letter is written.
+    """
     return owe(
         [person for person in people if person.pk != by.pk],
         kind,
@@ -139,5 +155,5 @@ def owe_news(
         occasion=f"v{task.version}",
         body=body,
         due_version=task.due_version,
-        data={"by": str(by), "reason": reason},
+        data={"by": str(by), "reason": reason, **({"title": title} if title else {})},
     )
