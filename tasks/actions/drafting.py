@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions.common import lock, move, owe_news, refuse_stale, tell, words, workers
+from tasks.lifecycle import State
 from tasks.models import Part, Task
 
 FIELDS = (
@@ -82,7 +84,7 @@ def new_task(*, task: Task, parts: Sequence[PartAsked] = (), by: Person) -> Task
     _check(task, parts, by)
     task.save()
     _set_parts(task, parts)
-    tell(task, "task_drafted", by, after=snapshot(task, FIELDS))
+    tell(task, "task_drafted", by, after={**snapshot(task, FIELDS), "parts": _parts_of(task)})
     return task
 
 
@@ -108,18 +110,18 @@ def edit_task(
     for name, value in values.items():
         setattr(task, name, value)
     _check(task, parts if parts is not None else _as_asked(task), by)
-    if task.due_on != before["due_on"]:
-        task.due_version += 1
-    task.version += 1
-    task.save()
     if parts is not None:
         _set_parts(task, parts)
     after = {**snapshot(task, FIELDS), "parts": _parts_of(task)}
     if before == after:
         return task
+    if task.due_on != before["due_on"]:
+        task.due_version += 1
+    task.version += 1
+    task.save()
     tell(task, "task_changed", by, before=before, after=after, reason=words(reason, "reason"))
     if task.is_issued:
-        _tell_of_change(task, old_lead, by)
+        _tell_of_change(task, old_lead, by, str(before["title"]))
     return task
 
 
@@ -151,7 +153,7 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
     was_issued = lock(task).is_issued
     told = list(workers(task)) if was_issued else []
     task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None, original_due_on=None)
-    owe_news(told, "task_recalled", task, by, body=task.lead, reason=said)
+    owe_news(told, "task_recalled", task, by, body=task.lead, reason=said, title=task.title)
     return task
 
 
@@ -166,10 +168,11 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     return task
 
 
-def _tell_of_change(task: Task, old_lead: Body | None, by: Person) -> None:
+def _tell_of_change(task: Task, old_lead: Body | None, by: Person, old_title: str) -> None:
     owe_news(workers(task), "task_changed", task, by, body=task.lead)
     if old_lead and old_lead.pk != task.lead_id:
-        owe_news(access.people("work_on_tasks", old_lead), "task_taken_away", task, by, body=old_lead)
+        told = access.people("work_on_tasks", old_lead)
+        owe_news(told, "task_taken_away", task, by, body=old_lead, title=old_title)
 
 
 def _check(task: Task, parts: Sequence[PartAsked], by: Person) -> None:
@@ -226,6 +229,19 @@ def _check_days(task: Task, by: Person, problems: dict[str, Any]) -> None:
         problems["due_on"] = _("Not later than the task above, which is due on %(day)s.") % {
             "day": f"{task.parent.due_on:%d/%m/%Y}"
         }
+    elif task.due_on and (below := _latest_below(task)) and task.due_on < below:
+        problems["due_on"] = _("Not earlier than the tasks below; the latest is due on %(day)s.") % {
+            "day": f"{below:%d/%m/%Y}"
+        }
+
+
+def _latest_below(task: Task) -> date | None:
+    """The latest deadline of the tasks handed down from this one that are still to be done."""
+    if task.pk is None:
+        return None
+    below = task.children.exclude(state__in=(State.COMPLETED, State.WITHDRAWN))
+    latest: date | None = below.aggregate(latest=Max("due_on"))["latest"]
+    return latest
 
 
 def _check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:

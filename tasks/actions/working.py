@@ -71,11 +71,12 @@ def name_people(*, task: Task, by: Person, leader: Person | None, contact: Perso
             raise ValidationError({field: _("Choose somebody who holds an office in the lead body.")})
     before = snapshot(task, ("leader", "contact"))
     task.leader, task.contact = leader, contact
+    after = snapshot(task, ("leader", "contact"))
+    if after == before:
+        return task
     task.version += 1
     task.save(update_fields=["leader", "contact", "version"])
-    after = snapshot(task, ("leader", "contact"))
-    if after != before:
-        tell(task, "task_people_named", by, before=before, after=after)
+    tell(task, "task_people_named", by, before=before, after=after)
     return task
 
 
