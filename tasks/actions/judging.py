@@ -69,7 +69,7 @@ def urge(*, task: Task, by: Person, message: str = "") -> int:
     rules.may_urge(by, task).or_raise()
     said = words(message, "message", longest=500)
     told = owe(
-        workers(task),
+        [person for person in workers(task) if person.pk != by.pk],
         "task_urged",
         about=task,
         occasion=f"{today():%Y-%m-%d}",
