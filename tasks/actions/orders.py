@@ -39,7 +39,11 @@ def save_order(
         order.file = file
     order.full_clean()
     order.save()
-    old, new = changes(before, snapshot(order, FIELDS))
+    after = snapshot(order, FIELDS)
+    if file:
+        # Another file under the same name is a change too; where it is kept tells the two apart.
+        before, after = before and {**before, "file": stored.file.name}, {**after, "file": order.file.name}
+    old, new = changes(before, after)
     if new:
         verb = "order_changed" if before else "order_entered"
         record(verb, about=order, by=by, before=old if before else {}, after=new, bodies=[order.body_id])
