@@ -29,6 +29,15 @@ class Line:
     days: int | None = None
 
 
+@dataclass(frozen=True)
+class Group:
+    """A heading of the letter; `name` is its style. The letter's subject counts what stands under each."""
+
+    name: str
+    title: Sentence
+    rank: int
+
+
 Recheck = Callable[["Sequence[Notice]", date], dict[int, str]]
 Compose = Callable[["Sequence[Notice]", date], dict[int, Line]]
 
@@ -40,6 +49,7 @@ class Kind:
     name: str
     label: Sentence
     rank: int
+    group: Group
     recheck: Recheck
     compose: Compose
     duty: bool = False
@@ -55,6 +65,10 @@ def register(*kinds: Kind) -> None:
 
 def get(name: str) -> Kind:
     return _kinds[name]
+
+
+def known(name: str) -> bool:
+    return name in _kinds
 
 
 def every() -> list[Kind]:

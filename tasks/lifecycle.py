@@ -22,6 +22,9 @@ class State(models.TextChoices):
 UNISSUED = (State.DRAFT, State.PROPOSED)
 """Only the assigner sees these, and no count holds them."""
 
+RUNNING = (State.ASSIGNED, State.IN_PROGRESS)
+"""The lead is at work and its clock runs."""
+
 OPEN = (State.ASSIGNED, State.IN_PROGRESS, State.SUBMITTED)
 COUNTED = (*OPEN, State.COMPLETED)
 """The five-way count; suspended and withdrawn are shown beside it."""

@@ -17,7 +17,18 @@ from committees.models import Body
 from committees.roles import RESTRICTED_READERS
 from portal.shared.days import VIETNAM
 from portal.shared.text import fold
-from tasks.lifecycle import COUNTED, DUE_SOON_DAYS, FIVE, GIVEN, OPEN, UNISSUED, Standing, State, View
+from tasks.lifecycle import (
+    COUNTED,
+    DUE_SOON_DAYS,
+    FIVE,
+    GIVEN,
+    OPEN,
+    RUNNING,
+    UNISSUED,
+    Standing,
+    State,
+    View,
+)
 
 if TYPE_CHECKING:
     from tasks.models import Order, Task  # noqa: F401 - named in the base classes
@@ -80,6 +91,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def open(self) -> TaskQuerySet:
         return self.filter(state__in=OPEN)
+
+    def running(self) -> TaskQuerySet:
+        """With the lead, whose clock runs: neither submitted nor stopped."""
+        return self.filter(state__in=RUNNING)
 
     def overdue(self, on: date) -> TaskQuerySet:
         """Open, and the deadline passed with no submission that stopped the clock in time."""

@@ -1,0 +1,70 @@
+"""Filling the working calendar: public holidays, substitute days off and make-up Saturdays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import holidays
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from notices.actions import save_calendar_day
+from notices.models import CalendarDay
+
+SOURCE = "holidays"
+"""How the source of a seeded day begins; by it a year is known to be filled."""
+
+FIRST_YEAR = 2025
+"""The oldest deadlines of the programme."""
+
+MADE_UP = "Ngày làm việc bù"
+
+DECIDED: dict[date, tuple[bool, str, str]] = {
+    date(2026, 1, 2): (False, "Ngày nghỉ (thay cho ngày 10/01/2026)", "Bộ Nội vụ, 25/12/2025"),
+    date(2026, 1, 10): (True, MADE_UP, "Bộ Nội vụ, 25/12/2025"),
+}
+"""Swaps of the State sector that the package does not know: day → works, name, source."""
+
+
+def seed(first: int, last: int) -> int:
+    """Fill the years that were never filled; gives how many days were entered.
+
+    A filled year is left alone, so what an administrator changed or deleted stays so.
+    """
+    return sum(_fill(year) for year in range(first, last + 1) if not _is_filled(year))
+
+
+def seed_around(day: date) -> int:
+    """From the first year to the one after the day: what reminders of that day may ask for."""
+    return seed(min(FIRST_YEAR, day.year), day.year + 1)
+
+
+def _is_filled(year: int) -> bool:
+    return CalendarDay.objects.filter(day__year=year, source__startswith=SOURCE).exists()
+
+
+def _fill(year: int) -> int:
+    known = set(CalendarDay.objects.filter(day__year=year).values_list("day", flat=True))
+    new = [day for day in _days(year) if day.day not in known]
+    try:
+        with transaction.atomic():
+            for day in new:
+                save_calendar_day(day=day, by=None)
+    except (ValidationError, IntegrityError):
+        if not _is_filled(year):  # else another process was filling the same year
+            raise
+        return 0
+    return len(new)
+
+
+def _days(year: int) -> Iterator[CalendarDay]:
+    # The language is given: without it the package follows the locale of the process.
+    found = holidays.country_holidays("VN", years=year, language="vi")
+    source = f"{SOURCE} {holidays.__version__}"
+    days = {day: (False, name, source) for day, name in found.items()}
+    days |= {day: (True, MADE_UP, source) for day in found.weekend_workdays}
+    days |= DECIDED
+    for day, (works, name, where) in sorted(days.items()):
+        if day.year == year:
+            yield CalendarDay(day=day, is_working=works, name=name[:200], source=where)
