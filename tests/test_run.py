@@ -223,9 +223,12 @@ def get(port: int, path: str) -> int:
         return 0
 
 
-def wait(what: Callable[[], Any], folder: Path, seconds: float = 120) -> None:
+def wait(
+    what: Callable[[], Any], folder: Path, runner: subprocess.Popen[str] | None = None, seconds: float = 120
+) -> None:
     until = time.monotonic() + seconds
     while not what():
+        assert runner is None or runner.poll() is None, (folder / "console").read_text()[-4000:]
         assert time.monotonic() < until, (folder / "console").read_text()[-4000:]
         time.sleep(0.1)
 
@@ -249,7 +252,7 @@ def oldest(folder: Path, words: str) -> int:
 def test_starts_serves_heals_stops_and_keeps(portal: Any) -> None:
     folder, port = portal.folder, portal.port
     runner = portal()
-    wait(lambda: get(port, "/readyz") == 200, folder)
+    wait(lambda: get(port, "/readyz") == 200, folder, runner)
     wait(
         lambda: (
             "celery@" in (folder / "console").read_text() and "ready." in (folder / "console").read_text()
@@ -270,7 +273,7 @@ def test_starts_serves_heals_stops_and_keeps(portal: Any) -> None:
         assert before, words  # a kill of 0 would be our own end
         os.kill(before, signal.SIGKILL)
         wait(lambda words=words, before=before: oldest(folder, words) not in (0, before), folder)  # type: ignore[misc]
-    wait(lambda: get(port, "/readyz") == 200, folder)
+    wait(lambda: get(port, "/readyz") == 200, folder, runner)
 
     with closing(sqlite3.connect(folder / "var" / "portal.sqlite3")) as database:
         database.execute("INSERT INTO django_session VALUES ('kept', '', '2030-01-01')")
@@ -281,7 +284,7 @@ def test_starts_serves_heals_stops_and_keeps(portal: Any) -> None:
     assert not (folder / "var" / "broker" / "broker.sock").exists()
 
     runner = portal()
-    wait(lambda: get(port, "/readyz") == 200, folder)
+    wait(lambda: get(port, "/readyz") == 200, folder, runner)
     runner.send_signal(signal.SIGINT)
     assert runner.wait(60) == 0
     assert living(folder) == {}
@@ -294,7 +297,7 @@ def test_starts_serves_heals_stops_and_keeps(portal: Any) -> None:
 @pytest.mark.slow
 def test_a_runner_that_is_killed_takes_everything_along(portal: Any) -> None:
     runner = portal()
-    wait(lambda: get(portal.port, "/readyz") == 200, portal.folder)
+    wait(lambda: get(portal.port, "/readyz") == 200, portal.folder, runner)
     runner.kill()
     runner.wait()
-    wait(lambda: living(portal.folder) == {}, portal.folder, 60)
+    wait(lambda: living(portal.folder) == {}, portal.folder, seconds=60)
