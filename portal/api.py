@@ -1,17 +1,29 @@
-"""The API: its pages of rows and every address under /api/."""
+"""Every address under /api/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
-from rest_framework.pagination import PageNumberPagination
+from django.urls import URLPattern, URLResolver, path, re_path
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
 
+from committees.api import BodyView, MembershipView, MeView
+from notices.api import NoticeView
+from portal.shared.api import Nowhere
+from tasks.api import OrderView, TaskView
 
-class Pages(PageNumberPagination):
-    """50 rows a page, with `count` and `results`; `page_size` asks for fewer or up to 200."""
+router = SimpleRouter()
+router.register("bodies", BodyView, basename="bodies")
+router.register("memberships", MembershipView, basename="memberships")
+router.register("orders", OrderView, basename="orders")
+router.register("tasks", TaskView, basename="tasks")
+router.register("notices", NoticeView, basename="notices")
 
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
+schema = SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer, OpenApiYamlRenderer])
 
-
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/", MeView.as_view(), name="me"),
+    path("schema/", schema, name="schema"),
+    *router.urls,
+    re_path("", Nowhere.as_view(), name="nowhere"),
+]

@@ -86,6 +86,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
+CSRF_FAILURE_VIEW = "portal.shared.errors.form_too_old"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -197,13 +198,13 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "portal.shared.api.PlainJSON",
+        "portal.shared.rest.PlainJSON",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "portal.shared.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "portal.shared.rest.Pages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "portal.shared.doors.api_exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -216,10 +217,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # what a PATCH takes is a serializer of its own
     "ENUM_NAME_OVERRIDES": {
         "BodyChain": "committees.models.Body.Chain",
         "BodyKind": "committees.models.Body.Kind",
         "BodyLevel": "committees.models.Body.Level",
+        "ClearName": "tasks.serializers.CLEARS",
         "DueKind": "tasks.models.Task.DueKind",
         "EvidenceKind": "tasks.models.Evidence.Kind",
         "Language": "committees.models.Person.Language",

@@ -18,7 +18,7 @@ from portal.shared.text import tidy, validate_plain
 from tasks.duties import Duties, Mine
 from tasks.lifecycle import GIVEN, Standing, State, View
 from tasks.models import Order, Task
-from tasks.querysets import TaskQuerySet
+from tasks.querysets import OrderQuerySet, TaskQuerySet
 
 PARTS = (
     ("any", _("any part")),
@@ -146,3 +146,21 @@ class TaskFilter(django_filters.FilterSet):
     def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         words = Q(pk__in=tasks.matching(value).values("pk"))
         return tasks.filter(words | Q(order__in=Order.objects.matching(value)))
+
+
+class OrderFilter(django_filters.FilterSet):
+    q = TextFilter(label=_("Words"), max_length=200, method="by_words")
+    body = django_filters.ModelChoiceFilter(
+        label=_("Body"),
+        queryset=Body.objects.all(),
+        to_field_name="code",
+        error_messages={"invalid_choice": _("There is no body with this code.")},
+    )
+    kind = django_filters.ChoiceFilter(label=_("Type"), choices=Order.Kind.choices)
+
+    class Meta:
+        model = Order
+        fields: tuple[str, ...] = ()
+
+    def by_words(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        return orders.matching(value)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from portal.shared.verdicts import Refused, Sentence
@@ -37,11 +40,35 @@ def _way_back(request: HttpRequest) -> str:
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Refusals and validation errors of actions as JSON; the rest as the framework does."""
+    """Refusals and validation errors of actions as JSON; the rest as the framework does, in our sentences."""
     if isinstance(error, Refused):
-        return Response({"detail": str(error.verdict.reason)}, status=error.status)
+        changed = {"fields": error.fields} if error.fields else {}
+        return Response({"detail": str(error.verdict.reason), **changed}, status=error.status)
     if isinstance(error, ValidationError):
-        return Response(as_serializer_error(error), status=status.HTTP_400_BAD_REQUEST)
+        return Response(_beside_fields(error), status=status.HTTP_400_BAD_REQUEST)
+    return exception_handler(_in_our_words(error), context)
+
+
+def _beside_fields(error: ValidationError) -> dict[str, Any]:
+    """{field: [sentence]}; what belongs to no one field under one name, whoever found it."""
+    problems = dict(as_serializer_error(error))
+    if NON_FIELD_ERRORS in problems:
+        problems[api_settings.NON_FIELD_ERRORS_KEY] = problems.pop(NON_FIELD_ERRORS)
+    return problems
+
+
+def _in_our_words(error: Exception) -> Exception:
+    if isinstance(error, Http404):
+        return exceptions.NotFound(_("There is nothing here, or it is not shown to you."))
     if isinstance(error, exceptions.NotAuthenticated):
-        error.status_code = status.HTTP_401_UNAUTHORIZED
-    return exception_handler(error, context)
+        # Without a header that asks for a password the framework would answer 403.
+        unknown = exceptions.NotAuthenticated(_("Sign in first."))
+        unknown.status_code = status.HTTP_401_UNAUTHORIZED
+        return unknown
+    if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
+        return exceptions.PermissionDenied(
+            _("Send the value of the cookie csrftoken in the header X-CSRFToken with every change.")
+        )
+    if isinstance(error, (SuspiciousOperation, MultiPartParserError)):
+        return exceptions.ParseError(_("This request cannot be read. Send it again, with less in it."))
+    return error

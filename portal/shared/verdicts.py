@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -12,6 +13,9 @@ Sentence = str | Promise
 
 class Refused(Exception):
     """A door turns this into 403 (never yours) or 409 (not in this state), with the reason."""
+
+    fields: Sequence[str] = ()
+    """With a stale form: what somebody else changed meanwhile."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(str(verdict.reason))

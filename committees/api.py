@@ -1,0 +1,115 @@
+"""Bodies, their members and memberships over the API."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from committees import access, actions, rules
+from committees.filters import BodyFilter, MembershipFilter
+from committees.models import Body, BodyQuerySet, Membership, MembershipQuerySet, Person
+from committees.serializers import (
+    BodyDetail,
+    BodyRow,
+    Me,
+    MembershipIn,
+    MembershipOut,
+    TermIn,
+)
+from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
+from portal.shared.days import today
+
+ON = OpenApiParameter("on", OpenApiTypes.DATE, description="The day; today when not given.")
+
+
+class PersonDoor(Door):
+    @property
+    def person(self) -> Person:
+        return cast(Person, self.request.user)
+
+
+class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
+    """Every body, dissolved ones too, in the order of the tree."""
+
+    queryset = Body.objects.all()
+    filterset_class = BodyFilter
+    lookup_field = "code"
+    query_names = {"members": ("on", "page", "page_size")}
+
+    def get_queryset(self) -> BodyQuerySet:
+        if self.action == "retrieve":
+            return Body.objects.select_related("parent", "standing_agency").prefetch_related("children")
+        return Body.objects.select_related("parent")
+
+    def get_serializer_class(self) -> Any:
+        return BodyDetail if self.action == "retrieve" else BodyRow
+
+    def get_object(self) -> Body:
+        plain_or_404(self.kwargs["code"])
+        return cast(Body, super().get_object())
+
+    @extend_schema(operation_id="bodies_members", parameters=[ON], responses=MembershipOut(many=True))
+    @action(detail=True, filterset_class=None)
+    def members(self, request: Request, code: str) -> Response:
+        """Who held which office in the body on the day."""
+        body = self.get_object()
+        rules.may_view_members(self.person, body).or_raise()
+        terms = Membership.objects.holding_on(day_in_query(request) or today()).filter(office__body=body)
+        return self.pages_of(terms.select_related("person", "office__body").in_order(), MembershipOut)
+
+
+class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
+    """The terms of the bodies whose members you may read."""
+
+    queryset = Membership.objects.all()
+    filterset_class = MembershipFilter
+    http_method_names = ["get", "head", "post", "patch"]
+
+    def get_queryset(self) -> MembershipQuerySet:
+        readable = access.member_readers(self.person).values("pk")
+        terms = Membership.objects.filter(office__body__in=readable)
+        return terms.select_related("person", "office__body")
+
+    def get_serializer_class(self) -> Any:
+        return {"create": MembershipIn, "partial_update": TermIn}.get(self.action or "", MembershipOut)
+
+    def answer(self, membership: Membership, status: int) -> Response:
+        return Response(MembershipOut(membership).data, status=status)
+
+    @extend_schema(responses={201: MembershipOut})
+    def create(self, request: Request) -> Response:
+        """Appoint a person to an office for a term."""
+        values = self.checked()
+        office = values.pop("body").offices.select_related("body").get(role=values.pop("role"))
+        membership = Membership(office=office, **values)
+        return self.answer(actions.save_membership(membership=membership, by=self.person), 201)
+
+    @extend_schema(responses=MembershipOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Correct a term or end it; from the day after its last it gives nothing."""
+        membership: Membership = self.get_object()
+        rules.may_manage_members(self.person, membership.office.body).or_raise()
+        for name, value in self.checked().items():
+            setattr(membership, name, value)
+        return self.answer(actions.save_membership(membership=membership, by=self.person), 200)
+
+
+class MeView(APIView):
+    """Who is signed in, and which offices they hold today."""
+
+    metadata_class = None
+
+    @extend_schema(operation_id="me", responses=Me)
+    def get(self, request: Request) -> Response:
+        refuse_names(set(request.query_params), ())
+        person, on = cast(Person, request.user), today()
+        terms = person.memberships.holding_on(on).select_related("office__body").in_order()
+        person.on, person.offices = on, list(terms)  # type: ignore[attr-defined]
+        return Response(Me(person).data)

@@ -1,0 +1,62 @@
+"""My notices over the API."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from committees.models import Person
+from notices import actions
+from notices.filters import NoticeFilter
+from notices.models import Notice, NoticeQuerySet
+from notices.serializers import Marked, NoticeOut, told
+from portal.shared.api import Door, Nothing
+from portal.shared.days import today
+
+
+class NoticeView(mixins.ListModelMixin, mixins.RetrieveModelMixin, Door):
+    """What you were told, newest first. Nobody reads the notices of another person."""
+
+    queryset = Notice.objects.all()
+    filterset_class = NoticeFilter
+    serializer_class = NoticeOut
+
+    def get_queryset(self) -> NoticeQuerySet:
+        return Notice.objects.for_person(cast(Person, self.request.user)).order_by("-pk")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(NoticeOut(told(page or [], today()), many=True).data)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(NoticeOut(told([self.get_object()], today())[0]).data)
+
+    @extend_schema(operation_id="notices_read", request=Nothing, responses=Marked)
+    @action(detail=True, methods=["post"], filterset_class=None, serializer_class=Nothing)
+    def read(self, request: Request, pk: str) -> Response:
+        """Mark one notice as read."""
+        notice = self.get_object()
+        return self._mark(Notice.objects.filter(pk=notice.pk))
+
+    @extend_schema(operation_id="notices_read_all", request=Nothing, responses=Marked, filters=False)
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="read",
+        filterset_class=None,
+        serializer_class=Nothing,
+        pagination_class=None,
+    )
+    def read_all(self, request: Request) -> Response:
+        """Mark every notice of yours as read."""
+        return self._mark(Notice.objects.all())
+
+    def _mark(self, notices: NoticeQuerySet) -> Response:
+        self.checked()
+        person = cast(Person, self.request.user)
+        return Response({"read": actions.mark_read(person=person, notices=notices)})

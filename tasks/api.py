@@ -1,0 +1,294 @@
+"""Orders and tasks over the API: the same scope, rules and answers as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from committees.api import PersonDoor
+from committees.models import Person
+from portal.shared.api import Nothing
+from portal.shared.days import today
+from tasks import actions, rules
+from tasks import serializers as shapes
+from tasks.filters import OrderFilter, TaskFilter
+from tasks.models import Evidence, Order, Task
+from tasks.querysets import OrderQuerySet, TaskQuerySet
+
+ORDERINGS = {
+    "due": (F("due_on").asc(nulls_last=True), "pk"),
+    "-due": (F("due_on").desc(nulls_last=True), "pk"),
+    "updated": (F("progressed_at").asc(nulls_last=True), "pk"),
+    "-updated": (F("progressed_at").desc(nulls_last=True), "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a request for it holds, and the action that does it."""
+
+    takes: type[serializers.BaseSerializer[Any]]
+    act: Callable[..., Any]
+
+
+def _edit(*, task: Task, by: Person, version: int, reason: str = "", **values: Any) -> Task:
+    parts = values.pop("parts", None)
+    return actions.edit_task(task=task, values=values, parts=parts, by=by, version=version, reason=reason)
+
+
+def _name_people(*, task: Task, by: Person, **named: Person | None) -> Task:
+    return actions.name_people(
+        task=task,
+        by=by,
+        leader=named.get("leader", task.leader),
+        contact=named.get("contact", task.contact),
+    )
+
+
+VERBS: dict[str, Verb] = {
+    "propose": Verb(Nothing, actions.propose),
+    "assign": Verb(Nothing, actions.assign),
+    "record_approval": Verb(shapes.Approval, actions.record_approval),
+    "recall": Verb(shapes.Reason, actions.recall),
+    "accept": Verb(Nothing, actions.accept),
+    "decline": Verb(shapes.Reason, actions.decline),
+    "progress": Verb(shapes.ProgressIn, actions.report_progress),
+    "submit": Verb(shapes.Report, actions.submit),
+    "confirm": Verb(Nothing, actions.confirm),
+    "send_back": Verb(shapes.Reason, actions.send_back),
+    "suspend": Verb(shapes.Reason, actions.suspend),
+    "resume": Verb(Nothing, actions.resume),
+    "withdraw": Verb(shapes.Reason, actions.withdraw),
+    "edit": Verb(shapes.TaskChange, _edit),
+    "name_people": Verb(shapes.People, _name_people),
+    "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
+    "comment": Verb(shapes.CommentIn, actions.add_comment),
+    "urge": Verb(shapes.Message, actions.urge),
+    "mark_posted": Verb(Nothing, actions.mark_posted),
+}
+"""Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
+
+DONE = {
+    200: shapes.TaskDetail,
+    204: OpenApiResponse(description="Done; by that the task is no longer shown to you."),
+}
+
+
+def verb(name: str) -> Any:
+    """The address of one verb: find, ask, check the input, act, and answer with the task as it now is."""
+    takes = VERBS[name].takes
+
+    def post(self: TaskView, request: Request, pk: str) -> Response:
+        return self.act(name)
+
+    post.__name__, post.__doc__ = name, rules.VERBS[name].__doc__
+    # Not under @action: it would throw away what the schema says of this address.
+    door = action(detail=True, methods=["post"], url_path=name.replace("_", "-"), filterset_class=None)(post)
+    return extend_schema(operation_id=f"tasks_{name}", request=takes, responses=DONE)(door)
+
+
+class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
+    """The tasks you may see."""
+
+    queryset = Task.objects.all()
+    filterset_class = TaskFilter
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+    query_names = {
+        "list": ("ordering",),
+        "tally": tuple(TaskFilter.base_filters),
+        "evidence": ("page", "page_size"),
+        "progress_notes": ("page", "page_size"),
+        "comments": ("page", "page_size"),
+    }
+
+    def get_queryset(self) -> TaskQuerySet:
+        tasks = Task.objects.visible_to(self.person)
+        if self.action == "list":
+            return tasks.for_list().only(*shapes.ROW_COLUMNS).order_by(*self.ordering())
+        if self.action == "tally":
+            return tasks
+        return self.whole(tasks)
+
+    @staticmethod
+    def whole(tasks: TaskQuerySet) -> TaskQuerySet:
+        """With all that a detail shows and the rules ask."""
+        people = (
+            "leader",
+            "contact",
+            "created_by",
+            "assigned_by",
+            "submitted_by",
+            "confirmed_by",
+            "posted_by",
+        )
+        return tasks.select_related("order", "assigner", "lead", *people).prefetch_related(
+            "parts__body", "evidence"
+        )
+
+    def ordering(self) -> tuple[Any, ...]:
+        asked = self.request.query_params.get("ordering") or "due"
+        if asked not in ORDERINGS:
+            said = _("Order by one of: %(names)s.") % {"names": ", ".join(ORDERINGS)}
+            raise serializers.ValidationError({"ordering": [said]})
+        return ORDERINGS[asked]
+
+    def get_serializer_class(self) -> Any:
+        action = self.action or ""
+        by_action = {"list": shapes.TaskRow, "create": shapes.TaskDraft, "partial_update": shapes.TaskChange}
+        if action in VERBS:
+            return VERBS[action].takes
+        return by_action.get(action, shapes.TaskDetail)
+
+    @extend_schema(parameters=[OpenApiParameter("ordering", str, enum=list(ORDERINGS), default="due")])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(operation_id="tasks_tally", responses=shapes.TallyOut)
+    @action(detail=False, pagination_class=None)
+    def tally(self, request: Request) -> Response:
+        """The five numbers of the tasks that the same filters list."""
+        on, tasks = today(), cast(TaskQuerySet, self.filter_queryset(self.get_queryset()))
+        return Response({"on": on, **tasks.tally(on)})
+
+    @extend_schema(responses={201: shapes.TaskDetail})
+    def create(self, request: Request) -> Response:
+        """Prepare a task as a draft that only its own body sees."""
+        values = self.checked()
+        parts = values.pop("parts", ())
+        task = actions.new_task(task=Task(**values), parts=parts, by=self.person)
+        return self.answer(task, 201)
+
+    @extend_schema(responses=DONE)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change what is named; the rest stays."""
+        return self.act("edit")
+
+    def act(self, verb: str) -> Response:
+        task: Task = self.get_object()
+        # Asked again inside the action under the lock; here it comes before the input, so that
+        # somebody who may not learns that, and not what is missing in their request.
+        rules.VERBS[verb](self.person, task).or_raise()
+        VERBS[verb].act(task=task, by=self.person, **self.checked())
+        return self.answer(task, 200)
+
+    def answer(self, task: Task, status: int) -> Response:
+        now = self.whole(Task.objects.visible_to(self.person)).filter(pk=task.pk).first()
+        if now is None:
+            return Response(status=204)
+        return Response(shapes.TaskDetail(now, context=self.get_serializer_context()).data, status=status)
+
+    propose = verb("propose")
+    assign = verb("assign")
+    record_approval = verb("record_approval")
+    recall = verb("recall")
+    accept = verb("accept")
+    decline = verb("decline")
+    progress = verb("progress")
+    submit = verb("submit")
+    confirm = verb("confirm")
+    send_back = verb("send_back")
+    suspend = verb("suspend")
+    resume = verb("resume")
+    withdraw = verb("withdraw")
+    edit = verb("edit")
+    name_people = verb("name_people")
+    add_evidence = verb("add_evidence")
+    comment = verb("comment")
+    urge = verb("urge")
+    mark_posted = verb("mark_posted")
+
+    @extend_schema(operation_id="tasks_progress_notes", responses=shapes.ProgressOut(many=True))
+    @progress.mapping.get  # type: ignore[untyped-decorator]
+    def progress_notes(self, request: Request, pk: str) -> Response:
+        """What the lead body told of its work, newest first."""
+        return self.pages_of(self.get_object().progress.select_related("by"), shapes.ProgressOut)
+
+    @extend_schema(operation_id="tasks_comments", responses=shapes.CommentOut(many=True))
+    @action(detail=True, filterset_class=None)
+    def comments(self, request: Request, pk: str) -> Response:
+        """What was said about the task, oldest first."""
+        return self.pages_of(self.get_object().comments.select_related("by"), shapes.CommentOut)
+
+    @extend_schema(operation_id="tasks_evidence", responses=shapes.EvidenceOut(many=True))
+    @action(detail=True, filterset_class=None)
+    def evidence(self, request: Request, pk: str) -> Response:
+        """What shows the result; what was taken back is left out."""
+        rows = self.get_object().evidence.filter(removed_at=None)
+        return self.pages_of(rows.select_related("by"), shapes.EvidenceOut)
+
+    @extend_schema(
+        operation_id="tasks_add_evidence_row", request=shapes.EvidenceIn, responses={201: shapes.EvidenceOut}
+    )
+    @evidence.mapping.post
+    def new_evidence(self, request: Request, pk: str) -> Response:
+        """The same as add-evidence, answered with the new row."""
+        task: Task = self.get_object()
+        rules.may_add_evidence(self.person, task).or_raise()
+        serializer = shapes.EvidenceIn(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        row = actions.add_evidence(task=task, by=self.person, **serializer.validated_data)
+        return Response(shapes.EvidenceOut(row).data, status=201)
+
+    @extend_schema(
+        operation_id="tasks_remove_evidence",
+        parameters=[OpenApiParameter("evidence_pk", int, OpenApiParameter.PATH)],
+        request=None,
+        responses={204: None},
+    )
+    @action(detail=True, methods=["delete"], url_path="evidence/(?P<evidence_pk>[^/]+)", filterset_class=None)
+    def remove_evidence(self, request: Request, pk: str, evidence_pk: str) -> Response:
+        """Take evidence back before the task is reported complete."""
+        rows = Evidence.objects.filter(task=self.get_object(), removed_at=None)
+        row = get_object_or_404(rows.select_related("task__lead"), pk=evidence_pk)
+        actions.remove_evidence(evidence=row, by=self.person)
+        return Response(status=204)
+
+
+class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
+    """The orders you may read, newest first."""
+
+    queryset = Order.objects.all()
+    filterset_class = OrderFilter
+    http_method_names = ["get", "head", "post", "patch"]
+
+    def get_queryset(self) -> OrderQuerySet:
+        return Order.objects.visible_to(self.person).select_related("body", "created_by")
+
+    def get_serializer_class(self) -> Any:
+        by_action = {
+            "list": shapes.OrderRow,
+            "create": shapes.OrderIn,
+            "partial_update": shapes.OrderChange,
+        }
+        return by_action.get(self.action or "", shapes.OrderDetail)
+
+    def answer(self, order: Order, status: int) -> Response:
+        return Response(shapes.OrderDetail(order, context=self.get_serializer_context()).data, status=status)
+
+    @extend_schema(responses={201: shapes.OrderDetail})
+    def create(self, request: Request) -> Response:
+        """Enter an order in the register of the body that gives its tasks."""
+        values = self.checked()
+        file = values.pop("file", None)
+        return self.answer(actions.save_order(order=Order(**values), by=self.person, file=file), 201)
+
+    @extend_schema(responses=shapes.OrderDetail)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Correct what is named; the rest stays."""
+        order = cast(Order, self.get_object())
+        rules.may_edit_order(self.person, order).or_raise()
+        values = self.checked()
+        file, version = values.pop("file", None), values.pop("version")
+        for name, value in values.items():
+            setattr(order, name, value)
+        return self.answer(actions.save_order(order=order, by=self.person, file=file, version=version), 200)

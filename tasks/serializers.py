@@ -1,0 +1,359 @@
+"""Orders and tasks as the API shows and takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, VerdictOut
+from portal.shared.api import Input
+from tasks import rules
+from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.lifecycle import FIVE, Standing, State
+from tasks.models import Comment, Evidence, Order, Part, Progress, Task
+
+ROW_COLUMNS = (
+    *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
+    *("due_on", "due_words", "original_due_on", "percent", "progressed_at", "submitted_at"),
+    *("order__number", "assigner__code", "assigner__name_vi", "assigner__name_en"),
+    *("lead__code", "lead__name_vi", "lead__name_en"),
+)
+"""All that a row of the list reads; the long texts stay in the database."""
+
+CLEARS = ("who", "what", "when", "responsibility", "result", "authority")
+
+
+class OrderBrief(serializers.Serializer[Order]):
+    id = serializers.IntegerField()
+    number = serializers.CharField()
+
+
+class TaskBrief(serializers.Serializer[Task]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(State.choices)
+
+
+@extend_schema_field(OrderBrief)
+class OrderOut(serializers.Field[Any, Any, Any, Any]):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Order) -> dict[str, Any]:
+        return {"id": value.pk, "number": value.number}
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+class TaskRow(serializers.ModelSerializer[Task]):
+    order = OrderOut(allow_null=True)
+    assigner = BodyOut()
+    lead = BodyOut(allow_null=True)
+    standing = serializers.SerializerMethodField()
+    days_left = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = (
+            *("id", "number", "title", "title_en", "order", "pillar", "programme", "assigner", "lead"),
+            *("state", "standing", "due_on", "due_words", "original_due_on", "days_left"),
+            *("percent", "progressed_at", "priority", "secrecy", "version"),
+        )
+        read_only_fields = fields
+
+    @property
+    def on(self) -> date:
+        day: date = self.context["on"]
+        return day
+
+    @extend_schema_field(serializers.ChoiceField(Standing.choices, allow_null=True))
+    def get_standing(self, task: Task) -> str | None:
+        return task.standing(self.on)
+
+    def get_days_left(self, task: Task) -> int | None:
+        """Calendar days to the deadline, negative when late; from the report once there is one."""
+        return task.days_left(self.on)
+
+
+class PartOut(serializers.ModelSerializer[Part]):
+    body = BodyOut()
+
+    class Meta:
+        model = Part
+        fields = ("body", "kind", "work", "due_on")
+        read_only_fields = fields
+
+
+class ClearOut(serializers.Serializer[Any]):
+    """One of the six clears: what must be told before a task is issued."""
+
+    name = serializers.ChoiceField(CLEARS)
+    label = serializers.CharField()  # type: ignore[assignment]
+    told = serializers.BooleanField()
+
+
+class TaskDetail(TaskRow):
+    parent: Any = serializers.SerializerMethodField()
+    children = serializers.SerializerMethodField()
+    parts = PartOut(many=True)
+    leader = PersonOut(allow_null=True)
+    contact = PersonOut(allow_null=True)
+    created_by = PersonOut(allow_null=True)
+    assigned_by = PersonOut(allow_null=True)
+    submitted_by = PersonOut(allow_null=True)
+    confirmed_by = PersonOut(allow_null=True)
+    posted_by = PersonOut(allow_null=True)
+    clears = ClearOut(many=True)
+    verdicts = serializers.SerializerMethodField()
+
+    class Meta(TaskRow.Meta):
+        fields = (
+            *TaskRow.Meta.fields,
+            *("description", "deliverable", "deliverable_kind", "target", "target_unit", "authority"),
+            *(
+                "lead_words",
+                "leader",
+                "contact",
+                "start_on",
+                "due_kind",
+                "parent",
+                "parent_words",
+                "children",
+            ),
+            *("parts", "clears", "suspended_from", "submissions", "approval", "created_by", "created_at"),
+            *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
+            *("posted_by", "posted_at", "verdicts"),
+        )
+        read_only_fields = fields
+
+    @property
+    def person(self) -> Any:
+        return self.context["request"].user
+
+    @extend_schema_field(TaskBrief(allow_null=True))
+    def get_parent(self, task: Task) -> dict[str, Any] | None:
+        """Null as well when the task above is not shown to you."""
+        return next(iter(self._briefs(Task.objects.filter(pk=task.parent_id or 0))), None)
+
+    @extend_schema_field(TaskBrief(many=True))
+    def get_children(self, task: Task) -> list[dict[str, Any]]:
+        return self._briefs(task.children.order_by("pk"))
+
+    def _briefs(self, tasks: Any) -> list[dict[str, Any]]:
+        return list(tasks.visible_to(self.person).values("id", "title", "state"))
+
+    @extend_schema_field(serializers.DictField(child=VerdictOut()))
+    def get_verdicts(self, task: Task) -> dict[str, dict[str, Any]]:
+        """Every verb with whether you may do it now, and if not, why."""
+        return {
+            verb: {"ok": verdict.ok, "reason": str(verdict.reason)}
+            for verb, verdict in rules.verdicts(self.person, task).items()
+        }
+
+
+class TallyOut(serializers.Serializer[Any]):
+    """given = done_on_time + done_late + in_time + overdue + no_deadline; two more beside it."""
+
+    on = serializers.DateField(help_text="The day of the count, in Vietnam.")
+    given = serializers.IntegerField()
+    done_on_time = serializers.IntegerField()
+    done_late = serializers.IntegerField()
+    in_time = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+    no_deadline = serializers.IntegerField()
+    suspended = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+
+
+assert set(FIVE) <= set(TallyOut().fields)  # noqa: S101 - the count and its document are one
+
+
+class ProgressOut(serializers.ModelSerializer[Progress]):
+    by = PersonOut()
+
+    class Meta:
+        model = Progress
+        fields = ("id", "by", "at", "percent", "note", "report")
+        read_only_fields = fields
+
+
+class EvidenceOut(serializers.ModelSerializer[Evidence]):
+    by = PersonOut()
+
+    class Meta:
+        model = Evidence
+        fields = ("id", "kind", "title", "file_name", "size", "url", "document", "by", "at")
+        read_only_fields = fields
+
+
+class CommentOut(serializers.ModelSerializer[Comment]):
+    by = PersonOut()
+
+    class Meta:
+        model = Comment
+        fields = ("id", "by", "at", "text")
+        read_only_fields = fields
+
+
+class OrderRow(serializers.ModelSerializer[Order]):
+    body = BodyOut()
+
+    class Meta:
+        model = Order
+        fields: tuple[str, ...] = (
+            *("id", "body", "number", "kind", "issuer", "issued_on", "issued_words", "signer"),
+            *("abstract", "file_name", "version"),
+        )
+        read_only_fields = fields
+
+
+class OrderDetail(OrderRow):
+    created_by = PersonOut(allow_null=True)
+    tally = serializers.SerializerMethodField()
+    may_edit = serializers.SerializerMethodField()
+
+    class Meta(OrderRow.Meta):
+        fields = (*OrderRow.Meta.fields, "created_by", "created_at", "tally", "may_edit")
+        read_only_fields = fields
+
+    @extend_schema_field(TallyOut)
+    def get_tally(self, order: Order) -> dict[str, Any]:
+        """The count of the order's tasks that you can see."""
+        on, tasks = self.context["on"], Task.objects.visible_to(self.context["request"].user)
+        return {"on": on, **tasks.filter(order=order).tally(on)}
+
+    @extend_schema_field(VerdictOut)
+    def get_may_edit(self, order: Order) -> dict[str, Any]:
+        verdict = rules.may_edit_order(self.context["request"].user, order)
+        return {"ok": verdict.ok, "reason": str(verdict.reason)}
+
+
+# --- requests -----------------------------------------------------------------------------------
+
+
+class _Visible(serializers.PrimaryKeyRelatedField[Any]):
+    """A row by its id, among those that the asker can see."""
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self.context["request"].user)
+
+
+class OrderIn(Input, serializers.ModelSerializer[Order]):
+    body = BodyIn()
+    file = serializers.FileField(required=False)
+
+    class Meta:
+        model = Order
+        fields: tuple[str, ...] = (
+            *("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract", "file"),
+        )
+        validators: Sequence[Any] = ()  # the action asks the model, and says it in the model's words
+
+
+class OrderChange(OrderIn):
+    body = BodyIn(required=False)
+    version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
+
+    class Meta(OrderIn.Meta):
+        fields = (*OrderIn.Meta.fields, "version")
+        extra_kwargs = {"number": {"required": False}, "kind": {"required": False}}
+
+
+class PartIn(Input):
+    body = BodyIn()
+    kind = serializers.ChoiceField(Part.Kind.choices)
+    work = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> PartAsked:
+        return PartAsked(**super().to_internal_value(data))
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # Without the step that writes validated values back into a dictionary: this is none.
+        return self.to_internal_value(data)
+
+
+class _TaskIn(Input, serializers.ModelSerializer[Task]):
+    order = _Visible(
+        queryset=Order.objects.all(),
+        required=False,
+        allow_null=True,
+        error_messages={"does_not_exist": _("There is no such order.")},
+    )
+    parent: Any = _Visible(
+        queryset=Task.objects.all(),
+        required=False,
+        allow_null=True,
+        error_messages={"does_not_exist": _("Choose a task that you can see.")},
+    )
+    lead = BodyIn(required=False, allow_null=True)
+    leader = PersonIn(required=False, allow_null=True)
+    contact = PersonIn(required=False, allow_null=True)
+    parts = PartIn(many=True, required=False)
+
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = (*FIELDS, "parts")
+
+
+class TaskDraft(_TaskIn):
+    assigner = BodyIn()
+
+    class Meta(_TaskIn.Meta):
+        fields = ("assigner", *_TaskIn.Meta.fields)
+
+
+class TaskChange(_TaskIn):
+    version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
+    reason = serializers.CharField(required=False, allow_blank=True, help_text="Why; kept in the audit.")
+
+    class Meta(_TaskIn.Meta):
+        fields = (*_TaskIn.Meta.fields, "version", "reason")
+        extra_kwargs = {"title": {"required": False}}
+
+
+class Reason(Input):
+    reason = serializers.CharField(required=True)
+
+
+class Approval(Input):
+    approval = serializers.CharField(help_text="The paper's number or date.")
+
+
+class Report(Input):
+    report = serializers.CharField(help_text="What the result is, in a sentence or two.")
+
+
+class ProgressIn(Input):
+    percent = serializers.IntegerField(min_value=0, max_value=100)
+    note = serializers.CharField(help_text="What was done.")
+
+
+class EvidenceIn(Input):
+    kind = serializers.ChoiceField(Evidence.Kind.choices)
+    title = serializers.CharField(required=False, allow_blank=True)
+    file = serializers.FileField(required=False)
+    url = serializers.CharField(required=False, allow_blank=True)
+    document = serializers.CharField(required=False, allow_blank=True)
+
+
+class CommentIn(Input):
+    text = serializers.CharField()
+
+
+class People(Input):
+    """The two people that the lead body names; who is not mentioned stays."""
+
+    leader = PersonIn(required=False, allow_null=True)
+    contact = PersonIn(required=False, allow_null=True)
+
+
+class Message(Input):
+    message = serializers.CharField(required=False, allow_blank=True)
