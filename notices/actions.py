@@ -53,9 +53,13 @@ def owe(
 def owe_all(notices: list[Notice]) -> int:
     """Write the notices whose key is new; gives how many were."""
     known = known_keys(notice.key for notice in notices)
-    new = [notice for notice in notices if notice.key not in known]
-    Notice.objects.bulk_create(new, ignore_conflicts=True, batch_size=2000)
-    return len(new)
+    return owe_new([notice for notice in notices if notice.key not in known])
+
+
+def owe_new(notices: list[Notice]) -> int:
+    """Write notices whose keys were just looked up; one that another writer owed meanwhile stays as it is."""
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=2000)
+    return len(notices)
 
 
 def known_keys(keys: Iterable[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from importlib.metadata import version
 
 import holidays
 from django.core.exceptions import ValidationError
@@ -61,9 +62,9 @@ def _fill(year: int) -> int:
 def _days(year: int) -> Iterator[CalendarDay]:
     # The language is given: without it the package follows the locale of the process.
     found = holidays.country_holidays("VN", years=year, language="vi")
-    source = f"{SOURCE} {holidays.__version__}"
+    source = f"{SOURCE} {version('holidays')}"
     days = {day: (False, name, source) for day, name in found.items()}
-    days |= {day: (True, MADE_UP, source) for day in found.weekend_workdays}
+    days |= dict.fromkeys(found.weekend_workdays, (True, MADE_UP, source))
     days |= DECIDED
     for day, (works, name, where) in sorted(days.items()):
         if day.year == year:

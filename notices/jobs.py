@@ -1,0 +1,28 @@
+"""Jobs of the portal's clock. Each may run twice, late, or in two workers at once."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from notices import reminding
+from portal.shared.days import today
+
+TICK = "portal:last-tick"
+"""Where /readyz looks for the moment of the last tick (portal.health)."""
+
+SECONDS = 400
+"""After so long `remind` leaves the rest to its next run, well before Celery would stop it mid-letter."""
+
+
+@shared_task
+def remind() -> None:
+    """Each ten minutes of the working day: the first run does the work, the others what it could not."""
+    reminding.remind(today(), seconds=SECONDS)
+
+
+@shared_task
+def tick() -> None:
+    """Shows that beat and a worker are alive."""
+    cache.set(TICK, timezone.now(), None)

@@ -1,0 +1,30 @@
+"""What happens each working morning: plan what is owed, then send it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from notices import kinds
+from notices.calendar import Calendar
+from notices.letters import Sent, send_owed
+from notices.seeding import seed_around
+
+
+@dataclass(frozen=True)
+class Reminded:
+    working_day: bool
+    planned: int
+    sent: Sent
+
+
+def remind(on: date, seconds: float | None = None) -> Reminded:
+    """Owe what is due on the day and send it; again or twice at once it owes and sends nothing twice.
+
+    The calendar is filled here if nobody has: a forgotten command must not make a holiday a working day.
+    """
+    seed_around(on)
+    if not Calendar.read().working_day(on):
+        return Reminded(False, 0, Sent())
+    planned = sum(plan(on) for plan in kinds.planners())
+    return Reminded(True, planned, send_owed(on, seconds))

@@ -1,0 +1,410 @@
+"""The kinds of notice about a task: what a letter says of each, and when it is no longer owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from committees import access
+from notices import kinds
+from notices.calendar import Calendar
+from notices.kinds import Group, Kind, Line
+from notices.models import Notice
+from portal.shared.days import day_of
+from portal.shared.verdicts import Sentence
+from tasks import reminders
+from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Standing, State
+from tasks.models import Task
+from tasks.reminders import OVERDUE, SOON, TODAY, Ladder
+
+LONGEST_REASON = 300
+
+LATE = Group("overdue", gettext_lazy("Overdue"), 10)
+URGED = Group("urged", gettext_lazy("You are urged"), 20)
+JUDGE = Group("submitted", gettext_lazy("Waiting for your confirmation"), 30)
+APPROVE = Group("proposed", gettext_lazy("Waiting for your approval"), 40)
+DUE_TODAY = Group("today", gettext_lazy("Due today"), 50)
+DUE_SOON = Group("due_soon", gettext_lazy("Due soon"), 60)
+NEWS = Group("news", gettext_lazy("News of your tasks"), 70)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One kind: what it says, in which states of the task it still holds, and for whom."""
+
+    name: str
+    label: Sentence
+    group: Group
+    sentence: Sentence
+    """With `%(by)s` for the doer; a reason is added after it."""
+    what_to_do: Sentence = ""
+    states: tuple[State, ...] = tuple(State)
+    permission: str = ""
+    """What the person must still be allowed to do in the notice's body."""
+    of_lead: bool = True
+    """The notice's body must still lead the task."""
+    gone: bool = False
+    """They can no longer read the task: that is the news."""
+    reminder: bool = False
+
+
+_REPORT = gettext_lazy("Report it complete with evidence, or report how far it is.")
+
+TELLINGS = (
+    Telling(
+        OVERDUE,
+        gettext_lazy("Overdue"),
+        LATE,
+        gettext_lazy("The deadline has passed."),
+        _REPORT,
+        RUNNING,
+        "work_on_tasks",
+        reminder=True,
+    ),
+    Telling(
+        "task_urged",
+        gettext_lazy("Urged"),
+        URGED,
+        gettext_lazy("%(by)s urges your body."),
+        _REPORT,
+        RUNNING,
+        "work_on_tasks",
+    ),
+    Telling(
+        "task_submitted",
+        gettext_lazy("Waiting for your confirmation"),
+        JUDGE,
+        gettext_lazy("%(by)s reported it complete."),
+        gettext_lazy("Confirm it or send it back."),
+        (State.SUBMITTED,),
+        "confirm_tasks",
+        of_lead=False,
+    ),
+    Telling(
+        "task_proposed",
+        gettext_lazy("Waiting for your approval"),
+        APPROVE,
+        gettext_lazy("%(by)s asks you to approve it."),
+        gettext_lazy("Approve it, or have it changed first."),
+        (State.PROPOSED,),
+        "assign_tasks",
+        of_lead=False,
+    ),
+    Telling(
+        TODAY,
+        gettext_lazy("Due today"),
+        DUE_TODAY,
+        gettext_lazy("This is the last day in time."),
+        _REPORT,
+        RUNNING,
+        "work_on_tasks",
+        reminder=True,
+    ),
+    Telling(
+        SOON,
+        gettext_lazy("Due soon"),
+        DUE_SOON,
+        gettext_lazy("The deadline is near."),
+        _REPORT,
+        RUNNING,
+        "work_on_tasks",
+        reminder=True,
+    ),
+    Telling(
+        "task_sent_back",
+        gettext_lazy("Sent back"),
+        NEWS,
+        gettext_lazy("%(by)s sent it back."),
+        gettext_lazy("Add what is missing and report it again."),
+        RUNNING,
+    ),
+    Telling(
+        "task_assigned",
+        gettext_lazy("New task"),
+        NEWS,
+        gettext_lazy("%(by)s gave it to your body."),
+        gettext_lazy("Accept it or decline it."),
+        OPEN,
+        "work_on_tasks",
+    ),
+    Telling(
+        "task_declined",
+        gettext_lazy("Declined"),
+        NEWS,
+        gettext_lazy("%(by)s declined it."),
+        gettext_lazy("Decide anew who leads it."),
+        (State.PROPOSED,),
+        of_lead=False,
+    ),
+    Telling(
+        "task_changed",
+        gettext_lazy("Changed"),
+        NEWS,
+        gettext_lazy("%(by)s changed it."),
+        gettext_lazy("Read what changed."),
+        OPEN,
+        "work_on_tasks",
+    ),
+    Telling(
+        "task_resumed",
+        gettext_lazy("Resumed"),
+        NEWS,
+        gettext_lazy("%(by)s lets it go on."),
+        gettext_lazy("Go on from where it was."),
+        OPEN,
+        "work_on_tasks",
+    ),
+    Telling(
+        "task_suspended",
+        gettext_lazy("Suspended"),
+        NEWS,
+        gettext_lazy("%(by)s suspended it."),
+        "",
+        (State.SUSPENDED,),
+        "work_on_tasks",
+    ),
+    Telling(
+        "task_confirmed",
+        gettext_lazy("Confirmed"),
+        NEWS,
+        gettext_lazy("%(by)s confirmed the result."),
+        "",
+        (State.COMPLETED,),
+    ),
+    Telling(
+        "task_withdrawn",
+        gettext_lazy("Withdrawn"),
+        NEWS,
+        gettext_lazy("%(by)s withdrew it."),
+        gettext_lazy("Nothing more is to be done."),
+        (State.WITHDRAWN,),
+        "work_on_tasks",
+    ),
+    Telling(
+        "task_recalled",
+        gettext_lazy("Recalled"),
+        NEWS,
+        gettext_lazy("%(by)s took it back."),
+        gettext_lazy("Wait until it is given again."),
+        (*UNISSUED, State.WITHDRAWN),
+        "work_on_tasks",
+        of_lead=False,
+        gone=True,
+    ),
+    Telling(
+        "task_taken_away",
+        gettext_lazy("Given to another body"),
+        NEWS,
+        gettext_lazy("%(by)s gave it to another body."),
+        gettext_lazy("Nothing more is to be done."),
+        permission="work_on_tasks",
+        of_lead=False,
+        gone=True,
+    ),
+)
+"""In the order of a letter, the most pressing first."""
+
+BY_NAME = {telling.name: telling for telling in TELLINGS}
+
+DELETED = gettext_noop("The task no longer exists.")
+MOVED = gettext_noop("The deadline was changed.")
+OTHER_LEAD = gettext_noop("Another body leads the task now.")
+GIVEN_BACK = gettext_noop("The task was given to this body again.")
+NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
+NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
+LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
+LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
+NOW_IN: dict[str, str] = {
+    State.DRAFT: gettext_noop("The task was taken back to draft."),
+    State.PROPOSED: gettext_noop("The task waits for approval."),
+    State.ASSIGNED: gettext_noop("The task is with its lead body again."),
+    State.IN_PROGRESS: gettext_noop("The task is with its lead body again."),
+    State.SUBMITTED: gettext_noop("The task was reported complete."),
+    State.COMPLETED: gettext_noop("The task was completed."),
+    State.SUSPENDED: gettext_noop("The task was suspended."),
+    State.WITHDRAWN: gettext_noop("The task was withdrawn."),
+}
+"""Stored as they stand, in English; shown through the translation of the reader."""
+
+
+def register() -> None:
+    """Make the kinds and the planner known below. Called once, when the app is ready."""
+    for rank, telling in enumerate(TELLINGS):
+        duty = bool(telling.what_to_do) and not telling.gone
+        kinds.register(Kind(telling.name, telling.label, rank, telling.group, recheck, compose, duty))
+    kinds.register_planner(reminders.plan)
+
+
+# Is it still owed?
+
+
+@dataclass
+class Facts:
+    """Everything that the questions about some notices need, read in a few queries for all of them."""
+
+    tasks: dict[int, Task]
+    ladder: Ladder
+    seen: dict[int, set[int]] = field(default_factory=dict)
+    allowed: dict[str, dict[int, set[int]]] = field(default_factory=dict)
+    newest: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    @classmethod
+    def about(cls, notices: Sequence[Notice], on: date) -> Facts:
+        tasks = Task.objects.in_bulk({notice.about_id for notice in notices})
+        facts = cls(tasks, Ladder(Calendar.read(), on))
+        facts._ask_who_sees(notices, on)
+        facts._ask_who_may(notices, on)
+        for notice in notices:
+            of_a_kind = _of_a_kind(notice)
+            facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
+        return facts
+
+    def _ask_who_sees(self, notices: Sequence[Notice], on: date) -> None:
+        for person in {notice.person_id: notice.person for notice in notices}.values():
+            about = [notice.about_id for notice in notices if notice.person_id == person.pk]
+            rows = Task.objects.visible_to(person, on).filter(pk__in=about)
+            self.seen[person.pk] = set(rows.values_list("pk", flat=True))
+
+    def _ask_who_may(self, notices: Sequence[Notice], on: date) -> None:
+        wanted: dict[str, set[int]] = {}
+        for notice in notices:
+            permission = BY_NAME[notice.kind].permission
+            if permission and notice.body_id:
+                wanted.setdefault(permission, set()).add(notice.body_id)
+        for permission, bodies in wanted.items():
+            people = access.people_of_many(permission, bodies, on)
+            self.allowed[permission] = {body: set(found) for body, found in people.items()}
+
+    def may(self, notice: Notice) -> bool:
+        permission = BY_NAME[notice.kind].permission
+        if not permission or notice.body_id is None:
+            return True
+        return notice.person_id in self.allowed[permission].get(notice.body_id, ())
+
+
+def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
+    """Notice pk → why it is no longer owed."""
+    facts = Facts.about(notices, on)
+    return {notice.pk: reason for notice in notices if (reason := _why_not(notice, facts))}
+
+
+def _why_not(notice: Notice, facts: Facts) -> str:
+    telling, task = BY_NAME[notice.kind], facts.tasks.get(notice.about_id)
+    if task is None:
+        return DELETED
+    if telling.name == "task_taken_away" and task.lead_id == notice.body_id:
+        return GIVEN_BACK
+    if task.state not in telling.states:
+        return NOW_IN[task.state]
+    if telling.of_lead and task.lead_id != notice.body_id:
+        return OTHER_LEAD
+    return _why_not_this_person(notice, telling, facts) or _why_not_now(notice, telling, task, facts)
+
+
+def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
+    if not facts.may(notice):
+        return NO_OFFICE
+    if not telling.gone and notice.about_id not in facts.seen[notice.person_id]:
+        return NOT_VISIBLE
+    return ""
+
+
+def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> str:
+    if not telling.reminder:
+        return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
+    if notice.due_version != task.due_version or task.due_on is None:
+        return MOVED
+    return LATER_STEP if facts.ladder.step(task.due_on) != notice.step else ""
+
+
+def _of_a_kind(notice: Notice) -> tuple[Any, ...]:
+    return notice.person_id, notice.kind, notice.about_id
+
+
+# What it says
+
+
+def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
+    """Notice pk → its line, in the language that is active; of a restricted task its number and day only."""
+    rows = Task.objects.select_related("lead", "assigner", "order")
+    tasks = rows.in_bulk({notice.about_id for notice in notices})
+    return {notice.pk: _line(notice, tasks.get(notice.about_id), on) for notice in notices}
+
+
+def _line(notice: Notice, task: Task | None, on: date) -> Line:
+    telling = BY_NAME[notice.kind]
+    if task is None:
+        return Line(title=str(telling.label), sentence=_("The task no longer exists."), url=_my_notices())
+    if telling.gone:
+        return _line_of_gone(notice, telling, task)
+    if task.secrecy != Task.Secrecy.NORMAL:
+        return _line_of_restricted(task, on)
+    standing, days = _standing(telling, task, on)
+    return Line(
+        title=task.name,
+        sentence=_sentence(notice, telling),
+        url=task.get_absolute_url(),
+        what_to_do=str(telling.what_to_do),
+        standing=standing,
+        lead=task.lead.brief if task.lead else "",
+        assigner=task.assigner.brief,
+        order=task.order.number if task.order else "",
+        due_on=task.due_on,
+        days=days,
+    )
+
+
+def _line_of_restricted(task: Task, on: date) -> Line:
+    # What is mailed leaves the portal's keeping: nothing of such a task but its number and day.
+    standing = task.standing(on)
+    return Line(
+        title=_restricted_name(task),
+        sentence="",
+        url=task.get_absolute_url(),
+        what_to_do=_("Sign in to the portal to read it."),
+        standing=str(standing) if standing in (Standing.OVERDUE, Standing.DUE_SOON) else "",
+        due_on=task.due_on,
+        days=task.days_left(on),
+    )
+
+
+def _line_of_gone(notice: Notice, telling: Telling, task: Task) -> Line:
+    """Only what they could read while they had it: the task may have been rewritten since."""
+    restricted = task.secrecy != Task.Secrecy.NORMAL or not notice.data.get("title")
+    return Line(
+        title=_restricted_name(task) if restricted else str(notice.data["title"]),
+        sentence="" if restricted else _sentence(notice, telling),
+        url=_my_notices(),
+        what_to_do=str(telling.what_to_do),
+    )
+
+
+def _standing(telling: Telling, task: Task, on: date) -> tuple[str, int | None]:
+    """With its size: days late or left, or days that a submission has waited."""
+    if telling.group is JUDGE and task.submitted_at:
+        return State.SUBMITTED.value, (on - day_of(task.submitted_at)).days
+    standing = task.standing(on)
+    if telling.reminder and standing:
+        return standing.value, task.days_left(on)
+    return "", None
+
+
+def _sentence(notice: Notice, telling: Telling) -> str:
+    said = str(telling.sentence) % {"by": notice.data.get("by") or _("The portal")}
+    reason = " ".join(str(notice.data.get("reason") or "").split())
+    return f"{said} “{Truncator(reason).chars(LONGEST_REASON)}”" if reason else said
+
+
+def _restricted_name(task: Task) -> str:
+    return _("Restricted task no. %(number)s") % {"number": task.number or task.pk}
+
+
+def _my_notices() -> str:
+    return reverse("notices:list")
