@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "notices",
     "tasks",
     "reports",
-    "django.contrib.admin",
+    "portal.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,432 @@
+"""People, bodies, offices and memberships in the admin. Nobody is deleted: locked, dissolved, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import admin as _auth_admin  # noqa: F401 - registers what is taken out below
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.admin import OPEN_TO_STAFF, EventfulAdmin
+from audit.words import VERBS
+from committees import access, actions, rules
+from committees.doors import signed_in
+from committees.models import Body, Membership, Office, Person
+from committees.roles import DEFAULTS, PERMISSIONS, Role
+from portal.shared.admin import ActionForm, Deed, each, link
+from portal.shared.days import today
+from portal.shared.text import fold
+
+# Offices hold the groups, and a person's rights come from their terms: nobody edits either by hand.
+admin.site.unregister(Group)
+
+VERBS.update(
+    {
+        "person_entered": _("Person entered"),
+        "person_changed": _("Person changed"),
+        "profile_changed": _("Own profile changed"),
+        "password_set": _("Password set by an administrator"),
+        "body_entered": _("Body entered"),
+        "body_changed": _("Body changed"),
+        "office_permissions_changed": _("Rights of an office changed"),
+        "membership_entered": _("Person appointed"),
+        "membership_changed": _("Term changed"),
+    }
+)
+OPEN_TO_STAFF.update(model._meta.label_lower for model in (Person, Body, Office, Membership))
+
+
+class NewPasswordForm(forms.Form):
+    new_password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    new_password_again = forms.CharField(
+        label=_("New password again"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        return _same_twice(self)
+
+
+class NewPersonForm(ActionForm):
+    """With a password, or with none: then nobody signs in with it until one is set."""
+
+    new_password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Leave both empty, and this person cannot sign in until you set a password."),
+    )
+    new_password_again = forms.CharField(
+        label=_("Password again"),
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return _same_twice(self)
+
+
+def _same_twice(form: forms.BaseForm) -> dict[str, Any]:
+    values = form.cleaned_data
+    if values.get("new_password") != values.get("new_password_again"):
+        form.add_error("new_password_again", _("The two passwords differ. Type the same one twice."))
+    return values
+
+
+@admin.register(Person)
+class PersonAdmin(EventfulAdmin[Person]):
+    list_display = ("name", "username", "email", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "language")
+    search_fields = ("search_text",)
+    search_help_text = _("Search for a name, user name or e-mail, with or without marks.")
+    ordering = ("name", "pk")
+    actions = ("lock", "unlock")
+    readonly_fields = ("last_login", "date_joined", "terms")
+    change_form_template = "admin/committees/person/change_form.html"
+
+    def get_form(
+        self, request: HttpRequest, obj: Person | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[Person]]:
+        form = super().get_form(
+            request, obj, change=change, **(kwargs if obj else {**kwargs, "form": NewPersonForm})
+        )
+        for name, help_text in HELP.items():
+            if name in form.base_fields:
+                form.base_fields[name].help_text = help_text
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        rights = ["is_active", "is_staff", *(["is_superuser"] if request.user.is_superuser else [])]
+        who = ["username", "name", "email", "phone", "language"]
+        if obj is None:
+            secret = ["new_password", "new_password_again"]
+            return [
+                (None, {"fields": who}),
+                (_("Password"), {"fields": secret}),
+                (_("Account"), {"fields": rights}),
+            ]
+        return [
+            (None, {"fields": who}),
+            (_("Account"), {"fields": [*rights, "last_login", "date_joined"]}),
+            (_("Offices"), {"fields": ["terms"]}),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        by = signed_in(request)
+        if change:
+            actions.save_person(person=obj, by=by)
+            return
+        obj.set_unusable_password()
+        actions.save_person(person=obj, by=by)
+        if form.cleaned_data.get("new_password"):
+            actions.set_password(person=obj, new_password=form.cleaned_data["new_password"], by=by)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.password_view)
+        return [
+            path("<int:object_id>/password/", view, name="committees_person_password"),
+            *super().get_urls(),
+        ]
+
+    def password_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        by, person = signed_in(request), self.found(request, str(object_id))
+        deed = Deed(
+            label=_("Set a new password"),
+            form=NewPasswordForm,
+            act=lambda person, form: actions.set_password(
+                person=person, new_password=form.cleaned_data["new_password"], by=by
+            ),
+            done=_("%(name)s has a new password."),
+            explain=_("Give it to the person yourself. Wherever they are signed in, they are signed out."),
+        )
+        return self.deed_page(request, person, deed, verdict=rules.may_change_account(by, person))
+
+    @admin.action(description=_("Lock the chosen people"))
+    def lock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        def done(count: int) -> str:
+            return ngettext("%(count)d person is locked.", "%(count)d people are locked.", count) % {
+                "count": count
+            }
+
+        self._set_active(request, queryset, False, done)
+
+    @admin.action(description=_("Unlock the chosen people"))
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        def done(count: int) -> str:
+            said = ngettext("%(count)d person can sign in.", "%(count)d people can sign in.", count)
+            return said % {"count": count}
+
+        self._set_active(request, queryset, True, done)
+
+    @staticmethod
+    def _set_active(
+        request: HttpRequest, queryset: QuerySet[Person], active: bool, done: Callable[[int], str]
+    ) -> None:
+        def act(person: Person) -> None:
+            person.is_active = active
+            actions.save_person(person=person, by=signed_in(request))
+
+        each(request, queryset, act, done)
+
+    @admin.display(description=_("terms"))
+    def terms(self, person: Person) -> SafeString:
+        """Every term with its page, and the way to a new one."""
+        terms = person.memberships.select_related("office__body").order_by("-starts_on", "pk")
+        rows = [(link(term, str(term.office)), term_days(term), term.title) for term in terms]
+        add = reverse("admin:committees_membership_add") + f"?person={person.pk}"
+        return format_html(
+            '<ul>{}</ul><a href="{}" class="addlink">{}</a>',
+            format_html_join("", "<li>{} {} {}</li>", rows),
+            add,
+            _("Appoint to an office"),
+        )
+
+
+HELP = {
+    "is_active": _("Nobody is deleted. Untick this to lock the account: from that moment it opens nothing."),
+    "is_staff": _("Runs people, bodies, offices and the calendar here. Sees no task by that alone."),
+    "is_superuser": _("For emergencies: sees everything, and each act is marked in the audit."),
+}
+
+
+def term_days(term: Membership) -> str:
+    return f"{term.starts_on:%d/%m/%Y} – {f'{term.ends_on:%d/%m/%Y}' if term.ends_on else '…'}"
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("existence")
+    parameter_name = "exists"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("exists today")), ("no", _("dissolved or not yet established"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        standing = Body.objects.standing_on(today()).values("pk")
+        match self.value():
+            case "yes":
+                return queryset.filter(pk__in=standing)
+            case "no":
+                return queryset.exclude(pk__in=standing)
+        return queryset
+
+
+@admin.register(Body)
+class BodyAdmin(EventfulAdmin[Body]):
+    list_display = ("in_tree", "code", "kind", "level", "chain", "dissolved_on")
+    list_filter = ("level", "kind", "chain", StandingFilter)
+    search_fields = ("search_text",)
+    search_help_text = _("Search for a name or code, with or without marks.")
+    ordering = ("path",)
+    autocomplete_fields = ("parent", "standing_agency")
+    readonly_fields = ("offices_and_members",)
+    change_form_template = "admin/committees/body/change_form.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Body | None = None) -> Any:
+        place = ["code", "kind", "level", "chain", "parent", "standing_agency"]
+        days = {
+            "fields": ["decision", "established_on", "dissolved_on", "note"],
+            "description": _("A body is not deleted: it is dissolved on a day, and its past stays readable."),
+        }
+        last = [] if obj is None else [(_("Offices"), {"fields": ["offices_and_members"]})]
+        return [
+            (None, {"fields": ["name_vi", "name_en", "short_name"]}),
+            (_("Place"), {"fields": place}),
+            (_("Days"), days),
+            *last,
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Body, form: Any, change: bool) -> None:
+        actions.save_body(body=obj, by=signed_in(request))
+
+    @admin.display(description=_("body"), ordering="path")
+    def in_tree(self, body: Body) -> str:
+        return "— " * len(body.ancestor_ids()) + body.name
+
+    @admin.display(description=_("offices and who holds them today"))
+    def offices_and_members(self, body: Body) -> SafeString:
+        holding = models.Prefetch(
+            "memberships",
+            Membership.objects.holding_on(today()).select_related("person"),
+            to_attr="held_today",
+        )
+        rows = []
+        for office in sorted(body.offices.prefetch_related(holding), key=lambda o: Role.values.index(o.role)):
+            people = ", ".join(str(term.person) for term in office.held_today)
+            rows.append((link(office, office.get_role_display()), people or "–"))
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+
+
+class PermissionsField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+
+class OfficeForm(ActionForm):
+    permissions = PermissionsField(
+        label=_("May"),
+        required=False,
+        help_text=_("For this body only. What the regulation's default gives is marked."),
+    )
+
+    class Meta:
+        model = Office
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        default = DEFAULTS[Role(self.instance.role)]
+        choices = [
+            (name, format_html("{} <b>({})</b>", words, _("default")) if name in default else words)
+            for name, words in PERMISSIONS.items()
+        ]
+        self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
+        self.fields["permissions"].initial = sorted(access.permissions_of(self.instance))
+
+
+class HoldsFilter(admin.SimpleListFilter):
+    title = _("term")
+    parameter_name = "term"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("holds today")), ("past", _("has ended")), ("future", _("has not begun"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "now":
+                return queryset.filter(pk__in=Membership.objects.holding_on(today()).values("pk"))
+            case "past":
+                return queryset.filter(ends_on__lt=today())
+            case "future":
+                return queryset.filter(starts_on__gt=today())
+        return queryset
+
+
+@admin.register(Office)
+class OfficeAdmin(EventfulAdmin[Office]):
+    form = OfficeForm
+    list_display = ("body", "role", "rights", "as_default")
+    list_display_links = ("role",)
+    list_filter = ("role", "body__level", "body__kind")
+    search_fields = ("body__search_text",)
+    search_help_text = _("Search for a body and a role, with or without marks.")
+    ordering = ("body__path", "role")
+    fields = ("body", "role", "permissions")
+    readonly_fields = ("body", "role")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Office]:
+        return super().get_queryset(request).select_related("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Office], search_term: str
+    ) -> tuple[QuerySet[Office], bool]:
+        """Words that name a role choose offices of that role; the rest look for the body."""
+        words = f" {fold(search_term)} "
+        for role in sorted(Role, key=lambda role: -len(str(role.label))):
+            name = f" {fold(str(role.label))} "
+            if name in words:
+                queryset, words = queryset.filter(role=role), words.replace(name, " ")
+                break
+        return super().get_search_results(request, queryset, words.strip())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A body has its nine offices from the day it is entered."""
+        return False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        offices = list(changelist.result_list)
+        held = access.permissions_by_office(offices)
+        for office in offices:
+            office.held = held.get(office.pk, set())
+        changelist.result_list = offices
+        return changelist
+
+    @admin.display(description=_("rights"))
+    def rights(self, office: Office) -> int:
+        return len(office.held)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("as by default"), boolean=True)
+    def as_default(self, office: Office) -> bool:
+        held: set[str] = office.held  # type: ignore[attr-defined]
+        return held == DEFAULTS[Role(office.role)]
+
+    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
+        actions.set_office_permissions(
+            office=obj, permissions=form.cleaned_data["permissions"], by=signed_in(request)
+        )
+
+
+@admin.register(Membership)
+class MembershipAdmin(EventfulAdmin[Membership]):
+    list_display = ("person", "role", "body", "starts_on", "ends_on", "holds_today", "decision")
+    list_filter = (HoldsFilter, "office__role", "office__body__level", "office__body__kind")
+    list_select_related = ("person", "office__body")
+    search_fields = ("person__search_text", "office__body__search_text")
+    search_help_text = _("Search for a person or a body, with or without marks.")
+    ordering = ("office__body__path", "-starts_on", "pk")
+    autocomplete_fields = ("person", "office")
+    actions = ("end_today",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("person", "office__body")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        term = {
+            "fields": ["starts_on", "ends_on", "decision"],
+            "description": _(
+                "A term is not deleted: give it a last day, and from the next day it opens nothing."
+            ),
+        }
+        return [
+            (None, {"fields": ["person", "office"]}),
+            (_("Term"), term),
+            (_("Position"), {"fields": ["position", "position_en", "fields"]}),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        actions.save_membership(membership=obj, by=signed_in(request))
+
+    @admin.display(description=_("role"), ordering="office__role")
+    def role(self, membership: Membership) -> str:
+        return str(membership.office.get_role_display())
+
+    @admin.display(description=_("body"), ordering="office__body__path")
+    def body(self, membership: Membership) -> str:
+        return str(membership.office.body)
+
+    @admin.display(description=_("holds today"), boolean=True)
+    def holds_today(self, membership: Membership) -> bool:
+        return membership.holds_on(today())
+
+    @admin.action(description=_("End the chosen terms today"))
+    def end_today(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        def act(membership: Membership) -> None:
+            actions.end_membership(membership=membership, ends_on=today(), by=signed_in(request))
+
+        def done(count: int) -> str:
+            said = ngettext("%(count)d term ends today.", "%(count)d terms end today.", count)
+            return said % {"count": count}
+
+        each(request, queryset, act, done)

@@ -1,0 +1,181 @@
+"""The working calendar, notices and letters in the admin.
+
+Notices and letters name tasks, and an administrator sees no task by that alone: without being a
+superuser they read who was told on which day, how, and what the server answered; not what was said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from audit.admin import OPEN_TO_STAFF, EventfulAdmin
+from audit.words import VERBS
+from committees.doors import signed_in
+from notices import actions, kinds
+from notices.models import CalendarDay, Letter, Notice
+from portal.shared.admin import ReadOnlyAdmin, is_administrator, link
+
+VERBS.update(
+    {
+        "calendar_day_entered": _("Calendar day entered"),
+        "calendar_day_changed": _("Calendar day changed"),
+        "calendar_day_deleted": _("Calendar day removed"),
+    }
+)
+OPEN_TO_STAFF.add(CalendarDay._meta.label_lower)
+
+LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+"""A letter brings its own style and nothing else: no script, no form, no picture from outside."""
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(EventfulAdmin[CalendarDay]):
+    list_display = ("day", "is_working", "name", "source")
+    list_filter = ("is_working",)
+    search_fields = ("name", "source")
+    search_is_folded = False
+    date_hierarchy = "day"
+    ordering = ("-day",)
+    fields = ("day", "is_working", "name", "source")
+
+    def has_delete_permission(self, request: HttpRequest, obj: CalendarDay | None = None) -> bool:
+        """A day that is removed is again what its weekday says."""
+        return is_administrator(request)
+
+    def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
+        actions.save_calendar_day(day=obj, by=signed_in(request))
+
+    def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
+        actions.delete_calendar_day(day=obj, by=signed_in(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
+        for day in queryset:
+            actions.delete_calendar_day(day=day, by=signed_in(request))
+
+
+@admin.register(Letter)
+class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
+    list_display = ("on", "person", "address", "state", "sent_at", "attempts", "answer_in_short")
+    list_display_links = ("on", "person")
+    list_filter = ("state",)
+    list_select_related = ("person",)
+    search_fields = ("person__search_text", "address")
+    search_help_text = _("Search for a person or an address.")
+    date_hierarchy = "on"
+    ordering = ("-on", "person")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
+        letters = super().get_queryset(request).select_related("person")
+        # A page of a list has no use for the letters themselves, 10 kB and more each.
+        return letters.defer("text", "html")
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        return lookup == "on__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Letter | None = None) -> Any:
+        sending = ["person", "on", "address", "state", "sent_at", "answer", "attempts", "next_attempt_at"]
+        said = [(_("What it says"), {"fields": ["subject", "as_text", "as_html"]})]
+        return [
+            (None, {"fields": [*sending, "message_id", "how_many"]}),
+            *(said if request.user.is_superuser else []),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Letter | None = None) -> list[str]:
+        return [name for _legend, part in self.get_fieldsets(request, obj) for name in part["fields"]]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.html_view)
+        return [path("<int:object_id>/html/", view, name="notices_letter_html"), *super().get_urls()]
+
+    def html_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The letter as the reader sees it, shut in a policy of its own."""
+        letter = self.found(request, str(object_id))
+        if not request.user.is_superuser:
+            raise PermissionDenied(_("Only a superuser reads letters: they name tasks."))
+        if not letter.html:
+            raise Http404
+        return HttpResponse(letter.html, headers={"Content-Security-Policy": LETTER_POLICY})
+
+    @admin.display(description=_("the server's answer"))
+    def answer_in_short(self, letter: Letter) -> str:
+        return letter.answer[:80]
+
+    @admin.display(description=_("notices in it"))
+    def how_many(self, letter: Letter) -> int:
+        return letter.notices.count()
+
+    @admin.display(description=_("text"))
+    def as_text(self, letter: Letter) -> SafeString:
+        return format_html("<pre>{}</pre>", letter.text or "–")
+
+    @admin.display(description="HTML")
+    def as_html(self, letter: Letter) -> SafeString | str:
+        if not letter.html:
+            return "–"
+        url = reverse("admin:notices_letter_html", args=[letter.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Open the letter as it was sent"))
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.name, str(kind.label)) for kind in kinds.every()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Notice)
+class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
+    list_display = ("on", "person", "kind_words", "step", "state", "dropped_because", "letter_link")
+    list_filter = ("state", KindFilter)
+    list_select_related = ("person", "letter__person")
+    search_fields = ("person__search_text",)
+    search_help_text = _("Search for a person, with or without marks.")
+    date_hierarchy = "on"
+    ordering = ("-pk",)
+    fields = (
+        "person",
+        "kind_words",
+        "step",
+        "on",
+        "planned_at",
+        "state",
+        "dropped_because",
+        "letter_link",
+        "read_at",
+        "body",
+        "key",
+        "data",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        return super().get_queryset(request).select_related("person", "letter")
+
+    def has_view_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        """One notice names its task; the list does not."""
+        return is_administrator(request) and (obj is None or bool(request.user.is_superuser))
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return ("on",) if request.user.is_superuser else None
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_words(self, notice: Notice) -> str:
+        known = {kind.name: kind for kind in kinds.every()}
+        return str(known[notice.kind].label) if notice.kind in known else notice.kind
+
+    @admin.display(description=_("letter"))
+    def letter_link(self, notice: Notice) -> SafeString | str:
+        return link(notice.letter, f"{notice.letter.on:%d/%m/%Y}") if notice.letter else "–"

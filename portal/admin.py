@@ -1,0 +1,75 @@
+"""The admin site: who comes in, through which door, and what its first page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import LogoutView, redirect_to_login
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Event
+from audit.words import words_of
+from notices.models import Letter
+from portal.shared.days import today
+from portal.shared.verdicts import Refused, no
+
+ORDER = ("committees", "tasks", "notices", "audit")
+
+
+class PortalSite(admin.AdminSite):
+    site_header = _("Portal administration")
+    site_title = _("Portal administration")
+    index_title = _("People, bodies and the calendar")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Administrators only; anybody else who is signed in is told so instead of asked to sign in again."""
+        if request.user.is_authenticated and not request.user.is_staff:
+            raise Refused(no(_("Only an administrator can open this. Ask yours for what you need here.")))
+        return super().has_permission(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """One sign-in for the whole portal."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return LogoutView.as_view()(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("password_change")
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Without the shortcut that tells whether any row of any model exists."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        return sorted(
+            apps, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER)
+        )
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        mine = Event.objects.filter(by=request.user.pk).newest_first()[:10]
+        extra = {
+            "letters": letters_of_today(),
+            "my_events": [(event, words_of(event.verb)) for event in mine],
+        }
+        return super().index(request, {**extra, **(extra_context or {})})
+
+
+def letters_of_today() -> list[tuple[str, int, str]]:
+    """State, number, and the list that shows exactly those letters; states without a letter are left out."""
+    day = today()
+    rows = Letter.objects.filter(on=day).order_by().values_list("state").annotate(number=Count("pk"))
+    page = reverse("admin:notices_letter_changelist")
+    return [
+        (str(Letter.State(state).label), number, f"{page}?state__exact={state}&on__exact={day:%Y-%m-%d}")
+        for state, number in sorted(rows, key=lambda row: Letter.State.values.index(row[0]))
+    ]

@@ -1,0 +1,248 @@
+"""The admin as one more thin door: staff may look, an action decides, its sentence stands beside the field.
+
+A floor's `admin.py` says what is shown and which action is called; the handling of refusals,
+searches without marks and small pages for one deed is the same for all and lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+from django.db.models.options import Options
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from portal.shared.text import fold
+from portal.shared.verdicts import YES, Refused, Sentence, Verdict
+
+M = TypeVar("M", bound=models.Model)
+Complaint = Refused | ValidationError
+
+SHOWN = 5
+"""Refusals said one by one after a bulk action; the rest are counted."""
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    """Staff run the portal by that alone; no row of permissions says so."""
+    return bool(request.user.is_active and request.user.is_staff)
+
+
+def complain(form: forms.BaseForm, complaint: Complaint) -> None:
+    """Put an action's answer beside the fields it names; the rest above the form."""
+    if isinstance(complaint, Refused):
+        form.add_error(None, str(complaint))
+    elif not hasattr(complaint, "error_dict"):
+        form.add_error(None, complaint.messages)
+    else:
+        for field, sentences in complaint.message_dict.items():
+            known = field in form.fields and field != NON_FIELD_ERRORS
+            form.add_error(field if known else None, sentences)
+
+
+class ActionForm(forms.ModelForm[Any]):
+    """A form whose save is an action; `complaint` is what the action said to the same input."""
+
+    complaint: Complaint | None = None
+
+    def validate_constraints(self) -> None:
+        """Left to the action, which says them in sentences of its own."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.complaint is not None:
+            complain(self, self.complaint)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing to do to one row on a small page: its words, its form, and what to do with both."""
+
+    label: Sentence
+    form: Callable[..., forms.Form]
+    act: Callable[..., Any]
+    done: Sentence
+    explain: Sentence = ""
+
+
+def link(thing: models.Model, text: str) -> SafeString:
+    """A link to a row's page in the admin."""
+    name = f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change"
+    return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(thing.pk)]), text)
+
+
+def each(
+    request: HttpRequest, rows: models.QuerySet[Any], act: Callable[[Any], object], done: Callable[[int], str]
+) -> None:
+    """Do one thing to each chosen row, each in its own transaction; say what was done and what was not."""
+    count, refusals = 0, []
+    for row in rows:
+        try:
+            act(row)
+            count += 1
+        except (Refused, ValidationError) as error:
+            said = str(error) if isinstance(error, Refused) else " ".join(error.messages)
+            refusals.append(f"{row}: {said}")
+    if count:
+        messages.success(request, done(count))
+    for refusal in refusals[:SHOWN]:
+        messages.error(request, refusal)
+    if len(refusals) > SHOWN:
+        more = ngettext(
+            "%(count)d more was left as it was.",
+            "%(count)d more were left as they were.",
+            len(refusals) - SHOWN,
+        )
+        messages.error(request, more % {"count": len(refusals) - SHOWN})
+
+
+class PortalAdmin(admin.ModelAdmin[M]):
+    """Lists, adds and changes through actions; nothing is deleted unless a subclass says so."""
+
+    form = ActionForm
+    list_per_page = 50
+    show_full_result_count = False
+    view_on_site: Any = False
+    search_is_folded = True
+    """Do the searched columns hold folded text, so that the words are folded too?"""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_administrator(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[M], search_term: str
+    ) -> tuple[models.QuerySet[M], bool]:
+        words = search_term.replace("\x00", "")
+        return super().get_search_results(request, queryset, fold(words) if self.search_is_folded else words)
+
+    def get_field_queryset(
+        self, db: str | None, db_field: Any, request: HttpRequest
+    ) -> models.QuerySet[Any] | None:
+        """A form offers and takes only what the admin of that model would show to this person."""
+        remote = self.admin_site._registry.get(db_field.remote_field.model)
+        return remote.get_queryset(request) if remote else super().get_field_queryset(db, db_field, request)
+
+    def get_form(
+        self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[M]]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        complaint = getattr(request, "complaint", None)
+        return type(form.__name__, (form,), {"complaint": complaint}) if complaint else form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What an action refuses is rolled back, and the same form is shown again with its sentence."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (Refused, ValidationError) as error:
+            if hasattr(request, "complaint"):
+                raise
+            request.complaint = error  # type: ignore[attr-defined]
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            response.status_code = error.status if isinstance(error, Refused) else 200
+            return response
+
+    def deed_page(
+        self,
+        request: HttpRequest,
+        thing: M,
+        deed: Deed,
+        *,
+        verdict: Verdict = YES,
+        form: dict[str, Any] | None = None,
+        context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A page that asks what the deed needs, does it, and says what came of it (302, 403, 409)."""
+        posted = request.method == "POST" and bool(verdict)
+        filled = deed.form(
+            data=request.POST if posted else None, files=request.FILES if posted else None, **(form or {})
+        )
+        status = 200 if verdict else Refused(verdict).status
+        if posted and filled.is_valid():
+            try:
+                with transaction.atomic():
+                    deed.act(thing, filled)
+            except (Refused, ValidationError) as error:
+                complain(filled, error)
+                status = error.status if isinstance(error, Refused) else 200
+            else:
+                messages.success(request, str(deed.done) % {"name": thing})
+                return redirect(self.page_of(thing))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": thing,
+            "back": self.page_of(thing),
+            "title": deed.label,
+            "subtitle": str(thing),
+            "deed": deed,
+            "verdict": verdict,
+            "form": filled,
+            "media": self.media + filled.media,
+            **(context or {}),
+        }
+        return TemplateResponse(request, "admin/deed.html", context, status=status)
+
+    def page_of(self, thing: M) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(name, args=[quote(thing.pk)])
+
+    def found(self, request: HttpRequest, object_id: str) -> M:
+        """The row among those this person sees, or 404."""
+        thing = self.get_object(request, unquote(object_id))
+        if thing is None:
+            raise Http404
+        return thing
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Options[Any], object_id: str | None
+    ) -> NoReturn:
+        """What cannot be seen is not there, as at every other door."""
+        raise Http404
+
+    # The portal's own events are the log; a second one would only tell the same twice.
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None
+
+
+class ReadOnlyAdmin(PortalAdmin[M]):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False

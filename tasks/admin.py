@@ -1,0 +1,444 @@
+"""Orders and tasks in the admin: the same scope, rules and actions as the pages, in the admin's form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.admin import EventfulAdmin
+from audit.words import VERBS as EVENT_WORDS
+from committees import access
+from committees.doors import signed_in
+from committees.models import Person
+from portal.shared.admin import ActionForm, Deed, each
+from portal.shared.days import today
+from portal.shared.verdicts import Sentence
+from tasks import actions, rules
+from tasks import forms as words
+from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.lifecycle import Standing
+from tasks.models import Order, Part, Task
+
+EVENT_WORDS.update(
+    {
+        "order_entered": _("Order entered"),
+        "order_changed": _("Order changed"),
+        "task_drafted": _("Task drafted"),
+        "task_changed": _("Task changed"),
+        "task_proposed": _("Proposed for approval"),
+        "task_assigned": _("Approved and assigned"),
+        "task_approval_recorded": _("Approval on paper recorded"),
+        "task_recalled": _("Recalled"),
+        "task_accepted": _("Accepted"),
+        "task_declined": _("Declined"),
+        "task_progressed": _("Progress reported"),
+        "task_people_named": _("Leader in charge and contact named"),
+        "task_submitted": _("Reported complete"),
+        "task_confirmed": _("Confirmed"),
+        "task_sent_back": _("Sent back"),
+        "task_suspended": _("Suspended"),
+        "task_resumed": _("Resumed"),
+        "task_withdrawn": _("Withdrawn"),
+        "task_urged": _("Urged"),
+        "task_posted": _("Entered in theodoinq.dcs.vn"),
+        "evidence_added": _("Evidence added"),
+        "evidence_removed": _("Evidence removed"),
+        "comment_added": _("Comment added"),
+    }
+)
+
+Act = Callable[[Task, Any, Person], object]
+
+
+def _plainly(action: Callable[..., object]) -> Act:
+    """An action whose arguments have the names of the form's fields."""
+    return lambda task, form, by: action(task=task, by=by, **form.cleaned_data)
+
+
+def _add_evidence(task: Task, form: Any, by: Person) -> None:
+    for given in form.given():
+        actions.add_evidence(task=task, by=by, **given)
+
+
+def _submit(task: Task, form: Any, by: Person) -> None:
+    _add_evidence(task, form, by)
+    actions.submit(task=task, by=by, report=form.cleaned_data["report"])
+
+
+DEEDS: dict[str, tuple[Sentence, type[forms.Form], Act, Sentence]] = {
+    "propose": (
+        _("Propose for approval"),
+        words.ConfirmForm,
+        _plainly(actions.propose),
+        _("%(name)s: proposed."),
+    ),
+    "assign": (
+        _("Approve and assign"),
+        words.ConfirmForm,
+        _plainly(actions.assign),
+        _("%(name)s: assigned."),
+    ),
+    "record_approval": (
+        _("Record approval on paper"),
+        words.ApprovalForm,
+        _plainly(actions.record_approval),
+        _("%(name)s: assigned."),
+    ),
+    "recall": (_("Recall"), words.ReasonForm, _plainly(actions.recall), _("%(name)s: recalled.")),
+    "accept": (_("Accept"), words.ConfirmForm, _plainly(actions.accept), _("%(name)s: accepted.")),
+    "decline": (_("Decline"), words.ReasonForm, _plainly(actions.decline), _("%(name)s: declined.")),
+    "progress": (
+        _("Report progress"),
+        words.ProgressForm,
+        _plainly(actions.report_progress),
+        _("%(name)s: progress noted."),
+    ),
+    "submit": (_("Report complete"), words.SubmitForm, _submit, _("%(name)s: reported complete.")),
+    "confirm": (_("Confirm"), words.ConfirmForm, _plainly(actions.confirm), _("%(name)s: confirmed.")),
+    "send_back": (_("Send back"), words.ReasonForm, _plainly(actions.send_back), _("%(name)s: sent back.")),
+    "suspend": (_("Suspend"), words.ReasonForm, _plainly(actions.suspend), _("%(name)s: suspended.")),
+    "resume": (_("Resume"), words.ConfirmForm, _plainly(actions.resume), _("%(name)s: resumed.")),
+    "withdraw": (_("Withdraw"), words.ReasonForm, _plainly(actions.withdraw), _("%(name)s: withdrawn.")),
+    "name_people": (
+        _("Name leader and contact"),
+        words.PeopleForm,
+        _plainly(actions.name_people),
+        _("%(name)s: people named."),
+    ),
+    "add_evidence": (_("Add evidence"), words.EvidenceForm, _add_evidence, _("%(name)s: evidence added.")),
+    "comment": (
+        _("Comment"),
+        words.CommentForm,
+        _plainly(actions.add_comment),
+        _("%(name)s: comment added."),
+    ),
+    "urge": (_("Urge"), words.UrgeForm, _plainly(actions.urge), _("%(name)s: the lead body will be told.")),
+    "mark_posted": (
+        _("Note that it is in theodoinq.dcs.vn"),
+        words.ConfirmForm,
+        _plainly(actions.mark_posted),
+        _("%(name)s: noted."),
+    ),
+}
+"""Verb → button, form, what to do, what to say then. Editing is the change page itself."""
+
+IN_BULK = tuple(verb for verb, deed in DEEDS.items() if deed[1] is words.ConfirmForm)
+"""Verbs that ask for no words can be done to many tasks at once."""
+
+
+class VersionForm(ActionForm):
+    """Carries the version the form was opened with, so that nobody's change is overwritten unseen."""
+
+    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False, label="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["opened_version"] = self.instance.version if self.instance.pk else None
+
+
+class OrderForm(VersionForm):
+    upload = forms.FileField(
+        label=_("File"),
+        required=False,
+        max_length=250,
+        widget=forms.FileInput,
+        help_text=_("Office file, PDF, picture or zip, at most 50 MB. It replaces the one that is there."),
+    )
+
+
+@admin.register(Order)
+class OrderAdmin(EventfulAdmin[Order]):
+    form = OrderForm
+    list_display = ("number", "kind", "issued_on", "body", "issuer")
+    list_filter = ("kind", "body__level")
+    list_select_related = ("body",)
+    search_fields = ("search_text",)
+    search_help_text = _("Search in number, issuer, signer and abstract, with or without marks.")
+    ordering = ("-issued_on", "-pk")
+    autocomplete_fields = ("body",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return Order.objects.visible_to(signed_in(request)).select_related("body")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and drafts_somewhere(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or bool(rules.may_edit_order(signed_in(request), obj)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        document = ["number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract"]
+        may = obj is None or self.has_change_permission(request, obj)
+        hidden, upload = (["opened_version"], ["upload"]) if may else ([], [])
+        file = [*(["file_name"] if obj else []), *upload]
+        entered = [(_("Entered"), {"fields": ["created_by", "created_at"]})] if obj else []
+        return [(None, {"fields": [*hidden, "body", *document]}), (_("File"), {"fields": file}), *entered]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
+        """An order stays in the register it was entered in: its tasks stand on that."""
+        return ["body", "file_name", "created_by", "created_at"] if obj else []
+
+    def view_on_site(self, order: Order) -> str:
+        return order.get_absolute_url()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST" and object_id is not None:
+            rules.may_edit_order(signed_in(request), self.found(request, object_id)).or_raise()
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
+        given = form.cleaned_data
+        version = given.get("opened_version") if change else None
+        actions.save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
+
+
+def drafts_somewhere(request: HttpRequest) -> bool:
+    """Only who prepares tasks for a body is offered a new order or task."""
+    return access.bodies(signed_in(request), "draft_tasks").exists()
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("standing")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Standing.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.standing(self.value(), today()) if self.value() in Standing.values else queryset
+
+
+class PartInline(admin.TabularInline[Part, Task]):
+    model = Part
+    form = ActionForm
+    extra = 0
+    autocomplete_fields = ("body",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
+        return super().get_queryset(request).select_related("body")
+
+    def has_view_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+        return True
+
+
+def asked(formset: Any) -> list[PartAsked]:
+    """The parts as the rows of the form name them, without those marked for removal."""
+    rows = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms]
+    return [
+        PartAsked(row["body"], row["kind"], row.get("work", ""), row.get("due_on"))
+        for row in rows
+        if row.get("body")
+    ]
+
+
+class TaskForm(VersionForm):
+    reason = forms.CharField(label=_("Why it is changed"), required=False, max_length=500)
+
+
+@admin.register(Task)
+class TaskAdmin(EventfulAdmin[Task]):
+    form = TaskForm
+    list_display = ("title", "number", "assigner", "lead", "due_on", "state", "standing_today", "percent")
+    list_filter = ("state", StandingFilter, "programme", "priority", "secrecy")
+    list_select_related = ("assigner", "lead")
+    search_fields = ("search_text",)
+    search_help_text = _("Search in number, title, deliverable and description, with or without marks.")
+    ordering = ("pk",)
+    autocomplete_fields = ("order", "parent", "assigner", "lead", "leader", "contact")
+    inlines = (PartInline,)
+    change_form_template = "admin/tasks/task/change_form.html"
+    how_it_stands = (
+        "state",
+        "standing_today",
+        "percent",
+        "original_due_on",
+        "assigned_by",
+        "assigned_at",
+        "approval",
+        "submitted_by",
+        "submitted_at",
+        "confirmed_by",
+        "confirmed_at",
+        "evidence_list",
+        "progress_list",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        return Task.objects.visible_to(signed_in(request)).select_related("assigner", "lead")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and drafts_somewhere(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or bool(rules.may_edit(signed_in(request), obj)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Task | None = None) -> Any:
+        sets = [(legend, {"fields": list(names)}) for legend, names in FIELDSETS]
+        if obj is None:
+            sets[0] = (None, {"fields": ["assigner", *sets[0][1]["fields"]]})
+            return sets
+        last = [(_("How it stands"), {"fields": list(self.how_it_stands)})]
+        if not self.has_change_permission(request, obj):
+            return [(None, {"fields": ["assigner", *sets[0][1]["fields"]]}), *sets[1:], *last]
+        sets[0] = (None, {"fields": ["opened_version", "assigner", *sets[0][1]["fields"]]})
+        return [*sets, (_("This change"), {"fields": ["reason"]}), *last]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Task | None = None) -> list[str]:
+        return ["assigner", *self.how_it_stands] if obj else []
+
+    def view_on_site(self, task: Task) -> str:
+        return task.get_absolute_url()
+
+    # Editing
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        with access.asking_once():
+            if object_id is not None:
+                person, task = signed_in(request), self.found(request, object_id)
+                if request.method == "POST":
+                    rules.may_edit(person, task).or_raise()
+                verdicts = rules.verdicts(person, task)
+                context |= {"edit": verdicts["edit"], "deeds": offered(task, verdicts)}
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
+        """Nothing yet: a task and its parts are one change."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        by, parts = signed_in(request), asked(formsets[0])
+        given = form.cleaned_data
+        if not change:
+            actions.new_task(task=form.instance, parts=parts, by=by)
+            return
+        actions.edit_task(
+            task=form.instance,
+            values={name: given[name] for name in FIELDS if name in given},
+            parts=parts,
+            by=by,
+            version=given.get("opened_version"),
+            reason=given.get("reason", ""),
+        )
+
+    # Verbs
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.verb_view)
+        return [path("<int:object_id>/do/<slug:verb>/", view, name="tasks_task_do"), *super().get_urls()]
+
+    def verb_view(self, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
+        verb = verb.replace("-", "_")
+        if verb not in DEEDS:
+            raise Http404
+        by, task = signed_in(request), self.found(request, str(object_id))
+        label, form, act, done = DEEDS[verb]
+        more: dict[str, dict[str, Any]] = {
+            "name_people": {"lead": task.lead},
+            "submit": {"has_evidence": True},
+        }
+        deed = Deed(label, form, lambda task, filled: act(task, filled, by), done)
+        verdict = rules.VERBS[verb](by, task)
+        return self.deed_page(request, task, deed, verdict=verdict, form=more.get(verb))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        bulk = {f"do_{verb}": (in_bulk(verb), f"do_{verb}", DEEDS[verb][0]) for verb in IN_BULK}
+        return {**super().get_actions(request), **bulk}
+
+    # What a page shows
+
+    @admin.display(description=_("standing"))
+    def standing_today(self, task: Task) -> str:
+        standing = task.standing(today())
+        return str(standing.label) if standing else "–"
+
+    @admin.display(description=_("evidence"))
+    def evidence_list(self, task: Task) -> SafeString:
+        rows = task.evidence.filter(removed_at=None).select_related("by")
+        lines = ((row.title, row.get_kind_display(), row.by) for row in rows)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} ({}), {}</li>", lines))
+
+    @admin.display(description=_("progress notes"))
+    def progress_list(self, task: Task) -> SafeString:
+        notes = task.progress.select_related("by")[:20]
+        lines = ((note.percent, note.note, note.by) for note in notes)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} %: {} ({})</li>", lines))
+
+
+def offered(task: Task, verdicts: dict[str, Any]) -> list[tuple[Sentence, str, Any]]:
+    """Button, address and verdict of every verb, those allowed now first."""
+    rows = [
+        (
+            DEEDS[verb][0],
+            reverse("admin:tasks_task_do", args=[task.pk, verb.replace("_", "-")]),
+            verdicts[verb],
+        )
+        for verb in DEEDS
+    ]
+    return sorted(rows, key=lambda row: not row[2])
+
+
+def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
+    action = getattr(actions, verb)
+
+    def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        def done(count: int) -> str:
+            said = ngettext("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", count)
+            return said % {"verb": DEEDS[verb][0], "count": count}
+
+        each(request, queryset, lambda task: action(task=task, by=signed_in(request)), done)
+
+    return run
+
+
+FIELDSETS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (None, ("order", "number", "title", "description", "deliverable", "deliverable_kind", "title_en")),
+    (_("Who"), ("lead", "lead_words", "leader", "contact")),
+    (_("When"), ("due_kind", "due_on", "due_words", "start_on")),
+    (
+        _("More"),
+        (
+            "authority",
+            "priority",
+            "secrecy",
+            "programme",
+            "pillar",
+            "parent",
+            "parent_words",
+            "target",
+            "target_unit",
+        ),
+    ),
+)
