@@ -1,0 +1,124 @@
+"""Working days of 2025 to 2027, checked by hand against the holidays as they were announced."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audit.models import Event
+from notices.actions import delete_calendar_day, save_calendar_day
+from notices.calendar import Calendar
+from notices.models import CalendarDay
+from notices.seeding import seed, seed_around
+
+pytestmark = pytest.mark.django_db
+
+OFF_ON_WEEKDAYS = {
+    2025: "01-01 01-27 01-28 01-29 01-30 01-31 04-07 04-30 05-01 05-02 09-01 09-02",
+    2026: "01-01 01-02 02-16 02-17 02-18 02-19 02-20 04-27 04-30 05-01 08-31 09-01 09-02 11-24",
+    2027: "01-01 02-04 02-05 02-08 02-09 02-10 04-16 04-30 05-03 09-02 09-03 11-24",
+}
+WORKED_SATURDAYS = {2025: "04-26", 2026: "01-10 08-22", 2027: ""}
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    seed(2025, 2027)
+    return Calendar.read()
+
+
+def days(year: int, text: str) -> set[date]:
+    return {date.fromisoformat(f"{year}-{day}") for day in text.split()}
+
+
+@pytest.mark.parametrize("year", [2025, 2026, 2027])
+def test_every_day_of_the_year(calendar, year):
+    whole_year = [date(year, 1, 1) + timedelta(days=number) for number in range(365)]
+    weekdays = {day for day in whole_year if day.weekday() < 5}
+    working = {day for day in whole_year if calendar.working_day(day)}
+    assert weekdays - working == days(year, OFF_ON_WEEKDAYS[year])
+    assert working - weekdays == days(year, WORKED_SATURDAYS[year])
+
+
+@pytest.mark.parametrize(
+    "start, count, end",
+    [
+        ("2026-02-13", 1, "2026-02-23"),  # the Friday before Tết, the Monday after
+        ("2026-02-23", -1, "2026-02-13"),
+        ("2027-02-03", 1, "2027-02-11"),
+        ("2025-01-24", 3, "2025-02-05"),
+        ("2025-04-25", 1, "2025-04-26"),  # a make-up Saturday
+        ("2025-04-29", 1, "2025-05-05"),
+        ("2025-08-29", 1, "2025-09-03"),
+        ("2026-08-21", 2, "2026-08-24"),
+        ("2026-08-28", 1, "2026-09-03"),
+        ("2026-11-23", 1, "2026-11-25"),  # Vietnam Culture Day, a holiday from 2026
+        ("2025-11-23", 1, "2025-11-24"),
+        ("2026-11-22", 0, "2026-11-22"),
+    ],
+)
+def test_adding_working_days(calendar, start, count, end):
+    assert calendar.add_working_days(date.fromisoformat(start), count) == date.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    "start, end, count",
+    [
+        ("2026-02-13", "2026-02-23", 1),
+        ("2026-02-23", "2026-02-13", -1),
+        ("2026-11-20", "2026-11-22", 0),
+        ("2026-11-20", "2026-11-25", 2),
+        ("2025-04-25", "2025-05-05", 4),
+        ("2024-12-31", "2025-12-31", 250),
+        ("2025-12-31", "2026-12-31", 249),
+    ],
+)
+def test_counting_working_days(calendar, start, end, count):
+    assert calendar.working_days_between(date.fromisoformat(start), date.fromisoformat(end)) == count
+
+
+def test_counting_agrees_with_walking(calendar):
+    first = date(2024, 12, 20)
+    for length in range(0, 800, 7):
+        last = first + timedelta(days=length)
+        walked = sum(calendar.working_day(first + timedelta(days=n)) for n in range(1, length + 1))
+        assert calendar.working_days_between(first, last) == walked
+
+
+def test_one_query_however_often_it_is_asked(calendar, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        read = Calendar.read()
+        for number in range(100):
+            read.add_working_days(date(2026, 1, 1), number)
+            read.working_days_between(date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=number))
+
+
+def test_seeding_again_changes_nothing():
+    assert seed_around(date(2026, 11, 22)) > 40
+    rows, events = list(CalendarDay.objects.values()), Event.objects.count()
+    assert seed_around(date(2026, 11, 22)) == 0
+    call_command("seed_calendar", "--from", "2025", "--to", "2027")
+    assert (list(CalendarDay.objects.values()), Event.objects.count()) == (rows, events)
+    assert events == len(rows)
+
+
+def test_what_an_administrator_decided_stays(people):
+    admin = people["staff"]
+    own = CalendarDay(day=date(2026, 9, 1), is_working=True, name="Trực")
+    save_calendar_day(day=own, by=admin)
+    seed(2026, 2026)
+    assert Calendar.read().working_day(date(2026, 9, 1))
+    delete_calendar_day(day=CalendarDay.objects.get(day=date(2026, 11, 24)), by=admin)
+    assert seed(2026, 2026) == 0
+    assert Calendar.read().working_day(date(2026, 11, 24))
+
+
+def test_names_are_vietnamese_and_the_source_is_told(calendar):
+    day = CalendarDay.objects.get(day=date(2026, 2, 17))
+    assert day.name == "Tết Nguyên Đán"
+    assert day.source.startswith("holidays ")
+
+
+def test_nonsense_years_are_refused():
+    with pytest.raises(CommandError):
+        call_command("seed_calendar", "--from", "1900", "--to", "2500")
