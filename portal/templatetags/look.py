@@ -261,6 +261,12 @@ def long_day(value: date | datetime | None) -> str:
 
 
 @register.filter(expects_localtime=False)
+def weekday(value: date | datetime) -> str:
+    """Thứ Hai."""
+    return _(WEEKDAYS[_local(value).weekday()])
+
+
+@register.filter(expects_localtime=False)
 def short_day(value: date | datetime | None) -> str:
     """28/09 in the current year, else the whole day: for the last update of a row."""
     if not value:
