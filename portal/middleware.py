@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from portal.shared.doors import invalid_page, refused_page
+from portal.shared.errors import not_found
 from portal.shared.verdicts import Refused
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -61,9 +62,15 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # With DEBUG on Django answers an unknown address with its own list of addresses.
+        if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
+            return not_found(request)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Http404):
+            return not_found(request)
         if isinstance(error, Refused):
             return refused_page(request, error)
         if isinstance(error, ValidationError):

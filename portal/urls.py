@@ -13,9 +13,14 @@ urlpatterns = [
     *views.urlpatterns,
     path("tasks/", include("tasks.urls")),
     path("orders/", include("tasks.order_urls")),
-    path("bodies/", include("committees.urls")),
+    path("bodies/", include("tasks.body_urls")),
     path("notices/", include("notices.urls")),
     path("reports/", include("reports.urls")),
     path("api/", include((api.urlpatterns, "api"))),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "portal.shared.errors.bad_request"
+handler403 = "portal.shared.errors.forbidden"
+handler404 = "portal.shared.errors.not_found"
+handler500 = "portal.shared.errors.server_error"

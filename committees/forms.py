@@ -1,0 +1,201 @@
+"""Forms about people: signing in, the own profile, appointing to an office and ending a term."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from committees.models import Body, Membership, Person
+from committees.roles import Role
+from portal.shared.attempts import Attempts
+from portal.shared.days import today
+from portal.shared.text import tidy, validate_plain
+
+BY_NAME = Attempts("sign-in-name", limit=5, seconds=15 * 60)
+BY_ADDRESS = Attempts("sign-in-address", limit=20, seconds=15 * 60)
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password. The answer is the same whether the name exists or not."""
+
+    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address, self.blocked = address, False
+
+    def clean(self) -> dict[str, Any]:
+        name = tidy(self.cleaned_data.get("username") or "").casefold()
+        if not BY_NAME.left(name) or not BY_ADDRESS.left(self.address):
+            self.blocked = True
+            raise ValidationError(
+                _("Too many wrong passwords. Wait 15 minutes, then try again."), code="blocked"
+            )
+        try:
+            cleaned = super().clean()
+        except ValidationError as error:
+            BY_NAME.failed(name)
+            BY_ADDRESS.failed(self.address)
+            raise self._refusal(BY_NAME.left(name)) from error
+        if self.get_user():
+            BY_NAME.forget(name)
+        return cleaned or {}
+
+    @staticmethod
+    def _refusal(left: int) -> ValidationError:
+        words = ngettext(
+            "The name or the password is not right. %(left)s try left.",
+            "The name or the password is not right. %(left)s tries left.",
+            left,
+        )
+        return ValidationError(words % {"left": left}, code="invalid_login")
+
+
+class DayField(forms.DateField):
+    """A day typed as dd/mm/yyyy; ISO is understood too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "dd/mm/yyyy", "size": "10"}
+        kwargs.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=attrs))
+        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d"])
+        super().__init__(**kwargs)
+        self.error_messages["invalid"] = _("Write the day as dd/mm/yyyy.")
+
+
+class ProfileForm(forms.ModelForm[Person]):
+    class Meta:
+        model = Person
+        fields = ("language", "email", "phone")
+        help_texts = {"email": _("Letters go to this address.")}
+
+
+class OnForm(forms.Form):
+    """Members on which day."""
+
+    on = DayField(label=_("On the day"), required=False)
+
+
+class BodySearchForm(forms.Form):
+    """The filters of the list of bodies; they live in the address."""
+
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=200, validators=[validate_plain])
+    level = forms.ChoiceField(label=_("Level"), required=False, choices=Body.Level.choices)
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("all kinds")), *Body.Kind.choices]
+    )
+    chain = forms.ChoiceField(
+        label=_("Chain"), required=False, choices=[("", _("both chains")), *Body.Chain.choices]
+    )
+    under = forms.ModelChoiceField(
+        Body.objects.all(), label=_("Under"), required=False, to_field_name="code", widget=forms.HiddenInput
+    )
+
+
+class PersonField(forms.CharField):
+    """A person by account name, e-mail or whole name; exactly one."""
+
+    def clean(self, value: Any) -> Person | None:
+        words = super().clean(value)
+        if not words:
+            return None
+        found = list(self._found(words)[:5])
+        if not found:
+            raise ValidationError(
+                _("No account has this name. Ask an administrator to open one, then appoint the person.")
+            )
+        if len(found) > 1:
+            names = ", ".join(person.username for person in found)
+            raise ValidationError(
+                _("Several people are called this. Write the account name: %(names)s.") % {"names": names}
+            )
+        return found[0]
+
+    @staticmethod
+    def _found(words: str) -> QuerySet[Person]:
+        exact = Person.objects.filter(is_active=True, username__iexact=words)
+        if exact.exists():
+            return exact
+        return Person.objects.filter(Q(name=words) | Q(email__iexact=words), is_active=True)
+
+
+class TermForm(forms.Form):
+    """A term: the office, from one day to another, under a decision."""
+
+    role = forms.ChoiceField(label=_("Office"), choices=Role.choices)
+    position = forms.CharField(
+        label=_("Position"), required=False, max_length=250, help_text=_("As the decision names it.")
+    )
+    position_en = forms.CharField(label=_("Position in English"), required=False, max_length=250)
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(
+        label=_("To"),
+        required=False,
+        help_text=_("The last day that counts. Leave it empty when the decision names none."),
+    )
+    decision = forms.CharField(label=_("Decision number"), required=False, max_length=120)
+    fields_in_charge = forms.CharField(
+        label=_("Fields in charge"),
+        required=False,
+        max_length=500,
+        help_text=_("For a deputy: the fields of tasks, one after another with a semicolon."),
+    )
+
+    PLAIN = ("position", "position_en", "starts_on", "ends_on", "decision")
+
+    def fill(self, term: Membership) -> Membership:
+        """Put what was typed into a term of the same body."""
+        for name in self.PLAIN:
+            value = self.cleaned_data[name]
+            setattr(term, name, tidy(value) if isinstance(value, str) else value)
+        term.fields = tidy(self.cleaned_data["fields_in_charge"])
+        term.office = self.body_of(term).offices.get(role=self.cleaned_data["role"])
+        return term
+
+    def body_of(self, term: Membership) -> Body:
+        return term.office.body
+
+    @classmethod
+    def values_of(cls, term: Membership) -> dict[str, Any]:
+        values = {name: getattr(term, name) for name in cls.PLAIN}
+        return {**values, "role": term.office.role, "fields_in_charge": term.fields}
+
+    def refuse(self, error: ValidationError) -> None:
+        """Sentences of the action beside the fields of this form."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        names = {"office": "role", "fields": "fields_in_charge"}
+        for name, errors in error.error_dict.items():
+            place = names.get(name, name)
+            self.add_error(place if place in self.fields else None, errors)
+
+
+class AppointForm(TermForm):
+    person = PersonField(
+        label=_("Person"), max_length=200, help_text=_("Account name, e-mail or whole name of the account.")
+    )
+    field_order = ("person", "role", "position", "position_en", "starts_on", "ends_on", "decision")
+
+    def __init__(self, *args: Any, body: Body, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.body = body
+
+    def term(self) -> Membership:
+        return self.fill(Membership(person=self.cleaned_data["person"]))
+
+    def body_of(self, term: Membership) -> Body:
+        return self.body
+
+
+class EndForm(forms.Form):
+    ends_on = DayField(
+        label=_("Last day"), help_text=_("The term counts on this day; from the next day it gives nothing.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ends_on"].initial = today

@@ -1,0 +1,19 @@
+"""Addresses under /bodies/. They stand on this floor because a body's page shows its tasks."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from committees import views
+from tasks.body_page import body_page
+
+app_name = "bodies"
+# Only what a code can be: a NUL or a page of text in the address never reaches the database.
+CODE = r"(?P<code>[A-Z0-9][A-Z0-9.-]{1,39})"
+urlpatterns = [
+    path("", views.bodies, name="list"),
+    re_path(rf"^{CODE}/$", body_page, name="detail"),
+    re_path(rf"^{CODE}/appoint/$", views.appoint, name="appoint"),
+    re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/$", views.membership, name="membership"),
+    re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/end/$", views.end_membership, name="end_membership"),
+]
