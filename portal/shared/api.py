@@ -9,22 +9,18 @@ from django.conf import settings
 from django.core.exceptions import ValidationError as Invalid
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from portal.shared.days import today
+from portal.shared.rest import TooLarge
 from portal.shared.text import validate_plain
 
 LONGEST_NAME = 60
 """Characters of an unknown name that an answer repeats."""
-
-
-class TooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = _("This request is too large. Send less text at once.")
 
 
 class Input(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from portal.shared.rest import TooLarge
 from portal.shared.verdicts import Refused, Sentence
 
 
@@ -69,6 +70,8 @@ def _in_our_words(error: Exception) -> Exception:
         return exceptions.PermissionDenied(
             _("Send the value of the cookie csrftoken in the header X-CSRFToken with every change.")
         )
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
     if isinstance(error, (SuspiciousOperation, MultiPartParserError)):
         return exceptions.ParseError(_("This request cannot be read. Send it again, with less in it."))
     return error
