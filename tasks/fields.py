@@ -1,0 +1,133 @@
+"""Fields of forms: a body by its code or name, days as people type them, long choices cut short."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Body
+from portal.shared.text import LONG_TEXT, fold, tidy, validate_plain
+from tasks.filters import parse_period
+
+SHOWN = 200
+"""Choices that a select holds at most; a page stays light with a thousand orders."""
+
+_CODE_AT_END = re.compile(r"\(([A-Z0-9.-]{2,40})\)\s*\Z")
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+
+def body_label(body: Body) -> str:
+    """How a body stands in a text field: readable, and its code makes it the only one."""
+    return f"{body.name} ({body.code})"
+
+
+def find_body(text: str) -> Body:
+    """The one body with this code, or with exactly this name; a sentence when there is none or several."""
+    code = found[1] if (found := _CODE_AT_END.search(text)) else text.upper()
+    if body := Body.objects.filter(code=code).first():
+        return body
+    wanted = fold(text)
+    near = Body.objects.filter(search_text__contains=wanted)[:SHOWN] if wanted else ()
+    same = [body for body in near if wanted in map(fold, (body.name_vi, body.name_en, body.short_name))]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        codes = ", ".join(body.code for body in same[:5])
+        raise ValidationError(
+            _("Several bodies have this name. Write the code: %(codes)s.") % {"codes": codes}
+        )
+    raise ValidationError(
+        _("There is no body “%(text)s”. Write its code or its whole name.") % {"text": text[:80]}
+    )
+
+
+class PlainField(forms.CharField):
+    """Text in composed Unicode without control characters, `LONG_TEXT` long at most unless told."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LONG_TEXT)
+        super().__init__(**kwargs)
+        self.validators.append(validate_plain)
+
+    def to_python(self, value: Any) -> Any:
+        return tidy(super().to_python(value) or "")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No maxlength: a browser would cut what was pasted without a word."""
+        return {}
+
+
+class BodyField(PlainField):
+    """Gives a Body or None. The datalist `bodies` helps; code or whole name works without it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {
+            "list": "bodies",
+            "autocomplete": "off",
+            "hx-get": "/tasks/bodies/",
+            "hx-target": "#bodies",
+            "hx-trigger": "input changed delay:200ms",
+        }
+        super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return body_label(value) if isinstance(value, Body) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return find_body(text) if text else None
+
+
+class DayField(forms.DateField):
+    """A day typed dd/mm/yyyy: a browser's own date field would show its own order."""
+
+    default_error_messages = {"invalid": _("Write the day as 25/12/2026.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", _day_input())
+        super().__init__(**kwargs)
+
+
+class DueField(DayField):
+    """Also takes a month, quarter or year (12/2026, Q4/2026, 2026) and gives its last day."""
+
+    default_error_messages = {"invalid": _("Write the day as 25/12/2026, or 12/2026, Q4/2026, 2026.")}
+
+    def to_python(self, value: Any) -> date | None:
+        words = period_words(str(value or ""))
+        return parse_period(words)[1] if words else super().to_python(value)
+
+
+def period_words(text: str) -> str:
+    """`12/2026`, `Q4/2026`, `quý IV/2026` or `2026` as `parse_period` reads it; empty for anything else."""
+    text = fold(text)
+    if re.fullmatch(r"20\d\d", text):
+        return text
+    if found := re.fullmatch(r"(?:thang )?(0?[1-9]|1[0-2])/(20\d\d)", text):
+        return f"{found[2]}-{int(found[1]):02d}"
+    if found := re.fullmatch(r"(?:q|quy )([1-4]|iv|i{1,3})/(20\d\d)", text):
+        quarter = _ROMAN.get(found[1].upper()) or int(found[1])
+        return f"{found[2]}-Q{quarter}"
+    return ""
+
+
+def limit_choices(field: Any, rows: QuerySet[Any], current: Model | None) -> None:
+    """Validate against all of `rows` but draw only the first, with the current one among them."""
+    field.queryset = rows
+    shown = list(rows[:SHOWN])
+    if isinstance(current, Model) and current not in shown:
+        shown.insert(0, current)
+    empty = [("", field.empty_label)] if field.empty_label is not None else []
+    absent = [(field.null_value, field.null_label)] if getattr(field, "null_label", None) else []
+    label = field.label_from_instance
+    field.widget.choices = [*empty, *absent, *((one.pk, label(one)) for one in shown)]
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "25/12/2026"})

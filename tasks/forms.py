@@ -1,0 +1,351 @@
+"""What people type. A form only reads; the action decides and its sentences come back beside the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from committees import access
+from committees.models import Body, Membership, Person
+from portal.shared.days import today
+from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices, period_words
+from tasks.models import Evidence, Order, Part, Task
+
+
+def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """An action's sentences beside their fields; what no field here holds stands on top, nothing twice."""
+    told = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    said: set[str] = set()
+    for field, sentences in sorted(told.items(), key=lambda one: one[0] not in form.fields):
+        for sentence in sentences:
+            if sentence not in said:
+                form.add_error(field if field in form.fields else None, sentence)
+            said.add(sentence)
+
+
+# One verb
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to type."""
+
+
+class ReasonForm(forms.Form):
+    reason = PlainField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ApprovalForm(forms.Form):
+    approval = PlainField(
+        label=_("The paper"), max_length=250, help_text=_("Its number and date, and who signed it.")
+    )
+
+
+class UrgeForm(forms.Form):
+    message = PlainField(
+        label=_("What to say"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class CommentForm(forms.Form):
+    text = PlainField(
+        label=_("Your comment"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Everybody who sees this task reads it."),
+        error_messages={"required": _("Write your comment first.")},
+    )
+
+
+class ProgressForm(forms.Form):
+    percent = forms.IntegerField(
+        label=_("Progress in percent"),
+        min_value=0,
+        max_value=100,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    note = PlainField(
+        label=_("What was done"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say in a sentence what was done.")},
+    )
+
+
+class PeopleForm(forms.Form):
+    """The leader in charge and the contact, among those who hold an office in the lead body today."""
+
+    leader = forms.ModelChoiceField(
+        label=_("Leader in charge"), queryset=Person.objects.none(), required=False
+    )
+    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Person.objects.none(), required=False)
+
+    def __init__(self, *args: Any, lead: Body | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_people(self, lead)
+
+
+def choose_people(form: forms.BaseForm, lead: Body | None) -> None:
+    terms = Membership.objects.holding_on(today()).filter(office__body=lead)
+    people = Person.objects.filter(is_active=True, pk__in=terms.values("person_id"))
+    for name in ("leader", "contact"):
+        field: Any = form.fields[name]
+        field.queryset = people
+        field.empty_label = str(_("not named yet"))
+
+
+class EvidenceForm(forms.Form):
+    """A file, a link, a document number; what is filled in is added, each as evidence of its own."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        max_length=250,
+        help_text=_("Office file, PDF, picture or zip, at most 50 MB."),
+        widget=forms.FileInput,
+    )
+    url = PlainField(
+        label=_("Link"), max_length=500, required=False, widget=forms.TextInput(attrs={"inputmode": "url"})
+    )
+    document = PlainField(label=_("Document number"), max_length=120, required=False)
+    title = PlainField(
+        label=_("What it is"),
+        max_length=250,
+        required=False,
+        help_text=_("For example: the product, the approval, the letter that sent it."),
+    )
+    must_hold_one = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        untouched = not any(self[name].errors for name in ("file", "url", "document"))
+        if self.must_hold_one and untouched and not self.given():
+            raise ValidationError(_("Add a file, a link or a document number."))
+        return cleaned
+
+    def given(self) -> list[dict[str, Any]]:
+        """The arguments of `add_evidence`, once for each kind that was filled in."""
+        columns = (
+            (Evidence.Kind.FILE, "file"),
+            (Evidence.Kind.LINK, "url"),
+            (Evidence.Kind.DOCUMENT, "document"),
+        )
+        return [
+            {"kind": kind, "title": self.cleaned_data.get("title", ""), name: self.cleaned_data[name]}
+            for kind, name in columns
+            if self.cleaned_data.get(name)
+        ]
+
+
+class SubmitForm(EvidenceForm):
+    """The report, and evidence in the same step for whoever has not added it yet."""
+
+    report = PlainField(
+        label=_("The result"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("In a sentence or two: what was delivered, who approved it, where it was sent."),
+        error_messages={"required": _("Say in a sentence or two what the result is.")},
+    )
+    field_order = ("report", "file", "url", "document", "title")
+
+    def __init__(self, *args: Any, has_evidence: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.must_hold_one = not has_evidence
+
+
+# A task
+
+
+class TaskForm(forms.ModelForm[Task]):
+    """Every field of a task but the parts. `values` is what the actions take."""
+
+    lead = BodyField(
+        label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
+    )
+    start_on = DayField(label=_("Start"), required=False)
+    due_on = DueField(
+        label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
+    )
+    reason = PlainField(label=_("Why it is changed"), required=False, max_length=500)
+
+    class Meta:
+        model = Task
+        fields = tuple(name for name in FIELDS if name not in ("lead", "start_on", "due_on"))
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, person: Person, assigner: Body | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        task: Task = self.instance
+        self.initial["lead"] = task.lead
+        self._choose_order(person, assigner, task)
+        self._choose_parent(person, assigner, task)
+        if task.pk and task.lead:
+            choose_people(self, task.lead)
+        else:
+            del self.fields["leader"], self.fields["contact"]
+        if not task.pk or not task.is_issued:
+            del self.fields["reason"]
+        # The portal titles a secret task itself.
+        self.fields["title"].required = self.data.get("secrecy") != Task.Secrecy.SECRET
+
+    def _choose_order(self, person: Person, assigner: Body | None, task: Task) -> None:
+        orders = Order.objects.visible_to(person).filter(
+            body__in=[assigner] if assigner else access.bodies(person, "draft_tasks")
+        )
+        limit_choices(self.fields["order"], orders, task.order)
+
+    def _choose_parent(self, person: Person, assigner: Body | None, task: Task) -> None:
+        bodies = [assigner] if assigner else access.bodies(person, "draft_tasks")
+        above = Task.objects.visible_to(person).filter(Q(lead__in=bodies) | Q(assigner__in=bodies))
+        limit_choices(self.fields["parent"], above.exclude(pk=task.pk).order_by("-pk"), task.parent)
+
+    def _post_clean(self) -> None:
+        """The action checks the row: here it would be checked half and written into the instance."""
+
+    def clean_due_words(self) -> str:
+        """A typed quarter or month is the order's own wording unless another was given."""
+        words: str = self.cleaned_data["due_words"]
+        typed = str(self.data.get(self.add_prefix("due_on"), ""))
+        return words or (typed.strip() if period_words(typed) else "")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+
+    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        return [
+            (legend, [self[name] for name in names if name in self.fields]) for legend, names in FIELDSETS
+        ]
+
+
+FIELDSETS = (
+    (
+        _("What"),
+        ("title", "description", "deliverable", "deliverable_kind", "target", "target_unit", "title_en"),
+    ),
+    (_("Who"), ("lead", "lead_words")),
+    (_("When"), ("due_kind", "due_on", "due_words", "start_on")),
+    (_("Responsibility and authority"), ("leader", "contact", "authority", "priority")),
+    (
+        _("Where it comes from"),
+        ("order", "number", "parent", "parent_words", "programme", "pillar", "secrecy", "reason"),
+    ),
+)
+
+
+class PartForm(forms.Form):
+    """One body that helps; a row without a body is no row."""
+
+    body = BodyField(label=_("Body"), required=False)
+    kind = forms.ChoiceField(label=_("Part"), choices=Part.Kind.choices, initial=Part.Kind.COORDINATING)
+    work = PlainField(label=_("Its share of the work"), max_length=500, required=False)
+    due_on = DayField(label=_("Its own deadline"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "body" in cleaned and not cleaned["body"] and (cleaned.get("work") or cleaned.get("due_on")):
+            self.add_error("body", _("Name the body, or empty the row."))
+        return cleaned
+
+
+class PartRows(forms.BaseFormSet[PartForm]):
+    said: Sequence[str] = ()
+    """The action's sentences about the parts as a whole."""
+
+    def asked(self) -> list[PartAsked]:
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("body")]
+        return [PartAsked(row["body"], row["kind"], row["work"], row["due_on"]) for row in rows]
+
+    def errors_found(self) -> list[str]:
+        typed = [str(said) for form in self.forms for errors in form.errors.values() for said in errors]
+        return [*typed, *self.said]
+
+
+PartFormSet = forms.formset_factory(PartForm, formset=PartRows, extra=2, max_num=100, absolute_max=200)
+
+
+def part_rows(task: Task, data: Any = None) -> PartRows:
+    """The rows of a task's parts, those it has and two empty ones."""
+    initial = [
+        {"body": part.body, "kind": part.kind, "work": part.work, "due_on": part.due_on}
+        for part in (task.parts.select_related("body") if task.pk else ())
+    ]
+    return cast(PartRows, PartFormSet(data, initial=initial, prefix="parts"))
+
+
+# An order
+
+
+class OrderForm(forms.ModelForm[Order]):
+    issued_on = DayField(label=_("Date"), required=False)
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        max_length=250,
+        widget=forms.FileInput,
+        help_text=_("Office file, PDF, picture or zip, at most 50 MB."),
+    )
+
+    class Meta:
+        model = Order
+        fields = ("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract")
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_choices(self.fields["body"], access.bodies(person, "draft_tasks"), None)
+
+    def _post_clean(self) -> None:
+        """The action checks the row."""
+
+    def fill(self, order: Order) -> Order:
+        for name in self.Meta.fields:
+            setattr(order, name, self.cleaned_data[name])
+        return order
+
+
+# A stale form
+
+
+def differences(saved: Task | Order, values: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Field, saved, typed: where a stale form differs from the row as it is now."""
+    return [
+        (
+            capfirst(str(_field(saved, name).verbose_name)),
+            _shown(saved, name, was),
+            _shown(saved, name, typed),
+        )
+        for name, typed in values.items()
+        if (was := getattr(saved, name)) != typed
+    ]
+
+
+def part_difference(task: Task, asked: Iterable[PartAsked]) -> list[tuple[str, str, str]]:
+    saved = [
+        PartAsked(part.body, part.kind, part.work, part.due_on) for part in task.parts.select_related("body")
+    ]
+    typed = list(asked)
+    if saved == typed:
+        return []
+    return [(str(_("Bodies that help")), _named(saved), _named(typed))]
+
+
+def _named(parts: Iterable[PartAsked]) -> str:
+    kinds = dict(Part.Kind.choices)
+    return ", ".join(f"{part.body.brief} ({kinds[part.kind]})" for part in parts) or str(_("none"))
+
+
+def _field(saved: Task | Order, name: str) -> Any:
+    return saved._meta.get_field(name)
+
+
+def _shown(saved: Task | Order, name: str, value: Any) -> str:
+    if value in (None, ""):
+        return str(_("none"))
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return str(dict(_field(saved, name).flatchoices or ()).get(value, value))

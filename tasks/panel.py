@@ -1,0 +1,153 @@
+"""*Your work here*: what this person can do with a task now, what not and why, and the one thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from committees import access
+from committees.models import Body, Person
+from committees.roles import PERMISSIONS
+from portal.shared.verdicts import Sentence, Verdict
+from tasks import rules
+from tasks.lifecycle import State
+from tasks.models import Task
+
+
+@dataclass(frozen=True)
+class Button:
+    label: Sentence
+    icon: str
+    post: bool = False
+    """Nothing to type: the task page does it at once."""
+    risk: bool = False
+
+
+BUTTONS: dict[str, Button] = {
+    "confirm": Button(_("Confirm completion"), "check", post=True),
+    "send_back": Button(_("Send back with a reason"), "undo-2"),
+    "assign": Button(_("Approve and assign"), "send", post=True),
+    "record_approval": Button(_("Record approval on paper"), "file-check"),
+    "propose": Button(_("Propose for approval"), "send", post=True),
+    "accept": Button(_("Accept the task"), "check", post=True),
+    "submit": Button(_("Report complete"), "file-check"),
+    "progress": Button(_("Report progress"), "trending-up"),
+    "add_evidence": Button(_("Add evidence"), "paperclip"),
+    "name_people": Button(_("Name leader and contact"), "user-check"),
+    "decline": Button(_("Decline with a reason"), "undo-2"),
+    "urge": Button(_("Urge"), "bell-ring"),
+    "comment": Button(_("Comment"), "message-square"),
+    "edit": Button(_("Edit"), "pencil"),
+    "resume": Button(_("Resume"), "play", post=True),
+    "suspend": Button(_("Suspend"), "pause"),
+    "recall": Button(_("Recall to draft"), "rotate-ccw"),
+    "mark_posted": Button(_("Mark as entered in theodoinq.dcs.vn"), "check", post=True),
+    "withdraw": Button(_("Withdraw the task"), "trash-2", risk=True),
+}
+"""In the order of the panel: deciding first, taking away last."""
+
+GIVER: dict[str, tuple[str, ...]] = {
+    State.DRAFT: ("propose", "edit", "withdraw"),
+    State.PROPOSED: ("assign", "record_approval", "edit", "recall", "withdraw"),
+    State.ASSIGNED: ("urge", "edit", "recall", "suspend", "withdraw"),
+    State.IN_PROGRESS: ("confirm", "urge", "edit", "suspend", "withdraw"),
+    State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "withdraw"),
+    State.COMPLETED: (),
+    State.SUSPENDED: ("resume", "withdraw"),
+    State.WITHDRAWN: (),
+}
+LEADER: dict[str, tuple[str, ...]] = {
+    State.ASSIGNED: ("accept", "decline", "submit", "progress", "add_evidence", "name_people"),
+    State.IN_PROGRESS: ("submit", "progress", "add_evidence", "name_people", "mark_posted"),
+    State.SUBMITTED: ("submit", "progress", "name_people", "mark_posted"),
+}
+HELPER: dict[str, tuple[str, ...]] = {State.IN_PROGRESS: ("add_evidence",), State.ASSIGNED: ("add_evidence",)}
+"""State → what makes sense there for each side; a verb of another state would only be noise."""
+
+FIRST = ("confirm", "assign", "accept", "propose", "resume", "submit", "record_approval")
+"""The one thing to do is the first of these that this person can do now."""
+
+ISSUING = ("propose", "assign")
+"""With something unclear these ask once more, on a page that lists it."""
+
+_ACTING = tuple(name for name in PERMISSIONS if name not in (*access.READING, access.SUBTREE))
+
+
+@dataclass(frozen=True)
+class Act:
+    verb: str
+    button: Button
+    url: str
+    verdict: Verdict
+    at_once: bool = False
+    main: bool = False
+    hint: Sentence = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    acts: list[Act]
+    allowed: frozenset[str]
+    unclear: bool
+
+    @property
+    def main(self) -> Act | None:
+        return next((act for act in self.acts if act.main), None)
+
+    @property
+    def thumbs(self) -> list[Act]:
+        """On a phone at most two main actions stay above the bottom bar."""
+        beside = [act for act in self.acts if act.verb in ("send_back", "decline") and act.verdict]
+        return [*beside[:1], *([self.main] if self.main else [])] if self.main else []
+
+
+def panel(person: Person, task: Task) -> Panel:
+    """Only the verbs of this person's own bodies' side; the disabled ones stay with their reason."""
+    with access.asking_once():
+        verdicts = rules.verdicts(person, task)
+        ready = rules.may_prepare_submission(person, task)
+        verbs = _verbs_for(person, task)
+    if ready:
+        # The form of the report takes the evidence too.
+        verdicts["submit"] = ready
+    allowed = frozenset(verb for verb, verdict in verdicts.items() if verdict)
+    first = next((verb for verb in FIRST if verb in allowed and verb in verbs), None)
+    unclear = bool(task.unclear())
+    acts = [
+        Act(
+            verb,
+            button,
+            reverse(f"tasks:{verb}", args=[task.pk]),
+            verdicts[verb],
+            at_once=button.post and not (unclear and verb in ISSUING),
+            main=verb == first,
+            hint=_hint(verb),
+        )
+        for verb, button in BUTTONS.items()
+        if verb in verbs and not (verb == "mark_posted" and task.posted_at)
+    ]
+    return Panel(acts, allowed, unclear)
+
+
+def _verbs_for(person: Person, task: Task) -> set[str]:
+    verbs: set[str] = set()
+    if _serves(person, task.assigner):
+        verbs |= {*GIVER.get(task.state, ()), "comment"}
+    if task.is_issued and _serves(person, task.lead):
+        verbs |= {*LEADER.get(task.state, ()), "comment"}
+    if task.is_issued and any(_serves(person, part.body) for part in task.parts.all()):
+        verbs |= {*HELPER.get(task.state, ()), "comment"}
+    return verbs
+
+
+def _serves(person: Person, body: Body | None) -> bool:
+    """Does the person hold an office of the body itself that lets them do more than read?"""
+    return any(access.allows(person, permission, body) for permission in _ACTING)
+
+
+def _hint(verb: str) -> Sentence:
+    if verb == "confirm":
+        return _("The deliverable is what was asked and the evidence can be checked.")
+    return ""

@@ -1,0 +1,306 @@
+"""The story of a task: its events as sentences, who by post. Column names never reach a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Event
+from committees.models import Body, Membership, Person
+from portal.shared.days import day_of
+from portal.shared.verdicts import Sentence
+from tasks.lifecycle import State
+from tasks.models import Clear, Part, Task
+
+Post = Callable[[int | None, datetime, str], str]
+"""Person, moment and name → who that was then."""
+
+LONGEST = 100
+"""Events that the page shows; the audit holds all."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`head` is what happened, `text` what was said or changed, `mark` the standing that colours its dot."""
+
+    head: Sentence
+    text: list[str]
+    at: datetime
+    by: str
+    mark: str
+
+
+_HEADS: dict[str, tuple[Sentence, str]] = {
+    "task_drafted": (_("Prepared"), ""),
+    "task_proposed": (_("Proposed for approval"), ""),
+    "task_assigned": (_("Approved and assigned"), "in_time"),
+    "task_approval_recorded": (_("Assigned: approval on paper recorded"), "in_time"),
+    "task_recalled": (_("Recalled"), "due_soon"),
+    "task_accepted": (_("Accepted"), "in_time"),
+    "task_declined": (_("Declined"), "due_soon"),
+    "task_progressed": (_("Progress"), ""),
+    "task_people_named": (_("People named"), ""),
+    "task_submitted": (_("Reported complete"), "submitted"),
+    "task_confirmed": (_("Completion confirmed"), "done_on_time"),
+    "task_sent_back": (_("Sent back"), "due_soon"),
+    "task_suspended": (_("Suspended"), ""),
+    "task_resumed": (_("Resumed"), "in_time"),
+    "task_withdrawn": (_("Withdrawn"), ""),
+    "task_changed": (_("Changed"), ""),
+    "task_urged": (_("Urged"), "due_soon"),
+    "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
+    "evidence_added": (_("Evidence added"), ""),
+    "evidence_removed": (_("Evidence removed"), ""),
+    "comment_added": (_("Comment"), ""),
+}
+
+
+_CYCLES = (Task.DueKind.RECURRING, Task.DueKind.CONTINUOUS)
+
+
+class Names:
+    """What the ids in events stand for, read once for the whole story."""
+
+    def __init__(self, task: Task, events: Iterable[Event]) -> None:
+        self.task = task
+        self.bodies: dict[int, Body] = {body.pk: body for body in _known_bodies(task)}
+        self.people: dict[int, Person] = {}
+        wanted_bodies, wanted_people = _ids_in(events)
+        if missing := wanted_bodies - set(self.bodies):
+            self.bodies |= Body.objects.in_bulk(missing)
+        if wanted_people:
+            self.people |= Person.objects.in_bulk(wanted_people)
+
+    def body(self, pk: Any) -> str:
+        return self.bodies[pk].brief if pk in self.bodies else _t("none")
+
+    def person(self, pk: Any) -> str:
+        return str(self.people[pk]) if pk in self.people else _t("nobody")
+
+
+def posts(task: Task, people: Iterable[int | None]) -> Post:
+    """Who somebody was when they did it: their post in a body of the task, else their name; one query."""
+    bodies = [body.pk for body in _known_bodies(task)]
+    terms = Membership.objects.filter(person__in={pk for pk in people if pk}, office__body__in=bodies)
+    by_person: dict[int, list[Membership]] = {}
+    for term in terms.select_related("office__body").in_order():
+        by_person.setdefault(term.person_id, []).append(term)
+
+    def post(person_id: int | None, at: datetime, name: str) -> str:
+        held = [term for term in by_person.get(person_id or 0, []) if term.holds_on(day_of(at))]
+        return f"{held[0].title}, {held[0].office.body.brief}" if held else name
+
+    return post
+
+
+def events_of(task: Task) -> list[Event]:
+    return list(Event.objects.about(task).newest_first()[:LONGEST])
+
+
+def story(task: Task, events: list[Event], post: Post) -> list[Line]:
+    """Newest first; what somebody only wrote beside the work (comments) stands with the notes instead."""
+    names = Names(task, events)
+    return [_line(event, names, post) for event in events if event.verb in _HEADS]
+
+
+def _line(event: Event, names: Names, post: Post) -> Line:
+    head, mark = _HEADS[event.verb]
+    text = _text_of(event, names)
+    if event.break_glass:
+        text.append(_t("Done as superuser."))
+    return Line(head, text, event.at, post(event.by_id, event.at, event.by_name), mark)
+
+
+def _text_of(event: Event, names: Names) -> list[str]:
+    said = [f"“{event.reason}”"] if event.reason else []
+    after, before = event.after, event.before
+    match event.verb:
+        case "task_submitted":
+            return [_submission(event, names.task), *said]
+        case "task_assigned" | "task_approval_recorded" if due := after.get("original_due_on"):
+            paper = [after["approval"]] if after.get("approval") else []
+            return [_t("Deadline %(day)s") % {"day": _day(due)}, *paper]
+        case "task_progressed":
+            return [
+                f"{after.get('percent', before.get('percent', names.task.percent))}%",
+                after.get("note", ""),
+            ]
+        case "evidence_added":
+            return [after.get("title", "")]
+        case "evidence_removed":
+            return [before.get("title", "")]
+        case "comment_added":
+            return [after.get("text", "")]
+        case "task_changed" | "task_people_named":
+            return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
+        case "task_urged":
+            return [_t("%(count)s people told") % {"count": after.get("people", 0)}, *said]
+    return said
+
+
+def _submission(event: Event, task: Task) -> str:
+    number = event.after.get("submissions", 1)
+    day = day_of(event.at)
+    if task.due_on is None or task.state not in (State.SUBMITTED, State.COMPLETED):
+        return _t("submission %(number)s") % {"number": number}
+    in_time = _t("in time") if day <= task.due_on else _t("after the deadline")
+    return _t("submission %(number)s, %(in_time)s") % {"number": number, "in_time": in_time}
+
+
+def _change(name: str, before: Any, after: Any, names: Names) -> str:
+    """Deadline: 25/09/2026 → 15/10/2026; of long or hidden things only that they changed."""
+    if name == "parts":
+        return _t("Bodies that help: %(after)s") % {"after": _parts(after, names)}
+    label = str(Task._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    label = label[:1].upper() + label[1:]
+    if name in ("parent", "order", "description"):
+        return _t("%(field)s changed") % {"field": label}
+    return f"{label}: {_value(name, before, names)} → {_value(name, after, names)}"
+
+
+def _value(name: str, value: Any, names: Names) -> str:
+    if name == "lead":
+        return names.body(value)
+    if name in ("leader", "contact"):
+        return names.person(value)
+    if value in (None, ""):
+        return _t("none")
+    if name in ("due_on", "start_on"):
+        return _day(value)
+    choices = dict(Task._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+    return str(choices.get(value, value))
+
+
+def _parts(rows: Any, names: Names) -> str:
+    kinds = dict(Part.Kind.choices)
+    return ", ".join(f"{names.body(row[0])} ({kinds.get(row[1], row[1])})" for row in rows or ()) or _t(
+        "none"
+    )
+
+
+def _day(text: Any) -> str:
+    day = text if isinstance(text, date) else parse_date(str(text))
+    return f"{day:%d/%m/%Y}" if day else str(text)
+
+
+def _ids_in(events: Iterable[Event]) -> tuple[set[int], set[int]]:
+    """Bodies and people whose ids stand in what changed."""
+    bodies: set[int] = set()
+    people: set[int] = set()
+    for values in (
+        side for event in events for side in (event.before, event.after) if event.verb in _WITH_IDS
+    ):
+        bodies |= {pk for pk in [values.get("lead"), *(row[0] for row in values.get("parts") or ())] if pk}
+        people |= {pk for pk in (values.get("leader"), values.get("contact")) if pk}
+    return bodies, people
+
+
+_WITH_IDS = ("task_changed", "task_people_named")
+
+
+def _known_bodies(task: Task) -> list[Body]:
+    return [task.assigner, *([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the six clears with what answers it; `fill` is where this person can, when nothing does."""
+
+    clear: Clear
+    name: Sentence
+    value: str
+    beside: str
+    fill: str
+
+
+_CLEARS: dict[str, tuple[Sentence, Sentence]] = {
+    "who": (_("Clear who"), _("Not clear who")),
+    "what": (_("Clear what"), _("Not clear what")),
+    "when": (_("Clear when"), _("Not clear when")),
+    "responsibility": (_("Clear responsibility"), _("Responsibility not clear")),
+    "result": (_("Clear result"), _("Result not clear")),
+    "authority": (_("Clear authority"), _("Authority not clear")),
+}
+
+
+def answered(task: Task, allowed: frozenset[str]) -> list[Answer]:
+    said = {
+        "who": (str(task.lead or task.lead_words), _who_beside(task)),
+        "what": (task.name, task.pillar),
+        "when": (_when(task), _when_beside(task)),
+        "responsibility": (str(task.leader or ""), _t("leader in charge") if task.leader else ""),
+        "result": (task.deliverable, task.deliverable_kind),
+        "authority": (task.authority, _t("approving level") if task.authority else ""),
+    }
+    return [
+        Answer(clear, _CLEARS[clear.name][not clear.told], *said[clear.name], _fill(clear, task, allowed))
+        for clear in task.clears()
+    ]
+
+
+def _who_beside(task: Task) -> str:
+    if not task.lead:
+        return ""
+    contact = (
+        _t("contact: %(person)s") % {"person": task.contact} if task.contact else _t("no contact named yet")
+    )
+    return _t("lead") + " · " + contact
+
+
+def _when(task: Task) -> str:
+    if task.due_on:
+        return _day(task.due_on)
+    return str(task.get_due_kind_display()) if task.due_kind in _CYCLES else ""
+
+
+def _when_beside(task: Task) -> str:
+    words = [f"“{task.due_words}”"] if task.due_words else []
+    if task.original_due_on and task.original_due_on != task.due_on:
+        words.insert(0, _t("original deadline %(day)s") % {"day": _day(task.original_due_on)})
+    return " · ".join(words)
+
+
+def _fill(clear: Clear, task: Task, allowed: frozenset[str]) -> str:
+    if clear.told:
+        return ""
+    if clear.name == "responsibility" and "name_people" in allowed:
+        return reverse("tasks:name_people", args=[task.pk])
+    return reverse("tasks:edit", args=[task.pk]) if "edit" in allowed else ""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    day: str
+    is_current: bool
+    is_first: bool
+    reason: str
+    by: str
+    at: datetime | None
+
+
+def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
+    """The deadlines this task has had since issue, the current one first; empty when it never changed."""
+    changed = [event for event in events if event.verb == "task_changed" and "due_on" in event.after]
+    since = [event for event in changed if not task.assigned_at or event.at >= task.assigned_at]
+    if not since or (task.original_due_on == task.due_on and len(since) < 2):
+        return []
+    rows = [
+        Deadline(
+            _day(event.after["due_on"]) if event.after["due_on"] else _t("no deadline"),
+            event is since[0],
+            False,
+            event.reason,
+            post(event.by_id, event.at, event.by_name),
+            event.at,
+        )
+        for event in since
+    ]
+    first = _day(task.original_due_on) if task.original_due_on else _t("no deadline")
+    return [*rows, Deadline(first, False, True, task.due_words, "", None)]

@@ -1,0 +1,53 @@
+"""What every page of this app starts with: who asks, and the thing among those they may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from committees.doors import SignedInRequest
+from tasks.models import Order, Task
+
+Crumbs = list[tuple[str, str]]
+
+
+def find_task(request: SignedInRequest, pk: int) -> Task:
+    """A task the person may see, with what its pages show; anything else does not exist."""
+    tasks = Task.objects.visible_to(request.user).select_related(
+        "order", "lead", "assigner", "leader", "contact", "submitted_by", "parent"
+    )
+    return get_object_or_404(tasks, pk=pk)
+
+
+def find_order(request: SignedInRequest, pk: int) -> Order:
+    return get_object_or_404(Order.objects.visible_to(request.user).select_related("body"), pk=pk)
+
+
+def task_crumbs(task: Task, *, itself: bool = False) -> Crumbs:
+    """Tasks › the order › its number and pillar; with the task itself as a link for pages below it."""
+    crumbs: Crumbs = [(_("Tasks"), reverse("tasks:list"))]
+    if task.order:
+        crumbs.append((order_words(task), task.order.get_absolute_url()))
+    if itself:
+        crumbs.append((task.name, task.get_absolute_url()))
+    else:
+        crumbs.append((_place_of(task), ""))
+    return crumbs
+
+
+def order_words(task: Task) -> str:
+    """Plan 11-KH/BCĐ of 28/07/2026: as one names a document."""
+    order = task.order
+    if order is None:
+        return ""
+    kind = str(order.get_kind_display())
+    of_day = _("of %(day)s") % {"day": f"{order.issued_on:%d/%m/%Y}"} if order.issued_on else ""
+    return f"{kind[:1].upper()}{kind[1:]} {order.number} {of_day}".strip()
+
+
+def _place_of(task: Task) -> str:
+    words: list[Any] = [_("No. %(number)s") % {"number": task.number}] if task.number else []
+    return ", ".join([*words, *([task.pillar] if task.pillar else [])]) or _("Task")

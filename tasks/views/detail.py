@@ -1,0 +1,176 @@
+"""One task: the six clears, the report and its evidence, who helps, what happened, and what to do here."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F, IntegerField, Prefetch, Q, Value, prefetch_related_objects
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from committees import access
+from committees.doors import SignedInRequest
+from committees.models import Body
+from committees.roles import PERMISSIONS, RESTRICTED_READERS
+from portal.shared.days import today
+from portal.shared.verdicts import Sentence
+from tasks import listing, story
+from tasks.forms import CommentForm, ProgressForm
+from tasks.models import Comment, Evidence, Part, Progress, Task
+from tasks.panel import Panel, panel
+from tasks.views.common import find_task, task_crumbs
+
+Chains = list[tuple[str, Body, access.Link, Sentence]]
+"""Part in the task, its body, the link from a membership to it, and the permission in words."""
+
+CLOSED = "default-src 'none'; sandbox"
+"""An uploaded file is never a page of ours, whatever it holds."""
+
+
+@login_required
+@require_safe
+def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    task = find_task(request, pk)
+    prefetch_related_objects(
+        [task],
+        Prefetch("parts", Part.objects.select_related("body")),
+        Prefetch("evidence", Evidence.objects.filter(removed_at=None).select_related("by")),
+    )
+    return render(request, "tasks/detail.html", _context(request, task))
+
+
+def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
+    on, acts = today(), panel(request.user, task)
+    events, notes = story.events_of(task), _notes(task)
+    people = [event.by_id for event in events] + [note["by_id"] for note in notes]
+    post = story.posts(task, [*people, *(one.by_id for one in task.evidence.all())])
+    for note in notes:
+        note["who"] = post(note["by_id"], note["at"], note["name"])
+    family = list(_family(request, task))
+    return {
+        "title": task.name,
+        "crumbs": task_crumbs(task),
+        "task": task,
+        "row": listing.row_of(task, on),
+        "panel": acts,
+        "clears": story.answered(task, acts.allowed),
+        "told": sum(clear.told for clear in task.clears()),
+        "notes": notes,
+        "report": next((note for note in notes if note["number"]), None),
+        "evidence": [(one, post(one.by_id, one.at, str(one.by))) for one in task.evidence.all()],
+        "removable": _removable(request, task, acts),
+        "above": next((one for one in family if one.pk == task.parent_id), None),
+        "children": listing.rows_of([one for one in family if one.parent_id == task.pk], on),
+        "may_hand_down": task.is_open and access.allows(request.user, "draft_tasks", task.lead),
+        "deadlines": story.deadlines(task, events, post),
+        "story": story.story(task, events, post),
+        "comment_form": CommentForm() if "comment" in acts.allowed else None,
+        "progress_form": ProgressForm(initial={"percent": task.percent})
+        if "progress" in acts.allowed
+        else None,
+    }
+
+
+def _notes(task: Task) -> list[dict[str, Any]]:
+    """Progress notes, reports and comments as one list, newest first, in one query."""
+    columns = ("at", "by_id", "name", "words", "share", "number")
+    progress = (
+        Progress.objects.filter(task=task)
+        .order_by()
+        .annotate(name=F("by__name"), words=F("note"), share=F("percent"), number=F("report"))
+    )
+    nothing = Value(None, output_field=IntegerField())
+    comments = (
+        Comment.objects.filter(task=task)
+        .order_by()
+        .annotate(name=F("by__name"), words=F("text"), share=nothing, number=nothing)
+    )
+    rows = progress.values(*columns).union(comments.values(*columns), all=True)
+    return list(rows.order_by("-at"))
+
+
+def _family(request: SignedInRequest, task: Task) -> Any:
+    """The task above and those handed down, as far as this person may see them."""
+    near = Q(parent=task) | Q(pk=task.parent_id)
+    return Task.objects.visible_to(request.user).filter(near).for_list().late_first()
+
+
+def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:
+    """Evidence with a button to take it back; whether it may be is asked again when it is pressed."""
+    if "progress" in acts.allowed:
+        return {one.pk for one in task.evidence.all()}
+    mine = {one.pk for one in task.evidence.all() if one.by_id == request.user.pk}
+    return mine if "add_evidence" in acts.allowed else set()
+
+
+@login_required
+@require_safe
+def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
+    """The file of one piece of evidence, to whoever sees its task."""
+    task = find_task(request, pk)
+    found = get_object_or_404(task.evidence, pk=evidence_pk, kind=Evidence.Kind.FILE, removed_at=None)
+    return download(found.file, found.file_name)
+
+
+def download(file: FieldFile, name: str) -> FileResponse:
+    """Hand out an uploaded file: always saved, never shown in the page's own origin."""
+    try:
+        opened = file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = FileResponse(opened, as_attachment=True, filename=re.sub(r'["\r\n]', "", name) or "file")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = CLOSED
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@login_required
+@require_safe
+def why(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Why this person can see this task: membership → office → permission → body → part in the task."""
+    task = find_task(request, pk)
+    context = {
+        "title": _("Who can see this task?"),
+        "crumbs": task_crumbs(task, itself=True),
+        "task": task,
+        "parts": _parts_of(task),
+        "chains": _chains(request, task),
+        "restricted": task.secrecy != Task.Secrecy.NORMAL,
+    }
+    return render(request, "tasks/why.html", context)
+
+
+def _parts_of(task: Task) -> list[tuple[str, Body]]:
+    """Each body with its part, as far as the part lets it read."""
+    parts = [(_("assigner"), task.assigner)]
+    if task.is_issued:
+        parts += [(_("lead"), task.lead)] if task.lead else []
+        parts += [(part.get_kind_display(), part.body) for part in task.parts.select_related("body")]
+    return parts
+
+
+def _chains(request: SignedInRequest, task: Task) -> Chains:
+    parts = _parts_of(task)
+    read = access.bodies(request.user, "view_tasks").filter(pk__in=[body.pk for _part, body in parts])
+    readable = set(read.values_list("pk", flat=True))
+    with access.asking_once():
+        chains: Chains = [
+            (part, body, link, PERMISSIONS[link.permission])
+            for part, body in parts
+            if body.pk in readable
+            for link in access.why(request.user, "view_tasks", body)
+        ]
+    if task.secrecy == Task.Secrecy.NORMAL:
+        return chains
+    trusted = set(RESTRICTED_READERS)
+    return [
+        chain
+        for chain in chains
+        if chain[2].membership.office.role in trusted and not chain[2].through_subtree
+    ]

@@ -1,0 +1,180 @@
+"""Preparing a task and changing it: the form, the bodies that help, and what happens when it went stale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from committees import access
+from committees.doors import SignedInRequest
+from committees.models import Body
+from portal.shared.verdicts import no
+from tasks import actions, listing, rules
+from tasks.actions.common import Stale
+from tasks.forms import PartRows, TaskForm, add_errors, differences, part_difference, part_rows
+from tasks.models import Order, Task
+from tasks.views.common import Crumbs, find_task, task_crumbs
+
+NOBODY = gettext_lazy("Only the secretary or the support team of a body can enter orders and tasks.")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest) -> HttpResponse:
+    """A draft of one of the bodies for which this person prepares tasks."""
+    givers = list(access.bodies(request.user, "draft_tasks")[:50])
+    if not givers:
+        no(NOBODY).or_raise()
+    task = Task(**_given(request, givers))
+    form = TaskForm(request.POST or None, instance=task, person=request.user, assigner=_one(givers))
+    rows = part_rows(task, request.POST or None)
+    if request.method == "POST" and _more(request):
+        rows = _with_more_rows(request, task)
+    elif request.method == "POST" and _both_valid(form, rows):
+        for name, value in form.values.items():
+            setattr(task, name, value)
+        if _saved(form, rows, lambda: actions.new_task(task=task, parts=rows.asked(), by=request.user)):
+            messages.success(request, _drafted(task))
+            return redirect(task)
+    return render(request, "tasks/form.html", _context(request, task, form, rows, givers))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    task = find_task(request, pk)
+    rules.may_edit(request.user, task).or_raise()
+    form = TaskForm(request.POST or None, instance=task, person=request.user, assigner=task.assigner)
+    rows = part_rows(task, request.POST or None)
+    if request.method == "POST" and _more(request):
+        rows = _with_more_rows(request, task)
+    elif request.method == "POST" and _both_valid(form, rows):
+        try:
+            if _saved(form, rows, lambda: _change(request, task, form, rows)):
+                messages.success(request, _("Saved: %(task)s.") % {"task": task.name.rstrip(".")})
+                return redirect(task)
+        except Stale as stale:
+            return _stale(request, task, form, rows, stale)
+    return render(request, "tasks/form.html", _context(request, task, form, rows, [task.assigner]))
+
+
+def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
+    actions.edit_task(
+        task=task,
+        values=form.values,
+        parts=rows.asked(),
+        by=request.user,
+        version=version_of(request),
+        reason=form.cleaned_data.get("reason", ""),
+    )
+
+
+def version_of(request: SignedInRequest) -> int:
+    """The version the form was opened with; a form without one is as stale as can be."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+
+
+def _given(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:
+    """What the address says of the new task: its order or the task above, as far as visible."""
+    orders, tasks = Order.objects.visible_to(request.user), Task.objects.visible_to(request.user)
+    order = orders.select_related("body").filter(pk=_number(request.GET.get("order"))).first()
+    parent = tasks.select_related("lead").filter(pk=_number(request.GET.get("parent"))).first()
+    wanted = request.POST.get("assigner") or (parent and parent.lead_id) or (order and order.body_id)
+    giver = next((body for body in givers if str(body.pk) == str(wanted)), givers[0])
+    from_above = {"due_on": parent.due_on, "programme": parent.programme} if parent else {}
+    return {"assigner": giver, "order": order, "parent": parent, **from_above}
+
+
+def _number(text: str | None) -> int:
+    """The number in an address, 0 for anything else: no row has it."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _one(givers: list[Body]) -> Body | None:
+    return givers[0] if len(givers) == 1 else None
+
+
+def _more(request: SignedInRequest) -> bool:
+    return "more_rows" in request.POST
+
+
+def _with_more_rows(request: SignedInRequest, task: Task) -> PartRows:
+    """The same rows as typed and three empty ones: the button works without script."""
+    data = request.POST.copy()
+    count = _number(data.get("parts-TOTAL_FORMS"))
+    data["parts-TOTAL_FORMS"] = str(min(count + 3, 100))
+    return part_rows(task, data)
+
+
+def _both_valid(form: TaskForm, rows: PartRows) -> bool:
+    return all([form.is_valid(), rows.is_valid()])
+
+
+def _saved(form: TaskForm, rows: PartRows, do: Any) -> bool:
+    """Do it, or put the action's sentences beside their fields; those of the parts above their rows."""
+    try:
+        do()
+    except ValidationError as error:
+        told = dict(error.message_dict) if hasattr(error, "error_dict") else {}
+        rows.said = told.pop("parts", [])
+        if told or not rows.said:
+            add_errors(form, ValidationError(told) if told else error)
+        return False
+    return True
+
+
+def _drafted(task: Task) -> Any:
+    """A draft is not sent yet: the note says so and what is missing."""
+    missing = ", ".join(str(clear.label) for clear in task.unclear())
+    then = (
+        _("Not clear yet: %(missing)s.") % {"missing": missing}
+        if missing
+        else _("Everything is clear: propose it for approval.")
+    )
+    return format_html("<b>{}</b> {}", _("Draft saved: %(task)s.") % {"task": task.name.rstrip(".")}, then)
+
+
+def _context(
+    request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, givers: list[Body]
+) -> dict[str, Any]:
+    return {
+        "title": _("Edit the task") if task.pk else _("New task"),
+        "crumbs": task_crumbs(task, itself=True) if task.pk else _new_crumbs(task),
+        "task": task,
+        "form": form,
+        "parts": rows,
+        "givers": givers,
+        "version": task.version,
+        "clears": task.clears(),
+        "bodies": listing.near_bodies(),
+        "back": task.get_absolute_url() if task.pk else "",
+    }
+
+
+def _new_crumbs(task: Task) -> Crumbs:
+    return [*task_crumbs(task)[:-1], (_("New task"), "")]
+
+
+def _stale(
+    request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, stale: Stale
+) -> HttpResponse:
+    """Nothing typed is lost: field, saved, typed; keeping the saved one is the main button."""
+    saved = Task.objects.select_related("assigner", "lead", "order", "parent", "leader", "contact").get(
+        pk=task.pk
+    )
+    context = {
+        **_context(request, saved, form, rows, [saved.assigner]),
+        "stale": stale.verdict.reason,
+        "differences": differences(saved, form.values) + part_difference(saved, rows.asked()),
+    }
+    return render(request, "tasks/form.html", context, status=409)

@@ -1,0 +1,91 @@
+"""The list of tasks, and the help under a field that names a body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from committees.doors import SignedInRequest
+from portal.shared.days import today
+from tasks import listing
+from tasks.lifecycle import GIVEN
+from tasks.listing import PageFilter
+from tasks.models import Task
+from tasks.querysets import TaskQuerySet
+
+
+class Known(Paginator[Task]):
+    """A paginator that is told how many rows there are: the quick views have counted them."""
+
+    def __init__(self, rows: TaskQuerySet, per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self.count = count
+
+
+@login_required
+@require_safe
+@vary_on_headers("HX-Request")
+def task_list(request: SignedInRequest) -> HttpResponse:
+    """Everything the person may see, narrowed by what stands in the address."""
+    on = today()
+    page_filter = listing.filter_of(request, on)
+    context: dict[str, Any] = {"title": _("Tasks"), "form": page_filter.form, "now": timezone.now()}
+    if page_filter.form.is_valid():
+        context |= _rows(request, page_filter)
+    if getattr(request, "htmx", None):
+        return render(request, "tasks/list_rows.html", context)
+    context |= {
+        "bodies": listing.near_bodies(),
+        "pillars": listing.pillars(request.user),
+        "may_prepare": listing.may_prepare(request.user),
+    }
+    return render(request, "tasks/list.html", context)
+
+
+def _rows(request: HttpRequest, page_filter: PageFilter) -> dict[str, Any]:
+    """All that changes with the filters. The counts of the quick views come in one query."""
+    numbers = page_filter.narrowed(listing.QUICK).views(page_filter.on)
+    tasks, sort = page_filter.narrowed(), page_filter.sort_by()
+    conditions = listing.conditions(page_filter, request.GET)
+    page = _page(tasks, sort, _count(page_filter, numbers, tasks), request.GET)
+    count = page.paginator.count
+    return {
+        "chips": listing.chips(numbers, request.GET),
+        "counts": listing.tally_of(numbers),
+        "tally_url": listing.address(request.GET, listing.QUICK, view="given"),
+        "conditions": conditions,
+        "page": page,
+        "rows": listing.rows_of(page.object_list, page_filter.on),
+        "columns": listing.columns(sort, request.GET),
+        "drop": None if count else listing.what_to_drop(page_filter, conditions),
+        "printed_filters": listing.printed(conditions, sort, count),
+    }
+
+
+def _count(page_filter: PageFilter, numbers: dict[str, int], tasks: TaskQuerySet) -> int:
+    chosen = {name: page_filter.form.cleaned_data.get(name) for name in listing.QUICK}
+    if chosen["standing"] or chosen["view"] == GIVEN:
+        return tasks.count()
+    return numbers[chosen["view"]] if chosen["view"] else listing.total(numbers)
+
+
+def _page(tasks: TaskQuerySet, sort: str, count: int, data: QueryDict) -> Page[Task]:
+    rows = listing.sorted_tasks(tasks.for_list(), sort)
+    return Known(rows, listing.PAGE, count).get_page(data.get("page"))
+
+
+@login_required
+@require_safe
+def bodies(request: HttpRequest) -> HttpResponse:
+    """Options for the datalist of a field that names a body: what was typed in any of its fields."""
+    typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
+    found = listing.near_bodies(typed[0][:200] if typed else "")
+    return render(request, "tasks/bodies.html", {"bodies": found})

@@ -1,0 +1,166 @@
+"""The register of orders: list, one order with its tasks, entering and correcting, its file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from committees import access
+from committees.doors import SignedInRequest
+from portal.shared.days import today
+from portal.shared.verdicts import no
+from tasks import actions, listing, rules
+from tasks.actions.common import Stale
+from tasks.fields import BodyField, PlainField, body_label
+from tasks.forms import OrderForm, add_errors, differences
+from tasks.models import Order, Task
+from tasks.views.common import find_order
+from tasks.views.detail import download
+from tasks.views.editing import NOBODY, version_of
+
+
+class OrderSearch(forms.Form):
+    q = PlainField(label=gettext_lazy("Number or abstract"), max_length=200, required=False)
+    body = BodyField(label=gettext_lazy("Body that gives the tasks"), required=False)
+
+
+@login_required
+@require_safe
+def order_list(request: SignedInRequest) -> HttpResponse:
+    form = OrderSearch(request.GET)
+    context: dict[str, Any] = {
+        "title": _("Orders"),
+        "form": form,
+        "now": timezone.now(),
+        "bodies": listing.near_bodies(),
+        "may_prepare": listing.may_prepare(request.user),
+    }
+    if form.is_valid():
+        context |= _found(request, form)
+    return render(request, "orders/list.html", context)
+
+
+def _found(request: SignedInRequest, form: Any) -> dict[str, Any]:
+    orders = Order.objects.visible_to(request.user).select_related("body")
+    if words := form.cleaned_data["q"]:
+        orders = orders.matching(words)
+    if body := form.cleaned_data["body"]:
+        orders = orders.filter(body=body)
+        form.data = {**form.data.dict(), "body": body_label(body)}
+    page = Paginator(orders, listing.PAGE).get_page(request.GET.get("page"))
+    seen = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
+    return {"page": page, "tallies": seen.tallies(today(), by="order_id"), "narrowed": bool(words or body)}
+
+
+@login_required
+@require_safe
+def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    order = find_order(request, pk)
+    tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
+    rows = listing.rows_of(tasks.for_list().late_first()[: listing.PAGE], on)
+    numbers = tasks.views(on)
+    context = {
+        "title": f"{order.get_kind_display().capitalize()} {order.number}",
+        "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
+        "order": order,
+        "rows": rows,
+        "total": listing.total(numbers),
+        "counts": listing.tally_of(numbers),
+        "tally_url": f"{reverse('tasks:list')}?order={order.pk}&view=given",
+        "list_url": f"{reverse('tasks:list')}?order={order.pk}",
+        "now": timezone.now(),
+        "may_edit": rules.may_edit_order(request.user, order),
+    }
+    return render(request, "orders/detail.html", context)
+
+
+@login_required
+@require_safe
+def order_file(request: SignedInRequest, pk: int) -> FileResponse:
+    order = find_order(request, pk)
+    if not order.file:
+        raise Http404
+    return download(order.file, order.file_name)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest) -> HttpResponse:
+    giver = access.bodies(request.user, "draft_tasks").first()
+    if giver is None:
+        no(NOBODY).or_raise()
+    return _form_page(request, Order(body=giver))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    order = find_order(request, pk)
+    rules.may_edit_order(request.user, order).or_raise()
+    return _form_page(request, order)
+
+
+def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
+    is_new, stale, status = order.pk is None, None, 200
+    shown = (order.number, order.version)
+    form = OrderForm(request.POST or None, request.FILES or None, instance=order, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if _saved(request, form, order, is_new):
+                messages.success(request, _("Saved: %(order)s.") % {"order": order.number})
+                return redirect(order)
+        except Stale as refusal:
+            stale, status = refusal.verdict.reason, 409
+            shown = Order.objects.values_list("number", "version").get(pk=order.pk)
+    context = {
+        "title": _("New order") if is_new else _("Edit the order"),
+        "crumbs": _crumbs(order, is_new, shown[0]),
+        "order": order,
+        "form": form,
+        "version": shown[1],
+        "stale": stale,
+        "differences": _differences(order.pk, form) if stale else [],
+        "back": reverse("orders:list") if is_new else order.get_absolute_url(),
+    }
+    return render(request, "orders/form.html", context, status=status)
+
+
+def _saved(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
+    version = None if is_new else version_of(request)
+    try:
+        actions.save_order(
+            order=form.fill(order), by=request.user, file=form.cleaned_data["file"], version=version
+        )
+    except ValidationError as error:
+        if is_new:
+            order.pk = None
+        add_errors(form, error)
+        return False
+    return True
+
+
+def _crumbs(order: Order, is_new: bool, number: str) -> list[tuple[str, str]]:
+    crumbs = [(_("Orders"), reverse("orders:list"))]
+    return (
+        [*crumbs, (_("New order"), "")]
+        if is_new
+        else [*crumbs, (number, order.get_absolute_url()), (_("Edit"), "")]
+    )
+
+
+def _differences(pk: int, form: OrderForm) -> list[tuple[str, str, str]]:
+    """Field, saved, typed: where the stale form differs from the order as it is now."""
+    saved = Order.objects.select_related("body").get(pk=pk)
+    return differences(saved, {name: form.cleaned_data[name] for name in form.Meta.fields})

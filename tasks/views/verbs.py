@@ -1,0 +1,289 @@
+"""One page for each verb: GET asks what the verb needs, POST does it through its action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from committees.doors import SignedInRequest
+from committees.models import Person
+from portal.shared.days import today
+from portal.shared.verdicts import Sentence, Verdict
+from tasks import actions, rules
+from tasks.duties import Duties, Mine
+from tasks.forms import (
+    ApprovalForm,
+    CommentForm,
+    ConfirmForm,
+    EvidenceForm,
+    PeopleForm,
+    ProgressForm,
+    ReasonForm,
+    SubmitForm,
+    UrgeForm,
+    add_errors,
+)
+from tasks.models import Evidence, Task
+from tasks.panel import BUTTONS
+from tasks.views.common import find_task, task_crumbs
+
+Do = Callable[..., Any]
+
+
+def _add_evidence(*, task: Task, by: Person, form: EvidenceForm) -> None:
+    with transaction.atomic():
+        for piece in form.given():
+            actions.add_evidence(task=task, by=by, **piece)
+
+
+def _report_complete(*, task: Task, by: Person, form: SubmitForm) -> None:
+    """Evidence and report in one step: either both are there afterwards or neither."""
+    with transaction.atomic():
+        _add_evidence(task=task, by=by, form=form)
+        actions.submit(task=task, by=by, report=form.cleaned_data["report"])
+
+
+def _typed(action: Do) -> Do:
+    """An action that takes exactly the fields of its form."""
+    return lambda *, task, by, form: action(task=task, by=by, **form.cleaned_data)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A verb as a page: its form, its action, what to say before and after, and who is told."""
+
+    do: Do
+    said: Sentence
+    form: type[forms.Form] = ConfirmForm
+    before: Sentence = ""
+    told: str = ""
+    """`lead` or `assigner`: the body whose people get a notice."""
+    ask: Callable[[Person, Task], Verdict] | None = None
+
+
+STEPS: dict[str, Step] = {
+    "propose": Step(
+        _typed(actions.propose),
+        _("Proposed for approval:"),
+        before=_("The approver sees the task and what is not clear yet. The lead body does not see it."),
+        told="assigner",
+    ),
+    "assign": Step(
+        _typed(actions.assign),
+        _("Assigned:"),
+        before=_("From now the lead body sees the task and its clock runs."),
+        told="lead",
+    ),
+    "record_approval": Step(
+        _typed(actions.record_approval),
+        _("Assigned by the approval on paper:"),
+        ApprovalForm,
+        before=_("The head approved on paper. From now the lead body sees the task and its clock runs."),
+        told="lead",
+    ),
+    "recall": Step(
+        _typed(actions.recall),
+        _("Recalled to draft:"),
+        ReasonForm,
+        before=_("The task becomes a draft again and the lead body no longer sees it."),
+        told="lead",
+    ),
+    "accept": Step(
+        _typed(actions.accept), _("Accepted:"), before=_("Your body takes the task on and answers for it.")
+    ),
+    "decline": Step(
+        _typed(actions.decline),
+        _("Declined:"),
+        ReasonForm,
+        before=_("The task goes back to the body that gave it, which decides anew."),
+        told="assigner",
+    ),
+    "progress": Step(
+        _typed(actions.report_progress),
+        _("Progress noted:"),
+        ProgressForm,
+        before=_("Say how far the work is. The first note also accepts the task."),
+    ),
+    "name_people": Step(
+        _typed(actions.name_people),
+        _("Leader and contact saved:"),
+        PeopleForm,
+        before=_("The lead body names one leader in charge and one contact."),
+    ),
+    "add_evidence": Step(
+        _add_evidence,
+        _("Evidence added:"),
+        EvidenceForm,
+        before=_("A file, a link or the number of a document that shows the result."),
+    ),
+    "submit": Step(
+        _report_complete,
+        _("Reported complete:"),
+        SubmitForm,
+        before=_("From this moment the clock of the task stands still until the result is judged."),
+        told="assigner",
+        ask=rules.may_prepare_submission,
+    ),
+    "confirm": Step(
+        _typed(actions.confirm),
+        _("Completion confirmed:"),
+        before=_("The deliverable is what was asked and the evidence can be checked."),
+        told="lead",
+    ),
+    "send_back": Step(
+        _typed(actions.send_back),
+        _("Sent back:"),
+        ReasonForm,
+        before=_("Say what is missing. The clock runs on as if it had never stopped."),
+        told="lead",
+    ),
+    "suspend": Step(
+        _typed(actions.suspend),
+        _("Suspended:"),
+        ReasonForm,
+        before=_("No reminder is sent and the task is outside the count until it is resumed."),
+        told="lead",
+    ),
+    "resume": Step(
+        _typed(actions.resume),
+        _("Resumed:"),
+        before=_("The task goes on from the state it was in."),
+        told="lead",
+    ),
+    "withdraw": Step(
+        _typed(actions.withdraw),
+        _("Withdrawn:"),
+        ReasonForm,
+        before=_("This cannot be undone. The task stays readable and leaves every count."),
+        told="lead",
+    ),
+    "urge": Step(
+        _typed(actions.urge),
+        _("Urged:"),
+        UrgeForm,
+        before=_("Everybody who works on it in the lead body gets a notice, at most once a day."),
+        told="lead",
+    ),
+    "comment": Step(_typed(actions.add_comment), _("Comment added:"), CommentForm),
+    "mark_posted": Step(
+        _typed(actions.mark_posted),
+        _("Marked as entered in theodoinq.dcs.vn:"),
+        before=_("So that nobody types it there twice."),
+    ),
+}
+
+NEXT = {
+    "confirm": Mine.CONFIRM,
+    "send_back": Mine.CONFIRM,
+    "assign": Mine.DECIDE,
+    "record_approval": Mine.DECIDE,
+    "accept": Mine.DECIDE,
+    "submit": Mine.OVERDUE,
+    "urge": Mine.OVERDUE,
+}
+"""After the verb: where the person's next piece of work is."""
+
+
+def verb_page(verb: str) -> Callable[..., HttpResponse]:
+    """The view of one verb."""
+
+    @login_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: SignedInRequest, pk: int) -> HttpResponse:
+        task, step = find_task(request, pk), STEPS[verb]
+        # Who before when, and both before what was typed.
+        (step.ask or rules.VERBS[verb])(request.user, task).or_raise()
+        form = _form(step, task, request)
+        if request.method == "POST" and form.is_valid() and _done(step, task, request.user, form):
+            return _answer(request, verb, task)
+        return render(request, "tasks/verb.html", _context(verb, task, form))
+
+    return view
+
+
+def _form(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
+    extra: dict[str, Any] = {}
+    if step.form is PeopleForm:
+        extra = {"lead": task.lead, "initial": {"leader": task.leader, "contact": task.contact}}
+    elif step.form is SubmitForm:
+        extra = {"has_evidence": task.evidence.filter(removed_at=None).exists()}
+    elif step.form is ProgressForm:
+        extra = {"initial": {"percent": task.percent}}
+    if request.method != "POST":
+        return step.form(**extra)
+    return step.form(request.POST, request.FILES, **extra)
+
+
+def _done(step: Step, task: Task, by: Person, form: forms.Form) -> bool:
+    try:
+        step.do(task=task, by=by, form=form)
+    except ValidationError as error:
+        add_errors(form, error)
+        return False
+    return True
+
+
+def _context(verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
+    button = BUTTONS[verb]
+    return {
+        "title": button.label,
+        "crumbs": task_crumbs(task, itself=True),
+        "task": task,
+        "form": form,
+        "explanation": STEPS[verb].before,
+        "verb": button.label,
+        "icon_name": button.icon,
+        "risk": button.risk,
+        "back": task.get_absolute_url(),
+        "unclear": task.unclear() if verb in ("propose", "assign", "record_approval") else [],
+    }
+
+
+def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:
+    """Say what was done, who was told and what comes next; go where the person can still be."""
+    seen = Task.objects.visible_to(request.user)
+    # `task` is as it was before: of an unissued task only the verbs of its issue tell anybody.
+    tells = task.is_issued or verb in ("propose", "assign", "record_approval")
+    body = getattr(task, STEPS[verb].told) if STEPS[verb].told and tells else None
+    told = _t("%(body)s is told.") % {"body": body} if body else ""
+    messages.success(
+        request,
+        format_html(
+            "<b>{} {}.</b> {} {}", STEPS[verb].said, task.name.rstrip("."), told, _next(request, verb, task)
+        ),
+    )
+    return redirect(task if seen.filter(pk=task.pk).exists() else "my_work")
+
+
+def _next(request: SignedInRequest, verb: str, task: Task) -> Any:
+    if verb not in NEXT:
+        return ""
+    mine = Task.objects.visible_to(request.user).filter(Duties.of(request.user, today()).q(NEXT[verb]))
+    following = mine.exclude(pk=task.pk).late_first().first()
+    if following is None:
+        return ""
+    words = _t("Next: %(task)s") % {"task": following.name}
+    return format_html('<a href="{}">{}</a>', following.get_absolute_url(), words)
+
+
+@login_required
+@require_POST
+def remove_evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    task = find_task(request, pk)
+    evidence: Evidence = get_object_or_404(task.evidence, pk=evidence_pk, removed_at=None)
+    actions.remove_evidence(evidence=evidence, by=request.user)
+    messages.success(request, _t("Evidence removed: %(title)s.") % {"title": evidence.title})
+    return redirect(task)
