@@ -147,23 +147,41 @@ class Link:
 
 def why(person: Person, permission: str, body: Body, on: date | None = None) -> list[Link]:
     """The memberships that give this person this permission on this body, as the page prints them."""
+    return why_each(person, permission, [body], on)[body.pk]
+
+
+def why_each(
+    person: Person, permission: str, bodies: Collection[Body], on: date | None = None
+) -> dict[int, list[Link]]:
+    """The same for many bodies in three queries: body key → its links."""
     day = on or today()
-    reach = [body.pk, *(body.ancestor_ids() if permission in READING else [])]
-    grants = _grants_of(person, day, reach)
-    terms = Membership.objects.holding_on(day).filter(person=person, office__body_id__in=reach)
-    needed = {body.pk: {permission}}
-    return [
-        Link(term, permission, term.office.body, term.office.body_id != body.pk)
-        for term in terms.select_related("office__body", "person")
-        if needed.get(term.office.body_id, {permission, SUBTREE})
-        <= grants.get(term.office.body_id, frozenset())
-        and permission in permissions_of(term.office)
-    ]
+    reach = {body.pk: [body.pk, *(body.ancestor_ids() if permission in READING else [])] for body in bodies}
+    everywhere = sorted({pk for one in reach.values() for pk in one})
+    grants = _grants_of(person, day, everywhere)
+    terms = list(
+        Membership.objects.holding_on(day)
+        .filter(person=person, office__body_id__in=everywhere)
+        .select_related("office__body", "person")
+    )
+    held = permissions_by_office([term.office for term in terms])
+    return {
+        body.pk: [
+            Link(term, permission, term.office.body, term.office.body_id != body.pk)
+            for term in terms
+            if term.office.body_id in reach[body.pk]
+            and permission in held.get(term.office_id, ())
+            and (term.office.body_id == body.pk or SUBTREE in grants.get(term.office.body_id, ()))
+        ]
+        for body in bodies
+    }
 
 
 @contextmanager
 def asking_once() -> Iterator[None]:
     """Inside, each person's grants are read once: for a page that asks a dozen rules at one moment."""
+    if _remembered.get() is not None:
+        yield
+        return
     token = _remembered.set({})
     try:
         yield
