@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
-from committees.models import Body, Membership, Person
+from committees.models import Body, Membership
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import State
@@ -65,57 +65,63 @@ _HEADS: dict[str, tuple[Sentence, str]] = {
 _CYCLES = (Task.DueKind.RECURRING, Task.DueKind.CONTINUOUS)
 
 
+class Posts:
+    """Who somebody was when they did it: their post in a body of the task, else their name; one query."""
+
+    def __init__(self, task: Task, people: Iterable[int | None], events: Iterable[Event] = ()) -> None:
+        named = {pk for event in events for side in (event.before, event.after) for pk in _people_in(side)}
+        terms = Membership.objects.filter(
+            person__in={pk for pk in people if pk} | named,
+            office__body__in=[body.pk for body in _known_bodies(task)],
+        )
+        self._terms: dict[int, list[Membership]] = {}
+        for term in terms.select_related("office__body", "person").in_order():
+            self._terms.setdefault(term.person_id, []).append(term)
+
+    def post(self, person_id: int | None, at: datetime, name: str) -> str:
+        held = [term for term in self._terms.get(person_id or 0, []) if term.holds_on(day_of(at))]
+        return f"{held[0].title}, {held[0].office.body.brief}" if held else name
+
+    def name(self, person_id: Any) -> str:
+        """The leader in charge or the contact, who held an office in the lead body."""
+        if not person_id:
+            return _t("nobody")
+        terms = self._terms.get(person_id)
+        return str(terms[0].person) if terms else _t("somebody of another body")
+
+
 class Names:
     """What the ids in events stand for, read once for the whole story."""
 
-    def __init__(self, task: Task, events: Iterable[Event]) -> None:
-        self.task = task
+    def __init__(self, task: Task, events: Iterable[Event], posts: Posts) -> None:
+        self.task, self.posts = task, posts
         self.bodies: dict[int, Body] = {body.pk: body for body in _known_bodies(task)}
-        self.people: dict[int, Person] = {}
-        wanted_bodies, wanted_people = _ids_in(events)
-        if missing := wanted_bodies - set(self.bodies):
+        wanted = {
+            pk for event in events for side in (event.before, event.after) for pk in _bodies_in(event, side)
+        }
+        if missing := wanted - set(self.bodies):
             self.bodies |= Body.objects.in_bulk(missing)
-        if wanted_people:
-            self.people |= Person.objects.in_bulk(wanted_people)
 
     def body(self, pk: Any) -> str:
         return self.bodies[pk].brief if pk in self.bodies else _t("none")
-
-    def person(self, pk: Any) -> str:
-        return str(self.people[pk]) if pk in self.people else _t("nobody")
-
-
-def posts(task: Task, people: Iterable[int | None]) -> Post:
-    """Who somebody was when they did it: their post in a body of the task, else their name; one query."""
-    bodies = [body.pk for body in _known_bodies(task)]
-    terms = Membership.objects.filter(person__in={pk for pk in people if pk}, office__body__in=bodies)
-    by_person: dict[int, list[Membership]] = {}
-    for term in terms.select_related("office__body").in_order():
-        by_person.setdefault(term.person_id, []).append(term)
-
-    def post(person_id: int | None, at: datetime, name: str) -> str:
-        held = [term for term in by_person.get(person_id or 0, []) if term.holds_on(day_of(at))]
-        return f"{held[0].title}, {held[0].office.body.brief}" if held else name
-
-    return post
 
 
 def events_of(task: Task) -> list[Event]:
     return list(Event.objects.about(task).newest_first()[:LONGEST])
 
 
-def story(task: Task, events: list[Event], post: Post) -> list[Line]:
-    """Newest first; what somebody only wrote beside the work (comments) stands with the notes instead."""
-    names = Names(task, events)
-    return [_line(event, names, post) for event in events if event.verb in _HEADS]
+def story(task: Task, events: list[Event], posts: Posts) -> list[Line]:
+    """Newest first."""
+    names = Names(task, events, posts)
+    return [_line(event, names) for event in events if event.verb in _HEADS]
 
 
-def _line(event: Event, names: Names, post: Post) -> Line:
+def _line(event: Event, names: Names) -> Line:
     head, mark = _HEADS[event.verb]
     text = _text_of(event, names)
     if event.break_glass:
         text.append(_t("Done as superuser."))
-    return Line(head, text, event.at, post(event.by_id, event.at, event.by_name), mark)
+    return Line(head, text, event.at, names.posts.post(event.by_id, event.at, event.by_name), mark)
 
 
 def _text_of(event: Event, names: Names) -> list[str]:
@@ -169,7 +175,7 @@ def _value(name: str, value: Any, names: Names) -> str:
     if name == "lead":
         return names.body(value)
     if name in ("leader", "contact"):
-        return names.person(value)
+        return names.posts.name(value)
     if value in (None, ""):
         return _t("none")
     if name in ("due_on", "start_on"):
@@ -190,19 +196,15 @@ def _day(text: Any) -> str:
     return f"{day:%d/%m/%Y}" if day else str(text)
 
 
-def _ids_in(events: Iterable[Event]) -> tuple[set[int], set[int]]:
-    """Bodies and people whose ids stand in what changed."""
-    bodies: set[int] = set()
-    people: set[int] = set()
-    for values in (
-        side for event in events for side in (event.before, event.after) if event.verb in _WITH_IDS
-    ):
-        bodies |= {pk for pk in [values.get("lead"), *(row[0] for row in values.get("parts") or ())] if pk}
-        people |= {pk for pk in (values.get("leader"), values.get("contact")) if pk}
-    return bodies, people
+def _people_in(values: dict[str, Any]) -> set[int]:
+    return {pk for pk in (values.get("leader"), values.get("contact")) if pk}
 
 
-_WITH_IDS = ("task_changed", "task_people_named")
+def _bodies_in(event: Event, values: dict[str, Any]) -> set[int]:
+    """Bodies whose ids stand in a change; the first event of a draft is told in one word."""
+    if event.verb != "task_changed":
+        return set()
+    return {pk for pk in [values.get("lead"), *(row[0] for row in values.get("parts") or ())] if pk}
 
 
 def _known_bodies(task: Task) -> list[Body]:

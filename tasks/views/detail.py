@@ -41,14 +41,17 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
         Prefetch("parts", Part.objects.select_related("body")),
         Prefetch("evidence", Evidence.objects.filter(removed_at=None).select_related("by")),
     )
-    return render(request, "tasks/detail.html", _context(request, task))
+    with access.asking_once():
+        context = _context(request, task)
+    return render(request, "tasks/detail.html", context)
 
 
 def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     on, acts = today(), panel(request.user, task)
     events, notes = story.events_of(task), _notes(task)
     people = [event.by_id for event in events] + [note["by_id"] for note in notes]
-    post = story.posts(task, [*people, *(one.by_id for one in task.evidence.all())])
+    who = story.Posts(task, [*people, *(one.by_id for one in task.evidence.all())], events)
+    post = who.post
     for note in notes:
         note["who"] = post(note["by_id"], note["at"], note["name"])
     family = list(_family(request, task))
@@ -68,7 +71,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "children": listing.rows_of([one for one in family if one.parent_id == task.pk], on),
         "may_hand_down": task.is_open and access.allows(request.user, "draft_tasks", task.lead),
         "deadlines": story.deadlines(task, events, post),
-        "story": story.story(task, events, post),
+        "story": story.story(task, events, who),
         "comment_form": CommentForm() if "comment" in acts.allowed else None,
         "progress_form": ProgressForm(initial={"percent": task.percent})
         if "progress" in acts.allowed
@@ -157,15 +160,10 @@ def _parts_of(task: Task) -> list[tuple[str, Body]]:
 
 def _chains(request: SignedInRequest, task: Task) -> Chains:
     parts = _parts_of(task)
-    read = access.bodies(request.user, "view_tasks").filter(pk__in=[body.pk for _part, body in parts])
-    readable = set(read.values_list("pk", flat=True))
-    with access.asking_once():
-        chains: Chains = [
-            (part, body, link, PERMISSIONS[link.permission])
-            for part, body in parts
-            if body.pk in readable
-            for link in access.why(request.user, "view_tasks", body)
-        ]
+    links = access.why_each(request.user, "view_tasks", [body for _part, body in parts])
+    chains: Chains = [
+        (part, body, link, PERMISSIONS[link.permission]) for part, body in parts for link in links[body.pk]
+    ]
     if task.secrecy == Task.Secrecy.NORMAL:
         return chains
     trusted = set(RESTRICTED_READERS)
