@@ -204,7 +204,7 @@ def foresee(task: Task, begins: datetime, base: date, rng: Random) -> Ending:
     if task.due_on is None:
         kind = rng.choices(("done", "work", "given", "waits", "stopped"), (34, 44, 10, 9, 3))[0]
     elif task.due_on >= base:
-        kind = rng.choices(("done", "work", "given", "waits"), (10, 64, 14, 12))[0]
+        kind = rng.choices(("done", "work", "given", "waits"), (10, 72, 6, 12))[0]
     elif (base - task.due_on).days < LONG_AGO:
         kind = rng.choices(("on time", "late", "work", "given", "waits"), (44, 14, 26, 4, 12))[0]
     else:
@@ -246,7 +246,10 @@ def first_working_day(day: date) -> datetime:
 
 def _office_hours(moment: datetime) -> datetime:
     """The same order of moments, pressed into 8:00 to 17:00; a week-end becomes Friday's evening."""
-    local = moment.astimezone(VIETNAM)
+    return _pressed(moment.astimezone(VIETNAM)).replace(second=0, microsecond=0)
+
+
+def _pressed(local: datetime) -> datetime:
     midnight = start_of(local.date())
     if local.weekday() < 5:
         return midnight + timedelta(hours=8) + (local - midnight) * (9 / 24)

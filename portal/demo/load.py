@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import translation
 
 from committees.models import Body, Person
+from notices.seeding import seed_around
 from portal.demo import bodies, drafts, orders, people
 from portal.shared.days import today
 
@@ -21,9 +22,10 @@ class Loaded:
     people: int
     orders: int
     tasks: int
+    days: int
 
     def __bool__(self) -> bool:
-        return any((self.bodies, self.people, self.orders, self.tasks))
+        return any((self.bodies, self.people, self.orders, self.tasks, self.days))
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def load() -> Loaded:
         known = bodies.load()
         cast = people.load(known, settings.PORTAL_DEMO_PASSWORD)
         new_orders, new_tasks = orders.load(known, cast, today())
-        proposed = drafts.load(known, cast, today())
-    return Loaded(
-        len(known) - before[0], Person.objects.count() - before[1], new_orders, new_tasks + proposed
-    )
+        new_tasks += drafts.load(known, cast, today())
+        days = seed_around(today())
+    new_people = Person.objects.count() - before[1]
+    return Loaded(len(known) - before[0], new_people, new_orders, new_tasks, days)

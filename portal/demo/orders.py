@@ -29,12 +29,15 @@ PERIOD = re.compile(r"^(?!trước).*\b(tháng|quý|năm|thí điểm)\b")
 REFORM, PROJECT_06 = "Cải cách hành chính", "Đề án 06"
 FANNED_OUT = {
     "Hoàn thành cung cấp dịch vụ công trực tuyến cấp xã": "done",
-    "Trình HĐND chính sách thu phí 0 đồng cho dịch vụ công trực tuyến": "soon",
     "Đưa 100% thủ tục đủ điều kiện lên trực tuyến": "turns",
     "Xử lý trực tuyến 80% hồ sơ": "turns",
-    "Để 40% dân số trưởng thành dùng dịch vụ công trực tuyến": "turns",
+    "Trình HĐND chính sách thu phí 0 đồng cho dịch vụ công trực tuyến": "soon",
+    "Chấm dứt tình trạng cò giấy tờ tại trung tâm hành chính công": "waits",
 }
 """Real tasks for every province, given to each of the 34 committees; how their courses differ."""
+
+DAYS_AHEAD = {"soon": (1, 7), "waits": (8, 20)}
+"""Where the order names no day the provinces get one, counted from the day the demo is loaded."""
 
 HANDED_DOWN = "Rà soát phí, lệ phí dịch vụ công trực tuyến, đề xuất mức 0 đồng (minh họa)"
 HANDED_DOWN_EN = "Review fees of online public services and propose zero fees (illustrative)"
@@ -140,8 +143,8 @@ def _provincial(
     """The same task for one province's committee, and below the open one what it hands down itself."""
     rng = _luck(above.title, number)
     lead = book.body(f"BCD-{place.code}")
-    soon = course == "soon"
-    note = " Văn bản không ghi ngày; thời hạn ở đây là minh họa." if soon else ""
+    ahead = DAYS_AHEAD.get(course)
+    note = " Văn bản không ghi ngày; thời hạn ở đây là minh họa." if ahead else ""
     task = Task(
         order=above.order,
         number=number,
@@ -155,27 +158,29 @@ def _provincial(
         title_en=above.title_en,
         description=f"Giao từng địa phương từ nhiệm vụ chung. Tiến độ là số liệu minh họa.{note}",
         deliverable=above.deliverable,
-        due_on=book.base + timedelta(days=rng.randint(1, 7)) if soon else above.due_on,
-        due_kind=Task.DueKind.DAY if soon else above.due_kind,
+        due_on=book.base + timedelta(days=rng.randint(*ahead)) if ahead else above.due_on,
+        due_kind=Task.DueKind.DAY if ahead else above.due_kind,
         due_words=above.due_words,
     )
-    begins = first_working_day(book.base - timedelta(days=60)) if soon else _begins(task)
+    begins = first_working_day(book.base - timedelta(days=60)) if ahead else _begins(task)
     story = Story(task, [], book.cast)
     kind = _kind(course, turn, rng)
     story.tell(begins, ending(kind, task.due_on, begins, book.base, rng), book.base, rng)
     yield story
-    if soon:
+    if course == "soon":
         yield _handed_down(book, task, place, begins + timedelta(days=7), rng)
 
 
 def _kind(course: str, turn: int, rng: Random) -> str:
-    """The three tasks in turns give every province one that is late, one that waits and one done."""
+    """The two tasks in turns give every province one that is late and one done."""
     done = "on time" if rng.random() < 0.7 else "late"
     match course:
         case "soon":
             return "work"
-        case "turns":
-            return ("work", "waits", done)[turn % 3]
+        case "waits":
+            return "waits"
+        case "turns" if turn % 2:
+            return "work"
     return done
 
 
