@@ -138,6 +138,8 @@ class TermIn(Input, serializers.ModelSerializer[Membership]):
 
 
 class MembershipIn(TermIn):
+    """An appointment: who, to which office of which body, for which term."""
+
     person = PersonIn()
     body = BodyIn()
     role = serializers.ChoiceField(Role.choices)

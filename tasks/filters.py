@@ -76,6 +76,9 @@ class PeriodFilter(django_filters.Filter):
 
 
 class TaskFilter(django_filters.FilterSet):
+    offers_orders = True
+    """A page offers the orders to choose from; other doors only look up the one that is named."""
+
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),
         choices=[*Standing.choices, ("submitted", _("waiting for confirmation"))],
@@ -113,7 +116,7 @@ class TaskFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.on = on or today()
         person = getattr(self.request, "user", None)
-        if person is not None:
+        if person is not None and (self.offers_orders or self.data.get("order")):
             orders = self.filters["order"]
             orders.field.queryset = Order.objects.visible_to(person)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -132,6 +133,8 @@ class TaskDetail(TaskRow):
         )
         read_only_fields = fields
 
+    _read: list[dict[str, Any]] | None = None
+
     @property
     def person(self) -> Any:
         return self.context["request"].user
@@ -139,14 +142,19 @@ class TaskDetail(TaskRow):
     @extend_schema_field(TaskBrief(allow_null=True))
     def get_parent(self, task: Task) -> dict[str, Any] | None:
         """Null as well when the task above is not shown to you."""
-        return next(iter(self._briefs(Task.objects.filter(pk=task.parent_id or 0))), None)
+        return next((brief for brief in self._around(task) if brief["id"] == task.parent_id), None)
 
     @extend_schema_field(TaskBrief(many=True))
     def get_children(self, task: Task) -> list[dict[str, Any]]:
-        return self._briefs(task.children.order_by("pk"))
+        return [brief for brief in self._around(task) if brief["id"] != task.parent_id]
 
-    def _briefs(self, tasks: Any) -> list[dict[str, Any]]:
-        return list(tasks.visible_to(self.person).values("id", "title", "state"))
+    def _around(self, task: Task) -> list[dict[str, Any]]:
+        """The task above and those below that the reader sees, in one query: the scope is dear to ask."""
+        if self._read is None:
+            around = Task.objects.filter(Q(pk=task.parent_id or 0) | Q(parent=task)).order_by("pk")
+            rows = around.visible_to(self.person).values("id", "title", "state")
+            self._read = [dict(row) for row in rows]
+        return self._read
 
     @extend_schema_field(serializers.DictField(child=VerdictOut()))
     def get_verdicts(self, task: Task) -> dict[str, dict[str, Any]]:
@@ -246,6 +254,8 @@ class _Visible(serializers.PrimaryKeyRelatedField[Any]):
 
 
 class OrderIn(Input, serializers.ModelSerializer[Order]):
+    """An order for the register of the body that gives its tasks."""
+
     body = BodyIn()
     file = serializers.FileField(required=False)
 
@@ -258,6 +268,8 @@ class OrderIn(Input, serializers.ModelSerializer[Order]):
 
 
 class OrderChange(OrderIn):
+    """What is corrected; the rest stays."""
+
     body = BodyIn(required=False)
     version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
 
@@ -267,6 +279,8 @@ class OrderChange(OrderIn):
 
 
 class PartIn(Input):
+    """A body that helps: co-lead or coordinating."""
+
     body = BodyIn()
     kind = serializers.ChoiceField(Part.Kind.choices)
     work = serializers.CharField(max_length=500, required=False, allow_blank=True)
@@ -304,6 +318,8 @@ class _TaskIn(Input, serializers.ModelSerializer[Task]):
 
 
 class TaskDraft(_TaskIn):
+    """A task to prepare for the body that will give it."""
+
     assigner = BodyIn()
 
     class Meta(_TaskIn.Meta):
@@ -311,6 +327,8 @@ class TaskDraft(_TaskIn):
 
 
 class TaskChange(_TaskIn):
+    """What is changed; the rest stays. `parts` replaces all parts."""
+
     version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
     reason = serializers.CharField(required=False, allow_blank=True, help_text="Why; kept in the audit.")
 
@@ -320,23 +338,33 @@ class TaskChange(_TaskIn):
 
 
 class Reason(Input):
-    reason = serializers.CharField(required=True)
+    """Why, for those it concerns and for the audit."""
+
+    reason = serializers.CharField()
 
 
 class Approval(Input):
+    """An approval that was given on paper."""
+
     approval = serializers.CharField(help_text="The paper's number or date.")
 
 
 class Report(Input):
+    """The report that the task is complete."""
+
     report = serializers.CharField(help_text="What the result is, in a sentence or two.")
 
 
 class ProgressIn(Input):
+    """How far the work is."""
+
     percent = serializers.IntegerField(min_value=0, max_value=100)
     note = serializers.CharField(help_text="What was done.")
 
 
 class EvidenceIn(Input):
+    """A file (multipart), a link or the number of a document, as `kind` says."""
+
     kind = serializers.ChoiceField(Evidence.Kind.choices)
     title = serializers.CharField(required=False, allow_blank=True)
     file = serializers.FileField(required=False)
@@ -345,6 +373,8 @@ class EvidenceIn(Input):
 
 
 class CommentIn(Input):
+    """Something to say to everybody who sees the task."""
+
     text = serializers.CharField()
 
 
@@ -356,4 +386,6 @@ class People(Input):
 
 
 class Message(Input):
+    """A word to go with the reminder."""
+
     message = serializers.CharField(required=False, allow_blank=True)

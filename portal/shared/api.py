@@ -44,6 +44,9 @@ class Door(GenericViewSet[Any]):
     query_names: Mapping[str, tuple[str, ...]] = {}
     """Action → the names its query may hold, beside those of the filter and the pages of a list."""
 
+    filtered: tuple[str, ...] = ("list",)
+    """The actions whose query is a filter; elsewhere a row is found by its key alone."""
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_large(request._request)
@@ -67,6 +70,9 @@ class Door(GenericViewSet[Any]):
             names += [*(filters.base_filters if filters else ()), "page", "page_size"]
         return names
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        return super().filter_queryset(queryset) if self.action in self.filtered else queryset
+
     def checked(self) -> dict[str, Any]:
         """The checked input of this request."""
         serializer = self.get_serializer(data=self.request.data)
@@ -89,6 +95,9 @@ class Nowhere(APIView):
 
     schema = None
     metadata_class = None
+
+    filtered: tuple[str, ...] = ("list",)
+    """The actions whose query is a filter; elsewhere a row is found by its key alone."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
         super().initial(request, *args, **kwargs)
