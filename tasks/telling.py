@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from committees import access
+from committees.models import Person
 from notices import kinds
 from notices.calendar import Calendar
 from notices.kinds import Group, Kind, Line
@@ -251,26 +252,19 @@ class Facts:
 
     tasks: dict[int, Task]
     ladder: Ladder
-    seen: dict[int, set[int]] = field(default_factory=dict)
+    seen: dict[int, set[int]]
     allowed: dict[str, dict[int, set[int]]] = field(default_factory=dict)
     newest: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
         tasks = Task.objects.in_bulk({notice.about_id for notice in notices})
-        facts = cls(tasks, Ladder(Calendar.read(), on))
-        facts._ask_who_sees(notices, on)
+        facts = cls(tasks, Ladder(Calendar.read(), on), _seen(notices, on))
         facts._ask_who_may(notices, on)
         for notice in notices:
             of_a_kind = _of_a_kind(notice)
             facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
         return facts
-
-    def _ask_who_sees(self, notices: Sequence[Notice], on: date) -> None:
-        for person in {notice.person_id: notice.person for notice in notices}.values():
-            about = [notice.about_id for notice in notices if notice.person_id == person.pk]
-            rows = Task.objects.visible_to(person, on).filter(pk__in=about)
-            self.seen[person.pk] = set(rows.values_list("pk", flat=True))
 
     def _ask_who_may(self, notices: Sequence[Notice], on: date) -> None:
         wanted: dict[str, set[int]] = {}
@@ -324,6 +318,18 @@ def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> 
     return LATER_STEP if facts.ladder.step(task.due_on) != notice.step else ""
 
 
+def _seen(notices: Sequence[Notice], on: date) -> dict[int, set[int]]:
+    """Person id → those of the tasks that this person sees on the day. A query a person, not a notice."""
+    about: dict[int, set[int]] = {}
+    for notice in notices:
+        about.setdefault(notice.person_id, set()).add(notice.about_id)
+    people = Person.objects.in_bulk(about)
+    return {
+        pk: set(Task.objects.visible_to(people[pk], on).filter(pk__in=wanted).values_list("pk", flat=True))
+        for pk, wanted in about.items()
+    }
+
+
 def _of_a_kind(notice: Notice) -> tuple[Any, ...]:
     return notice.person_id, notice.kind, notice.about_id
 
@@ -332,18 +338,30 @@ def _of_a_kind(notice: Notice) -> tuple[Any, ...]:
 
 
 def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
-    """Notice pk → its line, in the language that is active; of a restricted task its number and day only."""
+    """Notice pk → its line, in the language that is active; of a restricted task its number and day only.
+
+    Also for notices told long ago: who can no longer see the task reads nothing of it here either.
+    """
     rows = Task.objects.select_related("lead", "assigner", "order")
-    tasks = rows.in_bulk({notice.about_id for notice in notices})
-    return {notice.pk: _line(notice, tasks.get(notice.about_id), on) for notice in notices}
+    tasks, seen = rows.in_bulk({notice.about_id for notice in notices}), _seen(notices, on)
+    return {
+        notice.pk: _line(notice, tasks.get(notice.about_id), notice.about_id in seen[notice.person_id], on)
+        for notice in notices
+    }
 
 
-def _line(notice: Notice, task: Task | None, on: date) -> Line:
+def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
     telling = BY_NAME[notice.kind]
     if task is None:
         return Line(title=str(telling.label), sentence=_("The task no longer exists."), url=_my_notices())
     if telling.gone:
         return _line_of_gone(notice, telling, task)
+    if not visible:
+        return Line(
+            title=str(telling.label),
+            sentence=_("You can no longer see this task: your office or your body's part in it ended."),
+            url=_my_notices(),
+        )
     if task.secrecy != Task.Secrecy.NORMAL:
         return _line_of_restricted(task, on)
     standing, days = _standing(telling, task, on)

@@ -61,7 +61,8 @@ def folders_and_cache(settings: Any, tmp_path: Any) -> None:
 def emptied_between_tests() -> None:
     """A test with real transactions is cleaned by emptying every table, which the audit trail refuses."""
     guard = import_module("audit.migrations.0002_append_only")
-    empty = TransactionTestCase._fixture_teardown
+    case: Any = TransactionTestCase
+    empty = case._fixture_teardown
 
     def lifted(test: TransactionTestCase) -> None:
         with connection.schema_editor() as editor:
@@ -72,7 +73,7 @@ def emptied_between_tests() -> None:
             with connection.schema_editor() as editor:
                 guard.forward(None, editor)
 
-    TransactionTestCase._fixture_teardown = lifted  # type: ignore[method-assign]
+    case._fixture_teardown = lifted
 
 
 @pytest.fixture(scope="session")

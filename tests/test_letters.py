@@ -1,0 +1,598 @@
+"""One letter a person and day: what is in it, what is left out and why, and what the server answers."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import get_connection
+from django.db import connection, connections
+from django.utils import timezone
+
+from committees import actions as committee_actions
+from committees.models import Membership, Person
+from committees.roles import Role
+from notices import letters
+from notices.letters import send_owed
+from notices.mail import Mail
+from notices.models import Letter, Notice
+from notices.reminding import remind
+from notices.seeding import seed
+from portal.shared.days import VIETNAM
+from tasks import actions, reminders, telling
+from tasks.models import Task
+from tests.people import appoint, make_person
+
+TODAY = date(2026, 7, 20)  # a Monday
+DUE = date(2026, 7, 16)  # two working days before
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def morning() -> Iterator[time_machine.Traveller]:
+    """Eight in the morning in Vietnam, long after the terms of the fixtures began."""
+    at = datetime(2026, 7, 20, 8, 0, tzinfo=VIETNAM)
+    with time_machine.travel(at, tick=True) as clock:
+        yield clock
+
+
+@pytest.fixture
+def officer(people: dict[str, Person]) -> Person:
+    """The only person of the lead body, so that one letter is one letter."""
+    Membership.objects.filter(person=people["lead_head"]).update(ends_on=date(2026, 6, 30))
+    return people["officer"]
+
+
+@pytest.fixture
+def late(officer, task_at) -> Task:
+    """A task that is overdue, with nothing owed yet but its reminder."""
+    seed(2026, 2026)
+    task: Task = task_at("in_progress", due_on=DUE)
+    Notice.objects.all().delete()
+    return task
+
+
+def words_of(html: str) -> str:
+    class Words(HTMLParser):
+        text, quiet = "", False
+
+        def handle_starttag(self, tag: str, attrs: Any) -> None:
+            self.quiet = tag in ("style", "title")
+            self.text += " "
+
+        def handle_endtag(self, tag: str) -> None:
+            self.quiet = False
+
+        def handle_data(self, data: str) -> None:
+            self.text += "" if self.quiet else data
+
+    parser = Words()
+    parser.feed(html)
+    return " ".join(parser.text.split())
+
+
+def text_of(message: Any) -> str:
+    return str(message.get_body(("plain",)).get_content()).replace("\r\n", "\n")
+
+
+def html_of(message: Any) -> str:
+    return str(message.get_body(("html",)).get_content())
+
+
+# One letter
+
+
+def test_one_letter_a_person_and_day(late, officer, smtp):
+    sent = remind(TODAY).sent
+    assert (sent.letters, sent.notices, sent.failed) == (1, 1, 0)
+    letter = Letter.objects.get()
+    assert (letter.person, letter.on, letter.state) == (officer, TODAY, Letter.State.SENT)
+    assert letter.answer == "250 OK: kept"
+    assert letter.sent_at is not None
+    assert letter.attempts == 1
+    assert Notice.objects.get().state == Notice.State.TOLD
+    assert Notice.objects.get().letter == letter
+
+
+def test_its_headers(late, officer, smtp):
+    remind(TODAY)
+    (message,) = smtp.messages
+    assert message["To"] == f"{officer.name} <{officer.email}>"
+    assert message["Message-ID"] == Letter.objects.get().message_id == letters.message_id(officer, TODAY)
+    assert message["Date"].endswith("+0700")
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Id"].startswith("<reminders.")
+    assert message["Reply-To"]
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_ten_runs_send_once(late, smtp):
+    for _ in range(10):
+        remind(TODAY)
+    assert len(smtp.messages) == Letter.objects.count() == 1
+
+
+def test_overdue_comes_first(late, officer, people, task_at, smtp):
+    task_at("submitted", due_on=TODAY)
+    task_at("in_progress", title="Hạn hôm nay", due_on=TODAY)
+    task_at("in_progress", title="Hạn ngày kia", due_on=TODAY + timedelta(days=2))
+    remind(TODAY)
+    (message,) = [one for one in smtp.messages if officer.email in one["To"]]
+    text = text_of(message)
+    places = [text.index(late.title), text.index("Hạn hôm nay\n"), text.index("Hạn ngày kia\n")]
+    assert places == sorted(places)
+    assert re.findall(r"\d+", message["Subject"].split(":")[1])[0] == "1"
+
+
+def test_text_and_html_say_the_same(late, officer, task_at, smtp):
+    task_at("in_progress", title="Trình <đề án> & dự toán", due_on=TODAY)
+    remind(TODAY)
+    (message,) = [one for one in smtp.messages if officer.email in one["To"]]
+    html = words_of(html_of(message))
+    for line in text_of(message).splitlines():
+        words = line.strip(" -").strip()
+        if not words or words.startswith("http") or "http" in words:
+            continue
+        for piece in re.split(r" · |, |: ", words):
+            assert " ".join(piece.split()) in html, piece
+    assert "&lt;đề án&gt; &amp;" in html_of(message)
+
+
+def test_each_in_their_language(late, officer, bodies, smtp):
+    reader = make_person("english", language="en")
+    appoint(reader, bodies.lead, Role.SECRETARY)
+    Task.objects.filter(pk=late.pk).update(title_en="List the places without signal")
+    remind(TODAY)
+    by_address = {message["To"].addresses[0].addr_spec: message for message in smtp.messages}
+    english, vietnamese = by_address[reader.email], by_address[officer.email]
+    assert "List the places without signal" in text_of(english)
+    assert '<html lang="en">' in html_of(english)
+    assert late.title in text_of(vietnamese)
+    assert '<html lang="vi">' in html_of(vietnamese)
+
+
+def test_a_link_opens_the_task(late, smtp, settings):
+    settings.PORTAL_URL = "https://cong.example.vn"
+    remind(TODAY)
+    address = f"https://cong.example.vn{late.get_absolute_url()}"
+    assert address in text_of(smtp.messages[0])
+    assert f'href="{address}"' in html_of(smtp.messages[0])
+    assert smtp.messages[0]["Message-ID"].endswith("@cong.example.vn>")
+
+
+def test_of_a_restricted_task_number_and_day_only(officer, task_at, smtp):
+    seed(2026, 2026)
+    secret = {"title": "Phương án bí mật", "number": "17", "deliverable": "Đề án mật"}
+    task = task_at("in_progress", due_on=DUE, secrecy=Task.Secrecy.RESTRICTED, **secret)
+    remind(TODAY)
+    (message,) = [one for one in smtp.messages if officer.email in one["To"]]
+    whole = message.as_string() + text_of(message) + html_of(message)
+    assert "17" in text_of(message)
+    assert "16/07/2026" in text_of(message)
+    assert task.title not in whole
+    assert "Đề án mật" not in whole
+    assert task.assigner.brief not in text_of(message)
+
+
+def test_the_longest_letter_has_an_end(late, task_at, smtp, monkeypatch):
+    monkeypatch.setattr(letters, "LONGEST", 2)
+    for number in range(4):
+        task_at("in_progress", title=f"Việc {number}", due_on=DUE)
+    Notice.objects.all().delete()
+    remind(TODAY)
+    (message,) = smtp.messages
+    assert text_of(message).count("Việc ") + text_of(message).count(late.title) == 2
+    assert "5" in message["Subject"].split(":")[1]
+
+
+def test_nothing_on_a_day_off(late, smtp):
+    done = remind(date(2026, 7, 19))
+    assert (done.working_day, done.planned, Letter.objects.count()) == (False, 0, 0)
+    assert send_owed(date(2026, 7, 19)).letters == 0
+
+
+def test_later_news_waits_for_the_next_working_day(late, people, smtp):
+    remind(TODAY)
+    actions.urge(task=late, by=people["secretary"], message="Gấp.")
+    remind(TODAY)
+    assert len(smtp.messages) == 1
+    remind(TODAY + timedelta(days=1))
+    assert len(smtp.messages) == 2
+    assert "Gấp." in text_of(smtp.messages[1])
+
+
+def test_a_letter_with_nothing_left_is_not_sent(late, people, smtp):
+    reminders.plan(TODAY)
+    actions.withdraw(task=late, by=people["secretary"], reason="Trùng.")
+    Notice.objects.filter(kind="task_withdrawn").delete()
+    sent = send_owed(TODAY)
+    assert (sent.letters, sent.dropped, len(smtp.messages)) == (0, 1, 0)
+    assert Letter.objects.get().state == Letter.State.EMPTY
+
+
+def test_after_an_empty_letter_news_of_the_day_still_goes(late, people, smtp):
+    reminders.plan(TODAY)
+    actions.withdraw(task=late, by=people["secretary"], reason="Trùng.")
+    withdrawn = Notice.objects.filter(kind="task_withdrawn")
+    withdrawn.update(on=TODAY + timedelta(days=1))
+    send_owed(TODAY)
+    withdrawn.update(on=TODAY)
+    assert send_owed(TODAY).letters == 1
+
+
+# What is left out, and why
+
+
+def withdrawn(task, people, officer):
+    actions.withdraw(task=task, by=people["secretary"], reason="Trùng.")
+
+
+def suspended(task, people, officer):
+    actions.suspend(task=task, by=people["secretary"], reason="Chờ.")
+
+
+def submitted(task, people, officer):
+    actions.add_evidence(task=task, by=officer, kind="document", document="12/BC")
+    actions.submit(task=task, by=officer, report="Xong.")
+
+
+def completed(task, people, officer):
+    submitted(task, people, officer)
+    actions.confirm(task=task, by=people["secretary"])
+
+
+def extended(task, people, officer):
+    actions.edit_task(task=task, values={"due_on": TODAY + timedelta(days=60)}, by=people["head"])
+
+
+def given_to_another(task, people, officer):
+    Membership.objects.filter(person=people["helper"]).update(starts_on=date(2026, 1, 1))
+    helper = people["helper"].memberships.get().office.body
+    actions.edit_task(task=task, values={"lead": helper}, parts=[], by=people["head"])
+
+
+def term_ended(task, people, officer):
+    Membership.objects.filter(person=officer).update(ends_on=TODAY - timedelta(days=1))
+
+
+def locked(task, people, officer):
+    officer.is_active = False
+    committee_actions.save_person(person=officer, by=None)
+
+
+def without_address(task, people, officer):
+    officer.email = ""
+    committee_actions.save_person(person=officer, by=None)
+
+
+def right_taken(task, people, officer):
+    office = officer.memberships.get().office
+    committee_actions.set_office_permissions(office=office, permissions=["view_tasks"], by=people["admin"])
+
+
+def sight_taken(task, people, officer):
+    office = officer.memberships.get().office
+    committee_actions.set_office_permissions(office=office, permissions=["work_on_tasks"], by=people["admin"])
+
+
+def deleted(task, people, officer):
+    task.parts.all().delete()
+    Task.objects.filter(pk=task.pk).delete()
+
+
+@pytest.mark.parametrize(
+    "happens, reason",
+    [
+        (withdrawn, "The task was withdrawn."),
+        (suspended, "The task was suspended."),
+        (submitted, "The task was reported complete."),
+        (completed, "The task was completed."),
+        (extended, telling.MOVED),
+        (given_to_another, telling.OTHER_LEAD),
+        (term_ended, telling.NO_OFFICE),
+        (right_taken, telling.NO_OFFICE),
+        (sight_taken, telling.NOT_VISIBLE),
+        (locked, letters.LOCKED),
+        (without_address, letters.NO_ADDRESS),
+        (deleted, telling.DELETED),
+    ],
+)
+def test_asked_again_before_it_is_sent(late, people, officer, smtp, happens, reason):
+    reminders.plan(TODAY)
+    happens(late, people, officer)
+    send_owed(TODAY)
+    notice = Notice.objects.get(kind="overdue")
+    assert (notice.state, notice.dropped_because) == (Notice.State.DROPPED, reason)
+    assert notice.letter is None
+    for message in smtp.messages:
+        assert officer.email not in message["To"] or "quá hạn" not in text_of(message).lower()
+
+
+def test_a_reminder_that_was_not_sent_gives_way_to_the_next_step(late, officer, smtp):
+    smtp.answer = lambda message: "451 try again later"
+    remind(TODAY)
+    smtp.answer = lambda message: None
+    remind(date(2026, 7, 21))
+    states = dict(Notice.objects.values_list("step", "dropped_because"))
+    assert states == {"+1": telling.LATER_STEP, "+3": ""}
+    assert len(smtp.messages) == 1
+
+
+def test_two_urges_are_one_line(late, people, smtp, morning):
+    actions.urge(task=late, by=people["secretary"])
+    morning.shift(timedelta(days=1))
+    actions.urge(task=late, by=people["secretary"])
+    send_owed(date(2026, 7, 21))
+    reasons = (
+        Notice.objects.filter(kind="task_urged").order_by("pk").values_list("dropped_because", flat=True)
+    )
+    assert list(reasons) == [telling.LATER_NEWS, ""]
+
+
+def test_who_lost_a_task_learns_that_and_nothing_of_it_since(late, people, officer, smtp):
+    old_title = late.title
+    late = actions.recall(task=task_given_again(late, people), by=people["secretary"], reason="Chưa rõ.")
+    actions.edit_task(task=late, values={"title": "Nội dung mới"}, by=people["secretary"])
+    send_owed(TODAY)
+    (message,) = [one for one in smtp.messages if officer.email in one["To"]]
+    assert old_title in text_of(message)
+    assert "Chưa rõ." in text_of(message)
+    assert "Nội dung mới" not in message.as_string() + text_of(message) + html_of(message)
+    assert late.get_absolute_url() not in text_of(message)
+
+
+def task_given_again(task: Task, people: dict[str, Person]) -> Task:
+    """As it was before the lead accepted it: what can still be recalled."""
+    Task.objects.filter(pk=task.pk).update(state="assigned")
+    return Task.objects.get(pk=task.pk)
+
+
+def test_an_unknown_kind_is_dropped_and_says_so(late, officer, smtp):
+    Notice.objects.create(
+        key="old:1", person=officer, kind="of_an_older_version", about_type="tasks.task", about_id=1, on=TODAY
+    )
+    remind(TODAY)
+    assert Notice.objects.get(key="old:1").dropped_because == letters.UNKNOWN
+    assert len(smtp.messages) == 1
+
+
+# What the server answers
+
+
+def test_451_then_success(late, officer, smtp, morning):
+    smtp.answer = lambda message: "451 greylisted, try again later"
+    assert remind(TODAY).sent.failed == 1
+    letter = Letter.objects.get()
+    assert (letter.state, letter.answer) == (Letter.State.FAILED, "451 greylisted, try again later")
+    first = letter.message_id
+    smtp.answer = lambda message: None
+    assert remind(TODAY).sent.letters == 0  # not before the pause is over
+    morning.shift(timedelta(minutes=11))
+    assert remind(TODAY).sent.letters == 1
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.answer) == (Letter.State.SENT, 2, "250 OK: kept")
+    assert smtp.messages[0]["Message-ID"] == letter.message_id == first
+
+
+def test_the_pause_grows(late, smtp, morning):
+    smtp.answer = lambda message: "451 later"
+    pauses = []
+    for _ in range(6):
+        remind(TODAY)
+        letter = Letter.objects.get()
+        assert letter.next_attempt_at
+        pauses.append(round((letter.next_attempt_at - timezone.now()).total_seconds() / 60))
+        morning.move_to(letter.next_attempt_at + timedelta(seconds=1))
+    assert pauses == [10, 20, 40, 80, 160, 160]
+
+
+def test_550_ends_the_day_but_not_the_reminder(late, smtp, morning):
+    smtp.answer = lambda message: "550 no such mailbox"
+    for _ in range(6):
+        remind(TODAY)
+        morning.shift(timedelta(hours=1))
+    letter = Letter.objects.get()
+    assert (letter.state, letter.attempts) == (Letter.State.FAILED, letters.MOST_REFUSALS)
+    assert (letter.answer, letter.next_attempt_at) == ("550 no such mailbox", None)
+    assert Notice.objects.get().state == Notice.State.OWED
+    smtp.answer = lambda message: None
+    assert remind(date(2026, 7, 21)).sent.letters == 1
+    assert Letter.objects.count() == 2
+
+
+def test_one_refusal_does_not_stop_the_others(late, officer, bodies, smtp):
+    other = make_person("another")
+    appoint(other, bodies.lead, Role.SECRETARY)
+    smtp.answer = lambda message: "550 no such mailbox" if officer.email in message["To"] else None
+    sent = remind(TODAY).sent
+    assert (sent.letters, sent.failed) == (1, 1)
+
+
+def test_the_server_is_down(late, officer, bodies, smtp, settings, morning):
+    appoint(make_person("another"), bodies.lead, Role.SECRETARY)
+    up = settings.EMAIL_PORT
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = probe.getsockname()[1]
+    sent = remind(TODAY).sent
+    assert (sent.letters, sent.failed) == (0, 1)  # no use in trying the others
+    assert "ConnectionRefused" in Letter.objects.get().answer
+    settings.EMAIL_PORT = up
+    morning.shift(timedelta(minutes=11))
+    assert remind(TODAY).sent.letters == 2
+    assert set(Notice.objects.values_list("state", flat=True)) == {Notice.State.TOLD}
+
+
+def test_the_server_hangs_up_between_letters(late, bodies, smtp, monkeypatch):
+    appoint(make_person("another"), bodies.lead, Role.SECRETARY)
+    connection: Any = get_connection()
+    monkeypatch.setattr(letters, "get_connection", lambda: connection)
+    sender = letters.Sender(TODAY, connection)
+    reminders.plan(TODAY)
+    first, second = letters.people_owed(TODAY)
+    sender.write_to(first)
+    connection.connection.sock.shutdown(socket.SHUT_RDWR)
+    sender.write_to(second)
+    connection.close()
+    assert (sender.sent.letters, sender.sent.failed) == (2, 0)
+
+
+def test_an_address_that_mail_cannot_carry(late, officer, smtp):
+    Person.objects.filter(pk=officer.pk).update(email="thư.ký@demo.invalid")
+    assert remind(TODAY).sent.failed == 1
+    letter = Letter.objects.get()
+    assert (letter.state, letter.answer, letter.next_attempt_at) == ("failed", letters.BAD_ADDRESS, None)
+
+
+@pytest.mark.parametrize(
+    "email", ["a@b.vn\r\nBcc: x@y.vn", "a@b.vn, x@y.vn", "<a@b.vn>", "a b@c.vn", "@b.vn", "a@", "a@b@c"]
+)
+def test_no_address_smuggles_a_header_or_a_second_reader(late, officer, smtp, email):
+    Person.objects.filter(pk=officer.pk).update(email=email)
+    assert remind(TODAY).sent.letters == 0
+    assert smtp.messages == []
+
+
+@pytest.mark.parametrize("name", ['Ông "A", <b@c.vn>', "Trần\r\nBcc: x@y.vn", "Nguyễn " * 28, "\u202eA"])
+def test_any_name_is_only_a_name(late, officer, smtp, name):
+    Person.objects.filter(pk=officer.pk).update(name=name[:200])
+    remind(TODAY)
+    (message,) = smtp.messages
+    assert [address.addr_spec for address in message["To"].addresses] == [officer.email]
+    assert message["Bcc"] is None
+    # Without spaces: the standard library's parser adds some where a long name is folded.
+    expected = " ".join(name.split())[:100]
+    assert "".join(message["To"].addresses[0].display_name.split()) == "".join(expected.split())
+
+
+def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, smtp, monkeypatch):
+    appoint(make_person("another"), bodies.lead, Role.SECRETARY)
+    write = letters.compose
+
+    def breaks(letter: Letter, person: Person, notices: Any) -> Mail:
+        if person == officer:
+            raise RuntimeError("a template is broken")
+        return write(letter, person, notices)
+
+    monkeypatch.setattr(letters, "compose", breaks)
+    sent = remind(TODAY).sent
+    assert (sent.letters, sent.failed) == (1, 1)
+    assert Letter.objects.get(person=officer).answer == letters.NOT_WRITTEN
+
+
+# Crashes, and several senders at once
+
+
+def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies, smtp, morning, monkeypatch):
+    appoint(make_person("another"), bodies.lead, Role.SECRETARY)
+    stamp = letters.Sender._stamp
+
+    def dies(self: Any, letter: Letter, answer: str, notices: Any) -> None:
+        if letter.person == officer:
+            raise KeyboardInterrupt
+        stamp(self, letter, answer, notices)
+
+    monkeypatch.setattr(letters.Sender, "_stamp", dies)
+    with pytest.raises(KeyboardInterrupt):
+        remind(TODAY)
+    monkeypatch.setattr(letters.Sender, "_stamp", stamp)
+    assert Letter.objects.get(person=officer).state == Letter.State.SENDING
+    remind(TODAY)
+    morning.shift(letters.LEASE + timedelta(seconds=1))
+    remind(TODAY)
+    ids = [message["Message-ID"] for message in smtp.messages]
+    assert len(ids) == 3
+    assert len(set(ids)) == 2
+    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.SENT}
+
+
+def test_a_claimed_letter_is_nobody_elses(late, officer):
+    reminders.plan(TODAY)
+    assert letters.claim(officer, TODAY)
+    assert letters.claim(officer, TODAY) is None
+    assert not letters.people_owed(TODAY).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_send_once(request, people, task_at, bodies, smtp):
+    """On PostgreSQL really at once; SQLite lets one writer after the other, which must hold as well."""
+    seed(2026, 2026)
+    for number in range(12):
+        appoint(make_person(f"worker-{number}"), bodies.lead, Role.OFFICER)
+    task_at("in_progress", due_on=DUE)
+    Notice.objects.all().delete()
+    together, faults = threading.Barrier(2), []
+
+    def send() -> None:
+        try:
+            together.wait(10)
+            remind(TODAY)
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            connections.close_all()
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert faults == []
+    assert connection.vendor in ("postgresql", "sqlite")
+    readers = sorted(message["To"].addresses[0].addr_spec for message in smtp.messages)
+    assert len(readers) == len(set(readers)) == 14
+    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.SENT}
+    assert set(Notice.objects.values_list("state", flat=True)) == {Notice.State.TOLD}
+
+
+# Letters as files
+
+
+def test_letters_as_files(late, officer, settings):
+    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    remind(TODAY)
+    (path,) = Path(settings.EMAIL_FILE_PATH).iterdir()
+    letter = Letter.objects.get()
+    assert path.name == letter.message_id.strip("<>") + ".eml"
+    assert letter.answer == f"250 written to {path.name}"
+    assert officer.email.encode() in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+# The same lines on a page
+
+
+def test_a_notice_told_long_ago_says_nothing_of_a_task_out_of_sight(late, officer):
+    remind(TODAY)
+    notices = list(Notice.objects.all())
+    assert telling.compose(notices, TODAY)[notices[0].pk].title == late.title
+    Membership.objects.filter(person=officer).update(ends_on=TODAY)
+    line = telling.compose(notices, TODAY + timedelta(days=1))[notices[0].pk]
+    assert late.title not in f"{line}"
+    assert str(late.get_absolute_url()) not in f"{line}"
+
+
+def test_who_lost_a_right_by_a_restriction_reads_nothing_either(late, bodies, people):
+    deputy = make_person("lead_deputy")
+    appoint(deputy, bodies.lead, Role.STANDING_DEPUTY)
+    reminders.plan(TODAY)
+    Task.objects.filter(pk=late.pk).update(secrecy=Task.Secrecy.RESTRICTED)
+    send_owed(TODAY)
+    assert Notice.objects.get(person=deputy).dropped_because == telling.NOT_VISIBLE
+
+
+def test_many_lines_cost_as_many_queries_as_one(late, officer, task_at, django_assert_num_queries):
+    remind(TODAY)
+    for number in range(5):
+        task_at("in_progress", title=f"Việc {number}", due_on=DUE)
+    notices = list(Notice.objects.filter(person=officer))
+    with django_assert_num_queries(3):
+        telling.compose(notices[:1], TODAY)
+    with django_assert_num_queries(3):
+        telling.compose(notices, TODAY)
