@@ -1,0 +1,574 @@
+"""One event for every change, in the change's own transaction; and a chain that shows every tampering."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from importlib import import_module
+from threading import Thread
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from audit.actions import append, changes, record, snapshot
+from audit.models import GENESIS, Event
+from committees import actions as committee_actions
+from committees.models import Body, Membership, Person
+from committees.roles import Role
+from notices import actions as notice_actions
+from notices.models import CalendarDay
+from portal.shared.verdicts import Refused
+from tasks import actions as task_actions
+from tasks.models import Order, Task
+from tests.people import SINCE, Bodies, TaskAt, make_body
+
+# --- every action, one event --------------------------------------------------------------------
+
+
+class World:
+    def __init__(self, bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> None:
+        self.bodies, self.people, self.order, self.task_at = bodies, people, order, task_at
+
+    def task(self, state: str, **values: Any) -> Task:
+        return self.task_at(state, **values)
+
+    def with_evidence(self) -> Task:
+        task = self.task_at("in_progress")
+        task_actions.add_evidence(task=task, by=self.people["officer"], kind="document", document="1/BC")
+        return task
+
+    def term(self) -> Membership:
+        return self.people["member"].memberships.get()
+
+
+@pytest.fixture
+def world(bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> World:
+    return World(bodies, people, order, task_at)
+
+
+def changed(thing: Any, **values: Any) -> Any:
+    for name, value in values.items():
+        setattr(thing, name, value)
+    return thing
+
+
+tasks, committees, notices = task_actions, committee_actions, notice_actions
+NEW_BODY = {"code": "NEW", "kind": "agency", "level": "provincial", "chain": "state", "name_vi": "Sở mới"}
+
+# action: what is done, made ready by the first call | the verb of its one event
+Ready = Callable[[World, Person], Callable[[], Any]]
+EVENTS: dict[str, tuple[str, str, Ready]] = {
+    # tasks.actions: action | by | …
+    "tasks.new_task": (
+        "secretary",
+        "task_drafted",
+        lambda w, by: partial(tasks.new_task, task=Task(title="Mới", assigner=w.bodies.committee), by=by),
+    ),
+    "tasks.edit_task": (
+        "secretary",
+        "task_changed",
+        lambda w, by: partial(tasks.edit_task, task=w.task("draft"), values={"title": "Sửa"}, by=by),
+    ),
+    "tasks.propose": (
+        "secretary",
+        "task_proposed",
+        lambda w, by: partial(tasks.propose, task=w.task("draft"), by=by),
+    ),
+    "tasks.assign": (
+        "head",
+        "task_assigned",
+        lambda w, by: partial(tasks.assign, task=w.task("proposed"), by=by),
+    ),
+    "tasks.record_approval": (
+        "secretary",
+        "task_approval_recorded",
+        lambda w, by: partial(tasks.record_approval, task=w.task("proposed"), by=by, approval="5/TTr"),
+    ),
+    "tasks.recall": (
+        "secretary",
+        "task_recalled",
+        lambda w, by: partial(tasks.recall, task=w.task("assigned"), by=by, reason="Giao lại."),
+    ),
+    "tasks.accept": (
+        "officer",
+        "task_accepted",
+        lambda w, by: partial(tasks.accept, task=w.task("assigned"), by=by),
+    ),
+    "tasks.decline": (
+        "officer",
+        "task_declined",
+        lambda w, by: partial(tasks.decline, task=w.task("assigned"), by=by, reason="Sai thẩm quyền."),
+    ),
+    "tasks.report_progress": (
+        "officer",
+        "task_progressed",
+        lambda w, by: partial(
+            tasks.report_progress, task=w.task("assigned"), by=by, percent=30, note="Đang làm."
+        ),
+    ),
+    "tasks.name_people": (
+        "officer",
+        "task_people_named",
+        lambda w, by: partial(
+            tasks.name_people, task=w.task("assigned"), by=by, leader=w.people["lead_head"], contact=None
+        ),
+    ),
+    "tasks.add_evidence": (
+        "officer",
+        "evidence_added",
+        lambda w, by: partial(
+            tasks.add_evidence, task=w.task("in_progress"), by=by, kind="document", document="1"
+        ),
+    ),
+    "tasks.remove_evidence": (
+        "officer",
+        "evidence_removed",
+        lambda w, by: partial(tasks.remove_evidence, evidence=w.with_evidence().evidence.get(), by=by),
+    ),
+    "tasks.submit": (
+        "officer",
+        "task_submitted",
+        lambda w, by: partial(tasks.submit, task=w.with_evidence(), by=by, report="Xong."),
+    ),
+    "tasks.add_comment": (
+        "member",
+        "comment_added",
+        lambda w, by: partial(tasks.add_comment, task=w.task("in_progress"), by=by, text="Ý kiến."),
+    ),
+    "tasks.mark_posted": (
+        "officer",
+        "task_posted",
+        lambda w, by: partial(tasks.mark_posted, task=w.task("in_progress"), by=by),
+    ),
+    "tasks.confirm": (
+        "secretary",
+        "task_confirmed",
+        lambda w, by: partial(tasks.confirm, task=w.task("submitted"), by=by),
+    ),
+    "tasks.send_back": (
+        "secretary",
+        "task_sent_back",
+        lambda w, by: partial(tasks.send_back, task=w.task("submitted"), by=by, reason="Thiếu."),
+    ),
+    "tasks.suspend": (
+        "secretary",
+        "task_suspended",
+        lambda w, by: partial(tasks.suspend, task=w.task("in_progress"), by=by, reason="Chờ."),
+    ),
+    "tasks.resume": (
+        "secretary",
+        "task_resumed",
+        lambda w, by: partial(tasks.resume, task=w.task("suspended"), by=by),
+    ),
+    "tasks.withdraw": (
+        "secretary",
+        "task_withdrawn",
+        lambda w, by: partial(tasks.withdraw, task=w.task("in_progress"), by=by, reason="Trùng."),
+    ),
+    "tasks.urge": (
+        "secretary",
+        "task_urged",
+        lambda w, by: partial(tasks.urge, task=w.task("in_progress"), by=by),
+    ),
+    "tasks.save_order": (
+        "secretary",
+        "order_entered",
+        lambda w, by: partial(
+            tasks.save_order, order=Order(body=w.bodies.committee, number="2", kind="plan"), by=by
+        ),
+    ),
+    # committees.actions
+    "committees.save_person": (
+        "staff",
+        "person_entered",
+        lambda w, by: partial(
+            committees.save_person, person=Person(username="new", name="Mới", password="x"), by=by
+        ),
+    ),
+    "committees.set_password": (
+        "staff",
+        "password_set",
+        lambda w, by: partial(
+            committees.set_password, person=w.people["member"], new_password="một câu rất dài 57", by=by
+        ),
+    ),
+    "committees.save_own_profile": (
+        "member",
+        "profile_changed",
+        lambda w, by: partial(
+            committees.save_own_profile, person=changed(w.people["member"], phone="09"), by=by
+        ),
+    ),
+    "committees.change_own_password": (
+        "member",
+        "password_changed",
+        lambda w, by: partial(
+            committees.change_own_password, person=w.people["member"], password="khác hẳn 57"
+        ),
+    ),
+    "committees.note_sign_in": (
+        "member",
+        "signed_in",
+        lambda w, by: partial(committees.note_sign_in, person=w.people["member"], address="192.0.2.1"),
+    ),
+    "committees.save_body": (
+        "staff",
+        "body_entered",
+        lambda w, by: partial(committees.save_body, body=Body(**NEW_BODY), by=by),
+    ),
+    "committees.set_office_permissions": (
+        "staff",
+        "office_permissions_changed",
+        lambda w, by: partial(
+            committees.set_office_permissions,
+            office=w.bodies.committee.offices.get(role=Role.MEMBER),
+            permissions=["view_tasks"],
+            by=by,
+        ),
+    ),
+    "committees.save_membership": (
+        "secretary",
+        "membership_entered",
+        lambda w, by: partial(
+            committees.save_membership,
+            membership=Membership(
+                person=w.people["outsider"],
+                office=w.bodies.committee.offices.get(role=Role.MEMBER),
+                starts_on=SINCE,
+            ),
+            by=by,
+        ),
+    ),
+    "committees.end_membership": (
+        "secretary",
+        "membership_changed",
+        lambda w, by: partial(
+            committees.end_membership, membership=w.term(), ends_on=date(2026, 6, 30), by=by
+        ),
+    ),
+    # notices.actions
+    "notices.save_calendar_day": (
+        "staff",
+        "calendar_day_entered",
+        lambda w, by: partial(
+            notices.save_calendar_day,
+            day=CalendarDay(day=date(2031, 9, 2), is_working=False, name="Quốc khánh"),
+            by=by,
+        ),
+    ),
+    "notices.delete_calendar_day": (
+        "staff",
+        "calendar_day_deleted",
+        lambda w, by: partial(
+            notices.delete_calendar_day,
+            day=CalendarDay.objects.create(day=date(2031, 9, 3), is_working=False, name="Nghỉ bù"),
+            by=by,
+        ),
+    ),
+}
+
+# Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.
+NO_EVENT = {
+    "committees.open_offices",
+    "notices.owe",
+    "notices.owe_all",
+    "notices.owe_new",
+    "notices.known_keys",
+    "notices.mark_read",
+}
+ONLY_ONESELF = {"committees.save_own_profile", "committees.change_own_password", "committees.note_sign_in"}
+
+
+def public_functions(module: ModuleType) -> set[str]:
+    """What doors can call: `__all__`, else the functions written in the module itself."""
+    app = module.__name__.split(".")[0]
+    names = getattr(module, "__all__", None) or [
+        name
+        for name, thing in vars(module).items()
+        if inspect.isfunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    return {f"{app}.{name}" for name in names}
+
+
+def test_every_action_has_a_row() -> None:
+    found: set[str] = set()
+    for app in apps.get_app_configs():
+        if app.name in ("committees", "notices", "tasks", "reports", "meetings", "feedback"):
+            try:
+                module = import_module(f"{app.name}.actions")
+            except ModuleNotFoundError:
+                continue
+            found |= public_functions(module)
+    assert found == EVENTS.keys() | NO_EVENT
+
+
+def test_every_action_writes_one_event_with_its_change(world: World) -> None:
+    for name, (who, verb, ready) in EVENTS.items():
+        with transaction.atomic():
+            by = world.people[who]
+            act, last = ready(world, by), Event.objects.latest("pk").pk
+            act()
+            (event,) = Event.objects.filter(pk__gt=last)
+            assert (event.verb, event.by, event.break_glass) == (verb, by, False), name
+            assert event.by_name == str(by)
+            for key in event.before.keys() & event.after.keys():
+                assert event.before[key] != event.after[key], (name, key)
+            transaction.set_rollback(True)
+        for person in world.people.values():
+            person.refresh_from_db()
+
+
+class Undo(Exception):
+    pass
+
+
+@transaction.atomic
+def done_and_undone(act: Callable[[], Any]) -> None:
+    act()
+    raise Undo
+
+
+def test_an_event_lives_and_dies_with_its_change(world: World) -> None:
+    """A failure after the action takes both back; a refused or invalid one leaves neither."""
+    for name, (who, _verb, ready) in EVENTS.items():
+        with transaction.atomic():
+            act, count = ready(world, world.people[who]), Event.objects.count()
+            with pytest.raises(Undo):
+                done_and_undone(act)
+            assert Event.objects.count() == count, name
+            transaction.set_rollback(True)
+        for person in world.people.values():
+            person.refresh_from_db()
+
+
+def test_a_refused_action_writes_nothing(world: World) -> None:
+    for name in EVENTS.keys() - ONLY_ONESELF:
+        _who, _verb, ready = EVENTS[name]
+        with transaction.atomic():
+            act, count = ready(world, world.people["outsider"]), Event.objects.count()
+            with pytest.raises(Refused) as refused, transaction.atomic():
+                act()
+            assert refused.value.status == 403, name
+            assert Event.objects.count() == count, name
+            transaction.set_rollback(True)
+
+
+def test_a_superuser_is_marked(world: World) -> None:
+    for name in EVENTS.keys() - ONLY_ONESELF:
+        _who, _verb, ready = EVENTS[name]
+        with transaction.atomic():
+            ready(world, world.people["admin"])()
+            event = Event.objects.latest("pk")
+            assert (event.by, event.break_glass) == (world.people["admin"], True), name
+            transaction.set_rollback(True)
+
+
+def test_an_edit_that_changes_nothing_is_no_event(world: World) -> None:
+    task = world.task("draft", title="Như cũ")
+    count = Event.objects.count()
+    same = task_actions.edit_task(task=task, values={"title": "Như cũ"}, by=world.people["secretary"])
+    assert same.version == task.version
+    committee_actions.save_body(body=world.bodies.lead, by=world.people["staff"])
+    committee_actions.save_membership(membership=world.term(), by=world.people["secretary"])
+    committee_actions.save_person(person=world.people["member"], by=world.people["staff"])
+    task_actions.save_order(order=world.order, by=world.people["secretary"])
+    assert Event.objects.count() == count
+
+
+def test_before_and_after_hold_what_differs(world: World) -> None:
+    task = world.task("in_progress", deliverable="Bản đồ")
+    task_actions.edit_task(
+        task=task,
+        values={"deliverable": "Danh mục", "title": task.title},
+        by=world.people["head"],
+        reason="Rõ hơn.",
+    )
+    event = Event.objects.latest("pk")
+    assert (event.before, event.after) == ({"deliverable": "Bản đồ"}, {"deliverable": "Danh mục"})
+    assert event.reason == "Rõ hơn."
+    task_actions.confirm(task=world.task("submitted"), by=world.people["secretary"])
+    event = Event.objects.latest("pk")
+    assert event.before == {"state": "submitted", "confirmed_by": None, "confirmed_at": None}
+    assert event.after["state"] == "completed"
+    assert changes({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}) == ({"b": 2}, {"b": 3, "c": 4})
+    assert snapshot(task, ["lead", "state"]) == {"lead": task.lead_id, "state": task.state}
+
+
+def test_a_password_is_in_no_event(world: World) -> None:
+    act = EVENTS["committees.set_password"][2](world, world.people["staff"])
+    act()
+    event = Event.objects.latest("pk")
+    assert (event.before, event.after) == ({}, {})
+
+
+def test_another_file_under_the_same_name_is_a_change(world: World) -> None:
+    files = [SimpleUploadedFile("kh.pdf", b"%PDF-1.7 " + text) for text in (b"one", b"two")]
+    for file in files:
+        last = Event.objects.latest("pk").pk
+        world.order = task_actions.save_order(order=world.order, by=world.people["secretary"], file=file)
+        (event,) = Event.objects.filter(pk__gt=last)
+        assert event.after["file"] == world.order.file.name
+    assert event.before["file"] != event.after["file"]
+
+
+def test_the_event_of_a_draft_belongs_to_its_own_body_only(world: World) -> None:
+    """Else the lead body would read in its trail what it may not see yet."""
+    task = world.task("proposed")
+    own = world.bodies.committee.pk
+    assert [event.body_ids for event in Event.objects.about(task)] == [[own], [own]]
+    task_actions.assign(task=task, by=world.people["head"])
+    issued = sorted([own, world.bodies.lead.pk, world.bodies.helper.pk])
+    assert Event.objects.latest("pk").body_ids == issued
+    task_actions.recall(task=task, by=world.people["head"], reason="Giao lại.")
+    assert Event.objects.latest("pk").body_ids == issued
+    task_actions.withdraw(task=task, by=world.people["secretary"], reason="Trùng.")
+    assert Event.objects.latest("pk").body_ids == [own]
+
+
+# --- append-only --------------------------------------------------------------------------------
+
+TAMPERING = [
+    "UPDATE audit_event SET reason = 'khác' WHERE id = %(pk)s",
+    "UPDATE audit_event SET by_id = NULL",
+    "DELETE FROM audit_event WHERE id = %(pk)s",
+    "DELETE FROM audit_event",
+]
+
+
+def test_the_database_refuses_to_change_or_delete_an_event(bodies: Bodies) -> None:
+    event, count = Event.objects.latest("pk"), Event.objects.count()
+    statements = [*TAMPERING, *(["TRUNCATE audit_event"] if connection.vendor == "postgresql" else [])]
+    for statement in statements:
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement % {"pk": event.pk})
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(verb="nothing")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        event.delete()
+    assert Event.objects.count() == count
+
+
+def test_an_event_outside_a_transaction_is_a_mistake(transactional_db: None) -> None:
+    with pytest.raises(RuntimeError):
+        append([Event(verb="alone")])
+
+
+# --- the chain ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def guard_lowered() -> Iterator[Any]:
+    """What somebody with the database in their hands could do."""
+    guard = import_module("audit.migrations.0002_append_only")
+    undo = guard.UNDO_POSTGRESQL if connection.vendor == "postgresql" else guard.UNDO_SQLITE
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in undo:
+            cursor.execute(statement)
+        yield cursor
+        transaction.set_rollback(True)
+
+
+def verified() -> str:
+    out = io.StringIO()
+    call_command("verify_audit", stdout=out)
+    return out.getvalue()
+
+
+def test_a_chain_that_is_whole(world: World) -> None:
+    world.task("completed")
+    assert verified().startswith(f"{Event.objects.count()} events, the chain is whole.")
+
+
+def test_an_empty_chain_is_whole(db: None) -> None:
+    assert verified().startswith("0 events")
+
+
+FORGERIES = {
+    "changed": "UPDATE audit_event SET reason = 'khác' WHERE id = {middle}",
+    "another person": "UPDATE audit_event SET by_id = {somebody} WHERE id = {middle}",
+    "another moment": "UPDATE audit_event SET at = '2020-01-01 00:00:00+00:00' WHERE id = {middle}",
+    "unmarked": "UPDATE audit_event SET break_glass = NOT break_glass WHERE id = {middle}",
+    "removed": "DELETE FROM audit_event WHERE id = {middle}",
+    "first removed": "DELETE FROM audit_event WHERE id = {first}",
+    "swapped": "UPDATE audit_event SET id = -id WHERE id IN ({middle}, {last})",
+    "resealed alone": "UPDATE audit_event SET digest = '{forged}' WHERE id = {middle}",
+    "put in": (
+        "INSERT INTO audit_event (id, at, by_name, verb, about_type, about_id, about_name, body_ids,"
+        " before, after, reason, break_glass, digest)"
+        " SELECT -id, at, by_name, verb, about_type, about_id, about_name, body_ids, before, after, reason,"
+        " break_glass, '{forged}' FROM audit_event WHERE id = {middle}"
+    ),
+}
+
+
+def test_every_forgery_shows(world: World) -> None:
+    world.task("in_progress")
+    keys = list(Event.objects.values_list("pk", flat=True))
+    names = {
+        "first": keys[0],
+        "middle": keys[len(keys) // 2],
+        "last": keys[-1],
+        "somebody": world.people["outsider"].pk,
+        "forged": "f" * 64,
+    }
+    for name, statement in FORGERIES.items():
+        with guard_lowered() as cursor:
+            cursor.execute(statement.format(**names))
+            assert cursor.rowcount > 0, name
+            with pytest.raises(CommandError, match="does not follow"):
+                verified()
+    assert "whole" in verified()
+
+
+def test_an_export_can_be_counted_again_elsewhere(world: World) -> None:
+    """With nothing but SHA-256 and the lines; no Django, no database."""
+    world.task("completed", title="Số hóa dữ liệu “đất đai”\nquý IV")
+    out = io.StringIO()
+    call_command("verify_audit", "--export", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == Event.objects.count()
+    digest = GENESIS
+    for line in lines:
+        sealed, content = line[:64], line[65:]
+        digest = hashlib.sha256((digest + content).encode()).hexdigest()
+        assert digest == sealed, line
+
+
+# No other connection may read between two writers: the lock, not luck, keeps one chain.
+def test_writers_at_once_keep_one_chain(transactional_db: None) -> None:
+    body = make_body("ONE")
+    problems: list[BaseException] = []
+
+    def write(times: int) -> None:
+        try:
+            for turn in range(times):
+                with transaction.atomic():
+                    record("task_urged", about=body, by=None, after={"turn": turn})
+        except BaseException as error:  # shown by the test
+            problems.append(error)
+        finally:
+            connection.close()
+
+    count = Event.objects.count()
+    writers = [Thread(target=write, args=(15,)) for _writer in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert problems == []
+    assert Event.objects.count() == count + 60
+    assert "whole" in verified()
