@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -169,6 +170,13 @@ class Body(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """The constraint's sentence, beside the field that a form shows."""
+        if self.established_on and self.dissolved_on and self.dissolved_on <= self.established_on:
+            raise ValidationError(
+                {"dissolved_on": _("A body is dissolved after the day it was established.")}
+            )
+
     @property
     def name(self) -> str:
         return self.name_en if get_language() == "en" and self.name_en else self.name_vi
@@ -296,6 +304,11 @@ class Membership(models.Model):
         if get_language() == "en" and self.position_en:
             return self.position_en
         return self.position or str(self.office.get_role_display())
+
+    def clean(self) -> None:
+        """The constraint's sentence, beside the field that a form shows."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day is not before the first day.")})
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
