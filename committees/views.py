@@ -42,7 +42,7 @@ def bodies(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [(body, 0 if searching else _depth(body, under)) for body in page],
-        "levels": _levels(found, asked.get("level", "")),
+        "levels": _levels(found, asked.get("level", ""), tree=not any(asked.get(name) for name in FILTERS)),
         "under": under,
         "searching": searching,
         "crumbs": _crumbs(under),
@@ -78,14 +78,18 @@ def _depth(body: Body, under: Body | None) -> int:
     return body.path.count(".") - (under.path.count(".") if under else 0) - 1
 
 
-def _levels(found: BodyQuerySet, chosen: str) -> list[dict[str, Any]]:
-    """One chip for each level with its count, and one for all: they add up."""
+def _levels(found: BodyQuerySet, chosen: str, tree: bool) -> list[dict[str, Any]]:
+    """One chip for each level with its count, and one for all that match: they add up.
+
+    Without a search the first chip is the tree, which shows two steps and so counts nothing.
+    """
     counts = dict(found.order_by().values_list("level").annotate(Count("pk")))
     chips = [
         {"value": level.value, "label": level.label, "count": counts.get(level.value, 0)}
         for level in Body.Level
     ]
-    every = {"value": "", "label": _("all levels"), "count": sum(counts.values())}
+    label, total = (_("tree"), None) if tree else (_("all levels"), sum(counts.values()))
+    every = {"value": "", "label": label, "count": total}
     return [{**chip, "current": chip["value"] == chosen} for chip in (every, *chips)]
 
 
@@ -123,7 +127,8 @@ def membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _saved(request, form, form.fill(term)):
         messages.success(request, _("The term of %(person)s is saved.") % _words(term))
         return redirect(term.office.body)
-    context = {"about": term, "title": _("Correct a term")}
+    may_end = term.ends_on is None or term.ends_on >= today()
+    context = {"about": term, "may_end": may_end, "title": _("Correct a term")}
     return _form_page(request, term.office.body, form, context)
 
 

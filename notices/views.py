@@ -51,10 +51,7 @@ def read(request: SignedInRequest) -> HttpResponse:
 
 def kind_of(notice: Notice) -> Kind | None:
     """None for a kind that no app registers any more; the row is shown all the same."""
-    try:
-        return kinds.get(notice.kind)
-    except KeyError:
-        return None
+    return kinds.get(notice.kind) if kinds.known(notice.kind) else None
 
 
 def label_of(notice: Notice) -> Any:

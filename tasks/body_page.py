@@ -20,7 +20,7 @@ from committees.forms import OnForm
 from committees.models import Body, Membership
 from committees.roles import Role
 from committees.rules import may_manage_members, may_view_members
-from portal.shared.days import today
+from portal.shared.days import day_of, today
 from tasks.lifecycle import GIVEN, OPEN
 from tasks.models import Task
 from tasks.querysets import TaskQuerySet
@@ -104,10 +104,17 @@ def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     ]
     return {
         "counts": [line for line in counts if line["counts"]["given"]],
-        "tasks": [(task, task.standing(today()), task.days_left(today())) for task in tasks],
+        "tasks": [(task, *_standing(task)) for task in tasks],
         "task_count": tasks[0].total if tasks else 0,
         "tasks_url": _list_of(body, state=list(OPEN)),
     }
+
+
+def _standing(task: Task) -> tuple[str, int | None]:
+    """What waits for confirmation shows how long it waits; the rest how late or near it is."""
+    if task.submitted_at:
+        return "submitted", (today() - day_of(task.submitted_at)).days
+    return str(task.standing(today())), task.days_left(today())
 
 
 def _list_of(body: Body, **filters: Any) -> str:
