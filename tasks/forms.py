@@ -197,11 +197,13 @@ class TaskForm(forms.ModelForm[Task]):
         orders = Order.objects.visible_to(person).filter(
             body__in=[assigner] if assigner else access.bodies(person, "draft_tasks")
         )
+        self.fields["order"].empty_label = _("none")  # type: ignore[attr-defined]
         limit_choices(self.fields["order"], orders, task.order)
 
     def _choose_parent(self, person: Person, assigner: Body | None, task: Task) -> None:
         bodies = [assigner] if assigner else access.bodies(person, "draft_tasks")
         above = Task.objects.visible_to(person).filter(Q(lead__in=bodies) | Q(assigner__in=bodies))
+        self.fields["parent"].empty_label = _("none")  # type: ignore[attr-defined]
         limit_choices(self.fields["parent"], above.exclude(pk=task.pk).order_by("-pk"), task.parent)
 
     def _post_clean(self) -> None:
@@ -217,25 +219,43 @@ class TaskForm(forms.ModelForm[Task]):
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
-    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField]]]:
+    def fieldsets(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
         return [
-            (legend, [self[name] for name in names if name in self.fields]) for legend, names in FIELDSETS
+            (
+                legend,
+                [found for row in rows if (found := [self[name] for name in row if name in self.fields])],
+            )
+            for legend, rows in FIELDSETS
         ]
 
 
 FIELDSETS = (
     (
         _("What"),
-        ("title", "description", "deliverable", "deliverable_kind", "target", "target_unit", "title_en"),
+        (
+            ("title",),
+            ("description",),
+            ("deliverable",),
+            ("deliverable_kind", "target"),
+            ("target_unit", "title_en"),
+        ),
     ),
-    (_("Who"), ("lead", "lead_words")),
-    (_("When"), ("due_kind", "due_on", "due_words", "start_on")),
-    (_("Responsibility and authority"), ("leader", "contact", "authority", "priority")),
+    (_("Who"), (("lead",), ("lead_words",))),
+    (_("When"), (("due_kind", "due_on"), ("due_words", "start_on"))),
+    (_("Responsibility and authority"), (("leader", "contact"), ("authority", "priority"))),
     (
         _("Where it comes from"),
-        ("order", "number", "parent", "parent_words", "programme", "pillar", "secrecy", "reason"),
+        (
+            ("order",),
+            ("number", "pillar"),
+            ("parent",),
+            ("parent_words", "programme"),
+            ("secrecy",),
+            ("reason",),
+        ),
     ),
 )
+"""Legend → rows of one field or two."""
 
 
 class PartForm(forms.Form):

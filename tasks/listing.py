@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import django_filters
 from django.db.models import Case, Count, F, IntegerField, OrderBy, Value, When
+from django.forms import SearchInput
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -72,9 +73,14 @@ def filter_of(request: HttpRequest, on: date) -> PageFilter:
     person = cast(Person, request.user)
     page_filter = PageFilter(request.GET, queryset=Task.objects.visible_to(person), request=request, on=on)
     form = page_filter.form
-    for name in ("standing", "part", "programme", "order"):
-        form.fields[name].empty_label = _("any")
+    for name in ("standing", "part", "programme"):
+        shown = [(value, label) for value, label in form.fields[name].choices if value]
+        form.fields[name].widget.choices = [("", _("any")), *shown]
+    form.fields["order"].empty_label = _("any")
     form.fields["pillar"].widget.attrs["list"] = "pillars"
+    form.fields["q"].widget = SearchInput(
+        attrs={"placeholder": _("Find tasks, numbers of orders…"), "autocomplete": "off"}
+    )
     chosen = form.cleaned_data if form.is_valid() else {}
     if body := chosen.get("body"):
         form.data = form.data.copy()

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +59,6 @@ _HEADS: dict[str, tuple[Sentence, str]] = {
     "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
     "evidence_added": (_("Evidence added"), ""),
     "evidence_removed": (_("Evidence removed"), ""),
-    "comment_added": (_("Comment"), ""),
 }
 
 
@@ -80,7 +80,7 @@ class Posts:
 
     def post(self, person_id: int | None, at: datetime, name: str) -> str:
         held = [term for term in self._terms.get(person_id or 0, []) if term.holds_on(day_of(at))]
-        return f"{held[0].title}, {held[0].office.body.brief}" if held else name
+        return f"{capfirst(held[0].title)}, {held[0].office.body.brief}" if held else name
 
     def name(self, person_id: Any) -> str:
         """The leader in charge or the contact, who held an office in the lead body."""
@@ -111,7 +111,7 @@ def events_of(task: Task) -> list[Event]:
 
 
 def story(task: Task, events: list[Event], posts: Posts) -> list[Line]:
-    """Newest first."""
+    """Newest first. Comments and the words of notes and reports stand in sections of their own."""
     names = Names(task, events, posts)
     return [_line(event, names) for event in events if event.verb in _HEADS]
 
@@ -129,21 +129,16 @@ def _text_of(event: Event, names: Names) -> list[str]:
     after, before = event.after, event.before
     match event.verb:
         case "task_submitted":
-            return [_submission(event, names.task), *said]
+            return [_submission(event, names.task)]
         case "task_assigned" | "task_approval_recorded" if due := after.get("original_due_on"):
             paper = [after["approval"]] if after.get("approval") else []
             return [_t("Deadline %(day)s") % {"day": _day(due)}, *paper]
         case "task_progressed":
-            return [
-                f"{after.get('percent', before.get('percent', names.task.percent))}%",
-                after.get("note", ""),
-            ]
+            return [f"{after.get('percent', before.get('percent', names.task.percent))}%"]
         case "evidence_added":
             return [after.get("title", "")]
         case "evidence_removed":
             return [before.get("title", "")]
-        case "comment_added":
-            return [after.get("text", "")]
         case "task_changed" | "task_people_named":
             return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
         case "task_urged":

@@ -21,6 +21,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import listing, story
 from tasks.forms import CommentForm, ProgressForm
+from tasks.lifecycle import RUNNING
 from tasks.models import Comment, Evidence, Part, Progress, Task
 from tasks.panel import Panel, panel
 from tasks.views.common import find_task, task_crumbs
@@ -69,7 +70,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "removable": _removable(request, task, acts),
         "above": next((one for one in family if one.pk == task.parent_id), None),
         "children": listing.rows_of([one for one in family if one.parent_id == task.pk], on),
-        "may_hand_down": task.is_open and access.allows(request.user, "draft_tasks", task.lead),
+        "may_hand_down": task.state in RUNNING and access.allows(request.user, "draft_tasks", task.lead),
         "deadlines": story.deadlines(task, events, post),
         "story": story.story(task, events, who),
         "comment_form": CommentForm() if "comment" in acts.allowed else None,

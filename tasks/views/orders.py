@@ -69,7 +69,7 @@ def _found(request: SignedInRequest, form: Any) -> dict[str, Any]:
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     order = find_order(request, pk)
     tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
-    rows = listing.rows_of(tasks.for_list().late_first()[: listing.PAGE], on)
+    rows = listing.rows_of(listing.sorted_tasks(tasks.for_list(), "due")[: listing.PAGE], on)
     numbers = tasks.views(on)
     context = {
         "title": f"{order.get_kind_display().capitalize()} {order.number}",
