@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -23,6 +22,7 @@ from committees.doors import signed_in
 from notices import actions, kinds
 from notices.models import CalendarDay, Letter, Notice
 from portal.shared.admin import ReadOnlyAdmin, is_administrator, link
+from portal.shared.verdicts import no, refuse
 
 VERBS.update(
     {
@@ -100,7 +100,7 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         """The letter as the reader sees it, shut in a policy of its own."""
         letter = self.found(request, str(object_id))
         if not request.user.is_superuser:
-            raise PermissionDenied(_("Only a superuser reads letters: they name tasks."))
+            refuse(no(_("Only a superuser reads letters here: they name tasks.")))
         if not letter.html:
             raise Http404
         return HttpResponse(letter.html, headers={"Content-Security-Policy": LETTER_POLICY})

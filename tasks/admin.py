@@ -20,7 +20,7 @@ from audit.words import VERBS as EVENT_WORDS
 from committees import access
 from committees.doors import signed_in
 from committees.models import Person
-from portal.shared.admin import ActionForm, Deed, each
+from portal.shared.admin import ActionForm, Choosing, Deed, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules
@@ -225,25 +225,24 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.standing(self.value(), today()) if self.value() in Standing.values else queryset
 
 
-class PartInline(admin.TabularInline[Part, Task]):
+class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
     model = Part
-    form = ActionForm
     extra = 0
     autocomplete_fields = ("body",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
         return super().get_queryset(request).select_related("body")
 
-    def has_view_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
         return True
 
-    def has_change_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    def has_delete_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
 

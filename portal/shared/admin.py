@@ -6,16 +6,19 @@ searches without marks and small pages for one deed is the same for all and live
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.db.models.options import Options
+from django.forms.models import construct_instance
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -56,8 +59,16 @@ class ActionForm(forms.ModelForm[Any]):
 
     complaint: Complaint | None = None
 
-    def validate_constraints(self) -> None:
-        """Left to the action, which says them in sentences of its own."""
+    def _post_clean(self) -> None:
+        """Constraints are left to the action, which says them beside a field and in sentences of its own."""
+        form: Any = self
+        self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        exclude = form._get_validation_exclusions()
+        try:
+            self.instance.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            form._update_errors(error)
+        self.validate_unique()
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -107,7 +118,43 @@ def each(
         messages.error(request, more % {"count": len(refusals) - SHOWN})
 
 
-class PortalAdmin(admin.ModelAdmin[M]):
+class CarefulSelect(AutocompleteSelect):
+    """Draws a form again although somebody sent words where a key belongs."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        keys = [key for key in value if str(key).isdecimal() and len(str(key)) < LONGEST_KEY]
+        return super().optgroups(name, keys, attrs)
+
+
+LONGEST_KEY = 19
+"""Digits: more than this is no key of any row, and SQLite would choke on it."""
+
+
+class CarefulChoice(forms.ModelChoiceField[Any]):
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error
+
+
+class Choosing(BaseModelAdmin[M]):
+    """Searched choices, among what the admin of that model would show to this person."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", CarefulSelect(db_field, self.admin_site))
+            kwargs.setdefault("form_class", CarefulChoice)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_field_queryset(
+        self, db: str | None, db_field: Any, request: HttpRequest
+    ) -> models.QuerySet[Any] | None:
+        remote = self.admin_site._registry.get(db_field.remote_field.model)
+        return remote.get_queryset(request) if remote else super().get_field_queryset(db, db_field, request)
+
+
+class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
     """Lists, adds and changes through actions; nothing is deleted unless a subclass says so."""
 
     form = ActionForm
@@ -137,13 +184,6 @@ class PortalAdmin(admin.ModelAdmin[M]):
     ) -> tuple[models.QuerySet[M], bool]:
         words = search_term.replace("\x00", "")
         return super().get_search_results(request, queryset, fold(words) if self.search_is_folded else words)
-
-    def get_field_queryset(
-        self, db: str | None, db_field: Any, request: HttpRequest
-    ) -> models.QuerySet[Any] | None:
-        """A form offers and takes only what the admin of that model would show to this person."""
-        remote = self.admin_site._registry.get(db_field.remote_field.model)
-        return remote.get_queryset(request) if remote else super().get_field_queryset(db, db_field, request)
 
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
@@ -222,6 +262,12 @@ class PortalAdmin(admin.ModelAdmin[M]):
             raise Http404
         return thing
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        try:
+            return super().get_object(request, object_id, from_field)
+        except OverflowError:  # a number no key can be
+            return None
+
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Options[Any], object_id: str | None
     ) -> NoReturn:
@@ -229,6 +275,11 @@ class PortalAdmin(admin.ModelAdmin[M]):
         raise Http404
 
     # The portal's own events are the log; a second one would only tell the same twice.
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return []
 
     def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
         return None
