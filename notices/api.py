@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
@@ -14,9 +15,27 @@ from committees.models import Person
 from notices import actions
 from notices.filters import NoticeFilter
 from notices.models import Notice, NoticeQuerySet
-from notices.serializers import Marked, NoticeOut, told
+from notices.serializers import Marked, NoticeOut
+from notices.views import composed, label_of
 from portal.shared.api import Door, Nothing
-from portal.shared.days import today
+
+SAID = ("title", "sentence", "what_to_do", "url")
+
+
+def told(notices: Sequence[Notice]) -> list[dict[str, Any]]:
+    """The notices with what the page says of each; nothing when its kind or subject is gone."""
+    lines = composed(notices)
+    return [
+        {
+            "id": notice.pk,
+            "kind": notice.kind,
+            "label": str(label_of(notice)),
+            "on": notice.on,
+            "read_at": notice.read_at,
+            **{name: getattr(lines.get(notice.pk), name, "") for name in SAID},
+        }
+        for notice in notices
+    ]
 
 
 class NoticeView(mixins.ListModelMixin, mixins.RetrieveModelMixin, Door):
@@ -31,10 +50,10 @@ class NoticeView(mixins.ListModelMixin, mixins.RetrieveModelMixin, Door):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(NoticeOut(told(page or [], today()), many=True).data)
+        return self.get_paginated_response(NoticeOut(told(page or []), many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(NoticeOut(told([self.get_object()], today())[0]).data)
+        return Response(NoticeOut(told([self.get_object()])[0]).data)
 
     @extend_schema(operation_id="notices_read", request=Nothing, responses=Marked)
     @action(detail=True, methods=["post"], filterset_class=None, serializer_class=Nothing)

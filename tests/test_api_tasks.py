@@ -61,7 +61,8 @@ def trace(task: Task) -> tuple[Any, ...]:
 
 def test_every_verb_has_its_address() -> None:
     assert list(VERBS) == list(rules.VERBS)
-    addresses = {door.url_path for door in TaskView.get_extra_actions()}
+    doors: list[Any] = TaskView.get_extra_actions()
+    addresses = {door.url_path for door in doors}
     assert {verb.replace("_", "-") for verb in rules.VERBS} <= addresses
     assert set(STEPS) | {"edit", "submit"} == set(VERBS)
 
@@ -203,7 +204,7 @@ def mixed(task_at: TaskAt, bodies: Bodies, order: Order) -> dict[str, Task]:
     }
 
 
-FILTERS = [
+FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"standing": "overdue"}, {"overdue"}),
     ({"standing": "due_soon"}, {"due_soon"}),
     ({"standing": "in_time"}, {"in_time", "due_soon", "submitted"}),
@@ -411,17 +412,14 @@ def test_a_remark_made_meanwhile_is_not_taken_for_the_change(
 
 def test_a_patch_changes_only_what_it_names(people: dict[str, Person], task_at: TaskAt) -> None:
     task = task_at("assigned", pillar="Hạ tầng")
-    day = task.due_on + timedelta(days=5)
+    day = today() + timedelta(days=35)
     answer = (
         Api(people["head"])
         .patch(address(task), version=task.version, due_on=day, reason="Theo kết luận họp")
         .json()
     )
-    assert (answer["due_on"], answer["pillar"], answer["original_due_on"]) == (
-        day.isoformat(),
-        "Hạ tầng",
-        task.due_on.isoformat(),
-    )
+    assert (answer["due_on"], answer["pillar"]) == (day.isoformat(), "Hạ tầng")
+    assert answer["original_due_on"] == str(task.due_on)
     assert [part["body"]["code"] for part in answer["parts"]] == ["HELPER"]
     cleared = Api(people["head"]).patch(address(task), version=answer["version"], parts=[])
     assert cleared.json()["parts"] == []
