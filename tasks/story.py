@@ -38,7 +38,7 @@ class Line:
     mark: str
 
 
-_HEADS: dict[str, tuple[Sentence, str]] = {
+HEADS: dict[str, tuple[Sentence, str]] = {
     "task_drafted": (_("Prepared"), ""),
     "task_proposed": (_("Proposed for approval"), ""),
     "task_assigned": (_("Approved and assigned"), "in_time"),
@@ -113,11 +113,11 @@ def events_of(task: Task) -> list[Event]:
 def story(task: Task, events: list[Event], posts: Posts) -> list[Line]:
     """Newest first. Comments and the words of notes and reports stand in sections of their own."""
     names = Names(task, events, posts)
-    return [_line(event, names) for event in events if event.verb in _HEADS]
+    return [_line(event, names) for event in events if event.verb in HEADS]
 
 
 def _line(event: Event, names: Names) -> Line:
-    head, mark = _HEADS[event.verb]
+    head, mark = HEADS[event.verb]
     text = _text_of(event, names)
     if event.break_glass:
         text.append(_t("Done as superuser."))

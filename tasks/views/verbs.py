@@ -43,17 +43,22 @@ from tasks.views.common import find_task, task_crumbs
 Do = Callable[..., Any]
 
 
-def _add_evidence(*, task: Task, by: Person, form: EvidenceForm) -> None:
+def _add_evidence(*, task: Task, by: Person, form: EvidenceForm) -> list[Evidence]:
     with transaction.atomic():
-        for piece in form.given():
-            actions.add_evidence(task=task, by=by, **piece)
+        return [actions.add_evidence(task=task, by=by, **piece) for piece in form.given()]
 
 
 def _report_complete(*, task: Task, by: Person, form: SubmitForm) -> None:
-    """Evidence and report in one step: either both are there afterwards or neither."""
-    with transaction.atomic():
-        _add_evidence(task=task, by=by, form=form)
-        actions.submit(task=task, by=by, report=form.cleaned_data["report"])
+    """Evidence and report in one step: either both are there afterwards or neither, on the disk too."""
+    added: list[Evidence] = []
+    try:
+        with transaction.atomic():
+            added = _add_evidence(task=task, by=by, form=form)
+            actions.submit(task=task, by=by, report=form.cleaned_data["report"])
+    except Exception:
+        for piece in added:
+            piece.file.delete(save=False)
+        raise
 
 
 def _typed(action: Do) -> Do:
@@ -206,7 +211,7 @@ def verb_page(verb: str) -> Callable[..., HttpResponse]:
         task, step = find_task(request, pk), STEPS[verb]
         # Who before when, and both before what was typed.
         (step.ask or rules.VERBS[verb])(request.user, task).or_raise()
-        form = _form(step, task, request)
+        form = form_of(step, task, request)
         if request.method == "POST" and form.is_valid() and _done(step, task, request.user, form):
             return _answer(request, verb, task)
         return render(request, "tasks/verb.html", _context(verb, task, form))
@@ -214,7 +219,7 @@ def verb_page(verb: str) -> Callable[..., HttpResponse]:
     return view
 
 
-def _form(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
+def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
     extra: dict[str, Any] = {}
     if step.form is PeopleForm:
         extra = {"lead": task.lead, "initial": {"leader": task.leader, "contact": task.contact}}
