@@ -24,7 +24,7 @@ from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.duties import Duties, Mine
-from tasks.lifecycle import State
+from tasks.lifecycle import Standing, State
 from tasks.models import Evidence, Task
 
 ROWS = 8
@@ -53,6 +53,8 @@ class Row:
     days: int | None
     decision: Decision | None = None
     may_urge: bool = False
+    late: bool = False
+    """Reported after its deadline."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,8 @@ def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row
         return Row(task, str(task.standing(on) or ""), task.days_left(on), DECISIONS[_kind_of(task)])
     if name in (Mine.CONFIRM, Mine.WAITING):
         waited = (on - day_of(task.submitted_at)).days if task.submitted_at else None
-        return Row(task, "submitted" if task.submitted_at else str(task.state), waited)
+        late = task.standing(on) == Standing.OVERDUE
+        return Row(task, "submitted" if task.submitted_at else str(task.state), waited, late=late)
     urge = bool(rules.may_urge(request.user, task)) and task.lead_id not in duties.grants
     return Row(task, str(task.standing(on) or ""), task.days_left(on), may_urge=urge)
 
@@ -175,8 +178,8 @@ def _said(name: Mine, rows: list[Row], on: date) -> str:
         return ngettext("longest %(n)s day", "longest %(n)s days", days) % {"n": days}
     if name == Mine.CONFIRM:
         return ngettext("longest wait %(n)s day", "longest wait %(n)s days", days) % {"n": days}
-    if name == Mine.WEEK:
-        return _("next on %(day)s") % {"day": f"{rows[0].task.due_on:%d/%m}"}
+    if name == Mine.WEEK or rows[0].task.due_on:
+        return _("first due on %(day)s") % {"day": f"{rows[0].task.due_on:%d/%m/%Y}"}
     return ""
 
 
