@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
@@ -82,7 +83,16 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         return lookup == "on__exact" or super().lookup_allowed(lookup, value, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Letter | None = None) -> Any:
-        sending = ["person", "on", "address", "state", "sent_at", "answer", "attempts", "next_attempt_at"]
+        sending = [
+            "person",
+            "on",
+            "address",
+            "state",
+            "sent_at",
+            "answer_in_words",
+            "attempts",
+            "next_attempt_at",
+        ]
         said = [(_("What it says"), {"fields": ["subject", "as_text", "as_html"]})]
         return [
             (None, {"fields": [*sending, "message_id", "how_many"]}),
@@ -107,7 +117,11 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
 
     @admin.display(description=_("the server's answer"))
     def answer_in_short(self, letter: Letter) -> str:
-        return letter.answer[:80]
+        return in_words(letter.answer)[:80]
+
+    @admin.display(description=_("the server's answer"))
+    def answer_in_words(self, letter: Letter) -> str:
+        return in_words(letter.answer)
 
     @admin.display(description=_("notices in it"))
     def how_many(self, letter: Letter) -> int:
@@ -125,6 +139,11 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         return format_html('<a href="{}">{}</a>', url, _("Open the letter as it was sent"))
 
 
+def in_words(kept: str) -> str:
+    """A sentence of the portal is kept in English and read in the reader's language; a server's as it came."""
+    return translated(kept) if kept else ""
+
+
 class KindFilter(admin.SimpleListFilter):
     title = _("kind")
     parameter_name = "kind"
@@ -138,7 +157,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Notice)
 class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
-    list_display = ("on", "person", "kind_words", "step", "state", "dropped_because", "letter_link")
+    list_display = ("on", "person", "kind_words", "step", "state", "why_dropped", "letter_link")
     list_filter = ("state", KindFilter)
     list_select_related = ("person", "letter__person")
     search_fields = ("person__search_text",)
@@ -152,7 +171,7 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
         "on",
         "planned_at",
         "state",
-        "dropped_because",
+        "why_dropped",
         "letter_link",
         "read_at",
         "body",
@@ -175,6 +194,10 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
     def kind_words(self, notice: Notice) -> str:
         known = {kind.name: kind for kind in kinds.every()}
         return str(known[notice.kind].label) if notice.kind in known else notice.kind
+
+    @admin.display(description=_("dropped because"))
+    def why_dropped(self, notice: Notice) -> str:
+        return in_words(notice.dropped_because)
 
     @admin.display(description=_("letter"))
     def letter_link(self, notice: Notice) -> SafeString | str:
