@@ -155,14 +155,14 @@ class PersonAdmin(EventfulAdmin[Person]):
         by, person = signed_in(request), self.found(request, str(object_id))
         deed = Deed(
             label=_("Set a new password"),
-            form=NewPasswordForm,
             act=lambda person, form: actions.set_password(
                 person=person, new_password=form.cleaned_data["new_password"], by=by
             ),
             done=_("%(name)s has a new password."),
             explain=_("Give it to the person yourself. Wherever they are signed in, they are signed out."),
         )
-        return self.deed_page(request, person, deed, verdict=rules.may_change_account(by, person))
+        form = NewPasswordForm(request.POST if request.method == "POST" else None)
+        return self.deed_page(request, person, deed, form, verdict=rules.may_change_account(by, person))
 
     @admin.action(description=_("Lock the chosen people"))
     def lock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:

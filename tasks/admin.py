@@ -12,127 +12,37 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import EventfulAdmin
 from audit.words import VERBS as EVENT_WORDS
 from committees import access
-from committees.doors import signed_in
+from committees.doors import SignedInRequest, signed_in
 from committees.models import Person
 from portal.shared.admin import ActionForm, Choosing, Deed, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules
-from tasks import forms as words
 from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.forms import ConfirmForm
 from tasks.lifecycle import Standing
 from tasks.models import Order, Part, Task
+from tasks.panel import BUTTONS
+from tasks.story import HEADS
+from tasks.views.verbs import STEPS, form_of
 
+EVENT_WORDS.update({verb: head for verb, (head, _mark) in HEADS.items()})
 EVENT_WORDS.update(
     {
         "order_entered": _("Order entered"),
         "order_changed": _("Order changed"),
-        "task_drafted": _("Task drafted"),
-        "task_changed": _("Task changed"),
-        "task_proposed": _("Proposed for approval"),
-        "task_assigned": _("Approved and assigned"),
-        "task_approval_recorded": _("Approval on paper recorded"),
-        "task_recalled": _("Recalled"),
-        "task_accepted": _("Accepted"),
-        "task_declined": _("Declined"),
-        "task_progressed": _("Progress reported"),
-        "task_people_named": _("Leader in charge and contact named"),
-        "task_submitted": _("Reported complete"),
-        "task_confirmed": _("Confirmed"),
-        "task_sent_back": _("Sent back"),
-        "task_suspended": _("Suspended"),
-        "task_resumed": _("Resumed"),
-        "task_withdrawn": _("Withdrawn"),
-        "task_urged": _("Urged"),
-        "task_posted": _("Entered in theodoinq.dcs.vn"),
-        "evidence_added": _("Evidence added"),
-        "evidence_removed": _("Evidence removed"),
         "comment_added": _("Comment added"),
     }
 )
 
-Act = Callable[[Task, Any, Person], object]
-
-
-def _plainly(action: Callable[..., object]) -> Act:
-    """An action whose arguments have the names of the form's fields."""
-    return lambda task, form, by: action(task=task, by=by, **form.cleaned_data)
-
-
-def _add_evidence(task: Task, form: Any, by: Person) -> None:
-    for given in form.given():
-        actions.add_evidence(task=task, by=by, **given)
-
-
-def _submit(task: Task, form: Any, by: Person) -> None:
-    _add_evidence(task, form, by)
-    actions.submit(task=task, by=by, report=form.cleaned_data["report"])
-
-
-DEEDS: dict[str, tuple[Sentence, type[forms.Form], Act, Sentence]] = {
-    "propose": (
-        _("Propose for approval"),
-        words.ConfirmForm,
-        _plainly(actions.propose),
-        _("%(name)s: proposed."),
-    ),
-    "assign": (
-        _("Approve and assign"),
-        words.ConfirmForm,
-        _plainly(actions.assign),
-        _("%(name)s: assigned."),
-    ),
-    "record_approval": (
-        _("Record approval on paper"),
-        words.ApprovalForm,
-        _plainly(actions.record_approval),
-        _("%(name)s: assigned."),
-    ),
-    "recall": (_("Recall"), words.ReasonForm, _plainly(actions.recall), _("%(name)s: recalled.")),
-    "accept": (_("Accept"), words.ConfirmForm, _plainly(actions.accept), _("%(name)s: accepted.")),
-    "decline": (_("Decline"), words.ReasonForm, _plainly(actions.decline), _("%(name)s: declined.")),
-    "progress": (
-        _("Report progress"),
-        words.ProgressForm,
-        _plainly(actions.report_progress),
-        _("%(name)s: progress noted."),
-    ),
-    "submit": (_("Report complete"), words.SubmitForm, _submit, _("%(name)s: reported complete.")),
-    "confirm": (_("Confirm"), words.ConfirmForm, _plainly(actions.confirm), _("%(name)s: confirmed.")),
-    "send_back": (_("Send back"), words.ReasonForm, _plainly(actions.send_back), _("%(name)s: sent back.")),
-    "suspend": (_("Suspend"), words.ReasonForm, _plainly(actions.suspend), _("%(name)s: suspended.")),
-    "resume": (_("Resume"), words.ConfirmForm, _plainly(actions.resume), _("%(name)s: resumed.")),
-    "withdraw": (_("Withdraw"), words.ReasonForm, _plainly(actions.withdraw), _("%(name)s: withdrawn.")),
-    "name_people": (
-        _("Name leader and contact"),
-        words.PeopleForm,
-        _plainly(actions.name_people),
-        _("%(name)s: people named."),
-    ),
-    "add_evidence": (_("Add evidence"), words.EvidenceForm, _add_evidence, _("%(name)s: evidence added.")),
-    "comment": (
-        _("Comment"),
-        words.CommentForm,
-        _plainly(actions.add_comment),
-        _("%(name)s: comment added."),
-    ),
-    "urge": (_("Urge"), words.UrgeForm, _plainly(actions.urge), _("%(name)s: the lead body will be told.")),
-    "mark_posted": (
-        _("Note that it is in theodoinq.dcs.vn"),
-        words.ConfirmForm,
-        _plainly(actions.mark_posted),
-        _("%(name)s: noted."),
-    ),
-}
-"""Verb → button, form, what to do, what to say then. Editing is the change page itself."""
-
-IN_BULK = tuple(verb for verb, deed in DEEDS.items() if deed[1] is words.ConfirmForm)
+IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form is ConfirmForm)
 """Verbs that ask for no words can be done to many tasks at once."""
 
 
@@ -331,7 +241,7 @@ class TaskAdmin(EventfulAdmin[Task]):
                 if request.method == "POST":
                     rules.may_edit(person, task).or_raise()
                 verdicts = rules.verdicts(person, task)
-                context |= {"edit": verdicts["edit"], "deeds": offered(task, verdicts)}
+                context |= {"edit": verdicts["edit"], "deeds": offered(person, task, verdicts)}
             return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
@@ -358,22 +268,22 @@ class TaskAdmin(EventfulAdmin[Task]):
         view = self.admin_site.admin_view(self.verb_view)
         return [path("<int:object_id>/do/<slug:verb>/", view, name="tasks_task_do"), *super().get_urls()]
 
-    def verb_view(self, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
+    def verb_view(self, request: SignedInRequest, object_id: int, verb: str) -> HttpResponse:
         verb = verb.replace("-", "_")
-        if verb not in DEEDS:
+        if verb not in STEPS:
             raise Http404
-        by, task = signed_in(request), self.found(request, str(object_id))
-        label, form, act, done = DEEDS[verb]
-        more: dict[str, dict[str, Any]] = {
-            "name_people": {"lead": task.lead},
-            "submit": {"has_evidence": True},
-        }
-        deed = Deed(label, form, lambda task, filled: act(task, filled, by), done)
-        verdict = rules.VERBS[verb](by, task)
-        return self.deed_page(request, task, deed, verdict=verdict, form=more.get(verb))
+        step, by, task = STEPS[verb], request.user, self.found(request, str(object_id))
+        deed = Deed(
+            label=BUTTONS[verb].label,
+            act=lambda task, form: step.do(task=task, by=by, form=form),
+            done=format_lazy("{} %(name)s", step.said),
+            explain=step.before,
+        )
+        verdict = (step.ask or rules.VERBS[verb])(by, task)
+        return self.deed_page(request, task, deed, form_of(step, task, request), verdict=verdict)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        bulk = {f"do_{verb}": (in_bulk(verb), f"do_{verb}", DEEDS[verb][0]) for verb in IN_BULK}
+        bulk = {f"do_{verb}": (in_bulk(verb), f"do_{verb}", BUTTONS[verb].label) for verb in IN_BULK}
         return {**super().get_actions(request), **bulk}
 
     # What a page shows
@@ -396,17 +306,18 @@ class TaskAdmin(EventfulAdmin[Task]):
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} %: {} ({})</li>", lines))
 
 
-def offered(task: Task, verdicts: dict[str, Any]) -> list[tuple[Sentence, str, Any]]:
+def offered(person: Person, task: Task, verdicts: dict[str, Any]) -> list[tuple[Sentence, str, Any]]:
     """Button, address and verdict of every verb, those allowed now first."""
-    rows = [
-        (
-            DEEDS[verb][0],
-            reverse("admin:tasks_task_do", args=[task.pk, verb.replace("_", "-")]),
-            verdicts[verb],
-        )
-        for verb in DEEDS
-    ]
+    rows = []
+    for verb, button in BUTTONS.items():
+        if verb in STEPS:
+            ask, url = STEPS[verb].ask, reverse("admin:tasks_task_do", args=[task.pk, hyphened(verb)])
+            rows.append((button.label, url, ask(person, task) if ask else verdicts[verb]))
     return sorted(rows, key=lambda row: not row[2])
+
+
+def hyphened(verb: str) -> str:
+    return verb.replace("_", "-")
 
 
 def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
@@ -415,7 +326,7 @@ def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
     def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         def done(count: int) -> str:
             said = ngettext("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", count)
-            return said % {"verb": DEEDS[verb][0], "count": count}
+            return said % {"verb": BUTTONS[verb].label, "count": count}
 
         each(request, queryset, lambda task: action(task=task, by=signed_in(request)), done)
 

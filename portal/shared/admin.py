@@ -78,10 +78,9 @@ class ActionForm(forms.ModelForm[Any]):
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing to do to one row on a small page: its words, its form, and what to do with both."""
+    """One thing to do to one row on a small page: its words, and what to do with the row and the form."""
 
     label: Sentence
-    form: Callable[..., forms.Form]
     act: Callable[..., Any]
     done: Sentence
     explain: Sentence = ""
@@ -215,23 +214,18 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
         request: HttpRequest,
         thing: M,
         deed: Deed,
+        form: forms.Form,
         *,
         verdict: Verdict = YES,
-        form: dict[str, Any] | None = None,
-        context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A page that asks what the deed needs, does it, and says what came of it (302, 403, 409)."""
-        posted = request.method == "POST" and bool(verdict)
-        filled = deed.form(
-            data=request.POST if posted else None, files=request.FILES if posted else None, **(form or {})
-        )
         status = 200 if verdict else Refused(verdict).status
-        if posted and filled.is_valid():
+        if request.method == "POST" and verdict and form.is_valid():
             try:
                 with transaction.atomic():
-                    deed.act(thing, filled)
+                    deed.act(thing, form)
             except (Refused, ValidationError) as error:
-                complain(filled, error)
+                complain(form, error)
                 status = error.status if isinstance(error, Refused) else 200
             else:
                 messages.success(request, str(deed.done) % {"name": thing})
@@ -245,9 +239,8 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
             "subtitle": str(thing),
             "deed": deed,
             "verdict": verdict,
-            "form": filled,
-            "media": self.media + filled.media,
-            **(context or {}),
+            "form": form,
+            "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/deed.html", context, status=status)
 
