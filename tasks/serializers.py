@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -193,11 +194,16 @@ class ProgressOut(serializers.ModelSerializer[Progress]):
 
 class EvidenceOut(serializers.ModelSerializer[Evidence]):
     by = PersonOut()
+    download = serializers.SerializerMethodField()
 
     class Meta:
         model = Evidence
-        fields = ("id", "kind", "title", "file_name", "size", "url", "document", "by", "at")
+        fields = ("id", "kind", "title", "file_name", "size", "download", "url", "document", "by", "at")
         read_only_fields = fields
+
+    def get_download(self, evidence: Evidence) -> str | None:
+        """The address of the file on this portal."""
+        return reverse("tasks:evidence", args=[evidence.task_id, evidence.pk]) if evidence.file else None
 
 
 class CommentOut(serializers.ModelSerializer[Comment]):
@@ -211,14 +217,19 @@ class CommentOut(serializers.ModelSerializer[Comment]):
 
 class OrderRow(serializers.ModelSerializer[Order]):
     body = BodyOut()
+    download = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
         fields: tuple[str, ...] = (
             *("id", "body", "number", "kind", "issuer", "issued_on", "issued_words", "signer"),
-            *("abstract", "file_name", "version"),
+            *("abstract", "file_name", "download", "version"),
         )
         read_only_fields = fields
+
+    def get_download(self, order: Order) -> str | None:
+        """The address of the file on this portal."""
+        return reverse("orders:file", args=[order.pk]) if order.file else None
 
 
 class OrderDetail(OrderRow):

@@ -140,4 +140,6 @@ def test_an_order_with_its_file(people: dict[str, Person]) -> None:
     assert not Order.objects.exists()
     sent = send("nghị quyết 57.pdf", b"%PDF-1.7")
     assert (sent.status_code, sent.json()["file_name"]) == (201, "nghị quyết 57.pdf")
+    file = Api(people["secretary"]).client.get(sent.json()["download"])
+    assert (file.status_code, file.getvalue()) == (200, b"%PDF-1.7")
     assert not Task.objects.exists()

@@ -565,6 +565,8 @@ def test_evidence_is_sent_listed_and_taken_back(people: dict[str, Person], task_
     row = sent.json()
     assert (row["title"], row["file_name"], row["size"]) == ("Báo cáo kết quả", "báo cáo.pdf", len(PDF))
     assert api.get(address(task) + "evidence/").json()["results"] == [row]
+    file = api.client.get(row["download"])
+    assert (file.status_code, file.getvalue()) == (200, PDF)
     path = f"{address(task)}evidence/{row['id']}/"
     assert Api(people["member"]).delete(path).status_code == 403
     assert Api(people["sister"]).delete(path).status_code == 404
