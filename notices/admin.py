@@ -140,7 +140,7 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
 
 
 def in_words(kept: str) -> str:
-    """A sentence of the portal is kept in English and read in the reader's language; a server's as it came."""
+    """A sentence of the portal is kept in English and read in the reader's language."""
     return translated(kept) if kept else ""
 
 
