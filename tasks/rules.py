@@ -170,11 +170,7 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
 
 def may_add_evidence(person: Asker, task: Task) -> Verdict:
     """Evidence comes from the lead body and from those who help, while the task is open."""
-    if not any(
-        access.allows(person, permission, body)
-        for body in _working_on(task)
-        for permission in ("work_on_tasks", "contribute_to_tasks")
-    ):
+    if not _helps(person, task):
         return no(_("Only the lead body and the bodies that help can add evidence."))
     if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
         return not_now(
@@ -184,9 +180,10 @@ def may_add_evidence(person: Asker, task: Task) -> Verdict:
 
 
 def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
-    """Whoever added evidence, or the lead body, takes it back before the task is reported complete."""
+    """Whoever added evidence, while they still help, or the lead body takes it back before the report."""
     task = evidence.task
-    if person.pk != evidence.by_id and not access.allows(person, "work_on_tasks", task.lead):
+    own = person.pk == evidence.by_id and _helps(person, task)
+    if not own and not access.allows(person, "work_on_tasks", task.lead):
         return no(_("Only the person who added this evidence or the lead body can remove it."))
     if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
         return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
@@ -269,6 +266,14 @@ def _keeps(person: Asker, task: Task) -> Verdict:
 
 def _working_on(task: Task) -> list[Body]:
     return [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+
+
+def _helps(person: Asker, task: Task) -> bool:
+    return any(
+        access.allows(person, permission, body)
+        for body in _working_on(task)
+        for permission in ("work_on_tasks", "contribute_to_tasks")
+    )
 
 
 def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict:
