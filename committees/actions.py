@@ -205,6 +205,8 @@ def _refuse_backwards(membership: Membership) -> None:
 
 def _refuse_overlap(membership: Membership) -> None:
     """One person holds one office once at a time; another office at the same time is another term."""
+    if membership.starts_on is None:
+        return  # said beside the field when the row is checked
     terms = Membership.objects.filter(person=membership.person_id, office=membership.office_id)
     terms = terms.exclude(pk=membership.pk).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=membership.starts_on)
