@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
@@ -67,10 +68,10 @@ class BodyField(PlainField):
     """Gives a Body or None. The datalist `bodies` helps; code or whole name works without it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {
+        attrs: dict[str, Any] = {
             "list": "bodies",
             "autocomplete": "off",
-            "hx-get": "/tasks/bodies/",
+            "hx-get": reverse_lazy("tasks:bodies"),
             "hx-target": "#bodies",
             "hx-trigger": "input changed delay:200ms",
         }

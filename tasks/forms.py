@@ -129,11 +129,14 @@ class EvidenceForm(forms.Form):
         return cleaned
 
     def given(self) -> list[dict[str, Any]]:
-        """The arguments of `add_evidence`, once for each kind that was filled in."""
+        """The arguments of `add_evidence`, once for each kind that was filled in.
+
+        The file comes last: nothing is written to the disk before the others were accepted.
+        """
         columns = (
-            (Evidence.Kind.FILE, "file"),
             (Evidence.Kind.LINK, "url"),
             (Evidence.Kind.DOCUMENT, "document"),
+            (Evidence.Kind.FILE, "file"),
         )
         return [
             {"kind": kind, "title": self.cleaned_data.get("title", ""), name: self.cleaned_data[name]}
@@ -181,7 +184,7 @@ class TaskForm(forms.ModelForm[Task]):
     def __init__(self, *args: Any, person: Person, assigner: Body | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         task: Task = self.instance
-        self.initial["lead"] = task.lead
+        self.initial.update(lead=task.lead, start_on=task.start_on, due_on=task.due_on)
         self._choose_order(person, assigner, task)
         self._choose_parent(person, assigner, task)
         if task.pk and task.lead:

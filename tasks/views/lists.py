@@ -41,7 +41,10 @@ def task_list(request: SignedInRequest) -> HttpResponse:
     if page_filter.form.is_valid():
         context |= _rows(request, page_filter)
     if getattr(request, "htmx", None):
-        return render(request, "tasks/list_rows.html", context)
+        answer = render(request, "tasks/list_rows.html", context)
+        # The address without the fields that ask nothing.
+        answer["HX-Push-Url"] = request.path + listing.address(request.GET)
+        return answer
     context |= {
         "bodies": listing.near_bodies(),
         "pillars": listing.pillars(request.user),
