@@ -286,7 +286,11 @@ class Facts:
 def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
     """Notice pk → why it is no longer owed."""
     facts = Facts.about(notices, on)
-    return {notice.pk: reason for notice in notices if (reason := _why_not(notice, facts))}
+    reasons = {notice.pk: reason for notice in notices if (reason := _why_not(notice, facts))}
+    for notice in notices:
+        if notice.pk not in reasons:
+            notice.asked_on = on
+    return reasons
 
 
 def _why_not(notice: Notice, facts: Facts) -> str:
@@ -343,9 +347,16 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
     Also for notices told long ago: who can no longer see the task reads nothing of it here either.
     """
     rows = Task.objects.select_related("lead", "assigner", "order")
-    tasks, seen = rows.in_bulk({notice.about_id for notice in notices}), _seen(notices, on)
+    tasks = rows.in_bulk({notice.about_id for notice in notices})
+    # A letter has asked a moment ago, and what a person sees is the dearest question of all.
+    seen = _seen([notice for notice in notices if notice.asked_on != on], on)
     return {
-        notice.pk: _line(notice, tasks.get(notice.about_id), notice.about_id in seen[notice.person_id], on)
+        notice.pk: _line(
+            notice,
+            tasks.get(notice.about_id),
+            notice.asked_on == on or notice.about_id in seen[notice.person_id],
+            on,
+        )
         for notice in notices
     }
 
