@@ -17,6 +17,7 @@ from audit.actions import changes, record, snapshot
 from committees import access, rules
 from committees.models import Body, Membership, Office, Person
 from committees.roles import Role
+from portal.shared.text import tidy_row
 from portal.shared.verdicts import no, refuse
 
 T = TypeVar("T", bound=models.Model)
@@ -250,6 +251,7 @@ def _save(
     bodies: Callable[[], list[int | None]] = list,
 ) -> T:
     """Check, write and record; an edit that changes nothing writes no event."""
+    tidy_row(thing, fields)
     thing.full_clean()
     thing.save()
     old, new = changes(before, snapshot(thing, fields))

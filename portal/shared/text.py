@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 LONG_TEXT = 20_000
@@ -20,6 +22,13 @@ def fold(text: str) -> str:
 def tidy(text: str) -> str:
     """Composed Unicode (NFC), no-break spaces as typed, ends trimmed."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+def tidy_row(row: models.Model, fields: Iterable[str]) -> None:
+    """Tidy the named columns that hold text: the same words typed on another machine are the same row."""
+    for name in fields:
+        if isinstance(row._meta.get_field(name), models.CharField | models.TextField):
+            setattr(row, name, tidy(getattr(row, name)))
 
 
 def validate_plain(value: str) -> None:

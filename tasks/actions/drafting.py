@@ -17,6 +17,7 @@ from audit.actions import snapshot
 from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
+from portal.shared.text import tidy_row
 from tasks import rules
 from tasks.actions.common import lock, move, owe_news, refuse_stale, tell, words, workers
 from tasks.lifecycle import State
@@ -178,6 +179,7 @@ def _tell_of_change(task: Task, old_lead: Body | None, by: Person, old_title: st
 def _check(task: Task, parts: Sequence[PartAsked], by: Person) -> None:
     """All that must hold before a task is written, as sentences beside the fields."""
     problems: dict[str, Any] = {}
+    tidy_row(task, FIELDS)
     for problem in (
         _check_secrecy,
         _check_row,

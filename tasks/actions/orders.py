@@ -10,6 +10,7 @@ from django.db import transaction
 
 from audit.actions import changes, record, snapshot
 from committees.models import Person
+from portal.shared.text import tidy_row
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
 from tasks.models import Order
@@ -37,6 +38,7 @@ def save_order(
         _check_file(file)
         order.file_name = uploads.clean_name(file.name or "")
         order.file = file
+    tidy_row(order, FIELDS)
     order.full_clean()
     order.save()
     after = snapshot(order, FIELDS)
