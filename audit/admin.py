@@ -42,7 +42,8 @@ class EventfulAdmin(PortalAdmin[M]):
             raise PermissionDenied
         events: EventQuerySet = Event.objects.all()
         page = Paginator(events.about(thing).newest_first(), 50).get_page(request.GET.get("p"))
-        rows = [(event, words_of(event.verb), change_lines(event)) for event in page]
+        lines = change_lines(page)
+        rows = [(event, words_of(event.verb), lines[event.pk]) for event in page]
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
@@ -110,7 +111,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     @admin.display(description=_("what changed"))
     def changes_table(self, event: Event) -> SafeString:
         lines = format_html_join(
-            "", "<tr><th scope=row>{}</th><td>{}</td><td>{}</td></tr>", change_lines(event)
+            "", "<tr><th scope=row>{}</th><td>{}</td><td>{}</td></tr>", change_lines([event])[event.pk]
         )
         heads = (_("field"), _("before"), _("after"))
         head = format_html_join("", "<th scope=col>{}</th>", ((word,) for word in heads))

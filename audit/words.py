@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 from portal.shared.verdicts import Sentence
 
 VERBS: dict[str, Sentence] = {}
 """Verb of an event → how it reads. Each floor adds its own."""
+
+NAMED: dict[Any, tuple[str, ...]] = {}
+"""Models whose rows an event may name to every reader of the event, and what their names need read."""
+
+Names = dict[tuple[Any, Any], str]
 
 
 def words_of(verb: str) -> str:
@@ -26,22 +33,61 @@ def model_name(label: str) -> str:
         return label
 
 
-def change_lines(event: Event) -> list[tuple[str, str, str]]:
-    """Field, before, after: one line for each value that an event changed."""
-    names = list(dict.fromkeys([*event.before, *event.after]))
-    return [(_field(event, name), _said(event.before, name), _said(event.after, name)) for name in names]
+Lines = list[tuple[str, str, str]]
+"""Field, before and after: one line for each value that an event changed."""
 
 
-def _field(event: Event, name: str) -> str:
+def change_lines(events: Iterable[Event]) -> dict[int, Lines]:
+    """Event key → its lines. What keys stand for is read once for all the events."""
+    events = list(events)
+    names = _names_of(events)
+    return {event.pk: _lines(event, names) for event in events}
+
+
+def _lines(event: Event, names: Names) -> Lines:
+    fields = dict.fromkeys([*event.before, *event.after])
+    return [
+        (_title(event, name), _said(event, name, event.before, names), _said(event, name, event.after, names))
+        for name in fields
+    ]
+
+
+def _field(event: Event, name: str) -> Any:
+    """The column an event names, or None: it may tell of what is no column, or of one that is gone."""
     try:
-        field = apps.get_model(event.about_type)._meta.get_field(name)
+        return apps.get_model(event.about_type)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
-        return name
-    return str(getattr(field, "verbose_name", name))
+        return None
 
 
-def _said(values: dict[str, Any], name: str) -> str:
-    value = values.get(name)
-    if value is None:
+def _title(event: Event, name: str) -> str:
+    return str(getattr(_field(event, name), "verbose_name", name))
+
+
+def _said(event: Event, name: str, values: dict[str, Any], names: Names) -> str:
+    value, field = values.get(name), _field(event, name)
+    if value is None or value == "":
         return "–"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if field is not None and field.is_relation:
+        return names.get((field.related_model, value), f"#{value}")
+    return str(dict(getattr(field, "flatchoices", ())).get(value, value))
+
+
+def _names_of(events: list[Event]) -> Names:
+    """Names of the models that say so in `NAMED`; of others only the key is told, whoever reads."""
+    keys: dict[Any, set[Any]] = {}
+    for event in events:
+        for values in (event.before, event.after):
+            for name, value in values.items():
+                field = _field(event, name)
+                if value is not None and field is not None and field.related_model in NAMED:
+                    keys.setdefault(field.related_model, set()).add(value)
+    return {
+        (model, row.pk): str(row)
+        for model, wanted in keys.items()
+        for row in model._default_manager.filter(pk__in=wanted).select_related(*NAMED[model])
+    }

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.words import VERBS
+from audit.words import NAMED, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
 from committees.models import Body, Membership, Office, Person
@@ -44,6 +44,7 @@ VERBS.update(
         "membership_changed": _("Term changed"),
     }
 )
+NAMED.update({Person: (), Body: (), Office: ("body",)})
 OPEN_TO_STAFF.update(model._meta.label_lower for model in (Person, Body, Office, Membership))
 
 
@@ -285,7 +286,7 @@ class PermissionsField(forms.MultipleChoiceField):
 
 class OfficeForm(ActionForm):
     permissions = PermissionsField(
-        label=_("May"),
+        label=_("Rights"),
         required=False,
         help_text=_("For this body only. What the regulation's default gives is marked."),
     )
@@ -414,7 +415,7 @@ class MembershipAdmin(EventfulAdmin[Membership]):
 
     @admin.display(description=_("body"), ordering="office__body__path")
     def body(self, membership: Membership) -> str:
-        return str(membership.office.body)
+        return membership.office.body.brief
 
     @admin.display(description=_("holds today"), boolean=True)
     def holds_today(self, membership: Membership) -> bool:

@@ -69,7 +69,7 @@ class OrderForm(VersionForm):
 @admin.register(Order)
 class OrderAdmin(EventfulAdmin[Order]):
     form = OrderForm
-    list_display = ("number", "kind", "issued_on", "body", "issuer")
+    list_display = ("number", "kind", "issued_on", "register", "issuer")
     list_filter = ("kind", "body__level")
     list_select_related = ("body",)
     search_fields = ("search_text",)
@@ -98,6 +98,10 @@ class OrderAdmin(EventfulAdmin[Order]):
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
         """An order stays in the register it was entered in: its tasks stand on that."""
         return ["body", "file_name", "created_by", "created_at"] if obj else []
+
+    @admin.display(description=_("body"), ordering="body__path")
+    def register(self, order: Order) -> str:
+        return order.body.brief
 
     def view_on_site(self, order: Order) -> str:
         return order.get_absolute_url()
@@ -173,7 +177,7 @@ class TaskForm(VersionForm):
 @admin.register(Task)
 class TaskAdmin(EventfulAdmin[Task]):
     form = TaskForm
-    list_display = ("title", "number", "assigner", "lead", "due_on", "state", "standing_today", "percent")
+    list_display = ("title", "number", "given_by", "led_by", "due_on", "state", "standing_today", "percent")
     list_filter = ("state", StandingFilter, "programme", "priority", "secrecy")
     list_select_related = ("assigner", "lead")
     search_fields = ("search_text",)
@@ -241,7 +245,8 @@ class TaskAdmin(EventfulAdmin[Task]):
                 if request.method == "POST":
                     rules.may_edit(person, task).or_raise()
                 verdicts = rules.verdicts(person, task)
-                context |= {"edit": verdicts["edit"], "deeds": offered(person, task, verdicts)}
+                now, later = offered(person, task, verdicts)
+                context |= {"edit": verdicts["edit"], "now": now, "later": later}
             return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
@@ -288,6 +293,14 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     # What a page shows
 
+    @admin.display(description=_("assigner"), ordering="assigner__path")
+    def given_by(self, task: Task) -> str:
+        return task.assigner.brief
+
+    @admin.display(description=_("lead"), ordering="lead__path")
+    def led_by(self, task: Task) -> str:
+        return task.lead.brief if task.lead else "–"
+
     @admin.display(description=_("standing"))
     def standing_today(self, task: Task) -> str:
         standing = task.standing(today())
@@ -306,14 +319,18 @@ class TaskAdmin(EventfulAdmin[Task]):
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} %: {} ({})</li>", lines))
 
 
-def offered(person: Person, task: Task, verdicts: dict[str, Any]) -> list[tuple[Sentence, str, Any]]:
-    """Button, address and verdict of every verb, those allowed now first."""
-    rows = []
+Offer = tuple[Sentence, str, Any]
+"""Button, address and verdict of a verb."""
+
+
+def offered(person: Person, task: Task, verdicts: dict[str, Any]) -> tuple[list[Offer], list[Offer]]:
+    """What this person may do to the task now, and what not, with the reason."""
+    rows: list[Offer] = []
     for verb, button in BUTTONS.items():
         if verb in STEPS:
             ask, url = STEPS[verb].ask, reverse("admin:tasks_task_do", args=[task.pk, hyphened(verb)])
             rows.append((button.label, url, ask(person, task) if ask else verdicts[verb]))
-    return sorted(rows, key=lambda row: not row[2])
+    return [row for row in rows if row[2]], [row for row in rows if not row[2]]
 
 
 def hyphened(verb: str) -> str:

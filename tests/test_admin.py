@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import translation
 
 from audit.models import Event
+from audit.words import change_lines
 from committees import access
 from committees.models import Body, BodyGroupObjectPermission, Membership, Office, Person
 from committees.roles import DEFAULTS, Role
@@ -22,7 +23,7 @@ from portal.shared.days import today
 from portal.shared.text import fold
 from tasks.models import Order, Task
 from tests.admin_door import MODELS, enter, one_event, rows, url  # noqa: F401 - fixtures
-from tests.people import Bodies
+from tests.people import Bodies, TaskAt
 
 # Who comes in
 
@@ -358,3 +359,16 @@ def test_found_without_marks(enter: Any, people: dict[str, Person], bodies: Bodi
     with translation.override("vi"):
         word = fold(str(Role.SECRETARY.label))
     assert len(client.get(ask + f"{word} khanh hoa").json()["results"]) == 1
+
+
+def test_a_history_reads_in_words(
+    enter: Any, people: dict[str, Person], bodies: Bodies, task_at: TaskAt
+) -> None:
+    task = task_at("submitted")
+    with translation.override("en"):
+        lines = change_lines(Event.objects.about(task))
+    said = {line for of_event in lines.values() for line in of_event}
+    assert ("state", "in progress", "waiting for confirmation") in said
+    assert ("lead", "–", "Sở Khoa học và Công nghệ") in said
+    text = enter("admin").get(url(Task, "history", task.pk)).content.decode()
+    assert "Sở Khoa học và Công nghệ" in text
