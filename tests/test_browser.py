@@ -1,0 +1,146 @@
+"""A real browser on the real demonstration: the main job end to end, and every page as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page
+
+from committees.models import Body, Person
+from portal.shared.days import today
+from tasks.models import Task
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+REPORT = "Đã đưa 100% thủ tục đủ điều kiện lên trực tuyến."
+
+
+@pytest.fixture
+def demo(transactional_db: None, live_server: Any, settings: Any) -> Any:
+    """The demonstration behind a real server, with Nghệ An's late task still to be done."""
+    settings.DEBUG = True
+    call_command("load_demo", verbosity=0)
+    settings.DEBUG = False
+    return live_server
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """A page whose every script, style and console error counts."""
+    context = browser.new_context(viewport=DESK, locale="vi-VN")  # type: ignore[arg-type]
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == []
+
+
+def sign_in(page: Page, server: Any, who: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{server.url}/accounts/login/")
+    page.fill("[name=username]", who)
+    page.fill("[name=password]", "demo")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{server.url}/")
+
+
+def late_task_of(code: str) -> Task:
+    tasks = Task.objects.overdue(today()).filter(lead__code=code, assigner__code="BCDCP", state="in_progress")
+    return tasks.late_first().get()
+
+
+def test_the_main_job_end_to_end(demo: Any, desk: Page, tmp_path: Any) -> None:
+    """Nghệ An's secretary delivers what is overdue; the Government committee's secretary confirms it."""
+    task = late_task_of("BCD-NGHEAN")
+    proof = tmp_path / "bao-cao.pdf"
+    proof.write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+
+    sign_in(desk, demo, "nghean.secretary")
+    desk.click(f'main a[href="/tasks/{task.pk}/"]')
+    assert desk.locator("[data-is=overdue]").first.is_visible()
+    desk.click(f'main a[href="/tasks/{task.pk}/submit/"]')
+    desk.fill("[name=report]", REPORT)
+    desk.set_input_files("[name=file]", proof)
+    desk.click("main form .btn.main")
+    desk.wait_for_url(f"{demo.url}/tasks/{task.pk}/")
+    task.refresh_from_db()
+    assert (task.state, task.submitted_by) == ("submitted", Person.objects.get(username="nghean.secretary"))
+    assert desk.locator("text=bao-cao.pdf").first.is_visible()
+
+    sign_in(desk, demo, "government.secretary")
+    desk.goto(f"{demo.url}/tasks/{task.pk}/")
+    assert desk.locator(f"text={REPORT}").first.is_visible()
+    with desk.expect_download() as download:
+        desk.click("text=bao-cao.pdf")
+    assert download.value.path().read_bytes() == proof.read_bytes()
+    desk.click(f'form[action="/tasks/{task.pk}/confirm/"] .btn.main')
+    desk.wait_for_load_state()
+    task.refresh_from_db()
+    assert (task.state, task.confirmed_by) == (
+        "completed",
+        Person.objects.get(username="government.secretary"),
+    )
+    assert task.standing(today() + timedelta(days=400)) == "done_late"
+
+    sign_in(desk, demo, "bacninh.secretary")
+    assert desk.request.get(f"{demo.url}/tasks/{task.pk}/").status == 404
+
+
+def pages_of(who: str) -> list[str]:
+    task = late_task_of("BCD-NGHEAN")
+    body = Body.objects.get(code="BCD-NGHEAN")
+    own = [
+        "/",
+        "/tasks/",
+        "/tasks/?standing=overdue&q=thu+tuc",
+        "/tasks/?q=khong-co-gi-nhu-the",
+        f"/tasks/{task.pk}/",
+        f"/tasks/{task.pk}/why/",
+        "/orders/",
+        f"/orders/{task.order_id}/",
+        "/bodies/",
+        body.get_absolute_url(),
+        "/notices/",
+        "/reports/",
+        "/profile/",
+        "/accounts/password/",
+    ]
+    lead = [
+        f"/tasks/{task.pk}/{verb}/"
+        for verb in ("submit", "progress", "add-evidence", "name-people", "comment")
+    ]
+    giver = ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
+    return own + (lead if who == "nghean.secretary" else giver)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("who", ["nghean.secretary", "government.secretary"])
+def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str, scheme: Any) -> None:
+    """axe finds nothing and no page is wider than the screen, from a desk down to 320 px."""
+    context = browser.new_context(viewport=DESK, color_scheme=scheme, locale="vi-VN")  # type: ignore[arg-type]
+    page, axe, found = context.new_page(), Axe(), []
+    sign_in(page, demo, who)
+    for path in pages_of(who):
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        answer = page.goto(demo.url + path)
+        assert answer
+        assert answer.status == 200, path
+        for violation in axe.run(page).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:2]]
+            found.append((path, "desk", violation["id"], nodes))
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append((path, width, "wider than the screen", []))
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        found += [(path, "phone", one["id"], []) for one in axe.run(page).response["violations"]]
+    context.close()
+    assert found == []
