@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import CharField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from committees.models import Body
 from portal.shared.days import today
@@ -88,7 +89,7 @@ class TaskFilter(django_filters.FilterSet):
         label=_("Quick view"), choices=[*View.choices, (GIVEN, _("Given"))], method="by_view"
     )
     mine = django_filters.ChoiceFilter(label=_("My work"), choices=Mine.choices, method="by_duty")
-    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices)
+    state = django_filters.MultipleChoiceFilter(label=pgettext_lazy("task", "State"), choices=State.choices)
     body = django_filters.ModelChoiceFilter(
         label=_("Body"),
         queryset=Body.objects.all(),

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from committees.models import Body, Person
 from portal.shared.days import day_of
@@ -107,7 +108,7 @@ class Task(models.Model):
         RELATIVE = "relative", _("so many days after an event")
         RECURRING = "recurring", _("recurring")
         CONTINUOUS = "continuous", _("continuous")
-        NONE = "none", _("none")
+        NONE = "none", pgettext_lazy("deadline", "none")
 
     class Priority(models.TextChoices):
         NORMAL = "normal", _("normal")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from committees import access
 from committees.models import Body, Person
@@ -38,7 +39,7 @@ BUTTONS: dict[str, Button] = {
     "name_people": Button(_("Name leader and contact"), "user-check"),
     "decline": Button(_("Decline with a reason"), "undo-2"),
     "urge": Button(_("Urge"), "bell-ring"),
-    "comment": Button(_("Comment"), "message-square"),
+    "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
     "edit": Button(_("Edit"), "pencil"),
     "resume": Button(_("Resume"), "play", post=True),
     "suspend": Button(_("Suspend"), "pause"),
