@@ -16,10 +16,14 @@ Row = Sequence[Any]
 
 
 def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write rows given as values of the columns; what is not named gets the field's default."""
+    """Write rows given as values of the columns; what is not named gets the field's default.
+
+    The rows are drawn while the connection is busy with them: they may not ask the database.
+    A choice is given by its plain value: the driver would write an enum's name.
+    """
     fields = {field.column: field for field in model._meta.concrete_fields if field.column}
     rest = [column for column in fields if column not in columns and not _is_own_key(fields[column])]
-    constants = [fields[column].pre_save(model(), add=True) for column in rest]
+    constants = [fields[column].get_prep_value(fields[column].pre_save(model(), add=True)) for column in rest]
     names = [*columns, *rest]
     whole = ((*row, *constants) for row in rows)
     if connection.vendor == "postgresql":

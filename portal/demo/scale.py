@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from random import Random
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -41,6 +40,7 @@ THINGS = (
 PILLARS = ("Thể chế", "Hạ tầng số", "Nhân lực", "Khoa học, công nghệ", "Chuyển đổi số", "")
 PROVINCES, MINISTRIES = 34, 22
 TASKS_IN_AN_ORDER = 20
+KINDS_OF_PART = (Part.Kind.COORDINATING.value, Part.Kind.COORDINATING.value, Part.Kind.CO_LEAD.value)
 SEATS = (
     Role.SECRETARY,
     Role.OFFICER,
@@ -132,13 +132,12 @@ def _pour_bodies(country: Country, count: int) -> None:
     pour(
         Body,
         ("id", "code", "kind", "level", "chain", "parent_id", "path", "name_vi", "name_en", "search_text"),
-        _bodies(country, count),
+        _bodies(country, next_key(Body), count),
     )
 
 
-def _bodies(country: Country, count: int) -> Iterator[Row]:
+def _bodies(country: Country, first: int, count: int) -> Iterator[Row]:
     """The centre; under it the government with its ministries, and the provinces with their communes."""
-    first = next_key(Body)
     ministries, provinces = min(MINISTRIES, count // 20), max(1, min(PROVINCES, count // 10))
     for number in range(count):
         above, level = _where(number, ministries, provinces)
@@ -148,24 +147,24 @@ def _bodies(country: Country, count: int) -> Iterator[Row]:
         if parent:
             parent.below.append(number)
         country.places.append(place)
-        kind = Body.Kind.AGENCY if level == Body.Level.MINISTRY else Body.Kind.COMMITTEE
+        kind = Body.Kind.AGENCY if level == "ministry" else Body.Kind.COMMITTEE
         chain = Body.Chain.STATE if level in ("ministry", "government") else Body.Chain.PARTY
         name, name_en = f"Cơ quan thử tải số {pk}", f"Load test body {pk}"
         code = f"SCALE-{pk}"
         parent_id = parent.pk if parent else None
         folded = fold(f"{code}  {name} {name_en}")
-        yield pk, code, kind, level, chain, parent_id, place.path, name, name_en, folded
+        yield pk, code, kind.value, level, chain.value, parent_id, place.path, name, name_en, folded
 
 
 def _where(number: int, ministries: int, provinces: int) -> tuple[int, str]:
     """Which body stands above the n-th, and its level."""
     if number < 2:
-        return number - 1, (Body.Level.CENTRAL, Body.Level.GOVERNMENT)[number]
+        return number - 1, ("central", "government")[number]
     if number < 2 + ministries:
-        return 1, Body.Level.MINISTRY
+        return 1, "ministry"
     if number < 2 + ministries + provinces:
-        return 0, Body.Level.PROVINCIAL
-    return 2 + ministries + number % provinces, Body.Level.COMMUNE
+        return 0, "provincial"
+    return 2 + ministries + number % provinces, "commune"
 
 
 def _pour_offices(country: Country) -> None:
@@ -176,12 +175,9 @@ def _pour_offices(country: Country) -> None:
             pk += 1
     seats = country.offices.items()
     pour(Group, ("id", "name"), ((pk, f"{body}:{role}") for (body, role), pk in seats))
-    pour(Office, ("group_id", "body_id", "role"), ((pk, body, role) for (body, role), pk in seats))
-    grants = (
-        (access.permission_id(codename), group, body)
-        for (body, role), group in seats
-        for codename in sorted(DEFAULTS[role])
-    )
+    pour(Office, ("group_id", "body_id", "role"), ((pk, body, role.value) for (body, role), pk in seats))
+    held = {role: sorted(map(access.permission_id, DEFAULTS[role])) for role in Role}
+    grants = ((permission, group, body) for (body, role), group in seats for permission in held[role])
     pour(BodyGroupObjectPermission, ("permission_id", "group_id", "content_object_id"), grants)
 
 
@@ -271,7 +267,7 @@ def _skewed(random: Random, count: int) -> int:
 def _order(country: Country, pk: int, giver: Place) -> Row:
     number = f"{pk}-KH/THU"
     issued_on = country.today - timedelta(days=country.random.randrange(30, 700))
-    return pk, giver.pk, number, Order.Kind.PLAN, "", issued_on, fold(number)
+    return pk, giver.pk, number, Order.Kind.PLAN.value, "", issued_on, fold(number)
 
 
 def _task(country: Country, pk: int, order: int, giver: Place, parts: list[Row]) -> Row:
@@ -287,7 +283,13 @@ def _task(country: Country, pk: int, order: int, giver: Place, parts: list[Row])
     done = state == State.COMPLETED
     return (
         *(pk, order, str(pk), random.choice(PILLARS), title, "Báo cáo kết quả", giver.pk, lead.pk),
-        *("day" if due_on else "none", due_on, due_on, state, "in_progress" if state == "suspended" else ""),
+        *(
+            "day" if due_on else "none",
+            due_on,
+            due_on,
+            state.value,
+            "in_progress" if state == "suspended" else "",
+        ),
         *(100 if done else 50 if state == State.IN_PROGRESS else 0, _noon(country.today, 3)),
         *(_noon(due_on or country.today, 400) if issued else None,),
         *(submitted_by if submitted_at else None, submitted_at),
@@ -344,5 +346,4 @@ def _parts(country: Country, task: int, giver: Place, lead: Place) -> list[Row]:
         ].pk
         for _each in range(random.randint(1, 3))
     }
-    kinds: tuple[Any, ...] = (Part.Kind.COORDINATING, Part.Kind.COORDINATING, Part.Kind.CO_LEAD)
-    return [(task, body, random.choice(kinds)) for body in sorted(bodies - {lead.pk, giver.pk})]
+    return [(task, body, random.choice(KINDS_OF_PART)) for body in sorted(bodies - {lead.pk, giver.pk})]
