@@ -100,8 +100,9 @@ class Duties:
 
     @property
     def week(self) -> list[date]:
-        """Monday to Sunday of the week of the day."""
-        monday = self.on - timedelta(days=self.on.weekday())
+        """Monday to Sunday of the week of the day; on a Saturday or Sunday already the week that comes."""
+        weekday = self.on.weekday()
+        monday = self.on - timedelta(days=weekday if weekday < 5 else weekday - 7)
         return [monday + timedelta(days=number) for number in range(7)]
 
     @property
