@@ -151,7 +151,7 @@ def _submission(event: Event, task: Task) -> str:
     day = day_of(event.at)
     if task.due_on is None or task.state not in (State.SUBMITTED, State.COMPLETED):
         return _t("submission %(number)s") % {"number": number}
-    in_time = _t("in time") if day <= task.due_on else _t("after the deadline")
+    in_time = _t("reported in time") if day <= task.due_on else _t("reported after the deadline")
     return _t("submission %(number)s, %(in_time)s") % {"number": number, "in_time": in_time}
 
 

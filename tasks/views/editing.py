@@ -148,7 +148,7 @@ def _context(
     request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, givers: list[Body]
 ) -> dict[str, Any]:
     return {
-        "title": _("Edit the task") if task.pk else _("New task"),
+        "title": _("Edit the task") if task.pk else _("Prepare a task"),
         "crumbs": task_crumbs(task, itself=True) if task.pk else _new_crumbs(task),
         "task": task,
         "form": form,
@@ -162,7 +162,7 @@ def _context(
 
 
 def _new_crumbs(task: Task) -> Crumbs:
-    return [*task_crumbs(task)[:-1], (_("New task"), "")]
+    return [*task_crumbs(task)[:-1], (_("Prepare a task"), "")]
 
 
 def _stale(
