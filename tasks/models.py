@@ -11,9 +11,8 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, URLVal
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from committees.models import Body, Person
 from portal.shared.days import day_of
