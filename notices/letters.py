@@ -28,7 +28,7 @@ from notices import kinds
 from notices.calendar import Calendar
 from notices.kinds import Group, Line
 from notices.mail import Mail, refusal
-from notices.models import Letter, Notice
+from notices.models import NO_ADDRESS, Letter, Notice
 from portal.shared.days import VIETNAM
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,6 @@ LONGEST = 50
 """Lines under one heading; the heading and the subject still count them all."""
 
 LOCKED = gettext_noop("The account of this person is locked.")
-NO_ADDRESS = gettext_noop("This person has no e-mail address.")
 UNKNOWN = gettext_noop("The portal no longer knows this kind of notice.")
 BAD_ADDRESS = gettext_noop("This address cannot be written on a letter: correct it on the person's page.")
 NOT_WRITTEN = gettext_noop("The portal could not write this letter; the log says why.")

@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from committees.models import Body, Person
 from portal.shared.text import validate_plain
@@ -76,13 +77,18 @@ class Letter(models.Model):
         return f"{self.on:%d/%m/%Y} {self.person}"
 
 
+NO_ADDRESS = gettext_noop("This person has no e-mail address.")
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def owed(self) -> NoticeQuerySet:
         """Not yet told and not dropped."""
         return self.filter(state=Notice.State.OWED)
 
     def for_person(self, person: Person) -> NoticeQuerySet:
-        return self.filter(person=person).exclude(state=Notice.State.DROPPED)
+        """What the portal shows a person; who has no address reads here what no letter could carry."""
+        told = ~Q(state=Notice.State.DROPPED) | Q(dropped_because=NO_ADDRESS)
+        return self.filter(told, person=person)
 
     def unread_for(self, person: Person) -> NoticeQuerySet:
         return self.for_person(person).filter(read_at__isnull=True)

@@ -314,6 +314,13 @@ def test_asked_again_before_it_is_sent(late, people, officer, smtp, happens, rea
         assert officer.email not in message["To"] or "quá hạn" not in text_of(message).lower()
 
 
+def test_who_has_no_address_reads_it_in_the_portal(late, people, officer, smtp):
+    reminders.plan(TODAY)
+    without_address(late, people, officer)
+    send_owed(TODAY)
+    assert Notice.objects.unread_for(officer).filter(kind="overdue").exists()
+
+
 def test_a_reminder_that_was_not_sent_gives_way_to_the_next_step(late, officer, smtp):
     smtp.answer = lambda message: "451 try again later"
     remind(TODAY)
