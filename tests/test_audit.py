@@ -447,6 +447,7 @@ TAMPERING = [
 
 def test_the_database_refuses_to_change_or_delete_an_event(bodies: Bodies) -> None:
     event, count = Event.objects.latest("pk"), Event.objects.count()
+    connection.check_constraints()  # PostgreSQL truncates nothing while deferred checks wait
     statements = [*TAMPERING, *(["TRUNCATE audit_event"] if connection.vendor == "postgresql" else [])]
     for statement in statements:
         with (

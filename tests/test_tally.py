@@ -211,7 +211,7 @@ def test_the_five_add_up_and_equal_a_count_by_hand(
     check(world, filtered(Task.objects.filter(pk__in=world.seen_by(who)), params, on), on)
 
 
-@many(40)
+@many(25)
 @given(params=PARAMS, who=st.sampled_from(WHO), on=st.sampled_from(DAYS))
 def test_the_same_through_the_door_of_the_list(
     world: World, params: dict[str, Any], who: str, on: date

@@ -1,0 +1,410 @@
+"""Every address × every person: who gets in, who is refused, who is not even told that it is there.
+
+A row is `method route setting: status…`, in the order of `WHO`. The setting is the state of the task
+that stands in the address, or another thing by name. A route without a row fails, and so does a row
+without a route. 200 and 201 shown or done, 302 done or sent on (to the sign-in for a stranger), 401 not
+signed in, 403 not yours, 404 not there for you, 405 not this way, 409 not now; 0 where the answer tells
+of the machine and not of who asks.
+
+A new route: add its rows with the setting it needs, and to `DATA` what its form holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from committees.models import Person
+from notices.models import Notice
+from tasks import actions
+from tasks.lifecycle import State
+from tasks.models import Order
+from tests.people import Bodies, TaskAt
+
+WHO = ("head", "secretary", "member", "officer", "inspector", "sister", "outsider", "nobody")
+
+ROWS = """
+#                                               hea sec mem off ins sis out nob
+
+# Without signing in
+GET    healthz                    -             200 200 200 200 200 200 200 200
+GET    readyz                     -               0   0   0   0   0   0   0   0
+GET    login                      -             200 200 200 200 200 200 200 200
+GET    logout                     -             405 405 405 405 405 405 405 405
+POST   language                   -             302 302 302 302 302 302 302 302
+
+# One's own
+GET    my_work                    -             200 200 200 200 200 200 200 302
+GET    profile                    -             200 200 200 200 200 200 200 302
+GET    password_change            -             200 200 200 200 200 200 200 302
+GET    password_change_done       -             200 200 200 200 200 200 200 302
+GET    notices:list               -             200 200 200 200 200 200 200 302
+GET    reports:board              -             200 200 200 200 200 200 200 302
+POST   profile                    -             302 302 302 302 302 302 302 302
+POST   notices:read               -             302 302 302 302 302 302 302 302
+
+# Tasks
+GET    tasks:list                 -             200 200 200 200 200 200 200 302
+GET    tasks:bodies               -             200 200 200 200 200 200 200 302
+GET    tasks:new                  -             403 200 403 403 403 200 403 302
+GET    tasks:detail               draft         200 200 200 404 200 404 404 302
+GET    tasks:detail               in_progress   200 200 200 200 200 404 404 302
+GET    tasks:detail               withdrawn     200 200 200 200 200 404 404 302
+GET    tasks:why                  in_progress   200 200 200 200 200 404 404 302
+GET    tasks:edit                 draft         403 200 403 404 403 404 404 302
+GET    tasks:edit                 in_progress   200 200 403 403 403 404 404 302
+GET    tasks:edit                 completed     409 409 403 403 403 404 404 302
+GET    tasks:evidence             with_evidence 200 200 200 200 200 404 404 302
+GET    tasks:remove_evidence      with_evidence 405 405 405 405 405 405 405 302
+POST   tasks:remove_evidence      with_evidence 403 403 403 302 403 404 404 302
+GET    tasks:propose              draft         403 200 403 404 403 404 404 302
+POST   tasks:propose              draft         403 302 403 404 403 404 404 302
+POST   tasks:propose              proposed      403 409 403 404 403 404 404 302
+GET    tasks:assign               proposed      200 403 403 404 403 404 404 302
+POST   tasks:assign               proposed      302 403 403 404 403 404 404 302
+POST   tasks:assign               draft         409 403 403 404 403 404 404 302
+GET    tasks:record_approval      proposed      403 200 403 404 403 404 404 302
+POST   tasks:record_approval      proposed      403 302 403 404 403 404 404 302
+POST   tasks:record_approval      draft         403 409 403 404 403 404 404 302
+GET    tasks:recall               proposed      200 200 403 404 403 404 404 302
+POST   tasks:recall               proposed      302 302 403 404 403 404 404 302
+POST   tasks:recall               assigned      302 302 403 403 403 404 404 302
+POST   tasks:recall               in_progress   409 409 403 403 403 404 404 302
+GET    tasks:accept               assigned      403 403 403 200 403 404 404 302
+POST   tasks:accept               assigned      403 403 403 302 403 404 404 302
+POST   tasks:accept               in_progress   403 403 403 409 403 404 404 302
+GET    tasks:decline              assigned      403 403 403 200 403 404 404 302
+POST   tasks:decline              assigned      403 403 403 302 403 404 404 302
+POST   tasks:decline              in_progress   403 403 403 409 403 404 404 302
+GET    tasks:progress             in_progress   403 403 403 200 403 404 404 302
+POST   tasks:progress             in_progress   403 403 403 302 403 404 404 302
+POST   tasks:progress             submitted     403 403 403 409 403 404 404 302
+GET    tasks:name_people          assigned      403 403 403 200 403 404 404 302
+POST   tasks:name_people          assigned      403 403 403 302 403 404 404 302
+POST   tasks:name_people          completed     403 403 403 409 403 404 404 302
+GET    tasks:add_evidence         in_progress   403 403 403 200 403 404 404 302
+POST   tasks:add_evidence         in_progress   403 403 403 302 403 404 404 302
+POST   tasks:add_evidence         submitted     403 403 403 409 403 404 404 302
+GET    tasks:submit               working       403 403 403 200 403 404 404 302
+POST   tasks:submit               working       403 403 403 302 403 404 404 302
+POST   tasks:submit               submitted     403 403 403 409 403 404 404 302
+GET    tasks:confirm              submitted     200 200 403 403 403 404 404 302
+POST   tasks:confirm              submitted     302 302 403 403 403 404 404 302
+POST   tasks:confirm              in_progress   409 409 403 403 403 404 404 302
+GET    tasks:send_back            submitted     200 200 403 403 403 404 404 302
+POST   tasks:send_back            submitted     302 302 403 403 403 404 404 302
+POST   tasks:send_back            completed     409 409 403 403 403 404 404 302
+GET    tasks:suspend              in_progress   200 200 403 403 403 404 404 302
+POST   tasks:suspend              in_progress   302 302 403 403 403 404 404 302
+POST   tasks:suspend              suspended     409 409 403 403 403 404 404 302
+GET    tasks:resume               suspended     200 200 403 403 403 404 404 302
+POST   tasks:resume               suspended     302 302 403 403 403 404 404 302
+POST   tasks:resume               in_progress   409 409 403 403 403 404 404 302
+GET    tasks:withdraw             proposed      200 200 403 404 403 404 404 302
+POST   tasks:withdraw             proposed      302 302 403 404 403 404 404 302
+POST   tasks:withdraw             submitted     302 302 403 403 403 404 404 302
+POST   tasks:withdraw             withdrawn     409 409 403 403 403 404 404 302
+GET    tasks:urge                 in_progress   200 200 403 403 403 404 404 302
+POST   tasks:urge                 in_progress   302 302 403 403 403 404 404 302
+POST   tasks:urge                 completed     409 409 403 403 403 404 404 302
+GET    tasks:comment              in_progress   200 200 200 200 403 404 404 302
+POST   tasks:comment              in_progress   302 302 302 302 403 404 404 302
+POST   tasks:comment              withdrawn     409 409 409 409 403 404 404 302
+GET    tasks:mark_posted          in_progress   403 403 403 200 403 404 404 302
+POST   tasks:mark_posted          in_progress   403 403 403 302 403 404 404 302
+POST   tasks:mark_posted          completed     403 403 403 409 403 404 404 302
+
+# Orders
+GET    orders:list                -             200 200 200 200 200 200 200 302
+GET    orders:new                 -             403 200 403 403 403 200 403 302
+GET    orders:detail              order         200 200 200 200 200 404 404 302
+GET    orders:edit                order         403 200 403 403 403 404 404 302
+GET    orders:file                order         200 200 200 200 200 404 404 302
+
+# Bodies and their members
+GET    bodies:list                -             200 200 200 200 200 200 200 302
+GET    bodies:detail              body          200 200 200 200 200 200 200 302
+GET    bodies:appoint             body          200 200 403 403 403 403 403 302
+POST   bodies:appoint             body          302 302 403 403 403 403 403 302
+GET    bodies:membership          term          200 200 403 403 403 404 404 302
+POST   bodies:membership          term          302 302 403 403 403 404 404 302
+GET    bodies:end_membership      term          200 200 403 403 403 404 404 302
+POST   bodies:end_membership      term          302 302 403 403 403 404 404 302
+
+# The API
+GET    api:nowhere                -             404 404 404 404 404 404 404 401
+GET    api:me                     -             200 200 200 200 200 200 200 401
+GET    api:schema                 -             200 200 200 200 200 200 200 401
+GET    api:bodies-list            -             200 200 200 200 200 200 200 401
+GET    api:bodies-detail          body          200 200 200 200 200 200 200 401
+GET    api:bodies-members         body          200 200 200 200 200 403 403 401
+GET    api:memberships-list       -             200 200 200 200 200 200 200 401
+POST   api:memberships-list       -             201 201 403 403 403 403 403 401
+GET    api:memberships-detail     term          200 200 200 200 200 404 404 401
+PATCH  api:memberships-detail     term          200 200 403 403 403 404 404 401
+GET    api:orders-list            -             200 200 200 200 200 200 200 401
+POST   api:orders-list            -             403 201 403 403 403 403 403 401
+GET    api:orders-detail          order         200 200 200 200 200 404 404 401
+PATCH  api:orders-detail          order         403 200 403 403 403 404 404 401
+GET    api:tasks-list             -             200 200 200 200 200 200 200 401
+POST   api:tasks-list             -             403 201 403 403 403 403 403 401
+GET    api:tasks-tally            -             200 200 200 200 200 200 200 401
+GET    api:tasks-detail           draft         200 200 200 404 200 404 404 401
+GET    api:tasks-detail           in_progress   200 200 200 200 200 404 404 401
+PATCH  api:tasks-detail           draft         403 200 403 404 403 404 404 401
+PATCH  api:tasks-detail           in_progress   200 200 403 403 403 404 404 401
+PATCH  api:tasks-detail           completed     409 409 403 403 403 404 404 401
+GET    api:tasks-comments         in_progress   200 200 200 200 200 404 404 401
+GET    api:tasks-evidence         in_progress   200 200 200 200 200 404 404 401
+GET    api:tasks-progress         in_progress   200 200 200 200 200 404 404 401
+POST   api:tasks-evidence         in_progress   403 403 403 201 403 404 404 401
+DELETE api:tasks-remove-evidence  with_evidence 403 403 403 204 403 404 404 401
+POST   api:tasks-edit             draft         403 200 403 404 403 404 404 401
+POST   api:tasks-propose          draft         403 200 403 404 403 404 404 401
+POST   api:tasks-propose          proposed      403 409 403 404 403 404 404 401
+POST   api:tasks-assign           proposed      200 403 403 404 403 404 404 401
+POST   api:tasks-assign           draft         409 403 403 404 403 404 404 401
+POST   api:tasks-record-approval  proposed      403 200 403 404 403 404 404 401
+POST   api:tasks-record-approval  draft         403 409 403 404 403 404 404 401
+POST   api:tasks-recall           proposed      200 200 403 404 403 404 404 401
+POST   api:tasks-recall           assigned      200 200 403 403 403 404 404 401
+POST   api:tasks-recall           in_progress   409 409 403 403 403 404 404 401
+POST   api:tasks-accept           assigned      403 403 403 200 403 404 404 401
+POST   api:tasks-accept           in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-decline          assigned      403 403 403 204 403 404 404 401
+POST   api:tasks-decline          in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-progress         in_progress   403 403 403 200 403 404 404 401
+POST   api:tasks-progress         submitted     403 403 403 409 403 404 404 401
+POST   api:tasks-name-people      assigned      403 403 403 200 403 404 404 401
+POST   api:tasks-name-people      completed     403 403 403 409 403 404 404 401
+POST   api:tasks-add-evidence     in_progress   403 403 403 200 403 404 404 401
+POST   api:tasks-add-evidence     submitted     403 403 403 409 403 404 404 401
+POST   api:tasks-submit           working       403 403 403 200 403 404 404 401
+POST   api:tasks-submit           submitted     403 403 403 409 403 404 404 401
+POST   api:tasks-confirm          submitted     200 200 403 403 403 404 404 401
+POST   api:tasks-confirm          in_progress   409 409 403 403 403 404 404 401
+POST   api:tasks-send-back        submitted     200 200 403 403 403 404 404 401
+POST   api:tasks-send-back        completed     409 409 403 403 403 404 404 401
+POST   api:tasks-suspend          in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-suspend          suspended     409 409 403 403 403 404 404 401
+POST   api:tasks-resume           suspended     200 200 403 403 403 404 404 401
+POST   api:tasks-resume           in_progress   409 409 403 403 403 404 404 401
+POST   api:tasks-withdraw         proposed      200 200 403 404 403 404 404 401
+POST   api:tasks-withdraw         submitted     200 200 403 403 403 404 404 401
+POST   api:tasks-withdraw         withdrawn     409 409 403 403 403 404 404 401
+POST   api:tasks-urge             in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-urge             completed     409 409 403 403 403 404 404 401
+POST   api:tasks-comment          in_progress   200 200 200 200 403 404 404 401
+POST   api:tasks-comment          withdrawn     409 409 409 409 403 404 404 401
+POST   api:tasks-mark-posted      in_progress   403 403 403 200 403 404 404 401
+POST   api:tasks-mark-posted      completed     403 403 403 409 403 404 404 401
+GET    api:notices-list           -             200 200 200 200 200 200 200 401
+POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
+GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
+POST   api:notices-read           notice        404 404 404 200 404 404 404 401
+"""
+
+# What a POST holds. A person who is refused sends the same.
+DATA: dict[str, dict[str, Any]] = {
+    "record_approval": {"approval": "Tờ trình số 5/TTr"},
+    "recall": {"reason": "Giao lại."},
+    "decline": {"reason": "Không đúng thẩm quyền."},
+    "progress": {"percent": 40, "note": "Đã khảo sát."},
+    "name_people": {},
+    "add_evidence": {"kind": "document", "document": "9/BC"},
+    "api:tasks-evidence": {"kind": "document", "document": "9/BC"},
+    "submit": {"report": "Đã xong."},
+    "send_back": {"reason": "Thiếu phụ lục."},
+    "suspend": {"reason": "Chờ hướng dẫn."},
+    "withdraw": {"reason": "Trùng."},
+    "urge": {},
+    "comment": {"text": "Đề nghị làm rõ."},
+    "api:tasks-edit": {"deliverable": "Bản đồ"},
+    "api:tasks-list": {"title": "Việc mới", "assigner": "COMMITTEE"},
+    "api:tasks-detail": {"deliverable": "Bản đồ"},
+    "api:orders-list": {"body": "COMMITTEE", "number": "12-KH", "kind": "plan"},
+    "api:orders-detail": {"signer": "Trưởng ban"},
+    "api:memberships-list": {
+        "person": "outsider",
+        "body": "COMMITTEE",
+        "role": "member",
+        "starts_on": "2026-01-01",
+    },
+    "api:memberships-detail": {"position": "Ủy viên"},
+    "language": {"language": "en"},
+    "bodies:appoint": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
+    "bodies:membership": {"role": "member", "starts_on": "10/01/2025", "position": "Ủy viên"},
+    "bodies:end_membership": {"ends_on": "30/06/2026"},
+    "profile": {"language": "en", "email": "a@demo.invalid", "phone": ""},
+}
+VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
+ONLY_PAGES: dict[str, dict[str, Any]] = {
+    "name_people": {"leader": "", "contact": ""},
+    "urge": {"message": ""},
+}
+
+
+def rows() -> Iterator[tuple[str, str, str, list[int]]]:
+    for line in ROWS.strip().splitlines():
+        if line.strip() and not line.startswith("#"):
+            method, route, setting, *statuses = line.split()
+            yield method, route, setting, [int(status) for status in statuses]
+
+
+def routes(patterns: list[Any], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address that the portal answers at, with its namespaced name."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from routes(pattern.url_patterns, inside)
+        else:
+            yield f"{space}{pattern.name}", pattern
+
+
+def every_route() -> list[tuple[str, URLPattern]]:
+    return list(routes(get_resolver().url_patterns))
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    """An address of the API needs one for each method; the admin's own addresses have a rule of their own."""
+    named = {route for _method, route, _setting, _statuses in rows()}
+    asked = {(method, route) for method, route, _setting, _statuses in rows()}
+    there = {name for name, _pattern in every_route() if not name.startswith("admin:")}
+    assert named == there
+    for name, pattern in every_route():
+        methods = set(getattr(pattern.callback, "actions", None) or {}) - {"head", "options"}
+        for method in methods:
+            assert (method.upper(), name) in asked, f"no row for {method.upper()} {name}"
+    for method, route, setting, statuses in rows():
+        assert len(statuses) == len(WHO), (method, route, setting)
+
+
+class Settings:
+    """What stands in the addresses: a task in every state, an order, a term, a notice."""
+
+    def __init__(self, bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> None:
+        paper = SimpleUploadedFile("kh.pdf", b"%PDF-1.7")
+        self.order = actions.save_order(order=order, by=people["secretary"], file=paper)
+        self.tasks = {state: task_at(state) for state in State.values}
+        self.tasks["working"] = task_at("in_progress", order=order)
+        self.tasks["with_evidence"] = self.tasks["working"]
+        self.evidence = actions.add_evidence(
+            task=self.tasks["working"],
+            by=people["officer"],
+            kind="file",
+            file=SimpleUploadedFile("bc.pdf", b"%PDF-1.7"),
+        )
+        self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
+        self.term = people["member"].memberships.get()
+
+    def data(self, route: str, setting: str) -> dict[str, Any]:
+        """What a POST to this address holds; an edit names the version that it read."""
+        space, _colon, name = route.partition(":")
+        verb = name.removeprefix("tasks-").replace("-", "_") if space == "api" else name
+        data = DATA.get(route, DATA.get(verb, {}))
+        if route in VERSIONED:
+            thing = self.order if setting == "order" else self.tasks[setting]
+            return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}
+        return data if space == "api" else {**data, **ONLY_PAGES.get(verb, {})}
+
+    def address(self, route: str, setting: str) -> str:
+        values: dict[str, Any] = {}
+        if setting in self.tasks:
+            values = {"pk": self.tasks[setting].pk}
+        if setting == "with_evidence":
+            values["evidence_pk"] = self.evidence.pk
+        if setting == "order":
+            values = {"pk": self.order.pk}
+        if setting == "notice":
+            values = {"pk": self.notice.pk}
+        if setting == "body":
+            values = {"code": "COMMITTEE"}
+        if setting == "term":
+            pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
+            values = {**pages, "pk": self.term.pk}
+        return reverse(route, kwargs=values)
+
+
+@pytest.fixture
+def doors(people: dict[str, Person]) -> dict[str, Client]:
+    clients = {who: Client() for who in WHO}
+    for who in WHO[:-1]:
+        clients[who].force_login(people[who])
+    return clients
+
+
+def ask(door: Client, method: str, address: str, data: dict[str, Any]) -> int:
+    """One request, taken back afterwards."""
+    with transaction.atomic():
+        if method == "GET":
+            answer = door.get(address)
+        elif address.startswith("/api/"):
+            answer = door.generic(method, address, json.dumps(data), content_type="application/json")
+        else:
+            answer = door.post(address, data)
+        status = int(answer.status_code)
+        if answer.streaming:
+            list(answer)
+        transaction.set_rollback(True)
+    return status
+
+
+@pytest.mark.parametrize("space", ["pages", "verbs", "api"])
+def test_who_gets_in_where(
+    space: str,
+    bodies: Bodies,
+    people: dict[str, Person],
+    order: Order,
+    task_at: TaskAt,
+    doors: dict[str, Client],
+) -> None:
+    things = Settings(bodies, people, order, task_at)
+    wrong = []
+    for method, route, setting, statuses in rows():
+        if space != ("api" if route.startswith("api:") else "verbs" if setting in things.tasks else "pages"):
+            continue
+        address, data = things.address(route, setting), things.data(route, setting)
+        got = [ask(doors[who], method, address, data) for who in WHO]
+        if not any(statuses):
+            assert set(got) <= {200, 503}, route
+        elif got != statuses:
+            wrong.append(
+                f"{method} {route} {setting}: {' '.join(map(str, got))}, not {' '.join(map(str, statuses))}"
+            )
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+# --- the admin ----------------------------------------------------------------------------------
+
+
+def test_the_admin_lets_in_administrators_only(people: dict[str, Person], doors: dict[str, Client]) -> None:
+    """Every address of it, of Django's making or ours: others are sent to the sign-in or refused."""
+    staff = Client()
+    staff.force_login(people["staff"])
+    open_to_all = {"login", "logout", "jsi18n"}
+    for name, pattern in every_route():
+        page = name.removeprefix("admin:")
+        if not name.startswith("admin:") or page in open_to_all or page == "None":
+            continue
+        sample = {"object_id": people["member"].pk, "app_label": "tasks", "verb": "confirm", "url": "x"}
+        address = reverse(
+            name, kwargs={key: sample[key] for key in pattern.pattern.converters or _groups(pattern)}
+        )
+        for who in ("head", "secretary", "nobody"):
+            assert doors[who].get(address).status_code in (302, 403), (name, who)
+            assert doors[who].post(address).status_code in (302, 403, 405), (name, who)
+        if page.endswith("changelist") or page == "index":
+            assert staff.get(address).status_code == 200, name
+
+
+def _groups(pattern: URLPattern) -> list[str]:
+    """The names in an address that is written as a regular expression."""
+    written: Any = pattern.pattern
+    return list(written.regex.groupindex)
