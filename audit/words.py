@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
@@ -45,11 +48,11 @@ def change_lines(events: Iterable[Event]) -> dict[int, Lines]:
 
 
 def _lines(event: Event, names: Names) -> Lines:
-    fields = dict.fromkeys([*event.before, *event.after])
-    return [
+    rows = [
         (_title(event, name), _said(event, name, event.before, names), _said(event, name, event.after, names))
-        for name in fields
+        for name in dict.fromkeys([*event.before, *event.after])
     ]
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _field(event: Event, name: str) -> Any:
@@ -74,7 +77,20 @@ def _said(event: Event, name: str, values: dict[str, Any], names: Names) -> str:
         return ", ".join(map(str, value))
     if field is not None and field.is_relation:
         return names.get((field.related_model, value), f"#{value}")
+    if isinstance(field, models.DateField):
+        return _day(field, str(value))
     return str(dict(getattr(field, "flatchoices", ())).get(value, value))
+
+
+def _day(field: models.DateField[Any, Any], value: str) -> str:
+    """A day or moment as the reader writes it; as it stands when it is none."""
+    try:
+        when = field.to_python(value)
+    except ValidationError:
+        return value
+    if isinstance(field, models.DateTimeField):
+        return date_format(localtime(when), "DATETIME_FORMAT")
+    return date_format(when, "SHORT_DATE_FORMAT")
 
 
 def _names_of(events: list[Event]) -> Names:
