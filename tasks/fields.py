@@ -74,6 +74,9 @@ class BodyField(PlainField):
             "hx-get": reverse_lazy("tasks:bodies"),
             "hx-target": "#bodies",
             "hx-trigger": "input changed delay:200ms",
+            # Its own, or it would inherit those of a form that swaps a list.
+            "hx-swap": "innerHTML",
+            "hx-sync": "this:replace",
         }
         super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
 

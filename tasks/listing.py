@@ -151,7 +151,7 @@ def address(data: QueryDict, without: Iterable[str] = (), **values: str) -> str:
     query = data.copy()
     for name in (*without, "page", *values):
         query.pop(name, None)
-    for name in [name for name, value in query.items() if not value]:
+    for name in [name for name, value in query.items() if not value or (name, value) == ("sort", "due")]:
         query.pop(name)
     query.update(values)
     return f"?{query.urlencode()}"
