@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 
-from committees.roles import PERMISSIONS, Role
+from committees.roles import PERMISSIONS, Role, words_of
 from portal.shared.days import today
 from portal.shared.text import fold, validate_plain
 
@@ -240,6 +240,9 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.body}"
+
+    def get_role_display(self) -> str:  # type: ignore[no-redef]
+        return words_of(Role(self.role), self.body.kind)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

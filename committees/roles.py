@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -16,6 +17,28 @@ class Role(models.TextChoices):
     ASSISTANT = "assistant", _("assistant")
     OFFICER = "officer", _("officer")
     INSPECTOR = "inspector", _("inspector")
+
+
+_OF_A_TEAM = {
+    Role.HEAD: pgettext_lazy("team", "head"),
+    Role.STANDING_DEPUTY: pgettext_lazy("team", "standing deputy head"),
+    Role.DEPUTY: pgettext_lazy("team", "deputy head"),
+    Role.STANDING_MEMBER: pgettext_lazy("team", "standing member"),
+    Role.MEMBER: pgettext_lazy("team", "member"),
+}
+_OF_AN_AGENCY = {
+    Role.HEAD: pgettext_lazy("agency", "head"),
+    Role.STANDING_DEPUTY: pgettext_lazy("agency", "standing deputy head"),
+    Role.DEPUTY: pgettext_lazy("agency", "deputy head"),
+    Role.STANDING_MEMBER: pgettext_lazy("agency", "standing member"),
+    Role.MEMBER: pgettext_lazy("agency", "member"),
+}
+_WORDS = {"working_group": _OF_A_TEAM, "support_team": _OF_A_TEAM, "agency": _OF_AN_AGENCY}
+
+
+def words_of(role: Role, kind: str) -> str:
+    """The role in the words of its kind of body: only a committee has a Trưởng Ban."""
+    return str(_WORDS.get(kind, {}).get(role, role.label))
 
 
 PERMISSIONS = {
