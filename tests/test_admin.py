@@ -23,7 +23,7 @@ from portal.shared.days import today
 from portal.shared.text import fold
 from tasks.models import Order, Task
 from tests.admin_door import MODELS, enter, one_event, rows, url  # noqa: F401 - fixtures
-from tests.people import Bodies, TaskAt
+from tests.people import Bodies, TaskAt, make_body
 
 # Who comes in
 
@@ -351,7 +351,14 @@ def test_found_without_marks(enter: Any, people: dict[str, Person], bodies: Bodi
     assert [row.pk for row in client.get(url(Person) + "?q=thi+dao").context["cl"].result_list] == [
         people["member"].pk
     ]
-    assert client.get(url(Body) + "?q=khanh+hoa").context["cl"].result_count == 1
+    make_body("TECH", name_vi="Ban Công nghệ")
+    for words, codes in (
+        ("khanh+hoa", ["COMMITTEE"]),
+        ("nghe+an", ["SISTER"]),
+        ("nghe+ban", ["SISTER", "TECH"]),
+    ):
+        found = client.get(f"{url(Body)}?q={words}").context["cl"].result_list
+        assert sorted(body.code for body in found) == codes
     assert client.get(url(Membership) + "?q=Thị+Đào+Khánh+Hòa").context["cl"].result_count == 1
     ask = "/admin/autocomplete/?app_label=committees&model_name=membership&field_name=office&term="
     assert len(client.get(ask + "khanh+hoa").json()["results"]) == len(Role)

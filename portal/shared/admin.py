@@ -17,6 +17,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.options import Options
 from django.forms.models import construct_instance
 from django.http import Http404, HttpRequest, HttpResponse
@@ -182,7 +183,15 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
         self, request: HttpRequest, queryset: models.QuerySet[M], search_term: str
     ) -> tuple[models.QuerySet[M], bool]:
         words = search_term.replace("\x00", "")
-        return super().get_search_results(request, queryset, fold(words) if self.search_is_folded else words)
+        if not self.search_is_folded:
+            return super().get_search_results(request, queryset, words)
+        words = fold(words)
+        if " " in words:
+            # Without marks "nghe an" is also in every "công nghệ … Ban": the words as one phrase come first.
+            phrase = Q.create([(f"{field}__contains", words) for field in self.search_fields], Q.OR)
+            if (together := queryset.filter(phrase)).exists():
+                return together, False
+        return super().get_search_results(request, queryset, words)
 
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
