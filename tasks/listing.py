@@ -11,7 +11,7 @@ import django_filters
 from django.db.models import Case, Count, F, IntegerField, OrderBy, Value, When
 from django.forms import SearchInput
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
@@ -303,8 +303,8 @@ def printed(on: list[Condition], sort: str, count: int) -> str:
     """The filters in words, for paper."""
     said = "; ".join(f"{one.label}: {one.value}" for one in on)
     order = dict(SORTS)[sort]
-    return _t("Conditions: %(conditions)s. Sorted by %(order)s. Tasks: %(count)s.") % {
-        "conditions": said or _t("none"),
+    return gettext("Conditions: %(conditions)s. Sorted by %(order)s. Tasks: %(count)s.") % {
+        "conditions": said or gettext("none"),
         "order": order,
         "count": count,
     }

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
@@ -85,9 +85,9 @@ class Posts:
     def name(self, person_id: Any) -> str:
         """The leader in charge or the contact, who held an office in the lead body."""
         if not person_id:
-            return _t("nobody")
+            return gettext("nobody")
         terms = self._terms.get(person_id)
-        return str(terms[0].person) if terms else _t("somebody of another body")
+        return str(terms[0].person) if terms else gettext("somebody of another body")
 
 
 class Names:
@@ -103,7 +103,7 @@ class Names:
             self.bodies |= Body.objects.in_bulk(missing)
 
     def body(self, pk: Any) -> str:
-        return self.bodies[pk].brief if pk in self.bodies else _t("none")
+        return self.bodies[pk].brief if pk in self.bodies else gettext("none")
 
 
 def events_of(task: Task) -> list[Event]:
@@ -120,7 +120,7 @@ def _line(event: Event, names: Names) -> Line:
     head, mark = HEADS[event.verb]
     text = _text_of(event, names)
     if event.break_glass:
-        text.append(_t("Done as superuser."))
+        text.append(gettext("Done as superuser."))
     return Line(head, text, event.at, names.posts.post(event.by_id, event.at, event.by_name), mark)
 
 
@@ -132,7 +132,7 @@ def _text_of(event: Event, names: Names) -> list[str]:
             return [_submission(event, names.task)]
         case "task_assigned" | "task_approval_recorded" if due := after.get("original_due_on"):
             paper = [after["approval"]] if after.get("approval") else []
-            return [_t("Deadline %(day)s") % {"day": _day(due)}, *paper]
+            return [gettext("Deadline %(day)s") % {"day": _day(due)}, *paper]
         case "task_progressed":
             return [f"{after.get('percent', before.get('percent', names.task.percent))}%"]
         case "evidence_added":
@@ -142,7 +142,7 @@ def _text_of(event: Event, names: Names) -> list[str]:
         case "task_changed" | "task_people_named":
             return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
         case "task_urged":
-            return [_t("%(count)s people told") % {"count": after.get("people", 0)}, *said]
+            return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
     return said
 
 
@@ -150,19 +150,19 @@ def _submission(event: Event, task: Task) -> str:
     number = event.after.get("submissions", 1)
     day = day_of(event.at)
     if task.due_on is None or task.state not in (State.SUBMITTED, State.COMPLETED):
-        return _t("submission %(number)s") % {"number": number}
-    in_time = _t("reported in time") if day <= task.due_on else _t("reported after the deadline")
-    return _t("submission %(number)s, %(in_time)s") % {"number": number, "in_time": in_time}
+        return gettext("submission %(number)s") % {"number": number}
+    in_time = gettext("reported in time") if day <= task.due_on else gettext("reported after the deadline")
+    return gettext("submission %(number)s, %(in_time)s") % {"number": number, "in_time": in_time}
 
 
 def _change(name: str, before: Any, after: Any, names: Names) -> str:
     """Deadline: 25/09/2026 → 15/10/2026; of long or hidden things only that they changed."""
     if name == "parts":
-        return _t("Bodies that help: %(after)s") % {"after": _parts(after, names)}
+        return gettext("Bodies that help: %(after)s") % {"after": _parts(after, names)}
     label = str(Task._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     label = label[:1].upper() + label[1:]
     if name in ("parent", "order", "description"):
-        return _t("%(field)s changed") % {"field": label}
+        return gettext("%(field)s changed") % {"field": label}
     return f"{label}: {_value(name, before, names)} → {_value(name, after, names)}"
 
 
@@ -172,7 +172,7 @@ def _value(name: str, value: Any, names: Names) -> str:
     if name in ("leader", "contact"):
         return names.posts.name(value)
     if value in (None, ""):
-        return _t("none")
+        return gettext("none")
     if name in ("due_on", "start_on"):
         return _day(value)
     choices = dict(Task._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
@@ -181,7 +181,7 @@ def _value(name: str, value: Any, names: Names) -> str:
 
 def _parts(rows: Any, names: Names) -> str:
     kinds = dict(Part.Kind.choices)
-    return ", ".join(f"{names.body(row[0])} ({kinds.get(row[1], row[1])})" for row in rows or ()) or _t(
+    return ", ".join(f"{names.body(row[0])} ({kinds.get(row[1], row[1])})" for row in rows or ()) or gettext(
         "none"
     )
 
@@ -232,9 +232,9 @@ def answered(task: Task, allowed: frozenset[str]) -> list[Answer]:
         "who": (str(task.lead or task.lead_words), _who_beside(task)),
         "what": (task.name, task.pillar),
         "when": (_when(task), _when_beside(task)),
-        "responsibility": (str(task.leader or ""), _t("leader in charge") if task.leader else ""),
+        "responsibility": (str(task.leader or ""), gettext("leader in charge") if task.leader else ""),
         "result": (task.deliverable, task.deliverable_kind),
-        "authority": (task.authority, _t("approving level") if task.authority else ""),
+        "authority": (task.authority, gettext("approving level") if task.authority else ""),
     }
     return [
         Answer(clear, _CLEARS[clear.name][not clear.told], *said[clear.name], _fill(clear, task, allowed))
@@ -246,9 +246,11 @@ def _who_beside(task: Task) -> str:
     if not task.lead:
         return ""
     contact = (
-        _t("contact: %(person)s") % {"person": task.contact} if task.contact else _t("no contact named yet")
+        gettext("contact: %(person)s") % {"person": task.contact}
+        if task.contact
+        else gettext("no contact named yet")
     )
-    return _t("lead") + " · " + contact
+    return gettext("lead") + " · " + contact
 
 
 def _when(task: Task) -> str:
@@ -260,7 +262,7 @@ def _when(task: Task) -> str:
 def _when_beside(task: Task) -> str:
     words = [f"“{task.due_words}”"] if task.due_words else []
     if task.original_due_on and task.original_due_on != task.due_on:
-        words.insert(0, _t("original deadline %(day)s") % {"day": _day(task.original_due_on)})
+        words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
     return " · ".join(words)
 
 
@@ -290,7 +292,7 @@ def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
         return []
     rows = [
         Deadline(
-            _day(event.after["due_on"]) if event.after["due_on"] else _t("no deadline"),
+            _day(event.after["due_on"]) if event.after["due_on"] else gettext("no deadline"),
             event is since[0],
             False,
             event.reason,
@@ -299,5 +301,5 @@ def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
         )
         for event in since
     ]
-    first = _day(task.original_due_on) if task.original_due_on else _t("no deadline")
+    first = _day(task.original_due_on) if task.original_due_on else gettext("no deadline")
     return [*rows, Deadline(first, False, True, task.due_words, "", None)]

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -263,7 +263,7 @@ def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:
     # `task` is as it was before: of an unissued task only the verbs of its issue tell anybody.
     tells = task.is_issued or verb in ("propose", "assign", "record_approval")
     body = getattr(task, STEPS[verb].told) if STEPS[verb].told and tells else None
-    told = _t("%(body)s is told.") % {"body": body} if body else ""
+    told = gettext("%(body)s is told.") % {"body": body} if body else ""
     messages.success(
         request,
         format_html(
@@ -280,7 +280,7 @@ def _next(request: SignedInRequest, verb: str, task: Task) -> Any:
     following = mine.exclude(pk=task.pk).late_first().first()
     if following is None:
         return ""
-    words = _t("Next: %(task)s") % {"task": following.name}
+    words = gettext("Next: %(task)s") % {"task": following.name}
     return format_html('<a href="{}">{}</a>', following.get_absolute_url(), words)
 
 
@@ -290,5 +290,5 @@ def remove_evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> Http
     task = find_task(request, pk)
     evidence: Evidence = get_object_or_404(task.evidence, pk=evidence_pk, removed_at=None)
     actions.remove_evidence(evidence=evidence, by=request.user)
-    messages.success(request, _t("Evidence removed: %(title)s.") % {"title": evidence.title})
+    messages.success(request, gettext("Evidence removed: %(title)s.") % {"title": evidence.title})
     return redirect(task)
