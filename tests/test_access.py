@@ -199,3 +199,22 @@ def test_the_database_refuses_a_term_that_ends_before_it_starts(
         Membership.objects.create(
             person=people["outsider"], office=office, starts_on=date(2025, 2, 2), ends_on=date(2025, 2, 1)
         )
+
+
+def test_reach_gives_the_same_bodies_as_the_subquery(
+    bodies: Bodies, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each of its forms: ids, a subquery when they are too many to name, None for all there are."""
+    appoint(make_person("ended"), bodies.committee, Role.HEAD, ends_on=today() - DAY)
+    appoint(people["officer"], bodies.committee, Role.INSPECTOR)
+    forms = set()
+    for most in (500, 1):
+        monkeypatch.setattr(access, "NAMED_AT_MOST", most)
+        for person in (*Person.objects.all(), AnonymousUser()):
+            for permission in PERMISSIONS:
+                reach = access.reach(person, permission)
+                everything = Body.objects.all() if reach is None else reach
+                found = {getattr(body, "pk", body) for body in everything}
+                assert found == {body.pk for body in access.bodies(person, permission)}, (person, permission)
+                forms.add(type(reach))
+    assert len(forms) == 3
