@@ -362,9 +362,10 @@ class Task(models.Model):
         return [clear for clear in self.clears() if not clear.told]
 
     def ancestors(self) -> Iterator[Task]:
-        """The tasks above, nearest first; a handful at most."""
-        task = self.parent
-        while task is not None:
+        """The tasks above, nearest first; a handful at most. Two edits at once may have closed a circle."""
+        task, met = self.parent, {self.pk}
+        while task is not None and task.pk not in met:
+            met.add(task.pk)
             yield task
             task = task.parent
 
