@@ -19,6 +19,9 @@ from portal.shared.verdicts import Sentence
 VERBS: dict[str, Sentence] = {}
 """Verb of an event → how it reads. Each floor adds its own."""
 
+PIECES: dict[str, Sentence] = {}
+"""What an event tells beside columns that have words of their own → how it reads. Each floor adds its own."""
+
 NAMED: dict[Any, tuple[str, ...]] = {}
 """Models whose rows an event may name to every reader of the event, and what their names need read."""
 
@@ -64,7 +67,7 @@ def _field(event: Event, name: str) -> Any:
 
 
 def _title(event: Event, name: str) -> str:
-    return str(getattr(_field(event, name), "verbose_name", name))
+    return str(PIECES.get(name) or getattr(_field(event, name), "verbose_name", name))
 
 
 def _said(event: Event, name: str, values: dict[str, Any], names: Names) -> str:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.words import NAMED, VERBS
+from audit.words import NAMED, PIECES, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
 from committees.models import Body, Membership, Office, Person
@@ -37,6 +37,8 @@ VERBS.update(
         "person_changed": _("Person changed"),
         "profile_changed": _("Own profile changed"),
         "password_set": _("Password set by an administrator"),
+        "password_changed": _("Own password changed"),
+        "signed_in": _("Signed in"),
         "body_entered": _("Body entered"),
         "body_changed": _("Body changed"),
         "office_permissions_changed": _("Rights of an office changed"),
@@ -44,6 +46,7 @@ VERBS.update(
         "membership_changed": _("Term changed"),
     }
 )
+PIECES.update({"address": _("address"), "permissions": _("rights")})
 NAMED.update({Person: (), Body: (), Office: ("body",)})
 OPEN_TO_STAFF.update(model._meta.label_lower for model in (Person, Body, Office, Membership))
 
@@ -333,6 +336,7 @@ class OfficeAdmin(EventfulAdmin[Office]):
     search_fields = ("body__search_text",)
     search_help_text = _("Search for a body and a role, with or without marks.")
     ordering = ("body__path", "role")
+    linked_by = ("body",)
     fields = ("body", "role", "permissions")
     readonly_fields = ("body", "role")
 
@@ -387,6 +391,7 @@ class MembershipAdmin(EventfulAdmin[Membership]):
     search_fields = ("person__search_text", "office__body__search_text")
     search_help_text = _("Search for a person or a body, with or without marks.")
     ordering = ("office__body__path", "-starts_on", "pk")
+    linked_by = ("office__body",)
     autocomplete_fields = ("person", "office")
     actions = ("end_today",)
 

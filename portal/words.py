@@ -304,4 +304,6 @@ WORDS = (
         "A-Z letters, numbers, and @/./+/-/_ characters."
     ),
     _("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+    _("Delete?"),
+    _("Delete"),
 )

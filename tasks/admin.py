@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import EventfulAdmin
+from audit.words import PIECES
 from audit.words import VERBS as EVENT_WORDS
 from committees import access
 from committees.doors import SignedInRequest, signed_in
@@ -39,6 +40,17 @@ EVENT_WORDS.update(
         "order_entered": _("Order entered"),
         "order_changed": _("Order changed"),
         "comment_added": _("Comment added"),
+    }
+)
+PIECES.update(
+    {
+        "submissions": _("submission number"),
+        "evidence": _("evidence"),
+        "note": _("what was done"),
+        "comment": _("comment"),
+        "text": _("text"),
+        "people": _("people told"),
+        "parts": _("parts"),
     }
 )
 

@@ -391,7 +391,7 @@ class Part(models.Model):
     due_on = models.DateField(_("its own deadline"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("part")
+        verbose_name = pgettext_lazy("row", "part")
         verbose_name_plural = _("parts")
         ordering = ("kind", "pk")
         constraints = (
