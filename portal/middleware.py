@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
+from committees import access
 from portal.shared.doors import invalid_page, refused_page
 from portal.shared.errors import not_found
 from portal.shared.verdicts import Refused
@@ -41,6 +42,19 @@ class LanguageMiddleware:
         person = request.user
         chosen = person.language if person.is_authenticated else request.COOKIES.get("language", "")
         return chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
+
+
+class AskingOnceMiddleware:
+    """A request that only reads asks what its person may do once: one moment, one answer, fewer queries."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with access.asking_once():
+            return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware:

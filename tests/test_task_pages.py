@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from portal.shared.days import today
 from tasks import actions
@@ -19,6 +21,13 @@ from tasks.listing import tally_of
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared as they stand in the source, also those still lazy after the answer."""
+    with translation.override("en"):
+        yield
 
 
 def signed_in(client: Client, person) -> Client:
