@@ -8,12 +8,12 @@ an office that also holds `view_subtree` reaches every body below its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -77,12 +77,10 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
         return []
     if person.is_superuser:
         return None
-    memo, key = _remembered.get(), (person.pk, permission, on or today())
-    if memo is None:
-        return _read_reach(person, permission, key[-1])
-    if key not in memo:
-        memo[key] = _read_reach(person, permission, key[-1])
-    found: list[int] | BodyQuerySet | None = memo[key]
+    day = on or today()
+    found: list[int] | BodyQuerySet | None = _once(
+        (person.pk, permission, day), lambda: _reach(_held(person, day), permission)
+    )
     return found
 
 
@@ -126,11 +124,10 @@ def people_of_many(
     return {body_id: sorted(people) for body_id, people in found.items() if people}
 
 
-def bodies_as(person: Asker, roles: Iterable[Role], on: date | None = None) -> QuerySet[Office, Any]:
-    """Ids of the bodies where the person holds one of the roles on the day, as a subquery."""
-    return Office.objects.filter(role__in=list(roles), pk__in=_offices_of(person, on or today())).values(
-        "body_id"
-    )
+def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) -> list[int]:
+    """Ids of the bodies where the person holds one of the roles on the day: a handful, asked at once."""
+    held = _held(person, on or today()) if person.is_active else []
+    return sorted({row.office_body for row in held if row.role in roles})
 
 
 def holders(body: Body, roles: Iterable[Role], on: date | None = None) -> QuerySet[Person]:
@@ -269,6 +266,36 @@ def forget_permission_ids(**_signal: Any) -> None:
     _permission_ids.clear()
 
 
+class Held(NamedTuple):
+    """An office that a person holds, with one of the permissions it gives; None when it gives none."""
+
+    office_body: int
+    role: str
+    body: int
+    path: str
+    permission: int
+
+
+def _held(person: Asker, day: date) -> list[Held]:
+    """All that the person's offices give on the day, in one query."""
+    granted = "office__group__bodygroupobjectpermission__"
+    columns = ("content_object_id", "content_object__path", "permission_id")
+    terms = Membership.objects.holding_on(day).filter(person=person.pk or 0).order_by()
+    rows = terms.values_list("office__body_id", "office__role", *(granted + name for name in columns))
+    found: list[Held] = _once((person.pk, day), lambda: [Held(*row) for row in rows])
+    return found
+
+
+def _once(key: Any, read: Callable[[], Any]) -> Any:
+    """What `read` gives; inside `asking_once` it is called once for a key."""
+    memo = _remembered.get()
+    if memo is None:
+        return read()
+    if key not in memo:
+        memo[key] = read()
+    return memo[key]
+
+
 def _offices_of(person: Asker, day: date) -> QuerySet[Membership, Any]:
     return Membership.objects.holding_on(day).filter(person=person.pk or 0).values("office_id")
 
@@ -280,20 +307,14 @@ def _granted_bodies(
     return rows.filter(group_id__in=_offices_of(person, day)).values("content_object_id")
 
 
-def _read_reach(person: Asker, permission: str, day: date) -> list[int] | BodyQuerySet | None:
+def _reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None:
     asked, subtree = permission_id(permission), permission_id(SUBTREE)
-    rows = BodyGroupObjectPermission.objects.filter(permission_id__in={asked, subtree})
-    rows = rows.filter(group_id__in=_offices_of(person, day))
-    held: dict[tuple[int, str], set[int]] = {}
-    for body_id, path, held_id in rows.values_list(
-        "content_object_id", "content_object__path", "permission_id"
-    ):
-        held.setdefault((body_id, path), set()).add(held_id)
-    own = [body_id for (body_id, _path), ids in held.items() if asked in ids]
-    roots = [path for (_id, path), ids in held.items() if permission in READING and ids == {asked, subtree}]
+    own = {row.body: row.path for row in held if row.permission == asked}
+    overseen = {row.body for row in held if row.permission == subtree} if permission in READING else set()
+    roots = [path for body, path in own.items() if body in overseen]
     if not roots:
-        return own
-    whole = Q(pk__in=own)
+        return sorted(own)
+    whole = Q(pk__in=sorted(own))
     for root in roots:
         whole |= Q(path__startswith=root)
     bodies = Body.objects.filter(whole).order_by()
@@ -312,14 +333,18 @@ def _granted_offices(
 
 def _grants_of(person: Asker, day: date, body_ids: list[int] | None) -> Grants:
     """Body id → codenames from the person's offices; of all bodies when none are named or `asking_once`."""
-    memo = _remembered.get()
-    if memo is None:
+    if _remembered.get() is None:
         return _read_grants(person, day, Q() if body_ids is None else Q(content_object_id__in=body_ids))
-    key = (person.pk, day)
-    if key not in memo:
-        memo[key] = _read_grants(person, day, Q())
-    grants: Grants = memo[key]
-    return grants
+    grants: dict[int, set[str]] = {}
+    for row in _held(person, day):
+        if row.permission:
+            grants.setdefault(row.body, set()).add(_codename(row.permission))
+    return {body_id: frozenset(names) for body_id, names in grants.items()}
+
+
+def _codename(key: int) -> str:
+    permission_id(SUBTREE)  # reads all of them
+    return next(name for name, pk in _permission_ids.items() if pk == key)
 
 
 def _read_grants(person: Asker, day: date, where: Q) -> Grants:

@@ -142,7 +142,8 @@ def database() -> dict[str, Any]:
             "DATABASE_URL must look like postgresql://user:password@host:5432/name"
             " or sqlite:////folder/name.sqlite3."
         )
-    options = {"connect_timeout": "5", **dict(parse_qsl(parts.query))}
+    # Compiling a statement takes PostgreSQL longer than running it: every one here is short.
+    options = {"connect_timeout": "5", "options": "-c jit=off", **dict(parse_qsl(parts.query))}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
