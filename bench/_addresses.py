@@ -1,0 +1,3 @@
+"""Addresses that both sides of a measurement use."""
+
+LIST = "/api/tasks/?standing=overdue"

@@ -1,0 +1,275 @@
+# ruff: noqa: E402 - the settings come first
+"""What only a process with the portal's settings can answer; called by `Country.ask`, answers in JSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bench._addresses import LIST
+from bench._load import p95, timed, typical
+from committees import access
+from committees.models import Body, Person
+from committees.roles import RESTRICTED_READERS, Role
+from notices.calendar import Calendar
+from notices.letters import people_owed, send_owed
+from notices.models import Letter, Notice
+from notices.seeding import seed_around
+from portal.shared.days import today
+from tasks.lifecycle import COUNTED, FIVE
+from tasks.models import Task
+from tasks.reminders import Ladder, kind_of, plan
+
+
+def readers() -> dict[str, Person]:
+    """A member of one body, the secretary of a province with all below it, one who oversees everything."""
+    bodies = Body.objects.filter(code__startswith="SCALE-").order_by("pk")
+    places = {
+        "member": (bodies.filter(level="commune")[2], Role.OFFICER),
+        "secretary": (bodies.filter(level="provincial")[0], Role.SECRETARY),
+        "central overseer": (bodies[0], Role.SECRETARY),
+    }
+    people = Person.objects.order_by("pk")
+    return {
+        name: people.filter(memberships__office__body=body, memberships__office__role=role)[0]
+        for name, (body, role) in places.items()
+    }
+
+
+def sign_in(person: Person) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def sessions() -> dict[str, dict[str, Any]]:
+    """For each reader: a session, and the statements that one request for the list sends."""
+    return {name: _reader(person) for name, person in readers().items()}
+
+
+def _reader(person: Person) -> dict[str, Any]:
+    client = Client()
+    client.cookies["sessionid"] = key = sign_in(person)
+    client.get(LIST)  # what is read once in a process is read
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(LIST)
+    assert answer.status_code == 200, answer.content
+    found = answer.json()["count"]
+    return {"session": key, "sql": [one["sql"] for one in captured], "count": found}
+
+
+def pages() -> list[dict[str, Any]]:
+    """Every page a secretary opens, cold: its HTML and all it refers to, and the statements it sends."""
+    person = readers()["secretary"]
+    client = Client(headers={"accept-language": "vi"})
+    client.cookies["sessionid"] = sign_in(person)
+    task = Task.objects.visible_to(person).overdue(today()).earliest("pk")
+    body = person.memberships.earliest("pk").office.body
+    paths = ["/", "/tasks/", "/tasks/?standing=overdue", f"/tasks/{task.pk}/", "/orders/", "/bodies/"]
+    paths += [f"/orders/{task.order_id}/", f"/bodies/{body.code}/", "/notices/", "/reports/"]
+    return [_page(client, path) for path in paths] + [_page(Client(), "/accounts/login/")]
+
+
+def _page(client: Client, path: str) -> dict[str, Any]:
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    html = len(gzip.compress(answer.content))
+    # What is linked (another page) is not loaded; what has a file extension under /static/ is.
+    names = set(re.findall(r'(?:href|src)="/static/([^"#?]+)', answer.content.decode()))
+    files = sum(_weight(settings.STATIC_ROOT / name) for name in names)
+    return {"path": path, "html": html, "bytes": html + files, "queries": len(captured)}
+
+
+def _weight(path: Path) -> int:
+    packed = path.with_name(f"{path.name}.gz")
+    return (packed if packed.exists() else path).stat().st_size
+
+
+# --- the national board -------------------------------------------------------------------------
+
+
+def board() -> dict[str, Any]:
+    on = today()
+    tallies = Task.objects.all().tallies(on, by="lead_id")
+    times = [timed(lambda: Task.objects.all().tallies(on, by="lead_id")) for _time in range(20)]
+    given = sum(tally["given"] for tally in tallies.values())
+    exact = given == Task.objects.counted().count() and all(
+        tally["given"] == sum(tally[name] for name in FIVE) for tally in tallies.values()
+    )
+    plain = "SELECT lead_id, COUNT(*) FROM tasks_task WHERE state = ANY(%s) GROUP BY lead_id"
+    floor = [timed(lambda: _all(plain, [list(COUNTED)])) for _time in range(20)]
+    return {
+        "bodies": len(tallies),
+        "given": given,
+        "exact": exact,
+        "p95": p95(times),
+        "median": typical(times),
+        "floor": p95(floor),
+    }
+
+
+def _all(statement: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else [cursor.rowcount]
+
+
+# --- reminders ----------------------------------------------------------------------------------
+
+BY_HAND = """
+INSERT INTO notices_notice (key, person_id, kind, step, about_type, about_id, due_version, body_id,
+                            data, "on", planned_at, state, dropped_because)
+SELECT DISTINCT d.kind || ':' || t.id || ':v' || t.due_version || ':' || d.step || ':person-' || m.person_id,
+       m.person_id, d.kind, d.step, 'tasks.task', t.id, t.due_version, t.lead_id,
+       '{}'::jsonb, %(on)s::date, now(), 'owed', ''
+FROM tasks_task t
+JOIN unnest(%(days)s::date[], %(steps)s::text[], %(kinds)s::text[]) d (due_on, step, kind) USING (due_on)
+JOIN committees_bodygroupobjectpermission g ON g.content_object_id = t.lead_id AND g.permission_id = %(may)s
+JOIN committees_office o ON o.group_id = g.group_id
+JOIN committees_membership m ON m.office_id = g.group_id AND m.starts_on <= %(on)s
+     AND (m.ends_on IS NULL OR m.ends_on >= %(on)s)
+JOIN committees_person p ON p.id = m.person_id AND p.is_active AND NOT p.is_superuser
+WHERE t.state IN ('assigned', 'in_progress') AND (t.secrecy = 'normal' OR o.role = ANY(%(trusted)s))
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+def reminders() -> list[tuple[str, int, int, float, float]]:
+    """Of a morning on which all is new, and of the run after it: notices and seconds, ours and by hand."""
+    on, values = _working_day(), _steps(_working_day())
+    with _taken_back():
+        ours = [_counted(lambda: plan(on)) for _run in range(2)]
+    with _taken_back():
+        hand = [_counted(lambda: _by_hand(values)) for _run in range(2)]
+    names = ("everything new", "again, nothing new")
+    return [(what, a[0], b[0], a[1], b[1]) for what, a, b in zip(names, ours, hand, strict=True)]
+
+
+def _by_hand(values: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(BY_HAND, values)
+        return int(cursor.rowcount)
+
+
+def _counted(work: Callable[[], int]) -> tuple[int, float]:
+    began = time.perf_counter()
+    return work(), time.perf_counter() - began
+
+
+def _working_day() -> date:
+    seed_around(today())
+    calendar, day = Calendar.read(), today()
+    return day if calendar.working_day(day) else calendar.add_working_days(day, 1)
+
+
+def _steps(on: date) -> dict[str, Any]:
+    """The step of each deadline: what a calendar table would hold."""
+    ladder = Ladder(Calendar.read(), on)
+    days = Task.objects.running().filter(due_on__isnull=False).order_by().values_list("due_on", flat=True)
+    found = [(day, ladder.step(day)) for day in days.distinct() if day]
+    reached = [(day, step, kind_of(step)) for day, step in found if step]
+    columns: list[list[Any]] = [list(column) for column in zip(*reached, strict=True)]
+    named = dict(zip(("days", "steps", "kinds"), columns, strict=True))
+    may = access.permission_id("work_on_tasks")
+    return {**named, "on": on, "may": may, "trusted": [str(role) for role in RESTRICTED_READERS]}
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+# --- letters ------------------------------------------------------------------------------------
+
+
+def letters(count: str) -> dict[str, Any]:
+    """So many letters by the portal, then messages with the same content in a loop of smtplib."""
+    on = _working_day()
+    with _taken_back(), _smtp_server() as port:
+        settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        plan(on)
+        people = list(people_owed(on).values_list("pk", flat=True)[: int(count)])
+        Notice.objects.exclude(person__in=people).delete()
+        began = time.perf_counter()
+        sent = send_owed(on)
+        seconds = time.perf_counter() - began
+        messages = [_message(letter) for letter in Letter.objects.filter(state="sent", on=on)]
+        assert sent.letters == len(messages) == len(people), sent
+        began = time.perf_counter()
+        with smtplib.SMTP("127.0.0.1", port) as server:
+            for to, message in messages:
+                server.sendmail("portal@demo.invalid", [to], message)
+        floor = time.perf_counter() - began
+    size = sum(len(message) for _to, message in messages) // len(messages)
+    return {"letters": len(messages), "seconds": seconds, "floor": floor, "bytes": size}
+
+
+def _message(letter: Letter) -> tuple[str, bytes]:
+    mail = EmailMultiAlternatives(letter.subject, letter.text, "portal@demo.invalid", [letter.address])
+    mail.attach_alternative(letter.html, "text/html")
+    message: Any = mail.message()  # Django's own, which takes a line end
+    return letter.address, bytes(message.as_bytes(linesep="\r\n"))
+
+
+@contextmanager
+def _smtp_server() -> Iterator[int]:
+    """aiosmtpd in a process of its own, throwing away what it takes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    sink = "aiosmtpd.handlers.Sink"
+    argv = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", sink]
+    server = subprocess.Popen(argv)
+    try:
+        until = time.monotonic() + 30
+        while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < until:
+            time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+ANSWERS: dict[str, Callable[..., Any]] = {
+    "sessions": sessions,
+    "pages": pages,
+    "board": board,
+    "reminders": reminders,
+    "letters": letters,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(ANSWERS[sys.argv[1]](*sys.argv[2:]), default=str))
