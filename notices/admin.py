@@ -79,9 +79,6 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         # A page of a list has no use for the letters themselves, 10 kB and more each.
         return letters.defer("text", "html")
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        return lookup == "on__exact" or super().lookup_allowed(lookup, value, request)
-
     def get_fieldsets(self, request: HttpRequest, obj: Letter | None = None) -> Any:
         sending = [
             "person",

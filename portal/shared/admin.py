@@ -129,6 +129,9 @@ class CarefulSelect(AutocompleteSelect):
 LONGEST_KEY = 19
 """Digits: more than this is no key of any row, and SQLite would choke on it."""
 
+ASKED = ("", "__exact", "__isnull", "__id__exact", "__year", "__month", "__day", "__gte", "__lt")
+"""How the filters and links of a list ask about a column."""
+
 
 class CarefulChoice(forms.ModelChoiceField[Any]):
     def to_python(self, value: Any) -> Any:
@@ -163,6 +166,8 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
     view_on_site: Any = False
     search_is_folded = True
     """Do the searched columns hold folded text, so that the words are folded too?"""
+    linked_by: tuple[str, ...] = ()
+    """Columns by which other pages link to this list, beside its own filters."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)
@@ -178,6 +183,18 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Only what the filters and links ask.
+
+        Django lets an address ask about every column of the row: of a password's hash, of a letter's
+        text, of the title of the task above, letter by letter.
+        """
+        names = [*self.linked_by, self.date_hierarchy or ""]
+        for one in self.get_list_filter(request):
+            column = one[0] if isinstance(one, tuple) else one
+            names.append(column if isinstance(column, str) else getattr(column, "parameter_name", "") or "")
+        return lookup in {f"{name}{how}" for name in names if name for how in ASKED}
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[M], search_term: str
