@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from pathlib import PurePath
 from typing import IO, Any
@@ -35,6 +36,9 @@ _PACKAGES = {
     "odt": "content.xml",
     "ods": "content.xml",
 }
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error)
+"""What the package raises for a zip of a later version, with names in no encoding, or cut in the middle."""
+
 _TEXTS = ("txt", "csv")
 KINDS = (*_SIGNATURES, *_PACKAGES, *_TEXTS)
 
@@ -54,6 +58,13 @@ def clean_name(name: str) -> str:
     path = PurePath(tidy(name).replace("\\", "/"))
     validate_plain(path.name)
     return path.stem[: 200 - len(path.suffix)] + path.suffix
+
+
+def kept_name(name: str) -> str:
+    """The same for the disk, which counts bytes: 200 Vietnamese letters can be 600, and 255 are allowed."""
+    path = PurePath(name)
+    most = 200 - len(path.suffix.encode())
+    return path.stem.encode()[:most].decode(errors="ignore") + path.suffix
 
 
 def check(file: File[Any]) -> None:
@@ -98,5 +109,5 @@ def _holds(file: IO[Any] | File[Any], member: str) -> bool:
     try:
         with zipfile.ZipFile(file) as package:
             return any(name.startswith(member) for name in package.namelist())
-    except zipfile.BadZipFile:
+    except _BROKEN:
         return False

@@ -20,7 +20,7 @@ from audit.models import Event
 from committees.models import Person
 from tasks import actions, uploads
 from tasks.lifecycle import State
-from tasks.models import Evidence, Task
+from tasks.models import Evidence, Order, Task
 from tests.people import TaskAt
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,47 @@ def test_a_disguised_file_is_refused_and_not_kept(
     assert Event.objects.count() == events
     task.refresh_from_db()
     assert task.state == State.IN_PROGRESS
+
+
+def forged(*changes: tuple[int, bytes]) -> bytes:
+    """A .docx with other bytes at places of its one entry in the list of the package."""
+    good = bytearray(package("word/document.xml"))
+    start = good.rindex(b"PK\x01\x02")
+    for where, value in changes:
+        good[start + where : start + where + len(value)] = value
+    return bytes(good)
+
+
+LATER_VERSION, NO_ENCODING = forged((6, b"\xff\x00")), forged((8, b"\x00\x08"), (46, b"\xff\xfe"))
+
+
+@pytest.mark.parametrize("content", [LATER_VERSION, NO_ENCODING, forged((46, b"x")), b"PK\x03\x04"])
+def test_a_broken_package_is_refused_and_is_no_fault(
+    client: Client, people: Any, task_at: TaskAt, settings: Any, content: bytes
+) -> None:
+    task = task_at("in_progress")
+    answer = signed_in(client, people["officer"]).post(
+        f"/tasks/{task.pk}/add-evidence/", {"file": SimpleUploadedFile("a.docx", content)}
+    )
+    assert answer.status_code == 200
+    assert "is not what its name says" in text_of(answer)
+    assert not stored(settings)
+
+
+def test_a_long_vietnamese_name_is_kept_and_fits_on_the_disk(
+    client: Client, people: Any, task_at: TaskAt
+) -> None:
+    task, name = task_at("in_progress"), "Báo cáo kết quả " * 13 + ".pdf"
+    for address, data in (("tasks", {}), ("api/tasks", {"kind": "file"})):
+        answer = signed_in(client, people["officer"]).post(
+            f"/{address}/{task.pk}/add-evidence/", {**data, "file": SimpleUploadedFile(name, PDF)}
+        )
+        assert answer.status_code in (200, 302), answer.content
+    assert {row.file_name for row in task.evidence.all()} == {uploads.clean_name(name)}
+    order = Order(body=task.assigner, number="9", kind="plan")
+    actions.save_order(order=order, by=people["secretary"], file=SimpleUploadedFile(name, PDF))
+    assert order.file.read() == PDF
+    assert order.file_name == uploads.clean_name(name)
 
 
 def test_a_good_file_beside_a_bad_link_is_not_kept(

@@ -178,6 +178,7 @@ def _evidence(
         except ValidationError as error:
             raise ValidationError({"file": error.messages}) from error
         evidence.file_name, evidence.size = uploads.clean_name(file.name or ""), file.size or 0
+        file.name = uploads.kept_name(evidence.file_name)
         evidence.file = file
     evidence.title = (
         words(title, "title", longest=250) or (evidence.file_name or evidence.url or evidence.document)[:250]
