@@ -9,10 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audit.models import Event
 from committees.models import Person
+from committees.roles import Role
 from tasks import actions
 from tasks.models import Order, Task
 from tests.api import Api
-from tests.people import Bodies, TaskAt
+from tests.people import Bodies, TaskAt, appoint
 
 
 def entered(**values: Any) -> dict[str, Any]:
@@ -143,3 +144,16 @@ def test_an_order_with_its_file(people: dict[str, Person]) -> None:
     file = Api(people["secretary"]).client.get(sent.json()["download"])
     assert (file.status_code, file.getvalue()) == (200, b"%PDF-1.7")
     assert not Task.objects.exists()
+
+
+def test_an_order_with_tasks_stays_in_its_register(
+    people: dict[str, Person], bodies: Bodies, order: Order, task_at: TaskAt
+) -> None:
+    """Who enters the orders of two bodies moves one only while no task stands under it."""
+    appoint(people["secretary"], bodies.sister, Role.SECRETARY)
+    task = task_at("draft", order=order)
+    api, change = Api(people["secretary"]), {"body": "SISTER", "version": order.version}
+    answer = api.patch(f"orders/{order.pk}/", **change)
+    assert (answer.status_code, list(answer.json())) == (400, ["body"])
+    Task.objects.filter(pk=task.pk).update(order=None)
+    assert api.patch(f"orders/{order.pk}/", **change).status_code == 200

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees.models import Person
@@ -31,12 +32,14 @@ def save_order(
         )
         rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
+        _refuse_leaving(stored, order)
         before, order.version = snapshot(stored, FIELDS), stored.version + 1
     else:
         order.created_by = by
     if file:
         _check_file(file)
         order.file_name = uploads.clean_name(file.name or "")
+        file.name = uploads.kept_name(order.file_name)
         order.file = file
     tidy_row(order, FIELDS)
     order.full_clean()
@@ -50,6 +53,12 @@ def save_order(
         verb = "order_changed" if before else "order_entered"
         record(verb, about=order, by=by, before=old if before else {}, after=new, bodies=[order.body_id])
     return order
+
+
+def _refuse_leaving(stored: Order, order: Order) -> None:
+    """A task's order stands in the register of the body that gives the task."""
+    if stored.body_id != order.body_id and stored.tasks.exists():
+        raise ValidationError({"body": _("Leave the body as it is: this order has tasks in its register.")})
 
 
 def _check_file(file: File[Any]) -> None:
