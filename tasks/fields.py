@@ -48,6 +48,20 @@ def find_body(text: str) -> Body:
     )
 
 
+def helped_by(datalist: str, url: str, trigger: str) -> dict[str, Any]:
+    """Attributes of a text field whose datalist is fetched when somebody goes there."""
+    return {
+        "list": datalist,
+        "autocomplete": "off",
+        "hx-get": reverse_lazy(url),
+        "hx-target": f"#{datalist}",
+        "hx-trigger": trigger,
+        # Its own, or it would inherit those of a form that swaps a list.
+        "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+    }
+
+
 class PlainField(forms.CharField):
     """Text in composed Unicode without control characters, `LONG_TEXT` long at most unless told."""
 
@@ -68,16 +82,7 @@ class BodyField(PlainField):
     """Gives a Body or None. The datalist `bodies` helps; code or whole name works without it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs: dict[str, Any] = {
-            "list": "bodies",
-            "autocomplete": "off",
-            "hx-get": reverse_lazy("tasks:bodies"),
-            "hx-target": "#bodies",
-            "hx-trigger": "input changed delay:200ms",
-            # Its own, or it would inherit those of a form that swaps a list.
-            "hx-swap": "innerHTML",
-            "hx-sync": "this:replace",
-        }
+        attrs = helped_by("bodies", "tasks:bodies", "focus once, input changed delay:200ms")
         super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

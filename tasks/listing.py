@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.models import Body, Person
 from portal.shared.days import day_of
-from tasks.fields import BodyField, body_label, limit_choices
+from tasks.fields import BodyField, body_label, helped_by, limit_choices
 from tasks.filters import TaskFilter
 from tasks.lifecycle import GIVEN, OPEN, Standing, State, View
 from tasks.models import Order, Task
@@ -77,7 +77,7 @@ def filter_of(request: HttpRequest, on: date) -> PageFilter:
         shown = [(value, label) for value, label in form.fields[name].choices if value]
         form.fields[name].widget.choices = [("", _("any")), *shown]
     form.fields["order"].empty_label = _("any")
-    form.fields["pillar"].widget.attrs["list"] = "pillars"
+    form.fields["pillar"].widget.attrs |= helped_by("pillars", "tasks:pillars", "focus once")
     form.fields["q"].widget = SearchInput(
         attrs={"placeholder": _("Find tasks, numbers of orders…"), "autocomplete": "off"}
     )
@@ -85,8 +85,16 @@ def filter_of(request: HttpRequest, on: date) -> PageFilter:
     if body := chosen.get("body"):
         form.data = form.data.copy()
         form.data["body"] = body_label(body)
-    limit_choices(form.fields["order"], Order.objects.visible_to(person), chosen.get("order"))
+    _draw_orders(form.fields["order"], person, chosen.get("order"))
     return page_filter
+
+
+def _draw_orders(field: Any, person: Person, chosen: Any) -> None:
+    """The newest orders; once one is chosen only that, so that the page asks no more than without it."""
+    if isinstance(chosen, Order):
+        field.widget.choices = [("", field.empty_label), (chosen.pk, field.label_from_instance(chosen))]
+    else:
+        limit_choices(field, Order.objects.visible_to(person), None)
 
 
 # Quick views

@@ -8,6 +8,7 @@ app_name = "tasks"
 urlpatterns: list[URLPattern] = [
     path("", lists.task_list, name="list"),
     path("bodies/", lists.bodies, name="bodies"),
+    path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
     path("<int:pk>/", detail.task_page, name="detail"),
     path("<int:pk>/edit/", editing.edit, name="edit"),

@@ -53,6 +53,7 @@ POST   notices:read               -             302 302 302 302 302 302 302 302
 # Tasks
 GET    tasks:list                 -             200 200 200 200 200 200 200 302
 GET    tasks:bodies               -             200 200 200 200 200 200 200 302
+GET    tasks:pillars              -             200 200 200 200 200 200 200 302
 GET    tasks:new                  -             403 200 403 403 403 200 403 302
 GET    tasks:detail               draft         200 200 200 404 200 404 404 302
 GET    tasks:detail               in_progress   200 200 200 200 200 404 404 302

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, IntegerField, Prefetch, Q, Value, prefetch_related_objects
+from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -49,7 +49,8 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     on, acts = today(), panel(request.user, task)
-    events, notes = story.events_of(task), _notes(task)
+    events = list(story.events_of(task, request.user)[: story.LONGEST])
+    notes = _notes(task, story.comments_of(task, request.user))
     people = [event.by_id for event in events] + [note["by_id"] for note in notes]
     who = story.Posts(task, [*people, *(one.by_id for one in task.evidence.all())], events)
     post = who.post
@@ -80,7 +81,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     }
 
 
-def _notes(task: Task) -> list[dict[str, Any]]:
+def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
     """Progress notes, reports and comments as one list, newest first, in one query."""
     columns = ("at", "by_id", "name", "words", "share", "number")
     progress = (
@@ -89,11 +90,7 @@ def _notes(task: Task) -> list[dict[str, Any]]:
         .annotate(name=F("by__name"), words=F("note"), share=F("percent"), number=F("report"))
     )
     nothing = Value(None, output_field=IntegerField())
-    comments = (
-        Comment.objects.filter(task=task)
-        .order_by()
-        .annotate(name=F("by__name"), words=F("text"), share=nothing, number=nothing)
-    )
+    comments = said.order_by().annotate(name=F("by__name"), words=F("text"), share=nothing, number=nothing)
     rows = progress.values(*columns).union(comments.values(*columns), all=True)
     return list(rows.order_by("-at"))
 

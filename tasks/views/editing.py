@@ -18,7 +18,7 @@ from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.verdicts import no
-from tasks import actions, listing, rules
+from tasks import actions, rules
 from tasks.actions.common import Stale
 from tasks.forms import PartRows, TaskForm, add_errors, differences, part_difference, part_rows
 from tasks.models import Order, Task
@@ -156,7 +156,6 @@ def _context(
         "givers": givers,
         "version": task.version,
         "clears": task.clears(),
-        "bodies": listing.near_bodies(),
         "back": task.get_absolute_url() if task.pk else "",
     }
 

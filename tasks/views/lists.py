@@ -46,8 +46,6 @@ def task_list(request: SignedInRequest) -> HttpResponse:
         answer["HX-Push-Url"] = request.path + listing.address(request.GET)
         return answer
     context |= {
-        "bodies": listing.near_bodies(),
-        "pillars": listing.pillars(request.user),
         "may_prepare": listing.may_prepare(request.user),
     }
     return render(request, "tasks/list.html", context)
@@ -92,3 +90,10 @@ def bodies(request: HttpRequest) -> HttpResponse:
     typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
     found = listing.near_bodies(typed[0][:200] if typed else "")
     return render(request, "tasks/bodies.html", {"bodies": found})
+
+
+@login_required
+@require_safe
+def pillars(request: SignedInRequest) -> HttpResponse:
+    """Options for the datalist of the pillar: asked for when somebody goes there, not with every page."""
+    return render(request, "tasks/pillars.html", {"pillars": listing.pillars(request.user)})

@@ -44,7 +44,6 @@ def order_list(request: SignedInRequest) -> HttpResponse:
         "title": _("Orders"),
         "form": form,
         "now": timezone.now(),
-        "bodies": listing.near_bodies(),
         "may_prepare": listing.may_prepare(request.user),
     }
     if form.is_valid():
