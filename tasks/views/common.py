@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +17,12 @@ Crumbs = list[tuple[str, str]]
 
 def find_task(request: SignedInRequest, pk: int) -> Task:
     """A task the person may see, with what its pages show; anything else does not exist."""
-    tasks = Task.objects.visible_to(request.user).select_related(
-        "order", "lead", "assigner", "leader", "contact", "submitted_by", "parent"
+    seen = Task.objects.visible_to(request.user)
+    tasks = seen.select_related(
+        "order", "lead", "assigner", "leader", "contact", "submitted_by", "parent__assigner"
+    ).annotate(
+        sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
+        has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
     )
     return get_object_or_404(tasks, pk=pk)
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models import F, IntegerField, Prefetch, QuerySet, Value, prefetch_related_objects
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -56,7 +56,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     post = who.post
     for note in notes:
         note["who"] = post(note["by_id"], note["at"], note["name"])
-    family = list(_family(request, task))
+    family = _family(request, task)
     return {
         "title": task.name,
         "crumbs": task_crumbs(task),
@@ -95,10 +95,13 @@ def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
     return list(rows.order_by("-at"))
 
 
-def _family(request: SignedInRequest, task: Task) -> Any:
-    """The task above and those handed down, as far as this person may see them."""
-    near = Q(parent=task) | Q(pk=task.parent_id)
-    return Task.objects.visible_to(request.user).filter(near).for_list().late_first()
+def _family(request: SignedInRequest, task: Task) -> list[Task]:
+    """The task above and those handed down, as far as this person may see them; most tasks have none."""
+    family = [task.parent] if task.parent and task.sees_parent else []  # type: ignore[attr-defined]
+    if task.has_children:  # type: ignore[attr-defined]
+        seen = Task.objects.visible_to(request.user)
+        family += seen.filter(parent=task).for_list().late_first()
+    return family
 
 
 def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:
