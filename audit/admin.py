@@ -40,8 +40,7 @@ class EventfulAdmin(PortalAdmin[M]):
         thing = self.found(request, object_id)
         if not self.has_view_permission(request, thing):
             raise PermissionDenied
-        events: EventQuerySet = Event.objects.all()
-        page = Paginator(events.about(thing).newest_first(), 50).get_page(request.GET.get("p"))
+        page = Paginator(self.events_of(request, thing), 50).get_page(request.GET.get("p"))
         lines = change_lines(page)
         rows = [(event, words_of(event.verb), lines[event.pk]) for event in page]
         context = {
@@ -55,6 +54,11 @@ class EventfulAdmin(PortalAdmin[M]):
             "rows": rows,
         }
         return TemplateResponse(request, "admin/events_history.html", context)
+
+    def events_of(self, request: HttpRequest, thing: M) -> models.QuerySet[Event]:
+        """Newest first, as far as this person may know."""
+        events: EventQuerySet = Event.objects.all()
+        return events.about(thing).newest_first()
 
 
 class VerbFilter(admin.SimpleListFilter):

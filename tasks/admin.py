@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import EventfulAdmin
+from audit.models import Event
 from audit.words import PIECES
 from audit.words import VERBS as EVENT_WORDS
 from committees import access
@@ -25,16 +26,15 @@ from committees.models import Person
 from portal.shared.admin import ActionForm, Choosing, Deed, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
-from tasks import actions, rules
+from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.forms import ConfirmForm
+from tasks.forms import ConfirmForm, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import Order, Part, Task
 from tasks.panel import BUTTONS
-from tasks.story import HEADS
 from tasks.views.verbs import STEPS, form_of
 
-EVENT_WORDS.update({verb: head for verb, (head, _mark) in HEADS.items()})
+EVENT_WORDS.update({verb: head for verb, (head, _mark) in story.HEADS.items()})
 EVENT_WORDS.update(
     {
         "order_entered": _("Order entered"),
@@ -225,7 +225,11 @@ class TaskAdmin(EventfulAdmin[Task]):
         return may and (obj is None or bool(rules.may_edit(signed_in(request), obj)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Task | None = None) -> Any:
-        sets = [(legend, {"fields": list(names)}) for legend, names in FIELDSETS]
+        hidden = () if obj is None or shows_parent(signed_in(request), obj) else ("parent",)
+        sets = [
+            (legend, {"fields": [name for name in names if name not in hidden]})
+            for legend, names in FIELDSETS
+        ]
         if obj is None:
             sets[0] = (None, {"fields": ["assigner", *sets[0][1]["fields"]]})
             return sets
@@ -240,6 +244,9 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     def view_on_site(self, task: Task) -> str:
         return task.get_absolute_url()
+
+    def events_of(self, request: HttpRequest, thing: Task) -> QuerySet[Event]:
+        return story.events_of(thing, signed_in(request))
 
     # Editing
 

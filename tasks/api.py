@@ -19,7 +19,7 @@ from committees.api import PersonDoor
 from committees.models import Person
 from portal.shared.api import Nothing
 from portal.shared.days import today
-from tasks import actions, rules
+from tasks import actions, rules, story
 from tasks import serializers as shapes
 from tasks.filters import OrderFilter, TaskFilter
 from tasks.models import Evidence, Order, Task
@@ -224,7 +224,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     @action(detail=True, filterset_class=None)
     def comments(self, request: Request, pk: str) -> Response:
         """What was said about the task, oldest first."""
-        return self.pages_of(self.get_object().comments.select_related("by"), shapes.CommentOut)
+        rows = story.comments_of(self.get_object(), self.person)
+        return self.pages_of(rows.select_related("by"), shapes.CommentOut)
 
     @extend_schema(operation_id="tasks_evidence", responses=shapes.EvidenceOut(many=True))
     @action(detail=True, filterset_class=None)

@@ -204,6 +204,9 @@ class TaskForm(forms.ModelForm[Task]):
         limit_choices(self.fields["order"], orders, task.order)
 
     def _choose_parent(self, person: Person, assigner: Body | None, task: Task) -> None:
+        if not shows_parent(person, task):
+            del self.fields["parent"]
+            return
         bodies = [assigner] if assigner else access.bodies(person, "draft_tasks")
         above = Task.objects.visible_to(person).filter(Q(lead__in=bodies) | Q(assigner__in=bodies))
         self.fields["parent"].empty_label = _("none")  # type: ignore[attr-defined]
@@ -230,6 +233,11 @@ class TaskForm(forms.ModelForm[Task]):
             )
             for legend, rows in FIELDSETS
         ]
+
+
+def shows_parent(person: Person, task: Task) -> bool:
+    """Not every editor of a task sees the one above: a restricted one stays as it is, unnamed."""
+    return task.parent_id is None or Task.objects.visible_to(person).filter(pk=task.parent_id).exists()
 
 
 FIELDSETS = (

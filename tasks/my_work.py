@@ -87,7 +87,7 @@ def my_work(request: SignedInRequest) -> HttpResponse:
         duties = Duties.of(request.user, on)
         sections = _sections(request, duties)
         waiting = _section(request, duties, Mine.WAITING, _("Waiting for others"), "submitted", "hourglass")
-    counts = _counts(request, duties)
+        counts = _counts(request, duties)
     context = {
         "acting": acting,
         "sections": sections,
@@ -154,7 +154,10 @@ def _with_last_word(tasks: QuerySet[Any]) -> QuerySet[Any]:
 def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row:
     on = duties.on
     if name == Mine.DECIDE:
-        return Row(task, str(task.standing(on) or ""), task.days_left(on), DECISIONS[_kind_of(task)])
+        kind = _kind_of(task)
+        if kind == "accept":
+            task.last_reason = ""  # why another body declined it, or the assigner took it back, is not ours
+        return Row(task, str(task.standing(on) or ""), task.days_left(on), DECISIONS[kind])
     if name in (Mine.CONFIRM, Mine.WAITING):
         waited = (on - day_of(task.submitted_at)).days if task.submitted_at else None
         late = task.standing(on) == Standing.OVERDUE

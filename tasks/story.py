@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.text import capfirst
@@ -14,11 +15,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
-from committees.models import Body, Membership
+from committees import access
+from committees.models import Body, Membership, Person
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import State
-from tasks.models import Clear, Part, Task
+from tasks.models import Clear, Comment, Part, Task
 
 Post = Callable[[int | None, datetime, str], str]
 """Person, moment and name → who that was then."""
@@ -106,8 +108,20 @@ class Names:
         return self.bodies[pk].brief if pk in self.bodies else gettext("none")
 
 
-def events_of(task: Task) -> list[Event]:
-    return list(Event.objects.about(task).newest_first()[:LONGEST])
+def events_of(task: Task, person: Person) -> QuerySet[Event]:
+    """What happened, newest first, as far as this person may know."""
+    return _known_to(person, task, Event.objects.about(task).newest_first())
+
+
+def comments_of(task: Task, person: Person) -> QuerySet[Comment]:
+    return _known_to(person, task, task.comments.all())
+
+
+def _known_to(person: Person, task: Task, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Until issue a task is its assigner's own: how it was prepared, and why another body declined it."""
+    if access.allows(person, "view_tasks", task.assigner):
+        return rows
+    return rows.filter(at__gte=task.assigned_at)
 
 
 def story(task: Task, events: list[Event], posts: Posts) -> list[Line]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules
 from tasks.actions.common import lock, move, owe_news, refuse_stale, tell, words, workers
-from tasks.lifecycle import State
+from tasks.lifecycle import UNISSUED, State
 from tasks.models import Part, Task
 
 FIELDS = (
@@ -163,10 +163,20 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     rules.VERBS[verb](by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
+    _refuse_late_issue(current, by)
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": current.due_on}
     task = move(task, verb, by, **values)
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
     return task
+
+
+def _refuse_late_issue(task: Task, by: Person) -> None:
+    """What may have changed since the draft was written: the deadline above, the lead body itself."""
+    problems: dict[str, Any] = {}
+    _check_days(task, by, problems)
+    _check_lead(task, by, problems)
+    if problems:
+        raise ValidationError(problems)
 
 
 def _tell_of_change(task: Task, old_lead: Body | None, by: Person, old_title: str) -> None:
@@ -217,8 +227,12 @@ def _check_parent(task: Task, by: Person, problems: dict[str, Any]) -> None:
         problems["parent"] = _("A task cannot be above itself: that would be a circle.")
     elif task.assigner_id not in (above.lead_id, above.assigner_id):
         problems["parent"] = _("Choose a task that this body leads or gave.")
-    elif not Task.objects.visible_to(by).filter(pk=above.pk).exists():
+    elif not (_is_kept(task, above) or Task.objects.visible_to(by).filter(pk=above.pk).exists()):
         problems["parent"] = _("Choose a task that you can see.")
+
+
+def _is_kept(task: Task, above: Task) -> bool:
+    return task.pk is not None and Task.objects.filter(pk=task.pk, parent=above).exists()
 
 
 def _check_days(task: Task, by: Person, problems: dict[str, Any]) -> None:
@@ -239,10 +253,14 @@ def _check_days(task: Task, by: Person, problems: dict[str, Any]) -> None:
 
 
 def _latest_below(task: Task) -> date | None:
-    """The latest deadline of the tasks handed down from this one that are still to be done."""
+    """The latest deadline of the tasks handed down from this one that are still to be done.
+
+    Drafts of other bodies are their own affair until issue, when their deadline is asked about again.
+    """
     if task.pk is None:
         return None
     below = task.children.exclude(state__in=(State.COMPLETED, State.WITHDRAWN))
+    below = below.exclude(~Q(assigner=task.assigner), state__in=UNISSUED)
     latest: date | None = below.aggregate(latest=Max("due_on"))["latest"]
     return latest
 
