@@ -228,7 +228,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if person.is_superuser and person.is_active:
             return self
         seen: TaskQuerySet = _rows_of("Task").visible_to(person, on)
-        own = Q(body__in=access.bodies(person, "view_tasks", on).values("pk"))
+        reads = access.reach(person, "view_tasks", on)
+        if reads is None:
+            return self
+        own = Q(body__in=reads)
         above = Q(pk__in=seen.filter(order__isnull=False).values("order_id"))
         handed_down = Q(pk__in=seen.filter(parent__order__isnull=False).values("parent__order_id"))
         return self.filter(own | above | handed_down)
