@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.access import Asker, Grants
 from committees.models import Membership
-from tasks.lifecycle import OPEN, State
+from tasks.lifecycle import OPEN, RUNNING, State
 from tasks.models import Task
 
-RUNNING = (State.ASSIGNED, State.IN_PROGRESS)
 NOTHING = Q(pk__in=())
 
 
@@ -115,17 +114,15 @@ class Duties:
         bodies = self.holding("assign_tasks_in_own_field") - self.holding("assign_tasks")
         if not bodies:
             return NOTHING
-        terms = list(
-            Membership.objects.holding_on(self.on)
-            .filter(person=self.person.pk, office__body__in=bodies)
-            .select_related("office")
+        terms = Membership.objects.holding_on(self.on).filter(person=self.person.pk)
+        asked = Task.objects.filter(
+            state=State.PROPOSED, assigner__in=bodies, assigner__offices__memberships__in=terms
         )
-        asked = Task.objects.filter(state=State.PROPOSED, assigner__in=bodies).order_by()
-        pairs = asked.values_list("assigner_id", "pillar").distinct()
+        columns = ("assigner_id", "pillar", "assigner__offices__memberships__fields")
         return _any_of(
             Q(assigner=body, pillar=pillar)
-            for body, pillar in pairs
-            if any(term.office.body_id == body and term.in_charge_of(pillar) for term in terms)
+            for body, pillar, fields in asked.order_by().values_list(*columns).distinct()
+            if Membership(fields=fields).in_charge_of(pillar)
         )
 
 
