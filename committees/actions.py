@@ -158,7 +158,6 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     if by is not None:
         _may_keep(membership, before, by)
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
-    _refuse_backwards(membership)
     _refuse_overlap(membership)
     return _save(
         membership,
@@ -197,11 +196,6 @@ def _may_keep(membership: Membership, before: dict[str, object], by: Person) -> 
     offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
     for office in offices.select_related("body"):
         rules.may_manage_members(by, office.body).or_raise()
-
-
-def _refuse_backwards(membership: Membership) -> None:
-    if membership.starts_on and membership.ends_on and membership.ends_on < membership.starts_on:
-        raise ValidationError({"ends_on": _("The last day is not before the first day.")})
 
 
 def _refuse_overlap(membership: Membership) -> None:

@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-TICK = "portal:last-tick"  # written each minute by the job notices.jobs.tick: a moment with its zone
+from notices.jobs import TICK
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

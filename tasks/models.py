@@ -327,10 +327,6 @@ class Task(models.Model):
         """As the queryset answers it: a draft that was withdrawn was never issued."""
         return self.state not in UNISSUED and self.assigned_at is not None
 
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
     def standing(self, on: date) -> Standing | None:
         """Where the task stands on the day, as the queryset answers it; None outside the count."""
         stopped = day_of(self.submitted_at) if self.submitted_at else None

@@ -96,9 +96,6 @@ class Nowhere(APIView):
     schema = None
     metadata_class = None
 
-    filtered: tuple[str, ...] = ("list",)
-    """The actions whose query is a filter; elsewhere a row is found by its key alone."""
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
         super().initial(request, *args, **kwargs)
         raise exceptions.NotFound(

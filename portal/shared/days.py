@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -23,8 +23,3 @@ def day_of(moment: datetime) -> date:
 def start_of(day: date) -> datetime:
     """The first moment of a day in Vietnam, aware."""
     return datetime.combine(day, time.min, VIETNAM)
-
-
-def end_of(day: date) -> datetime:
-    """The first moment after a day in Vietnam: a day ends at midnight, exclusive."""
-    return start_of(day + timedelta(days=1))
