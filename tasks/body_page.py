@@ -94,13 +94,11 @@ def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     seen = Task.objects.visible_to(request.user)
     mine = seen.of_body(body).open().for_list().late_first().annotate(total=Window(Count("pk")))
     tasks: list[Any] = list(mine[:ROWS])
+    labels = {"assigner": _("Tasks it gave"), "lead": _("Tasks it leads")}
+    tallies = seen.tallies_where(today(), {part: TaskQuerySet.part_q(body, part) for part in labels})
     counts: list[dict[str, Any]] = [
-        {
-            "label": label,
-            "counts": seen.filter(TaskQuerySet.part_q(body, part)).tally(today()),
-            "url": _list_of(body, part=part, view=GIVEN),
-        }
-        for part, label in (("assigner", _("Tasks it gave")), ("lead", _("Tasks it leads")))
+        {"label": label, "counts": tallies[part], "url": _list_of(body, part=part, view=GIVEN)}
+        for part, label in labels.items()
     ]
     return {
         "counts": [line for line in counts if line["counts"]["given"]],

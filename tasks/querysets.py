@@ -135,11 +135,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def tally(self, on: date) -> Tally:
         """The five-way count on the day, its sum, and what stands beside it."""
-        counts = {str(name): Count("pk", filter=_standing_q(name, on)) for name in FIVE}
-        for state in (State.SUSPENDED, State.WITHDRAWN):
-            counts[str(state)] = Count("pk", filter=Q(state=state))
-        numbers = self.order_by().aggregate(**counts)
-        return {"given": sum(numbers[name] for name in FIVE), **numbers}
+        return self.tallies_where(on, {"": Q()})[""]
+
+    def tallies_where(self, on: date, where: dict[str, Q]) -> dict[str, Tally]:
+        """The same count for each of some conditions, by its name, in one query."""
+        columns = {str(name): _standing_q(name, on) for name in FIVE}
+        columns |= {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
+        counts = {
+            f"{key}_{name}": Count("pk", filter=condition & column)
+            for key, condition in where.items()
+            for name, column in columns.items()
+        }
+        found = self.order_by().aggregate(**counts)
+        tallies = {key: {name: found[f"{key}_{name}"] for name in columns} for key in where}
+        return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
 
     def tallies(self, on: date, by: str) -> dict[Any, Tally]:
         """The same count for each value of a field, such as `lead_id`, in one query."""
