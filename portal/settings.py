@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
         "PartKind": "tasks.models.Part.Kind",
         "Priority": "tasks.models.Task.Priority",
         "Programme": "tasks.models.Task.Programme",
+        "RequestKind": "tasks.models.Request.Kind",
+        "RequestState": "tasks.models.Request.State",
         "Role": "committees.roles.Role",
         "Secrecy": "tasks.models.Task.Secrecy",
         "Standing": "tasks.lifecycle.Standing",

@@ -100,7 +100,16 @@ class OrderAdmin(EventfulAdmin[Order]):
         return may and (obj is None or bool(rules.may_edit_order(signed_in(request), obj)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
-        document = ["number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract"]
+        document = [
+            "number",
+            "kind",
+            "issuer",
+            "issued_on",
+            "issued_words",
+            "signer",
+            "abstract",
+            "ask_until",
+        ]
         may = obj is None or self.has_change_permission(request, obj)
         hidden, upload = (["opened_version"], ["upload"]) if may else ([], [])
         file = [*(["file_name"] if obj else []), *upload]

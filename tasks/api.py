@@ -75,6 +75,14 @@ VERBS: dict[str, Verb] = {
     "comment": Verb(shapes.CommentIn, actions.add_comment),
     "urge": Verb(shapes.Message, actions.urge),
     "mark_posted": Verb(Nothing, actions.mark_posted),
+    "ask_extension": Verb(shapes.ExtensionIn, actions.ask_extension),
+    "ask_withdrawal": Verb(shapes.Reason, actions.ask_withdrawal),
+    "approve_request": Verb(shapes.Decision, actions.approve_request),
+    "refuse_request": Verb(shapes.Refusal, actions.refuse_request),
+    "counter_request": Verb(shapes.Counter, actions.counter_request),
+    "accept_counter": Verb(Nothing, actions.accept_counter),
+    "decline_counter": Verb(shapes.OptionalReason, actions.decline_counter),
+    "cancel_request": Verb(shapes.OptionalReason, actions.cancel_request),
 }
 """Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
 
@@ -139,7 +147,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
             "posted_by",
         )
         return tasks.select_related("order", "assigner", "lead", *people).prefetch_related(
-            "parts__body", "evidence"
+            "parts__body", "evidence", "requests__by", "requests__decided_by"
         )
 
     def ordering(self) -> tuple[Any, ...]:
@@ -213,6 +221,14 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     comment = verb("comment")
     urge = verb("urge")
     mark_posted = verb("mark_posted")
+    ask_extension = verb("ask_extension")
+    ask_withdrawal = verb("ask_withdrawal")
+    approve_request = verb("approve_request")
+    refuse_request = verb("refuse_request")
+    counter_request = verb("counter_request")
+    accept_counter = verb("accept_counter")
+    decline_counter = verb("decline_counter")
+    cancel_request = verb("cancel_request")
 
     @extend_schema(operation_id="tasks_progress_notes", responses=shapes.ProgressOut(many=True))
     @progress.mapping.get  # type: ignore[untyped-decorator]

@@ -14,7 +14,7 @@ from committees import access
 from committees.access import Asker, Grants
 from committees.models import Membership
 from tasks.lifecycle import OPEN, RUNNING, State
-from tasks.models import Task
+from tasks.models import Request, Task
 
 NOTHING = Q(pk__in=())
 
@@ -52,7 +52,7 @@ class Duties:
         """The condition of one section, to be asked of the tasks that the person sees."""
         match mine:
             case Mine.DECIDE:
-                return self.approve() | self.accept() | self.returned() | self.drafts()
+                return self.approve() | self.requests() | self.accept() | self.returned() | self.drafts()
             case Mine.CONFIRM:
                 return self.confirm()
             case Mine.OVERDUE:
@@ -71,6 +71,14 @@ class Duties:
         """Drafts that I may issue: as head, by recording a paper, or in the fields in my charge."""
         bodies = self.holding("assign_tasks") | self.holding("record_approval")
         return Q(state=State.PROPOSED) & (Q(assigner__in=bodies) | self._own_field)
+
+    def requests(self) -> Q:
+        """Requests that wait for my decision, never my own, and days that were offered to my body."""
+        asked = Request.objects.filter(state=Request.State.OPEN).exclude(by=self.person.pk or 0)
+        offered = Request.objects.filter(state=Request.State.COUNTERED)
+        decide = Q(assigner__in=self.holding("decide_extensions"), pk__in=asked.values("task_id"))
+        answer = Q(lead__in=self.holding("submit_tasks"), pk__in=offered.values("task_id"))
+        return Q(state__in=RUNNING) & (decide | answer)
 
     def accept(self) -> Q:
         """Tasks given to a body of mine that nobody has accepted or declined yet."""

@@ -42,6 +42,34 @@ class ReasonForm(forms.Form):
     reason = PlainField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class OptionalReasonForm(forms.Form):
+    reason = PlainField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ExtensionForm(forms.Form):
+    proposed_on = DayField(label=_("New deadline"))
+    reason = PlainField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why the deadline cannot be met for causes outside your body, and what was tried."),
+    )
+
+
+class DecisionForm(forms.Form):
+    decision = PlainField(
+        label=_("Words of the decision"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class RefusalForm(forms.Form):
+    decision = PlainField(label=_("Why it is refused"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CounterForm(DecisionForm):
+    counter_on = DayField(label=_("Day offered instead"))
+    field_order = ("counter_on", "decision")
+
+
 class ApprovalForm(forms.Form):
     approval = PlainField(
         label=_("The paper"), max_length=250, help_text=_("Its number and date, and who signed it.")
@@ -321,10 +349,25 @@ class OrderForm(forms.ModelForm[Order]):
         widget=forms.FileInput,
         help_text=_("Office file, PDF, picture or zip, at most 50 MB."),
     )
+    ask_until = DayField(
+        label=_("Last day to ask for an extension"),
+        required=False,
+        help_text=_("After this day nobody can ask for a later deadline. Empty: no last day."),
+    )
 
     class Meta:
         model = Order
-        fields = ("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract")
+        fields = (
+            "body",
+            "number",
+            "kind",
+            "issuer",
+            "issued_on",
+            "issued_words",
+            "signer",
+            "abstract",
+            "ask_until",
+        )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -59,6 +59,12 @@ class Order(models.Model):
     )
     signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN)
     abstract = models.TextField(_("abstract"), blank=True, validators=LONG)
+    ask_until = models.DateField(
+        _("last day to ask for an extension"),
+        null=True,
+        blank=True,
+        help_text=_("After this day nobody can ask for a later deadline. Empty: no last day."),
+    )
     file = models.FileField(_("file"), upload_to="orders/%Y/%m/", blank=True, max_length=250)
     file_name = models.CharField(_("file name"), max_length=250, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -495,3 +501,87 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def waiting(self) -> RequestQuerySet:
+        """Not decided yet, or answered with another day that the requester has not answered."""
+        return self.filter(state__in=Request.WAITING)
+
+    def moved_deadline(self) -> RequestQuerySet:
+        """The decisions that gave a later day, oldest first."""
+        return self.filter(kind=Request.Kind.EXTENSION, state=Request.State.APPROVED).order_by("decided_at")
+
+
+class Request(models.Model):
+    """The lead body asks the assigner for a later day, or to be freed of the task. One at a time."""
+
+    class Kind(models.TextChoices):
+        EXTENSION = "extension", _("extension")
+        WITHDRAWAL = "withdrawal", _("withdrawal")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waiting for a decision")
+        COUNTERED = "countered", _("answered with another day")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        DECLINED = "declined", _("other day declined")
+        CANCELLED = "cancelled", _("taken back")
+
+    WAITING = (State.OPEN, State.COUNTERED)
+
+    task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="requests")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
+    reason = models.TextField(_("reason"), validators=LONG)
+    from_due_on = models.DateField(_("deadline when asked"), null=True)
+    proposed_on = models.DateField(_("proposed day"), null=True)
+    counter_on = models.DateField(_("day offered instead"), null=True)
+    by = models.ForeignKey(Person, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("asked at"))
+    decided_by = models.ForeignKey(
+        Person, verbose_name=_("decided by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    decision = models.TextField(_("words of the decision"), blank=True, validators=LONG)
+
+    objects: ClassVar[RequestQuerySet] = RequestQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("task",),
+                condition=Q(state__in=("open", "countered")),
+                name="one_open_request_for_a_task",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("by")),
+                name="request_not_decided_by_its_requester",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True)
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="request_decided_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="withdrawal", proposed_on__isnull=True)
+                | Q(kind="extension", proposed_on__gt=F("from_due_on")),
+                name="request_asks_for_a_later_day",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.task}"
+
+    @property
+    def name(self) -> str:
+        """The request in its present state: what a notice tells of."""
+        return f"{self.pk}-{self.state}"
+
+    @property
+    def given_on(self) -> date | None:
+        """The day that the decision gave, whichever side named it."""
+        return self.counter_on or self.proposed_on if self.state == self.State.APPROVED else None

@@ -14,7 +14,7 @@ from committees.roles import PERMISSIONS
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import rules
 from tasks.lifecycle import State
-from tasks.models import Task
+from tasks.models import Request, Task
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,12 @@ class Button:
 
 
 BUTTONS: dict[str, Button] = {
+    "approve_request": Button(_("Approve the request"), "check"),
+    "refuse_request": Button(_("Refuse the request"), "undo-2"),
+    "counter_request": Button(_("Offer another day"), "calendar-clock"),
+    "accept_counter": Button(_("Accept the day offered"), "check", post=True),
+    "decline_counter": Button(_("Decline the day offered"), "undo-2"),
+    "cancel_request": Button(_("Take the request back"), "rotate-ccw"),
     "confirm": Button(_("Confirm completion"), "check", post=True),
     "send_back": Button(_("Send back with a reason"), "undo-2"),
     "assign": Button(_("Approve and assign"), "send", post=True),
@@ -37,6 +43,8 @@ BUTTONS: dict[str, Button] = {
     "progress": Button(_("Report progress"), "trending-up"),
     "add_evidence": Button(_("Add evidence"), "paperclip"),
     "name_people": Button(_("Name leader and contact"), "user-check"),
+    "ask_extension": Button(_("Ask for an extension"), "calendar-clock"),
+    "ask_withdrawal": Button(_("Ask for withdrawal"), "scale"),
     "decline": Button(_("Decline with a reason"), "undo-2"),
     "urge": Button(_("Urge"), "bell-ring"),
     "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
@@ -59,15 +67,32 @@ GIVER: dict[str, tuple[str, ...]] = {
     State.SUSPENDED: ("resume", "withdraw"),
     State.WITHDRAWN: (),
 }
+ASKING = ("ask_extension", "ask_withdrawal")
 LEADER: dict[str, tuple[str, ...]] = {
-    State.ASSIGNED: ("accept", "decline", "submit", "progress", "add_evidence", "name_people"),
-    State.IN_PROGRESS: ("submit", "progress", "add_evidence", "name_people", "mark_posted"),
+    State.ASSIGNED: ("accept", "decline", "submit", "progress", "add_evidence", "name_people", *ASKING),
+    State.IN_PROGRESS: ("submit", "progress", "add_evidence", "name_people", "mark_posted", *ASKING),
     State.SUBMITTED: ("submit", "progress", "name_people", "mark_posted"),
 }
 HELPER: dict[str, tuple[str, ...]] = {State.IN_PROGRESS: ("add_evidence",), State.ASSIGNED: ("add_evidence",)}
 """State → what makes sense there for each side; a verb of another state would only be noise."""
 
-FIRST = ("confirm", "assign", "accept", "propose", "resume", "submit", "record_approval")
+REQUESTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Request.State.OPEN: (("approve_request", "refuse_request", "counter_request"), ("cancel_request",)),
+    Request.State.COUNTERED: ((), ("accept_counter", "decline_counter", "cancel_request")),
+}
+"""State of the open request → the verbs of the assigner and of the lead body."""
+
+FIRST = (
+    "approve_request",
+    "accept_counter",
+    "confirm",
+    "assign",
+    "accept",
+    "propose",
+    "resume",
+    "submit",
+    "record_approval",
+)
 """The one thing to do is the first of these that this person can do now."""
 
 ISSUING = ("propose", "assign")
@@ -138,6 +163,10 @@ def _verbs_for(person: Person, task: Task) -> set[str]:
         verbs |= {*GIVER.get(task.state, ()), "comment"}
     if task.is_issued and _serves(person, task.lead):
         verbs |= {*LEADER.get(task.state, ()), "comment"}
+    if asked := rules.waiting_request(task):
+        giver, leader = REQUESTED[asked.state]
+        verbs |= set(giver) if _serves(person, task.assigner) else set()
+        verbs = (verbs - set(ASKING)) | set(leader) if _serves(person, task.lead) else verbs
     if task.is_issued and any(_serves(person, part.body) for part in task.parts.all()):
         verbs |= {*HELPER.get(task.state, ()), "comment"}
     return verbs

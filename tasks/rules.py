@@ -12,7 +12,7 @@ from committees.models import Body, Membership
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
 from tasks.lifecycle import MOVES, OPEN, UNISSUED, State
-from tasks.models import Evidence, Order, Task
+from tasks.models import Evidence, Order, Request, Task
 
 
 def may_draft(person: Asker, body: Body) -> Verdict:
@@ -207,7 +207,94 @@ def may_mark_posted(person: Asker, task: Task) -> Verdict:
     return may_name_people(person, task)
 
 
+def may_ask_extension(person: Asker, task: Task) -> Verdict:
+    """The lead body asks for a later day while it works, one request at a time, up to the order's day."""
+    verdict = _may_ask(person, task)
+    if not verdict:
+        return verdict
+    if task.due_on is None:
+        return not_now(_("This task has no deadline to extend."))
+    if task.order and task.order.ask_until and task.order.ask_until < today():
+        return not_now(
+            _("Extensions under this order could be asked for until %(day)s.")
+            % {"day": f"{task.order.ask_until:%d/%m/%Y}"}
+        )
+    return YES
+
+
+def may_ask_withdrawal(person: Asker, task: Task) -> Verdict:
+    """The lead body asks to be freed of a task that no longer makes sense."""
+    return _may_ask(person, task)
+
+
+def may_decide_request(person: Asker, task: Task) -> Verdict:
+    """The assigner's head or standing deputy decides; never the person who asked, whoever that is."""
+    who = _who(
+        person,
+        "decide_extensions",
+        task.assigner,
+        _("Only the head or the standing deputy of the assigner decides on requests."),
+    )
+    if not who:
+        return who
+    request = waiting_request(task)
+    if request and request.by_id == person.pk:
+        return no(_("You cannot decide your own request."))
+    if request is None or request.state != Request.State.OPEN:
+        return not_now(_("No request waits for a decision: it was taken back, answered or never made."))
+    return YES
+
+
+def may_counter_request(person: Asker, task: Task) -> Verdict:
+    """Instead of yes or no the decider may offer another day."""
+    verdict = may_decide_request(person, task)
+    request = waiting_request(task)
+    if verdict and request and request.kind != Request.Kind.EXTENSION:
+        return not_now(_("Only a request for a later day can be answered with another day."))
+    return verdict
+
+
+def may_answer_counter(person: Asker, task: Task) -> Verdict:
+    """The lead body accepts or declines the day that was offered instead."""
+    who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
+    if not who:
+        return who
+    request = waiting_request(task)
+    if request is None or request.state != Request.State.COUNTERED:
+        return not_now(_("No other day is offered for this task."))
+    if request.decided_by_id == person.pk:
+        return no(_("You cannot accept the day that you offered yourself."))
+    return YES
+
+
+def may_cancel_request(person: Asker, task: Task) -> Verdict:
+    """The lead body takes its request back as long as nothing was decided."""
+    who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
+    if not who:
+        return who
+    if waiting_request(task) is None:
+        return not_now(_("This task has no open request."))
+    return YES
+
+
+def waiting_request(task: Task) -> Request | None:
+    """The one request that is not settled; read in Python, so that a page may prefetch."""
+    return next((one for one in task.requests.all() if one.state in Request.WAITING), None)
+
+
+def _may_ask(person: Asker, task: Task) -> Verdict:
+    who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
+    if not who:
+        return who
+    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+        return not_now(_("Asked for while the task is at work. This one is: %(state)s.") % _state(task))
+    if waiting_request(task):
+        return not_now(_("One request is open already. Take it back or wait for the decision."))
+    return YES
+
+
 _ONLY_LEAD = _("Only the lead body can do this: its head, standing deputy, secretary or officer.")
+_ONLY_SUBMITTERS = _("Only the head, the secretary or the officer of the lead body can do this.")
 _ONLY_KEEPERS = _("Only the head, the standing deputy or the secretary of the assigner can do this.")
 
 VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
@@ -230,6 +317,14 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "comment": may_contribute,
     "urge": may_urge,
     "mark_posted": may_mark_posted,
+    "ask_extension": may_ask_extension,
+    "ask_withdrawal": may_ask_withdrawal,
+    "approve_request": may_decide_request,
+    "refuse_request": may_decide_request,
+    "counter_request": may_counter_request,
+    "accept_counter": may_answer_counter,
+    "decline_counter": may_answer_counter,
+    "cancel_request": may_cancel_request,
 }
 """Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
 

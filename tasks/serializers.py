@@ -17,7 +17,7 @@ from portal.shared.api import Input
 from tasks import rules
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.lifecycle import FIVE, Standing, State
-from tasks.models import Comment, Evidence, Order, Part, Progress, Task
+from tasks.models import Comment, Evidence, Order, Part, Progress, Request, Task
 
 ROW_COLUMNS = (
     *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
@@ -100,6 +100,19 @@ class ClearOut(serializers.Serializer[Any]):
     told = serializers.BooleanField()
 
 
+class RequestOut(serializers.ModelSerializer[Request]):
+    by = PersonOut()
+    decided_by = PersonOut(allow_null=True)
+
+    class Meta:
+        model = Request
+        fields = (
+            *("id", "kind", "state", "reason", "from_due_on", "proposed_on", "counter_on", "by", "at"),
+            *("decided_by", "decided_at", "decision"),
+        )
+        read_only_fields = fields
+
+
 class TaskDetail(TaskRow):
     parent: Any = serializers.SerializerMethodField()
     children = serializers.SerializerMethodField()
@@ -112,6 +125,7 @@ class TaskDetail(TaskRow):
     confirmed_by = PersonOut(allow_null=True)
     posted_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
+    requests = RequestOut(many=True)
     verdicts = serializers.SerializerMethodField()
 
     class Meta(TaskRow.Meta):
@@ -130,7 +144,7 @@ class TaskDetail(TaskRow):
             ),
             *("parts", "clears", "suspended_from", "submissions", "approval", "created_by", "created_at"),
             *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
-            *("posted_by", "posted_at", "verdicts"),
+            *("posted_by", "posted_at", "requests", "verdicts"),
         )
         read_only_fields = fields
 
@@ -223,7 +237,7 @@ class OrderRow(serializers.ModelSerializer[Order]):
         model = Order
         fields: tuple[str, ...] = (
             *("id", "body", "number", "kind", "issuer", "issued_on", "issued_words", "signer"),
-            *("abstract", "file_name", "download", "version"),
+            *("abstract", "ask_until", "file_name", "download", "version"),
         )
         read_only_fields = fields
 
@@ -273,7 +287,8 @@ class OrderIn(Input, serializers.ModelSerializer[Order]):
     class Meta:
         model = Order
         fields: tuple[str, ...] = (
-            *("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract", "file"),
+            *("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract"),
+            *("ask_until", "file"),
         )
         validators: Sequence[Any] = ()  # the action asks the model, and says it in the model's words
 
@@ -352,6 +367,37 @@ class Reason(Input):
     """Why, for those it concerns and for the audit."""
 
     reason = serializers.CharField()
+
+
+class OptionalReason(Input):
+    """Why, if there is something to say."""
+
+    reason = serializers.CharField(required=False, allow_blank=True)
+
+
+class ExtensionIn(Input):
+    """A later deadline, and why."""
+
+    proposed_on = serializers.DateField()
+    reason = serializers.CharField()
+
+
+class Decision(Input):
+    """The words of a decision."""
+
+    decision = serializers.CharField(required=False, allow_blank=True)
+
+
+class Refusal(Input):
+    """Why a request is refused."""
+
+    decision = serializers.CharField()
+
+
+class Counter(Decision):
+    """Another day instead of the one asked for."""
+
+    counter_on = serializers.DateField()
 
 
 class Approval(Input):

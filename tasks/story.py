@@ -58,6 +58,13 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "task_withdrawn": (_("Withdrawn"), ""),
     "task_changed": (_("Changed"), ""),
     "task_urged": (_("Urged"), "due_soon"),
+    "extension_asked": (_("Extension asked for"), "submitted"),
+    "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
+    "extension_given": (_("Extension given"), "in_time"),
+    "request_refused": (_("Request refused"), "due_soon"),
+    "request_countered": (_("Another day offered"), "due_soon"),
+    "request_declined": (_("Other day declined"), ""),
+    "request_cancelled": (_("Request taken back"), ""),
     "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
     "evidence_added": (_("Evidence added"), ""),
     "evidence_removed": (_("Evidence removed"), ""),
@@ -155,6 +162,12 @@ def _text_of(event: Event, names: Names) -> list[str]:
             return [before.get("title", "")]
         case "task_changed" | "task_people_named":
             return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
+        case "extension_given":
+            return [f"{_day(before['due_on'])} → {_day(after['due_on'])}", *said]
+        case "extension_asked":
+            return [gettext("to %(day)s") % {"day": _day(after["proposed_on"])}, *said]
+        case "request_countered":
+            return [gettext("to %(day)s") % {"day": _day(after["counter_on"])}, *said]
         case "task_urged":
             return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
     return said
@@ -300,7 +313,11 @@ class Deadline:
 
 def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
     """The deadlines this task has had since issue, the current one first; empty when it never changed."""
-    changed = [event for event in events if event.verb == "task_changed" and "due_on" in event.after]
+    changed = [
+        event
+        for event in events
+        if event.verb in ("task_changed", "extension_given") and "due_on" in event.after
+    ]
     since = [event for event in changed if not task.assigned_at or event.at >= task.assigned_at]
     if not since or (task.original_due_on == task.due_on and len(since) < 2):
         return []

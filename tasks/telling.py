@@ -22,7 +22,7 @@ from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import reminders
 from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Standing, State
-from tasks.models import Task
+from tasks.models import Request, Task
 from tasks.reminders import OVERDUE, SOON, TODAY, Ladder
 
 LONGEST_REASON = 300
@@ -31,6 +31,7 @@ LATE = Group("overdue", gettext_lazy("Overdue"), 10)
 URGED = Group("urged", gettext_lazy("You are urged"), 20)
 JUDGE = Group("submitted", gettext_lazy("Waiting for your confirmation"), 30)
 APPROVE = Group("proposed", gettext_lazy("Waiting for your approval"), 40)
+DECIDE = Group("asked", gettext_lazy("Waiting for your decision"), 45)
 DUE_TODAY = Group("today", gettext_lazy("Due today"), 50)
 DUE_SOON = Group("due_soon", gettext_lazy("Due soon"), 60)
 NEWS = Group("news", gettext_lazy("News of your tasks"), 70)
@@ -54,6 +55,8 @@ class Telling:
     gone: bool = False
     """They can no longer read the task: that is the news."""
     reminder: bool = False
+    asked: bool = False
+    """It waits for an answer: told only while the request is still in the state it tells of."""
 
 
 _REPORT = gettext_lazy("Report it complete with evidence, or report how far it is.")
@@ -97,6 +100,38 @@ TELLINGS = (
         (State.PROPOSED,),
         "assign_tasks",
         of_lead=False,
+    ),
+    Telling(
+        "extension_asked",
+        gettext_lazy("Extension asked for"),
+        DECIDE,
+        gettext_lazy("%(by)s asks for a later deadline."),
+        gettext_lazy("Approve it, refuse it or offer another day."),
+        RUNNING,
+        "decide_extensions",
+        of_lead=False,
+        asked=True,
+    ),
+    Telling(
+        "withdrawal_asked",
+        gettext_lazy("Withdrawal asked for"),
+        DECIDE,
+        gettext_lazy("%(by)s asks to withdraw it."),
+        gettext_lazy("Approve or refuse it."),
+        RUNNING,
+        "decide_extensions",
+        of_lead=False,
+        asked=True,
+    ),
+    Telling(
+        "request_countered",
+        gettext_lazy("Another day offered"),
+        DECIDE,
+        gettext_lazy("%(by)s offers another day."),
+        gettext_lazy("Accept or decline the day."),
+        RUNNING,
+        "work_on_tasks",
+        asked=True,
     ),
     Telling(
         TODAY,
@@ -152,6 +187,42 @@ TELLINGS = (
         gettext_lazy("Read what changed."),
         OPEN,
         "work_on_tasks",
+    ),
+    Telling(
+        "request_approved",
+        gettext_lazy("Request approved"),
+        NEWS,
+        gettext_lazy("%(by)s approved the request."),
+        gettext_lazy("Read the new deadline."),
+        (*OPEN, State.WITHDRAWN),
+    ),
+    Telling(
+        "request_refused",
+        gettext_lazy("Request refused"),
+        NEWS,
+        gettext_lazy("%(by)s refused the request."),
+        gettext_lazy("The deadline stands."),
+        OPEN,
+    ),
+    Telling(
+        "request_declined",
+        gettext_lazy("Other day declined"),
+        NEWS,
+        gettext_lazy("%(by)s declined the day offered."),
+        "",
+        OPEN,
+        "decide_extensions",
+        of_lead=False,
+    ),
+    Telling(
+        "request_cancelled",
+        gettext_lazy("Request taken back"),
+        NEWS,
+        gettext_lazy("%(by)s took the request back."),
+        "",
+        OPEN,
+        "decide_extensions",
+        of_lead=False,
     ),
     Telling(
         "task_resumed",
@@ -220,6 +291,7 @@ OTHER_LEAD = gettext_noop("Another body leads the task now.")
 GIVEN_BACK = gettext_noop("The task was given to this body again.")
 NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
 NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
+ANSWERED = gettext_noop("The request was answered or taken back.")
 LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
 LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
 NOW_IN: dict[str, str] = {
@@ -255,12 +327,17 @@ class Facts:
     seen: dict[int, set[int]]
     allowed: dict[str, dict[int, set[int]]] = field(default_factory=dict)
     newest: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    asked: dict[int, str] = field(default_factory=dict)
+    """Task → its waiting request and the state of it, as notices name it."""
 
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
         tasks = Task.objects.in_bulk({notice.about_id for notice in notices})
         facts = cls(tasks, Ladder(Calendar.read(), on), _seen(notices, on))
         facts._ask_who_may(notices, on)
+        if any(BY_NAME[notice.kind].asked for notice in notices):
+            waiting = Request.objects.waiting().filter(task__in=tasks)
+            facts.asked = {one.task_id: one.name for one in waiting}
         for notice in notices:
             of_a_kind = _of_a_kind(notice)
             facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
@@ -315,6 +392,8 @@ def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
 
 
 def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> str:
+    if telling.asked and facts.asked.get(task.pk) != notice.data.get("request"):
+        return ANSWERED
     if not telling.reminder:
         return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
     if notice.due_version != task.due_version or task.due_on is None:

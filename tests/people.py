@@ -44,7 +44,12 @@ def make_person(username: str, **values: Any) -> Person:
 
 
 def appoint(
-    person: Person, body: Body, role: Role, starts_on: date = SINCE, ends_on: date | None = None, **values: Any
+    person: Person,
+    body: Body,
+    role: Role,
+    starts_on: date = SINCE,
+    ends_on: date | None = None,
+    **values: Any,
 ) -> Membership:
     office = body.offices.get(role=role)
     membership = Membership(person=person, office=office, starts_on=starts_on, ends_on=ends_on, **values)
@@ -92,7 +97,9 @@ def people(bodies: Bodies) -> dict[str, Person]:
 
 @pytest.fixture
 def order(bodies: Bodies, people: dict[str, Person]) -> Order:
-    order = Order(body=bodies.committee, number="11-KH/BCĐ", kind=Order.Kind.PLAN, issued_on=date(2026, 7, 28))
+    order = Order(
+        body=bodies.committee, number="11-KH/BCĐ", kind=Order.Kind.PLAN, issued_on=date(2026, 7, 28)
+    )
     return actions.save_order(order=order, by=people["secretary"])
 
 
@@ -120,6 +127,23 @@ def task_at(bodies: Bodies, people: dict[str, Person]) -> TaskAt:
         return task
 
     return make
+
+
+WHY = "Chờ hướng dẫn của Bộ."
+ANSWERED = ("approve_request", "refuse_request", "counter_request", "cancel_request")
+ANSWERED_DAY = ("accept_counter", "decline_counter")
+
+
+def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
+    """What a verb needs besides the state: somebody's request, and another day offered."""
+    if verb in (*ANSWERED, *ANSWERED_DAY):
+        day = (task.due_on or today()) + timedelta(days=30)
+        actions.ask_extension(task=task, by=people["lead_head"], proposed_on=day, reason=WHY)
+        if verb in ANSWERED_DAY:
+            offered = day - timedelta(days=10)
+            actions.counter_request(task=task, by=people["standing_deputy"], counter_on=offered)
+        task.refresh_from_db()
+    return task
 
 
 def _propose(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:

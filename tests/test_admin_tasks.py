@@ -20,11 +20,12 @@ from tasks.models import Evidence, Order, Part, Task
 from tasks.rules import VERBS
 from tasks.views.verbs import STEPS
 from tests.admin_door import enter, one_event, url  # noqa: F401 - fixtures
-from tests.people import Bodies, TaskAt
+from tests.people import Bodies, TaskAt, ready_for
 
 SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
-    "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp",
+    "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp", "decision": "Đã xem xét",
+    "proposed_on": "01/01/2099", "counter_on": "01/01/2098",
 }  # fmt: skip
 BEFORE = {
     "propose": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
@@ -32,6 +33,9 @@ BEFORE = {
     "confirm": "submitted", "send_back": "submitted", "suspend": "in_progress", "resume": "suspended",
     "withdraw": "in_progress", "name_people": "in_progress", "add_evidence": "in_progress",
     "comment": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
+    "ask_extension": "in_progress", "ask_withdrawal": "in_progress", "approve_request": "in_progress",
+    "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
+    "decline_counter": "in_progress", "cancel_request": "in_progress",
 }  # fmt: skip
 
 
@@ -47,14 +51,16 @@ def do(task: Task, verb: str) -> str:
 
 def test_every_verb_has_its_page() -> None:
     assert {*STEPS, "edit"} == set(VERBS) == {*BEFORE, "edit"}
-    assert set(IN_BULK) == {"propose", "assign", "accept", "confirm", "resume", "mark_posted"}
+    assert set(IN_BULK) == {
+        *("propose", "assign", "accept", "confirm", "resume", "mark_posted", "accept_counter"),
+    }
 
 
 @pytest.mark.parametrize("verb", BEFORE)
 def test_a_superuser_does_each_verb_and_it_is_marked(
     enter: Any, people: dict[str, Person], task_at: TaskAt, verb: str
 ) -> None:
-    task = task_at(BEFORE[verb])
+    task = ready_for(verb, task_at(BEFORE[verb]), people)
     if verb == "submit":
         actions.add_evidence(task=task, by=people["officer"], kind="document", document="1")
     assert enter("admin").get(do(task, verb)).status_code == 200

@@ -19,7 +19,7 @@ from tasks.api import VERBS, TaskView
 from tasks.lifecycle import FIVE, Standing, State
 from tasks.models import Comment, Evidence, Order, Task
 from tests.api import Api
-from tests.people import Bodies, TaskAt, appoint, make_body, make_person
+from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person, ready_for
 
 STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     # verb: who, in which state, with what, to which state
@@ -40,6 +40,14 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "comment": ("member", "in_progress", {"text": "Đề nghị bổ sung số liệu."}, "in_progress"),
     "urge": ("secretary", "in_progress", {"message": "Đề nghị báo cáo trước thứ Sáu."}, "in_progress"),
     "mark_posted": ("officer", "in_progress", {}, "in_progress"),
+    "ask_extension": ("officer", "in_progress", {"proposed_on": "2099-01-01", "reason": WHY}, "in_progress"),
+    "ask_withdrawal": ("officer", "in_progress", {"reason": WHY}, "in_progress"),
+    "approve_request": ("head", "in_progress", {"decision": "Đồng ý."}, "in_progress"),
+    "refuse_request": ("head", "in_progress", {"decision": "Không có lý do."}, "in_progress"),
+    "counter_request": ("head", "in_progress", {"counter_on": "2098-01-01"}, "in_progress"),
+    "accept_counter": ("officer", "in_progress", {}, "in_progress"),
+    "decline_counter": ("officer", "in_progress", {}, "in_progress"),
+    "cancel_request": ("officer", "in_progress", {}, "in_progress"),
 }
 
 
@@ -70,7 +78,7 @@ def test_every_verb_has_its_address() -> None:
 @pytest.mark.parametrize("verb", STEPS)
 def test_each_verb_does_its_work(verb: str, people: dict[str, Person], task_at: TaskAt) -> None:
     who, state, data, after = STEPS[verb]
-    task = task_at(state)
+    task = ready_for(verb, task_at(state), people)
     answer = Api(people[who]).post(address(task, verb), **data)
     task.refresh_from_db()
     assert task.state == after

@@ -30,7 +30,7 @@ from notices.models import CalendarDay
 from portal.shared.verdicts import Refused
 from tasks import actions as task_actions
 from tasks.models import Order, Task
-from tests.people import SINCE, Bodies, TaskAt, make_body
+from tests.people import SINCE, Bodies, TaskAt, make_body, ready_for
 
 # --- every action, one event --------------------------------------------------------------------
 
@@ -47,6 +47,9 @@ class World:
         task_actions.add_evidence(task=task, by=self.people["officer"], kind="document", document="1/BC")
         return task
 
+    def asked(self, verb: str) -> Task:
+        return ready_for(verb, self.task_at("in_progress"), self.people)
+
     def term(self) -> Membership:
         return self.people["member"].memberships.get()
 
@@ -62,6 +65,7 @@ def changed(thing: Any, **values: Any) -> Any:
     return thing
 
 
+FAR = date(2099, 1, 1)
 tasks, committees, notices = task_actions, committee_actions, notice_actions
 NEW_BODY = {"code": "NEW", "kind": "agency", "level": "provincial", "chain": "state", "name_vi": "Sở mới"}
 
@@ -149,6 +153,48 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "officer",
         "task_posted",
         lambda w, by: partial(tasks.mark_posted, task=w.task("in_progress"), by=by),
+    ),
+    "tasks.ask_extension": (
+        "officer",
+        "extension_asked",
+        lambda w, by: partial(
+            tasks.ask_extension, task=w.task("in_progress"), by=by, proposed_on=FAR, reason="Chờ."
+        ),
+    ),
+    "tasks.ask_withdrawal": (
+        "officer",
+        "withdrawal_asked",
+        lambda w, by: partial(tasks.ask_withdrawal, task=w.task("in_progress"), by=by, reason="Trùng."),
+    ),
+    "tasks.approve_request": (
+        "head",
+        "extension_given",
+        lambda w, by: partial(tasks.approve_request, task=w.asked("approve_request"), by=by),
+    ),
+    "tasks.refuse_request": (
+        "head",
+        "request_refused",
+        lambda w, by: partial(tasks.refuse_request, task=w.asked("refuse_request"), by=by, decision="Không."),
+    ),
+    "tasks.counter_request": (
+        "head",
+        "request_countered",
+        lambda w, by: partial(tasks.counter_request, task=w.asked("counter_request"), by=by, counter_on=FAR),
+    ),
+    "tasks.accept_counter": (
+        "officer",
+        "extension_given",
+        lambda w, by: partial(tasks.accept_counter, task=w.asked("accept_counter"), by=by),
+    ),
+    "tasks.decline_counter": (
+        "officer",
+        "request_declined",
+        lambda w, by: partial(tasks.decline_counter, task=w.asked("decline_counter"), by=by),
+    ),
+    "tasks.cancel_request": (
+        "officer",
+        "request_cancelled",
+        lambda w, by: partial(tasks.cancel_request, task=w.asked("cancel_request"), by=by),
     ),
     "tasks.confirm": (
         "secretary",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from notices.models import Notice
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
 from tasks.lifecycle import MOVES, State
-from tasks.models import Comment, Evidence, Progress, Task
+from tasks.models import Comment, Evidence, Progress, Request, Task
 from tests.people import Bodies, TaskAt
 
 # --- the table ----------------------------------------------------------------------------------
@@ -59,6 +60,15 @@ TABLE: dict[str, tuple[str, str, str]] = {
     ),
     "urge": ("head standing_deputy deputy secretary assistant", "assigned in_progress", ""),
     "mark_posted": (LEAD, "assigned in_progress submitted", ""),
+    "ask_extension": (LEAD, "assigned in_progress", ""),
+    "ask_withdrawal": (LEAD, "assigned in_progress", ""),
+    # Without a request there is nothing to answer, in any state; with one: tests/test_requests.py.
+    "approve_request": (APPROVERS, "", ""),
+    "refuse_request": (APPROVERS, "", ""),
+    "counter_request": (APPROVERS, "", ""),
+    "accept_counter": (LEAD, "", ""),
+    "decline_counter": (LEAD, "", ""),
+    "cancel_request": (LEAD, "", ""),
 }
 
 # Before issue a task belongs to those who prepare it, whoever else may see it then.
@@ -119,13 +129,25 @@ ACTS: dict[str, Act] = {
     "comment": lambda task, by, people: actions.add_comment(task=task, by=by, text="Đề nghị làm rõ."),
     "urge": lambda task, by, people: actions.urge(task=task, by=by),
     "mark_posted": lambda task, by, people: actions.mark_posted(task=task, by=by),
+    "ask_extension": lambda task, by, people: actions.ask_extension(
+        task=task, by=by, proposed_on=date(2099, 1, 1), reason="Chờ hướng dẫn."
+    ),
+    "ask_withdrawal": lambda task, by, people: actions.ask_withdrawal(task=task, by=by, reason="Trùng."),
+    "approve_request": lambda task, by, people: actions.approve_request(task=task, by=by),
+    "refuse_request": lambda task, by, people: actions.refuse_request(task=task, by=by, decision="Không."),
+    "counter_request": lambda task, by, people: actions.counter_request(
+        task=task, by=by, counter_on=date(2099, 1, 1)
+    ),
+    "accept_counter": lambda task, by, people: actions.accept_counter(task=task, by=by),
+    "decline_counter": lambda task, by, people: actions.decline_counter(task=task, by=by),
+    "cancel_request": lambda task, by, people: actions.cancel_request(task=task, by=by),
 }
 
 
 def everything(task: Task) -> tuple[Any, ...]:
     """All that a refused action could have left behind."""
     row = Task.objects.filter(pk=task.pk).values().get()
-    rows = (Event, Notice, Progress, Evidence, Comment)
+    rows = (Event, Notice, Progress, Evidence, Comment, Request)
     return row, *(model._default_manager.count() for model in rows)
 
 

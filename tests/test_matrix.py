@@ -26,7 +26,7 @@ from notices.models import Notice
 from tasks import actions
 from tasks.lifecycle import State
 from tasks.models import Order
-from tests.people import Bodies, TaskAt
+from tests.people import Bodies, TaskAt, ready_for
 
 WHO = ("head", "secretary", "member", "officer", "inspector", "sister", "outsider", "nobody")
 
@@ -121,6 +121,30 @@ POST   tasks:comment              withdrawn     409 409 409 409 403 404 404 302
 GET    tasks:mark_posted          in_progress   403 403 403 200 403 404 404 302
 POST   tasks:mark_posted          in_progress   403 403 403 302 403 404 404 302
 POST   tasks:mark_posted          completed     403 403 403 409 403 404 404 302
+GET    tasks:ask_extension        in_progress   403 403 403 200 403 404 404 302
+POST   tasks:ask_extension        in_progress   403 403 403 302 403 404 404 302
+POST   tasks:ask_extension        submitted     403 403 403 409 403 404 404 302
+GET    tasks:ask_withdrawal       in_progress   403 403 403 200 403 404 404 302
+POST   tasks:ask_withdrawal       in_progress   403 403 403 302 403 404 404 302
+POST   tasks:ask_withdrawal       submitted     403 403 403 409 403 404 404 302
+GET    tasks:approve_request      asked         200 403 403 403 403 404 404 302
+POST   tasks:approve_request      asked         302 403 403 403 403 404 404 302
+POST   tasks:approve_request      in_progress   409 403 403 403 403 404 404 302
+GET    tasks:refuse_request       asked         200 403 403 403 403 404 404 302
+POST   tasks:refuse_request       asked         302 403 403 403 403 404 404 302
+POST   tasks:refuse_request       in_progress   409 403 403 403 403 404 404 302
+GET    tasks:counter_request      asked         200 403 403 403 403 404 404 302
+POST   tasks:counter_request      asked         302 403 403 403 403 404 404 302
+POST   tasks:counter_request      in_progress   409 403 403 403 403 404 404 302
+GET    tasks:accept_counter       countered     403 403 403 200 403 404 404 302
+POST   tasks:accept_counter       countered     403 403 403 302 403 404 404 302
+POST   tasks:accept_counter       in_progress   403 403 403 409 403 404 404 302
+GET    tasks:decline_counter      countered     403 403 403 200 403 404 404 302
+POST   tasks:decline_counter      countered     403 403 403 302 403 404 404 302
+POST   tasks:decline_counter      in_progress   403 403 403 409 403 404 404 302
+GET    tasks:cancel_request       asked         403 403 403 200 403 404 404 302
+POST   tasks:cancel_request       asked         403 403 403 302 403 404 404 302
+POST   tasks:cancel_request       in_progress   403 403 403 409 403 404 404 302
 
 # Orders
 GET    orders:list                -             200 200 200 200 200 200 200 302
@@ -206,6 +230,22 @@ POST   api:tasks-comment          in_progress   200 200 200 200 403 404 404 401
 POST   api:tasks-comment          withdrawn     409 409 409 409 403 404 404 401
 POST   api:tasks-mark-posted      in_progress   403 403 403 200 403 404 404 401
 POST   api:tasks-mark-posted      completed     403 403 403 409 403 404 404 401
+POST   api:tasks-ask-extension    in_progress   403 403 403 200 403 404 404 401
+POST   api:tasks-ask-extension    submitted     403 403 403 409 403 404 404 401
+POST   api:tasks-ask-withdrawal   in_progress   403 403 403 200 403 404 404 401
+POST   api:tasks-ask-withdrawal   submitted     403 403 403 409 403 404 404 401
+POST   api:tasks-approve-request  asked         200 403 403 403 403 404 404 401
+POST   api:tasks-approve-request  in_progress   409 403 403 403 403 404 404 401
+POST   api:tasks-refuse-request   asked         200 403 403 403 403 404 404 401
+POST   api:tasks-refuse-request   in_progress   409 403 403 403 403 404 404 401
+POST   api:tasks-counter-request  asked         200 403 403 403 403 404 404 401
+POST   api:tasks-counter-request  in_progress   409 403 403 403 403 404 404 401
+POST   api:tasks-accept-counter   countered     403 403 403 200 403 404 404 401
+POST   api:tasks-accept-counter   in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-decline-counter  countered     403 403 403 200 403 404 404 401
+POST   api:tasks-decline-counter  in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-cancel-request   asked         403 403 403 200 403 404 404 401
+POST   api:tasks-cancel-request   in_progress   403 403 403 409 403 404 404 401
 GET    api:notices-list           -             200 200 200 200 200 200 200 401
 POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
 GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
@@ -226,6 +266,10 @@ DATA: dict[str, dict[str, Any]] = {
     "suspend": {"reason": "Chờ hướng dẫn."},
     "withdraw": {"reason": "Trùng."},
     "urge": {},
+    "ask_extension": {"proposed_on": "2099-01-01", "reason": "Chờ hướng dẫn."},
+    "ask_withdrawal": {"reason": "Trùng."},
+    "refuse_request": {"decision": "Không có lý do khách quan."},
+    "counter_request": {"counter_on": "2099-01-01"},
     "comment": {"text": "Đề nghị làm rõ."},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
     "api:tasks-list": {"title": "Việc mới", "assigner": "COMMITTEE"},
@@ -295,6 +339,8 @@ class Settings:
         self.order = actions.save_order(order=order, by=people["secretary"], file=paper)
         self.tasks = {state: task_at(state) for state in State.values}
         self.tasks["working"] = task_at("in_progress", order=order)
+        self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
+        self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
         self.tasks["with_evidence"] = self.tasks["working"]
         self.evidence = actions.add_evidence(
             task=self.tasks["working"],

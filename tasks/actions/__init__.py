@@ -3,6 +3,16 @@
 from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval
 from tasks.actions.judging import confirm, resume, send_back, suspend, urge, withdraw
 from tasks.actions.orders import save_order
+from tasks.actions.requesting import (
+    accept_counter,
+    approve_request,
+    ask_extension,
+    ask_withdrawal,
+    cancel_request,
+    counter_request,
+    decline_counter,
+    refuse_request,
+)
 from tasks.actions.working import (
     accept,
     add_comment,
@@ -17,11 +27,18 @@ from tasks.actions.working import (
 
 __all__ = [
     "accept",
+    "accept_counter",
     "add_comment",
     "add_evidence",
+    "approve_request",
+    "ask_extension",
+    "ask_withdrawal",
     "assign",
+    "cancel_request",
     "confirm",
+    "counter_request",
     "decline",
+    "decline_counter",
     "edit_task",
     "mark_posted",
     "name_people",
@@ -29,6 +46,7 @@ __all__ = [
     "propose",
     "recall",
     "record_approval",
+    "refuse_request",
     "remove_evidence",
     "report_progress",
     "resume",

@@ -19,7 +19,7 @@ from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Refused, Sentence, not_now
 from tasks import rules
 from tasks.lifecycle import MOVES, UNISSUED, State
-from tasks.models import Task
+from tasks.models import Request, Task
 
 EVENT_OF = {
     "propose": "task_proposed",
@@ -38,6 +38,10 @@ EVENT_OF = {
 
 BESIDE_THE_FORM = ("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted")
 """Events that change nothing a form of the task holds, so they make no form stale."""
+
+
+ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "recall", "decline")
+"""After these nothing is left to decide: an open request is taken back with them."""
 
 
 class Stale(Refused):
@@ -79,6 +83,8 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
         setattr(task, name, value)
     task.version += 1
     task.save(update_fields=["state", "suspended_from", "version", *values])
+    if verb in ENDS_A_REQUEST:
+        task.requests.waiting().update(state=Request.State.CANCELLED)
     tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, ("state", *values)), reason=reason)
     return task
 
@@ -143,6 +149,7 @@ def owe_news(
     body: Body | None,
     reason: str = "",
     title: str = "",
+    request: str = "",
 ) -> int:
     """Owe everybody but the doer one notice of this change.
 
@@ -152,8 +159,10 @@ def owe_news(
         [person for person in people if person.pk != by.pk],
         kind,
         about=task,
-        occasion=f"v{task.version}",
+        occasion=f"request-{request}" if request else f"v{task.version}",
         body=body,
         due_version=task.due_version,
-        data={"by": str(by), "reason": reason, **({"title": title} if title else {})},
+        data={"by": str(by), "reason": reason}
+        | ({"title": title} if title else {})
+        | ({"request": request} if request else {}),
     )

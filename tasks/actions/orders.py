@@ -16,7 +16,18 @@ from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
 from tasks.models import Order
 
-FIELDS = ("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract", "file_name")
+FIELDS = (
+    "body",
+    "number",
+    "kind",
+    "issuer",
+    "issued_on",
+    "issued_words",
+    "signer",
+    "abstract",
+    "ask_until",
+    "file_name",
+)
 
 
 @transaction.atomic

@@ -19,10 +19,10 @@ from committees.models import Body
 from committees.roles import PERMISSIONS, RESTRICTED_READERS
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
-from tasks import listing, story
+from tasks import listing, rules, story
 from tasks.forms import CommentForm, ProgressForm
 from tasks.lifecycle import RUNNING
-from tasks.models import Comment, Evidence, Part, Progress, Task
+from tasks.models import Comment, Evidence, Part, Progress, Request, Task
 from tasks.panel import Panel, panel
 from tasks.views.common import find_task, task_crumbs
 
@@ -40,6 +40,7 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     prefetch_related_objects(
         [task],
         Prefetch("parts", Part.objects.select_related("body")),
+        Prefetch("requests", Request.objects.select_related("by", "decided_by")),
         Prefetch("evidence", Evidence.objects.filter(removed_at=None).select_related("by")),
     )
     with access.asking_once():
@@ -72,6 +73,8 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "above": next((one for one in family if one.pk == task.parent_id), None),
         "children": listing.rows_of([one for one in family if one.parent_id == task.pk], on),
         "may_hand_down": task.state in RUNNING and access.allows(request.user, "draft_tasks", task.lead),
+        "asked": rules.waiting_request(task),
+        "extensions": sum(one.given_on is not None for one in task.requests.all()),
         "deadlines": story.deadlines(task, events, post),
         "story": story.story(task, events, who),
         "comment_form": CommentForm() if "comment" in acts.allowed else None,

@@ -1,0 +1,204 @@
+"""A deadline moves by a decision: the lead body asks, the assigner decides, the first day is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import snapshot
+from committees import access
+from committees.models import Person
+from portal.shared.days import today
+from portal.shared.verdicts import not_now, refuse
+from tasks import rules
+from tasks.actions.common import lock, move, owe_news, tell, words, workers
+from tasks.models import Request, Task
+
+
+@transaction.atomic
+def ask_extension(*, task: Task, by: Person, proposed_on: date | None, reason: str) -> Request:
+    """Ask the assigner for a later day; the deadline stays as it is until somebody decides."""
+    task = lock(task)
+    rules.may_ask_extension(by, task).or_raise()
+    said = words(reason, "reason", required=_("Say why the deadline cannot be met and what was tried."))
+    day = _later_day(task, proposed_on, "proposed_on")
+    return _ask(task, by, Request.Kind.EXTENSION, said, day)
+
+
+@transaction.atomic
+def ask_withdrawal(*, task: Task, by: Person, reason: str) -> Request:
+    """Ask the assigner to take the task off the books."""
+    task = lock(task)
+    rules.may_ask_withdrawal(by, task).or_raise()
+    said = words(reason, "reason", required=_("Say why the task should be withdrawn."))
+    return _ask(task, by, Request.Kind.WITHDRAWAL, said, None)
+
+
+@transaction.atomic
+def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
+    """Give what was asked: the later day, or the withdrawal."""
+    task = lock(task)
+    rules.may_decide_request(by, task).or_raise()
+    request = _open(task)
+    said = words(decision, "decision")
+    _settle(request, Request.State.APPROVED, by, said)
+    if request.kind == Request.Kind.WITHDRAWAL:
+        move(task, "withdraw", by, reason=request.reason)
+        _tell_lead(task, request, by, "request_approved", said)
+    else:
+        _give(task, request, request.proposed_on, by, said)
+    return request
+
+
+@transaction.atomic
+def refuse_request(*, task: Task, by: Person, decision: str) -> Request:
+    """Refuse with a reason; the deadline stands."""
+    task = lock(task)
+    rules.may_decide_request(by, task).or_raise()
+    said = words(decision, "decision", required=_("Say why it is refused."))
+    request = _open(task)
+    _settle(request, Request.State.REFUSED, by, said)
+    tell(task, "request_refused", by, after=_facts(request), reason=said)
+    _tell_lead(task, request, by, "request_refused", said)
+    return request
+
+
+@transaction.atomic
+def counter_request(*, task: Task, by: Person, counter_on: date | None, decision: str = "") -> Request:
+    """Offer another day instead; the lead body accepts or declines it."""
+    task = lock(task)
+    rules.may_counter_request(by, task).or_raise()
+    request = _open(task)
+    request.counter_on = _later_day(task, counter_on, "counter_on")
+    said = words(decision, "decision")
+    _settle(request, Request.State.COUNTERED, by, said)
+    tell(task, "request_countered", by, after=_facts(request), reason=said)
+    _tell_lead(task, request, by, "request_countered", said)
+    return request
+
+
+@transaction.atomic
+def accept_counter(*, task: Task, by: Person) -> Request:
+    """Accept the day that was offered: the deadline moves to it."""
+    task = lock(task)
+    rules.may_answer_counter(by, task).or_raise()
+    request = _open(task)
+    request.state = Request.State.APPROVED
+    request.save(update_fields=["state"])
+    _give(task, request, request.counter_on, by, "")
+    return request
+
+
+@transaction.atomic
+def decline_counter(*, task: Task, by: Person, reason: str = "") -> Request:
+    """Decline the day that was offered; the deadline stands and another request may follow."""
+    task = lock(task)
+    rules.may_answer_counter(by, task).or_raise()
+    return _close(task, by, Request.State.DECLINED, words(reason, "reason"))
+
+
+@transaction.atomic
+def cancel_request(*, task: Task, by: Person, reason: str = "") -> Request:
+    """Take the request back."""
+    task = lock(task)
+    rules.may_cancel_request(by, task).or_raise()
+    return _close(task, by, Request.State.CANCELLED, words(reason, "reason"))
+
+
+def _ask(task: Task, by: Person, kind: str, reason: str, day: date | None) -> Request:
+    request = Request.objects.create(
+        task=task,
+        kind=kind,
+        reason=reason,
+        from_due_on=task.due_on,
+        proposed_on=day,
+        by=by,
+        at=timezone.now(),
+    )
+    tell(task, f"{kind}_asked", by, after=_facts(request), reason=reason)
+    deciders = access.people("decide_extensions", task.assigner)
+    _owe(deciders, f"{kind}_asked", task, request, by, reason, of_assigner=True)
+    return request
+
+
+def _give(task: Task, request: Request, day: date | None, by: Person, decision: str) -> None:
+    """Move the deadline to the day given; the first one stays in `original_due_on` for ever."""
+    _later_day(task, day, "proposed_on")
+    before = snapshot(task, ("due_on",))
+    task.due_on = day
+    task.due_version += 1
+    task.version += 1
+    task.save(update_fields=["due_on", "due_version", "version"])
+    tell(task, "extension_given", by, before=before, after=snapshot(task, ("due_on",)), reason=decision)
+    _tell_lead(task, request, by, "request_approved", decision)
+
+
+def _close(task: Task, by: Person, state: str, reason: str) -> Request:
+    request = _open(task)
+    request.state = state
+    request.save(update_fields=["state"])
+    tell(task, f"request_{state}", by, after=_facts(request), reason=reason)
+    told = access.people("decide_extensions", task.assigner)
+    _owe(told, f"request_{state}", task, request, by, reason, of_assigner=True)
+    return request
+
+
+def _settle(request: Request, state: str, by: Person, decision: str) -> None:
+    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
+    request.decision = decision
+    request.save(update_fields=["state", "decided_by", "decided_at", "decision", "counter_on"])
+
+
+def _open(task: Task) -> Request:
+    """The request to settle; the task's row is locked, so nobody else settles it meanwhile."""
+    request = task.requests.waiting().first()
+    if request is None:
+        refuse(not_now(_("This task has no open request.")))
+    return request
+
+
+def _later_day(task: Task, day: date | None, field: str) -> date:
+    """Later than the deadline, not in the past, and not later than the task above."""
+    if day is None:
+        raise ValidationError({field: _("Give the day.")})
+    if task.due_on and day <= task.due_on:
+        raise ValidationError(
+            {field: _("Later than the deadline of now, %(day)s.") % {"day": f"{task.due_on:%d/%m/%Y}"}}
+        )
+    if day < today():
+        raise ValidationError({field: _("Not a day that has passed.")})
+    if task.parent and task.parent.due_on and day > task.parent.due_on:
+        raise ValidationError(
+            {
+                field: _("Not later than the task above, which is due on %(day)s.")
+                % {"day": f"{task.parent.due_on:%d/%m/%Y}"}
+            }
+        )
+    return day
+
+
+def _facts(request: Request) -> dict[str, object]:
+    return snapshot(request, ("kind", "state", "from_due_on", "proposed_on", "counter_on"))
+
+
+def _tell_lead(task: Task, request: Request, by: Person, kind: str, decision: str) -> None:
+    people = {person.pk: person for person in (*workers(task), request.by)}
+    _owe(people.values(), kind, task, request, by, decision)
+
+
+def _owe(
+    people: Iterable[Person],
+    kind: str,
+    task: Task,
+    request: Request,
+    by: Person,
+    reason: str,
+    of_assigner: bool = False,
+) -> None:
+    body = task.assigner if of_assigner else task.lead
+    owe_news(people, kind, task, by, body=body, reason=reason, request=request.name)
