@@ -210,7 +210,8 @@ def test_reach_gives_the_same_bodies_as_the_subquery(
     forms = set()
     for most in (500, 1):
         monkeypatch.setattr(access, "NAMED_AT_MOST", most)
-        for person in (*Person.objects.all(), AnonymousUser()):
+        everybody: list[access.Asker] = [*Person.objects.all(), AnonymousUser()]
+        for person in everybody:
             for permission in PERMISSIONS:
                 reach = access.reach(person, permission)
                 everything = Body.objects.all() if reach is None else reach

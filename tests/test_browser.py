@@ -126,7 +126,8 @@ def pages_of(who: str) -> list[str]:
 def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str, scheme: Any) -> None:
     """axe finds nothing and no page is wider than the screen, from a desk down to 320 px."""
     context = browser.new_context(viewport=DESK, color_scheme=scheme, locale="vi-VN")  # type: ignore[arg-type]
-    page, axe, found = context.new_page(), Axe(), []
+    page, axe = context.new_page(), Axe()
+    found: list[tuple[Any, ...]] = []
     sign_in(page, demo, who)
     for path in pages_of(who):
         page.set_viewport_size(DESK)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from committees.roles import Role
 from notices import letters
 from notices.letters import send_owed
 from notices.mail import Mail
-from notices.models import Letter, Notice
+from notices.models import NO_ADDRESS, Letter, Notice
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
@@ -300,7 +300,7 @@ def deleted(task, people, officer):
         (right_taken, telling.NO_OFFICE),
         (sight_taken, telling.NOT_VISIBLE),
         (locked, letters.LOCKED),
-        (without_address, letters.NO_ADDRESS),
+        (without_address, NO_ADDRESS),
         (deleted, telling.DELETED),
     ],
 )

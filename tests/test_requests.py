@@ -27,7 +27,7 @@ WHY = "Chờ hướng dẫn của Bộ."
 
 @pytest.fixture
 def asked(task_at: Any, people: People) -> Task:
-    task = task_at("in_progress", due_on=today() + 10 * DAY)
+    task: Task = task_at("in_progress", due_on=today() + 10 * DAY)
     actions.ask_extension(task=task, by=people["officer"], proposed_on=today() + 20 * DAY, reason=WHY)
     return task
 
@@ -180,7 +180,7 @@ def test_an_answer_after_the_request_was_taken_back_is_refused(asked: Task, peop
         (actions.refuse_request, {"decision": "Muộn."}),
     ):
         with pytest.raises(Refused) as refused:
-            decide(task=asked, by=people["head"], **values)  # type: ignore[operator]
+            decide(task=asked, by=people["head"], **values)
         assert refused.value.status == 409
     assert fresh(asked).due_on == today() + 10 * DAY
 
