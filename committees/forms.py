@@ -18,7 +18,9 @@ from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
 BY_NAME = Attempts("sign-in-name", limit=5, seconds=15 * 60)
-BY_ADDRESS = Attempts("sign-in-address", limit=20, seconds=15 * 60)
+"""For a name and an address together: nobody locks somebody else out from elsewhere."""
+BY_ADDRESS = Attempts("sign-in-address", limit=100, seconds=15 * 60)
+"""High, because a whole office may stand behind one address."""
 
 
 class SignInForm(AuthenticationForm):
@@ -29,7 +31,8 @@ class SignInForm(AuthenticationForm):
         self.address, self.blocked = address, False
 
     def clean(self) -> dict[str, Any]:
-        name = tidy(self.cleaned_data.get("username") or "").casefold()
+        typed = tidy(self.cleaned_data.get("username") or "").casefold()
+        name = f"{typed} {self.address}"
         if not BY_NAME.left(name) or not BY_ADDRESS.left(self.address):
             self.blocked = True
             raise ValidationError(

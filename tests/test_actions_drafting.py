@@ -21,7 +21,7 @@ from tasks import actions
 from tasks.actions.common import Stale
 from tasks.actions.drafting import CONTENT, PLACEHOLDER, PartAsked
 from tasks.models import Order, Task
-from tests.people import Bodies, TaskAt, make_body
+from tests.people import Bodies, TaskAt, make_body, ready_for
 from tests.told import told_by
 
 DAY = timedelta(days=1)
@@ -99,11 +99,23 @@ def test_a_moved_deadline_keeps_the_first_one(people: dict[str, Person], task_at
     assert (task.original_due_on, task.due_on, task.due_version) == (date(2027, 6, 1), date(2027, 8, 1), 3)
 
 
-def test_before_issue_there_is_no_original_deadline(people: dict[str, Person], task_at: TaskAt) -> None:
-    task = task_at("draft", due_on=date(2027, 6, 1))
-    assert task.original_due_on is None
-    task = actions.recall(task=task_at("assigned"), by=people["secretary"], reason="Giao lại.")
-    assert (task.original_due_on, task.assigned_at, task.assigned_by) == (None, None, None)
+def test_the_first_deadline_outlives_a_recall(people: dict[str, Person], task_at: TaskAt) -> None:
+    assert task_at("draft", due_on=date(2027, 6, 1)).original_due_on is None
+    by, first = people["secretary"], date(2027, 6, 1)
+    task = actions.recall(task=task_at("assigned", due_on=first), by=by, reason="Giao lại.")
+    assert (task.original_due_on, task.assigned_at, task.assigned_by) == (first, None, None)
+    actions.edit_task(task=task, values={"due_on": date(2027, 9, 1)}, by=by)
+    actions.propose(task=task, by=by)
+    task = actions.assign(task=task, by=people["head"])
+    assert (task.original_due_on, task.due_on) == (first, date(2027, 9, 1))
+
+
+def test_another_lead_has_asked_for_nothing(
+    bodies: Bodies, people: dict[str, Person], task_at: TaskAt
+) -> None:
+    task = ready_for("approve_request", task_at("in_progress"), people)
+    actions.edit_task(task=task, values={"lead": bodies.sister}, by=people["head"])
+    assert task.requests.get().state == "cancelled"
 
 
 def test_a_task_is_never_above_itself(bodies: Bodies, people: dict[str, Person], task_at: TaskAt) -> None:

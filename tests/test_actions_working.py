@@ -61,7 +61,7 @@ def test_declined_it_is_the_approvers_again(people: dict[str, Person], task_at: 
         ("task_declined", "assistant"),
     }
     task.refresh_from_db()
-    assert (task.state, task.assigned_at, task.original_due_on) == ("proposed", None, None)
+    assert (task.state, task.assigned_at, task.original_due_on) == ("proposed", None, task.due_on)
     assert task not in Task.objects.visible_to(people["lead_head"])
     assert Event.objects.latest("pk").reason == "Thuộc Sở Tài chính."
 

@@ -21,7 +21,7 @@ from portal.shared.text import tidy_row
 from tasks import rules
 from tasks.actions.common import lock, move, owe_news, refuse_stale, tell, words, workers
 from tasks.lifecycle import UNISSUED, State
-from tasks.models import Part, Task
+from tasks.models import Part, Request, Task
 
 FIELDS = (
     "order",
@@ -118,6 +118,9 @@ def edit_task(
         return task
     if task.due_on != before["due_on"]:
         task.due_version += 1
+    if task.lead_id != before["lead"]:
+        # What the old lead asked for is not the new one's request.
+        task.requests.waiting().update(state=Request.State.CANCELLED)
     task.version += 1
     task.save()
     tell(task, "task_changed", by, before=before, after=after, reason=words(reason, "reason"))
@@ -153,7 +156,7 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
     said = words(reason, "reason", required=_("Say why it is recalled."))
     was_issued = lock(task).is_issued
     told = list(workers(task)) if was_issued else []
-    task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None, original_due_on=None)
+    task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None)
     owe_news(told, "task_recalled", task, by, body=task.lead, reason=said, title=task.title)
     return task
 
@@ -164,7 +167,9 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
     _refuse_late_issue(current, by)
-    values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": current.due_on}
+    # The first deadline is kept for ever: a task recalled or declined and given anew has the same one.
+    first = current.original_due_on or current.due_on
+    values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
     task = move(task, verb, by, **values)
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
     return task

@@ -30,7 +30,7 @@ def accept(*, task: Task, by: Person) -> Task:
 def decline(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the task; it goes back to the approver, who decides anew."""
     said = words(reason, "reason", required=_("Say why your body cannot take this task."))
-    task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None, original_due_on=None)
+    task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None)
     told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
     owe_news(told, "task_declined", task, by, body=task.assigner, reason=said)
     return task
