@@ -560,9 +560,9 @@ def test(arguments: list[str]) -> int:
     for database in [only] if only else ["sqlite", "postgresql"]:
         say(f"\n=== Tests on {database} ===")
         environ = {**os.environ, "PORTAL_TEST_DATABASE": database}
-        code = subprocess.run(
-            [str(PYTHON), "-m", "pytest", *spread, *arguments], cwd=ROOT, env=environ
-        ).returncode
+        again = ["-m", "not once"] if not only and database != "sqlite" and "-m" not in arguments else []
+        command = [str(PYTHON), "-m", "pytest", *spread, *again, *arguments]
+        code = subprocess.run(command, cwd=ROOT, env=environ).returncode
         if code:
             return code
     return 0

@@ -73,8 +73,11 @@ class Person(AbstractUser):
 
     def acting_membership(self, on: date | None = None) -> Membership | None:
         """The first office held on the day (today when not given), in the order of the roles."""
+        return self.acting_memberships(on).first()
+
+    def acting_memberships(self, on: date | None = None) -> MembershipQuerySet:
         terms = self.memberships.holding_on(on or today())
-        return terms.select_related("office__body__parent").in_order().first()
+        return terms.select_related("office__body__parent").in_order()
 
 
 class BodyQuerySet(models.QuerySet["Body"]):

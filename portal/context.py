@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from committees.models import Membership, Person
 from notices.models import Notice
 
 PLACES = (
@@ -27,11 +30,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return {"places": [], "acting": None, "unread_notices": 0}
+    read = cache(lambda: _read(person))
     return {
         "places": [place(request, *line) for line in PLACES],
-        "acting": SimpleLazyObject(person.acting_membership),
-        "unread_notices": cache(lambda: Notice.objects.unread_for(person).count()),
+        "acting": SimpleLazyObject(lambda: read()[0]),
+        "unread_notices": lambda: read()[1],
     }
+
+
+def _read(person: Person) -> tuple[Membership | None, int]:
+    """The office the person acts from and the number of unread notices: one query for every page."""
+    unread = Notice.objects.unread_for(person)
+    count = unread.order_by().values("person").annotate(number=Count("pk")).values("number")
+    acting: Any = person.acting_memberships().annotate(unread=Coalesce(Subquery(count), 0)).first()
+    if acting is None:
+        return None, unread.count()
+    return acting, acting.unread
 
 
 def place(request: HttpRequest, name: str, label: str, icon: str) -> dict[str, Any]:

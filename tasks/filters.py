@@ -148,6 +148,8 @@ class TaskFilter(django_filters.FilterSet):
         return tasks.filter(due_on__range=value)
 
     def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        if code := re.fullmatch(r"(?i)nv-?(\d{1,9})", value):
+            return tasks.filter(pk=int(code[1]))
         words = Q(pk__in=tasks.matching(value).values("pk"))
         return tasks.filter(words | Q(order__in=Order.objects.matching(value)))
 

@@ -325,6 +325,11 @@ class Task(models.Model):
         return reverse("tasks:detail", args=[self.pk])
 
     @property
+    def code(self) -> str:
+        """What people call it by in a letter or on the telephone, whatever its number in the order."""
+        return f"NV-{self.pk:05d}" if self.pk else ""
+
+    @property
     def name(self) -> str:
         return self.title_en if get_language() == "en" and self.title_en else self.title
 

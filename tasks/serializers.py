@@ -54,6 +54,7 @@ class OrderOut(serializers.Field[Any, Any, Any, Any]):
 
 
 class TaskRow(serializers.ModelSerializer[Task]):
+    code = serializers.CharField(read_only=True)
     order = OrderOut(allow_null=True)
     assigner = BodyOut()
     lead = BodyOut(allow_null=True)
@@ -63,7 +64,18 @@ class TaskRow(serializers.ModelSerializer[Task]):
     class Meta:
         model = Task
         fields: tuple[str, ...] = (
-            *("id", "number", "title", "title_en", "order", "pillar", "programme", "assigner", "lead"),
+            *(
+                "id",
+                "code",
+                "number",
+                "title",
+                "title_en",
+                "order",
+                "pillar",
+                "programme",
+                "assigner",
+                "lead",
+            ),
             *("state", "standing", "due_on", "due_words", "original_due_on", "days_left"),
             *("percent", "progressed_at", "priority", "secrecy", "version"),
         )

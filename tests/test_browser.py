@@ -121,6 +121,7 @@ def pages_of(who: str) -> list[str]:
     return own + (lead if who == "nghean.secretary" else giver)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("who", ["nghean.secretary", "government.secretary"])
 def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str, scheme: Any) -> None:

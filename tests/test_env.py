@@ -10,6 +10,8 @@ import pytest
 import run
 from portal import env
 
+pytestmark = pytest.mark.once
+
 REAL = {
     "SECRET_KEY": "x" * 40,
     "ALLOWED_HOSTS": "portal.example",

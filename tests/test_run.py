@@ -22,6 +22,8 @@ import pytest
 
 import run
 
+pytestmark = pytest.mark.once
+
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "tests", "__pycache__", "node_modules", "test-results")
 TESTS_OWN = (
     "PORTAL_VAR",

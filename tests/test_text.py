@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
+from committees.models import Person
 from portal.shared.text import fold, tidy, validate_plain
 from tasks.models import Task
 
@@ -20,6 +22,7 @@ from tasks.models import Task
         ("khánh hoà", "khanh hoa"),
         (unicodedata.normalize("NFD", "Chuyển đổi số"), "chuyen doi so"),
         ("11-KH/BCĐ", "11-kh/bcd"),
+        ("Sở\x00\nTài chính", "so tai chinh"),
     ],
 )
 def test_fold(typed: str, folded: str) -> None:
@@ -37,3 +40,16 @@ def test_decomposed_text_is_stored_composed(task_at: Any) -> None:
     title = "Lập danh mục điểm lõm sóng"
     task = task_at("draft", title=f" {unicodedata.normalize('NFD', title)} ")
     assert Task.objects.get(pk=task.pk).title == title == tidy(title)
+
+
+def test_a_task_is_found_by_the_code_people_call_it_by(
+    client: Client, people: dict[str, Person], task_at: Any
+) -> None:
+    task, _other = task_at("in_progress"), task_at("in_progress")
+    client.force_login(people["secretary"])
+    for typed in (task.code, f"nv{task.pk}", f" NV-{task.pk} "):
+        found = client.get("/api/tasks/", {"q": typed}).json()["results"]
+        assert [row["code"] for row in found] == [task.code], typed
+    assert client.get("/api/tasks/", {"q": "nv-999999999"}).json()["count"] == 0
+    client.force_login(people["sister"])
+    assert client.get("/api/tasks/", {"q": task.code}).json()["count"] == 0

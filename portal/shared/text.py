@@ -14,9 +14,10 @@ LONG_TEXT = 20_000
 
 
 def fold(text: str) -> str:
-    """Lower case without diacritics, đ as d, one space between words: the form that search compares."""
+    """Lower case without diacritics and control characters, đ as d, one space between words: for search."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    kept = (" " if unicodedata.category(c) == "Cc" else c for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
 
 
 def tidy(text: str) -> str:

@@ -55,4 +55,4 @@ def order_words(task: Task) -> str:
 
 def _place_of(task: Task) -> str:
     words: list[Any] = [_("No. %(number)s") % {"number": task.number}] if task.number else []
-    return ", ".join([*words, *([task.pillar] if task.pillar else [])]) or _("Task")
+    return ", ".join([task.code, *words, *([task.pillar] if task.pillar else [])]) if task.pk else _("Task")
