@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from committees.models import Membership, Person
 from notices.models import Notice
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
+from tasks.diagram import diagram, table
 from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
 from tests.people import Bodies, TaskAt
@@ -345,3 +347,11 @@ def test_an_inspector_reads_and_changes_nothing(people: dict[str, Person], task_
         task = task_at(state)
         assert Task.objects.visible_to(people["inspector"]).filter(pk=task.pk).exists()
         assert not any(rules.verdicts(people["inspector"], task).values())
+
+
+def test_the_page_of_the_life_of_a_task_is_drawn_from_the_table() -> None:
+    page = (settings.BASE_DIR / "docs" / "lifecycle.md").read_text()
+    assert diagram() in page
+    assert table() in page
+    for verb in MOVES:
+        assert f"`{verb}`" in page
