@@ -53,6 +53,10 @@ MOVES: dict[str, Move] = {
 }
 
 
+LEVELS_ABOVE = 3
+"""Four levels of government: from a commune's task three hand-downs lead up to the first one."""
+
+
 class Standing(models.TextChoices):
     """Where a task stands on a day: a question about the clock, never stored."""
 

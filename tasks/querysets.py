@@ -23,6 +23,7 @@ from tasks.lifecycle import (
     DUE_SOON_DAYS,
     FIVE,
     GIVEN,
+    LEVELS_ABOVE,
     OPEN,
     RUNNING,
     UNISSUED,
@@ -233,7 +234,7 @@ def _view_q(view: str, on: date) -> Q:
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, person: Asker, on: date | None = None) -> OrderQuerySet:
-        """Orders of a body whose tasks the person reads, and those over a task that the person sees."""
+        """Orders of a body whose tasks the person reads, and every order above a task the person sees."""
         if person.is_superuser and person.is_active:
             return self
         seen: TaskQuerySet = _rows_of("Task").visible_to(person, on)
@@ -241,9 +242,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if reads is None:
             return self
         own = Q(body__in=reads)
-        above = Q(pk__in=seen.filter(order__isnull=False).values("order_id"))
-        handed_down = Q(pk__in=seen.filter(parent__order__isnull=False).values("parent__order_id"))
-        return self.filter(own | above | handed_down)
+        above = Q()
+        for level in range(LEVELS_ABOVE + 1):
+            order = f"{'parent__' * level}order"
+            above |= Q(pk__in=seen.filter(**{f"{order}__isnull": False}).values(f"{order}_id"))
+        return self.filter(own | above)
 
     def matching(self, words: str) -> OrderQuerySet:
         orders = self

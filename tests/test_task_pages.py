@@ -319,7 +319,9 @@ def test_the_task_above_is_shown_as_far_as_it_may_be_seen(client, people, bodies
     actions.assign(task=child, by=people["lead_head"])
     assert "Việc của tỉnh" in text_of(signed_in(client, people["lead_head"]).get(f"/tasks/{child.pk}/"))
     assert "Việc của sở" in text_of(client.get(f"/tasks/{above.pk}/"))
-    assert "Việc của tỉnh" not in text_of(signed_in(Client(), people["sister"]).get(f"/tasks/{child.pk}/"))
+    page = signed_in(Client(), people["sister"]).get(f"/tasks/{child.pk}/")
+    assert "Việc của tỉnh" in text_of(page), "what it serves is named"
+    assert f'href="/tasks/{above.pk}/"' not in page.content.decode(), "and opened by its own bodies only"
 
 
 # Verbs

@@ -10,16 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from committees.doors import SignedInRequest
+from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Order, Task
 
 Crumbs = list[tuple[str, str]]
+
+
+ABOVE = tuple(
+    f"{'parent__' * level}{column}"
+    for level in range(1, LEVELS_ABOVE + 1)
+    for column in ("order", "assigner")
+)
+"""The chain of tasks above with what a page says of each, read with the task itself."""
 
 
 def find_task(request: SignedInRequest, pk: int) -> Task:
     """A task the person may see, with what its pages show; anything else does not exist."""
     seen = Task.objects.visible_to(request.user)
     tasks = seen.select_related(
-        "order", "lead", "assigner", "leader", "contact", "submitted_by", "parent__assigner"
+        "order", "lead", "assigner", "leader", "contact", "submitted_by", *ABOVE
     ).annotate(
         sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
         has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),

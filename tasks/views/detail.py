@@ -57,7 +57,6 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     post = who.post
     for note in notes:
         note["who"] = post(note["by_id"], note["at"], note["name"])
-    family = _family(request, task)
     return {
         "title": task.name,
         "crumbs": task_crumbs(task),
@@ -70,8 +69,8 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "report": next((note for note in notes if note["number"]), None),
         "evidence": [(one, post(one.by_id, one.at, str(one.by))) for one in task.evidence.all()],
         "removable": _removable(request, task, acts),
-        "above": next((one for one in family if one.pk == task.parent_id), None),
-        "children": listing.rows_of([one for one in family if one.parent_id == task.pk], on),
+        "above": _above(task),
+        "children": listing.rows_of(_family(request, task), on),
         "may_hand_down": task.state in RUNNING and access.allows(request.user, "draft_tasks", task.lead),
         "asked": rules.waiting_request(task),
         "extensions": sum(one.given_on is not None for one in task.requests.all()),
@@ -98,13 +97,24 @@ def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
     return list(rows.order_by("-at"))
 
 
+def _above(task: Task) -> list[dict[str, Any]]:
+    """What this task serves, nearest first: name, order and day; of a restricted one not the name."""
+    return [
+        {
+            "task": one,
+            "named": one.secrecy == Task.Secrecy.NORMAL or linked,
+            "linked": linked,
+        }
+        for one in task.ancestors()
+        for linked in [one.pk == task.parent_id and task.sees_parent]  # type: ignore[attr-defined]
+    ]
+
+
 def _family(request: SignedInRequest, task: Task) -> list[Task]:
-    """The task above and those handed down, as far as this person may see them; most tasks have none."""
-    family = [task.parent] if task.parent and task.sees_parent else []  # type: ignore[attr-defined]
-    if task.has_children:  # type: ignore[attr-defined]
-        seen = Task.objects.visible_to(request.user)
-        family += seen.filter(parent=task).for_list().late_first()
-    return family
+    """The tasks handed down, as far as this person may see them; most tasks have none."""
+    if not task.has_children:  # type: ignore[attr-defined]
+        return []
+    return list(Task.objects.visible_to(request.user).filter(parent=task).for_list().late_first())
 
 
 def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:

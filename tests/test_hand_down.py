@@ -1,0 +1,85 @@
+"""A task handed down through four levels: its holder opens the orders above it, and nothing else of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from committees.models import Body, Person
+from committees.roles import Role
+from tasks import actions
+from tasks.models import Order, Task
+from tests.people import appoint, make_body, make_person
+
+Level = tuple[Body, Person, Order, Task]
+
+
+def level(name: str, number: int, above: Task | None, body: Body, below: Body) -> Level:
+    person = make_person(name)
+    for role in (Role.HEAD, Role.SECRETARY):
+        appoint(person, body, role)
+    order = Order(body=body, number=f"{number}-KH", kind="plan", abstract=f"Trích yếu {number}")
+    order = actions.save_order(order=order, by=person)
+    task = Task(title=f"Việc cấp {number}", assigner=body, lead=below, order=order, parent=above)
+    actions.new_task(task=task, by=person)
+    actions.propose(task=task, by=person)
+    return body, person, order, actions.assign(task=task, by=person)
+
+
+@pytest.fixture
+def levels(db: None) -> list[Level]:
+    """Central → government → province → commune, each with its order; and the commune's own officer."""
+    chain = [make_body(f"LEVEL{number}") for number in range(5)]
+    made: list[Level] = []
+    for number in range(4):
+        above = made[-1][3] if made else None
+        made.append(level(f"level{number}", number, above, chain[number], chain[number + 1]))
+    officer = make_person("commune")
+    appoint(officer, chain[4], Role.OFFICER)
+    return made
+
+
+def enter(username: str) -> Client:
+    client = Client()
+    client.force_login(Person.objects.get(username=username))
+    return client
+
+
+def test_the_orders_above_open_and_nothing_else_of_them(levels: list[Level]) -> None:
+    commune = enter("commune")
+    _body, _person, order, task = levels[3]
+    page = commune.get(task.get_absolute_url()).content.decode()
+    for _above_body, _above_person, above_order, above in levels[:3]:
+        assert above.title in page
+        assert f'href="{above_order.get_absolute_url()}"' in page
+        answer = commune.get(above_order.get_absolute_url())
+        assert answer.status_code == 200
+        assert above.title not in answer.content.decode()
+        assert commune.get(above.get_absolute_url()).status_code == 404
+        assert commune.get(f"/api/tasks/{above.pk}/").status_code == 404
+    assert commune.get(order.get_absolute_url()).status_code == 200
+
+
+def test_a_stranger_opens_none_of_it(levels: list[Level]) -> None:
+    make_person("stranger")
+    stranger = enter("stranger")
+    for _body, _person, order, task in levels:
+        assert stranger.get(order.get_absolute_url()).status_code == 404
+        assert stranger.get(task.get_absolute_url()).status_code == 404
+
+
+def test_a_restricted_task_above_stays_unnamed(levels: list[Level]) -> None:
+    hidden = levels[1][3]
+    Task.objects.filter(pk=hidden.pk).update(secrecy=Task.Secrecy.RESTRICTED)
+    page = enter("commune").get(levels[3][3].get_absolute_url()).content.decode()
+    assert hidden.title not in page
+    assert levels[0][3].title in page
+
+
+def test_the_chain_costs_no_query_a_level(levels: list[Level], django_assert_max_num_queries: Any) -> None:
+    commune = enter("commune")
+    commune.get("/")
+    with django_assert_max_num_queries(12):
+        commune.get(levels[3][3].get_absolute_url())
