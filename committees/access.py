@@ -130,14 +130,6 @@ def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) ->
     return sorted({row.office_body for row in held if row.role in roles})
 
 
-def holders(body: Body, roles: Iterable[Role], on: date | None = None) -> QuerySet[Person]:
-    """Active people who hold one of the roles in the body on the day."""
-    terms = Membership.objects.holding_on(on or today()).filter(
-        office__body=body, office__role__in=list(roles)
-    )
-    return Person.objects.filter(is_active=True, pk__in=terms.values("person_id"))
-
-
 def grants(person: Asker, on: date | None = None) -> Grants:
     """Body id → what the person's own offices let them do there on the day; break-glass adds nothing."""
     return _grants_of(person, on or today(), None) if person.is_active else {}

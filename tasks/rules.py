@@ -11,7 +11,7 @@ from committees.access import Asker
 from committees.models import Body, Membership
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
-from tasks.lifecycle import MOVES, OPEN, UNISSUED, State
+from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
 from tasks.models import Evidence, Order, Request, Task
 
 
@@ -187,6 +187,16 @@ def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
         return no(_("Only the person who added this evidence or the lead body can remove it."))
     if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
         return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
+    return YES
+
+
+def may_hand_down(person: Asker, task: Task) -> Verdict:
+    """The lead body gives parts of what it is at work on to the bodies below it."""
+    who = may_draft(person, task.lead) if task.lead else no(_ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in RUNNING:
+        return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
     return YES
 
 

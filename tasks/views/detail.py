@@ -21,7 +21,6 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import listing, rules, story
 from tasks.forms import CommentForm, ProgressForm
-from tasks.lifecycle import RUNNING
 from tasks.models import Comment, Evidence, Part, Progress, Request, Task
 from tasks.panel import Panel, panel
 from tasks.views.common import find_task, task_crumbs
@@ -71,7 +70,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "removable": _removable(request, task, acts),
         "above": _above(task),
         "children": listing.rows_of(_family(request, task), on),
-        "may_hand_down": task.state in RUNNING and access.allows(request.user, "draft_tasks", task.lead),
+        "may_hand_down": rules.may_hand_down(request.user, task),
         "asked": rules.waiting_request(task),
         "extensions": sum(one.given_on is not None for one in task.requests.all()),
         "deadlines": story.deadlines(task, events, post),
