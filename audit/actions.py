@@ -67,6 +67,7 @@ def compose(
         after=_plain(after),
         reason=reason,
         break_glass=bool(by and getattr(by, "is_superuser", False)),
+        for_name=str(getattr(by, "acting_for", None) or "")[:250],
     )
 
 

@@ -48,6 +48,7 @@ class Event(models.Model):
     after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
     reason = models.TextField(_("reason"), blank=True)
     break_glass = models.BooleanField(_("superuser"), default=False)
+    for_name = models.CharField(_("on behalf of"), max_length=250, blank=True, db_default="")
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
 
     objects: ClassVar[models.Manager[Event]] = EventQuerySet.as_manager()
@@ -80,6 +81,8 @@ class Event(models.Model):
             self.after,
             self.reason,
             self.break_glass,
+            # Lines from before deputies were written down keep their digest.
+            *([self.for_name] if self.for_name else []),
         ]
         return json.dumps(
             line, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":")

@@ -43,6 +43,9 @@ class Person(AbstractUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
     search_text = models.TextField(editable=False, default="")
 
+    acting_for: Person | None = None
+    """Whose office, as their deputy, gave the last right that was asked for: named in the event."""
+
     objects: ClassVar[PersonManager] = PersonManager()
     REQUIRED_FIELDS = ["name", "email"]
 
@@ -248,6 +251,43 @@ class Office(models.Model):
         return words_of(Role(self.role), self.body.kind)
 
 
+class Absence(models.Model):
+    """A person is away from one day to another, both included; a deputy holds their offices meanwhile.
+
+    The deputy's rights are dated memberships like all others: one for each term of the absent person.
+    """
+
+    person = models.ForeignKey(
+        Person, verbose_name=_("who is away"), on_delete=models.PROTECT, related_name="absences"
+    )
+    deputy = models.ForeignKey(
+        Person, verbose_name=_("deputy"), on_delete=models.PROTECT, related_name="stands_in"
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), help_text=_("The last day that counts."))
+    reason = models.CharField(_("reason"), max_length=250, blank=True, validators=[validate_plain])
+    by = models.ForeignKey(
+        Person, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    at = models.DateTimeField(_("entered at"), editable=False)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ("-starts_on", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=~Q(person=F("deputy")), name="absence_with_another_deputy"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="absence_ends_after_it_starts",
+                violation_error_message=_("The last day is not before the first day."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def holding_on(self, day: date) -> MembershipQuerySet:
         """Terms that hold on the day, first and last day included."""
@@ -281,6 +321,14 @@ class Membership(models.Model):
         blank=True,
         validators=[validate_plain],
         help_text=_("Pillars this person is in charge of, one after another with a semicolon."),
+    )
+    absence = models.ForeignKey(
+        Absence,
+        verbose_name=_("as deputy during"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="terms",
     )
 
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]

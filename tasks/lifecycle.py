@@ -50,11 +50,12 @@ MOVES: dict[str, Move] = {
     "suspend": Move((State.ASSIGNED, State.IN_PROGRESS), State.SUSPENDED),
     "resume": Move((State.SUSPENDED,), None),
     "withdraw": Move((*UNISSUED, *OPEN, State.SUSPENDED), State.WITHDRAWN),
+    "supersede": Move((*OPEN, State.SUSPENDED), State.WITHDRAWN),
 }
 
 
-LEVELS_ABOVE = 3
-"""Four levels of government: from a commune's task three hand-downs lead up to the first one."""
+LEVELS_ABOVE = 4
+"""Four levels of government: three hand-downs lead up to the first task, and its cycle may stand above."""
 
 
 class Standing(models.TextChoices):

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.core.validators import MaxLengthValidator, MaxValueValidator, URLValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    URLValidator,
+)
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -195,6 +200,23 @@ class Task(models.Model):
         _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
     )
     original_due_on = models.DateField(_("original deadline"), null=True, blank=True, editable=False)
+    after_days = models.PositiveSmallIntegerField(
+        _("days after the event"), null=True, blank=True, validators=[MaxValueValidator(3650)]
+    )
+    after_event = models.CharField(
+        _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN
+    )
+    happened_on = models.DateField(_("day of the event"), null=True, blank=True, editable=False)
+    occurrence_on = models.DateField(
+        _("day in the cycle of the task above"), null=True, blank=True, editable=False
+    )
+    weight = models.PositiveSmallIntegerField(
+        _("share of the task above, in percent"),
+        null=True,
+        blank=True,
+        editable=False,
+        validators=[MaxValueValidator(100)],
+    )
     due_version = models.PositiveIntegerField(default=1, editable=False)
     # How it stands
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
@@ -204,6 +226,26 @@ class Task(models.Model):
     )
     progressed_at = models.DateTimeField(_("last update"), null=True, editable=False)
     submissions = models.PositiveSmallIntegerField(default=0, editable=False)
+    risk_days = models.PositiveSmallIntegerField(_("days late expected"), null=True, editable=False)
+    risk_remedy = models.TextField(_("remedy"), blank=True, editable=False, validators=LONG)
+    risk_by = models.ForeignKey(
+        Person,
+        verbose_name=_("risk told by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    risk_at = models.DateTimeField(_("risk told at"), null=True, editable=False)
+    superseded_by = models.ForeignKey(
+        "self",
+        verbose_name=_("replaced by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="supersedes",
+    )
     created_by = models.ForeignKey(
         Person,
         verbose_name=_("entered by"),
@@ -292,6 +334,38 @@ class Task(models.Model):
                 | ~Q(state=State.SUSPENDED) & Q(suspended_from=""),
                 name="task_suspended_from_a_state",
             ),
+            models.CheckConstraint(
+                condition=~Q(secrecy="secret")
+                | Q(
+                    title_en="",
+                    description="",
+                    deliverable="",
+                    deliverable_kind="",
+                    authority="",
+                    parent_words="",
+                    lead_words="",
+                    risk_remedy="",
+                ),
+                name="task_secret_holds_no_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__isnull=True) | Q(weight__lte=100), name="task_weight_to_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(risk_days__isnull=True, risk_by__isnull=True, risk_at__isnull=True)
+                | Q(risk_days__gte=1, risk_by__isnull=False, risk_at__isnull=False),
+                name="task_risk_told_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True)
+                | Q(state=State.WITHDRAWN) & ~Q(superseded_by=F("id")),
+                name="task_superseded_when_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(occurrence_on__isnull=True) | Q(parent__isnull=False),
+                name="task_occurs_under_its_cycle",
+            ),
+            models.UniqueConstraint(fields=("parent", "occurrence_on"), name="one_task_for_a_day_of_a_cycle"),
         )
         indexes = (
             models.Index(fields=("assigner", "due_on", "id"), name="task_given", condition=Q(state__in=OPEN)),
@@ -304,6 +378,9 @@ class Task(models.Model):
                 ),
                 name="task_due",
                 condition=Q(state__in=OPEN),
+            ),
+            models.Index(
+                fields=("lead", "due_on", "state"), name="task_at_risk", condition=Q(risk_days__isnull=False)
             ),
             models.Index(fields=("assigner", "state"), name="task_given_state"),
             models.Index(fields=("lead", "state"), name="task_led_state"),
@@ -392,24 +469,61 @@ class Clear:
     told: bool
 
 
+class PartQuerySet(models.QuerySet["Part"]):
+    def helping(self) -> PartQuerySet:
+        """Bodies that help, without those that once led the task and only read on."""
+        return self.exclude(kind=Part.Kind.FORMER_LEAD)
+
+    def late(self, on: date) -> PartQuerySet:
+        """Not delivered, and its own day has passed."""
+        return self.helping().filter(delivered_at__isnull=True, due_on__lt=on)
+
+
 class Part(models.Model):
-    """A body that helps: co-lead or coordinating. The one accountable lead is the task's own column."""
+    """A body that helps: co-lead or coordinating. The one accountable lead is the task's own column.
+
+    A body that led the task before keeps a part as former lead: it reads what was done until `ended_at`.
+    """
 
     class Kind(models.TextChoices):
         CO_LEAD = "co_lead", _("co-lead")
         COORDINATING = "coordinating", _("coordinating")
+        FORMER_LEAD = "former_lead", _("former lead")
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="parts")
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(_("part"), max_length=15, choices=Kind)
     work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN)
     due_on = models.DateField(_("its own deadline"), null=True, blank=True)
+    contribution = models.TextField(_("what it contributed"), blank=True, editable=False, validators=LONG)
+    delivered_by = models.ForeignKey(
+        Person,
+        verbose_name=_("delivered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("led until"), null=True, editable=False)
+
+    objects: ClassVar[PartQuerySet] = PartQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = pgettext_lazy("row", "part")
         verbose_name_plural = _("parts")
         ordering = ("kind", "pk")
         constraints = (
+            models.CheckConstraint(
+                condition=Q(delivered_by__isnull=True, delivered_at__isnull=True)
+                | Q(delivered_by__isnull=False, delivered_at__isnull=False),
+                name="part_delivered_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="former_lead", ended_at__isnull=False)
+                | ~Q(kind="former_lead") & Q(ended_at__isnull=True),
+                name="part_of_a_former_lead_ended",
+            ),
             models.UniqueConstraint(
                 fields=("task", "body"),
                 name="one_part_for_a_body_in_a_task",
@@ -420,6 +534,121 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body} ({self.get_kind_display()})"
+
+
+class Recurrence(models.Model):
+    """The cycle of a recurring task: each occurrence is a task of its own under it, made by a job."""
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("every week")
+        MONTH = "month", _("every month")
+        QUARTER = "quarter", _("every quarter")
+        HALF_YEAR = "half_year", _("every half-year")
+        YEAR = "year", _("every year")
+
+    task = models.OneToOneField(
+        Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="recurrence"
+    )
+    every = models.CharField(_("how often"), max_length=10, choices=Every)
+    month = models.PositiveSmallIntegerField(
+        _("month in the period"),
+        default=1,
+        help_text=_("1 for the first month of the quarter, half-year or year."),
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+    )
+    day = models.PositiveSmallIntegerField(
+        _("day"),
+        help_text=_("1 (Monday) to 7 of a week, else 1 to 31; the last day where the month is shorter."),
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+    )
+    starts_on = models.DateField(_("first day of the cycle"))
+    until = models.DateField(_("last day of the cycle"))
+    made_until = models.DateField(
+        _("made up to"), null=True, editable=False, help_text=_("Periods that began by this day are made.")
+    )
+
+    class Meta:
+        verbose_name = _("cycle")
+        verbose_name_plural = _("cycles")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until__gte=F("starts_on")),
+                name="cycle_ends_after_it_starts",
+                violation_error_message=_("The last day of the cycle is not before its first."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_every_display()}: {self.task}"
+
+
+class FanOut(models.Model):
+    """One task given to many bodies at once: each of `recipients` gets a task of its own under it."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("prepared")
+        RUNNING = "running", _("being given")
+        DONE = "done", _("given")
+        CANCELLED = "cancelled", _("cancelled")
+
+    task = models.ForeignKey(
+        Task, verbose_name=_("task above"), on_delete=models.PROTECT, related_name="fan_outs"
+    )
+    giver = models.ForeignKey(
+        Body, verbose_name=_("body that gives"), on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREPARED)
+    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    by = models.ForeignKey(Person, verbose_name=_("prepared by"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("prepared at"))
+    approved_by = models.ForeignKey(
+        Person, verbose_name=_("approved by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True)
+    approval = models.CharField(_("approval on paper"), max_length=250, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("fan-out")
+        verbose_name_plural = _("fan-outs")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="fan_out_approved_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("running", "done")) | Q(approved_by__isnull=False),
+                name="fan_out_runs_once_approved",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Recipient(models.Model):
+    """One body of a fan-out and, once it was made, its task."""
+
+    fan_out = models.ForeignKey(FanOut, on_delete=models.CASCADE, related_name="recipients")
+    body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="+")
+    task = models.OneToOneField(
+        Task, verbose_name=_("task"), on_delete=models.PROTECT, null=True, related_name="recipient"
+    )
+
+    class Meta:
+        verbose_name = _("body of a fan-out")
+        verbose_name_plural = _("bodies of a fan-out")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("fan_out", "body"), name="one_recipient_for_a_body_in_a_fan_out"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.body)
 
 
 class Progress(models.Model):

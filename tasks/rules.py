@@ -12,7 +12,7 @@ from committees.models import Body, Membership
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
 from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
-from tasks.models import Evidence, Order, Request, Task
+from tasks.models import Evidence, Order, Part, Request, Task
 
 
 def may_draft(person: Asker, body: Body) -> Verdict:
@@ -370,7 +370,9 @@ def _keeps(person: Asker, task: Task) -> Verdict:
 
 
 def _working_on(task: Task) -> list[Body]:
-    return [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+    """The lead and those who help; a former lead only reads. Read in Python, so that a page may prefetch."""
+    helping = [part for part in task.parts.all() if part.kind != Part.Kind.FORMER_LEAD]
+    return [*([task.lead] if task.lead else []), *(part.body for part in helping)]
 
 
 def _helps(person: Asker, task: Task) -> bool:

@@ -107,7 +107,7 @@ def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
     """The bodies in whose audit trail an event belongs: until issue only the body that prepares the task."""
     if not task.is_issued and before.get("state", task.state) in (*UNISSUED, State.WITHDRAWN):
         return [task.assigner_id]
-    return [task.assigner_id, task.lead_id, *task.parts.values_list("body_id", flat=True)]
+    return [task.assigner_id, task.lead_id, *task.parts.helping().values_list("body_id", flat=True)]
 
 
 def refuse_stale(thing: Any, version: int | None) -> None:
