@@ -17,8 +17,8 @@ from notices.actions import owe
 from portal.shared.days import VIETNAM
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Refused, Sentence, not_now
-from tasks import rules
-from tasks.lifecycle import MOVES, UNISSUED, State
+from tasks import rules, secrecy
+from tasks.lifecycle import MOVES, RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 
 EVENT_OF = {
@@ -39,6 +39,8 @@ EVENT_OF = {
 BESIDE_THE_FORM = ("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted")
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
+
+RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
 
 ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "recall", "decline")
 """After these nothing is left to decide: an open request is taken back with them."""
@@ -76,8 +78,10 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
     """One step in the life of a task: lock it, ask the rule, set the state and values, write the event."""
     task = lock(task)
     rules.VERBS[verb](by, task).or_raise()
+    target = MOVES[verb].target or task.suspended_from
+    values |= {} if target in RUNNING else no_risk(task)
     before = snapshot(task, ("state", *values))
-    task.state = MOVES[verb].target or task.suspended_from
+    task.state = target
     task.suspended_from = before["state"] if task.state == State.SUSPENDED else ""
     for name, value in values.items():
         setattr(task, name, value)
@@ -87,6 +91,13 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
         task.requests.waiting().update(state=Request.State.CANCELLED)
     tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, ("state", *values)), reason=reason)
     return task
+
+
+def no_risk(task: Task) -> dict[str, Any]:
+    """What to set where a warning falls away by itself: not at work any more, another day, another lead."""
+    if task.risk_days is None:
+        return {}
+    return {"risk_days": None, "risk_remedy": "", "risk_by": None, "risk_at": None}
 
 
 def tell(
@@ -117,14 +128,21 @@ def refuse_stale(thing: Any, version: int | None) -> None:
         raise Stale(events.order_by("pk").last())
 
 
-def words(text: str, field: str, *, required: Sentence | None = None, longest: int = LONG_TEXT) -> str:
-    """Free text that a person typed: composed, plain, not too long and not missing where it is needed."""
+def words(
+    task: Task, text: str, field: str, *, required: Sentence | None = None, longest: int = LONG_TEXT
+) -> str:
+    """Free text that a person typed about a task: composed, plain, not too long, there where it is needed.
+
+    Of a secret task only the number of a paper: every text comes through here, so no verb can forget it.
+    """
     text = tidy(text)
     try:
         validate_plain(text)
         MaxLengthValidator(longest)(text)
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from error
+    if text and secrecy.is_secret(task) and not secrecy.is_number(text):
+        raise ValidationError({field: secrecy.ONLY_A_NUMBER})
     if required and not text:
         raise ValidationError({field: required})
     return text

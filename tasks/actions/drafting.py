@@ -123,7 +123,7 @@ def edit_task(
         task.requests.waiting().update(state=Request.State.CANCELLED)
     task.version += 1
     task.save()
-    tell(task, "task_changed", by, before=before, after=after, reason=words(reason, "reason"))
+    tell(task, "task_changed", by, before=before, after=after, reason=words(task, reason, "reason"))
     if task.is_issued:
         _tell_of_change(task, old_lead, by, str(before["title"]))
     return task
@@ -146,14 +146,14 @@ def assign(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def record_approval(*, task: Task, by: Person, approval: str) -> Task:
     """Record that the head approved on paper; `approval` names the paper."""
-    said = words(approval, "approval", required=_("Name the paper: its number or date."), longest=250)
+    said = words(task, approval, "approval", required=_("Name the paper: its number or date."), longest=250)
     return _issue(task, "record_approval", by, approval=said)
 
 
 @transaction.atomic
 def recall(*, task: Task, by: Person, reason: str) -> Task:
     """Take a task back to draft; the lead body no longer sees it."""
-    said = words(reason, "reason", required=_("Say why it is recalled."))
+    said = words(task, reason, "reason", required=_("Say why it is recalled."))
     was_issued = lock(task).is_issued
     told = list(workers(task)) if was_issued else []
     task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None)

@@ -26,7 +26,7 @@ def confirm(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def send_back(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the result; the clock runs on as if it had never stopped."""
-    said = words(reason, "reason", required=_("Say what is missing, so that the lead body can act."))
+    said = words(task, reason, "reason", required=_("Say what is missing, so that the lead body can act."))
     submitter = lock(task).submitted_by
     task = move(task, "send_back", by, reason=said, submitted_by=None, submitted_at=None)
     told = {person.pk: person for person in (*workers(task), *([submitter] if submitter else []))}
@@ -37,7 +37,7 @@ def send_back(*, task: Task, by: Person, reason: str) -> Task:
 @transaction.atomic
 def suspend(*, task: Task, by: Person, reason: str) -> Task:
     """Stop a task for a time: no reminder, outside the count."""
-    said = words(reason, "reason", required=_("Say why it is suspended."))
+    said = words(task, reason, "reason", required=_("Say why it is suspended."))
     task = move(task, "suspend", by, reason=said)
     owe_news(workers(task), "task_suspended", task, by, body=task.lead, reason=said)
     return task
@@ -54,7 +54,7 @@ def resume(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def withdraw(*, task: Task, by: Person, reason: str) -> Task:
     """Take a task off the books for good; it stays readable."""
-    said = words(reason, "reason", required=_("Say why it is withdrawn."))
+    said = words(task, reason, "reason", required=_("Say why it is withdrawn."))
     was_issued = lock(task).is_issued
     task = move(task, "withdraw", by, reason=said)
     if was_issued:
@@ -67,7 +67,7 @@ def urge(*, task: Task, by: Person, message: str = "") -> int:
     """Remind the lead body by hand, once a day; gives how many people will be told."""
     task = lock(task)
     rules.may_urge(by, task).or_raise()
-    said = words(message, "message", longest=500)
+    said = words(task, message, "message", longest=500)
     told = owe(
         [person for person in workers(task) if person.pk != by.pk],
         "task_urged",

@@ -25,7 +25,7 @@ def ask_extension(*, task: Task, by: Person, proposed_on: date | None, reason: s
     """Ask the assigner for a later day; the deadline stays as it is until somebody decides."""
     task = lock(task)
     rules.may_ask_extension(by, task).or_raise()
-    said = words(reason, "reason", required=_("Say why the deadline cannot be met and what was tried."))
+    said = words(task, reason, "reason", required=_("Say why the deadline cannot be met and what was tried."))
     day = _later_day(task, proposed_on, "proposed_on")
     return _ask(task, by, Request.Kind.EXTENSION, said, day)
 
@@ -35,7 +35,7 @@ def ask_withdrawal(*, task: Task, by: Person, reason: str) -> Request:
     """Ask the assigner to take the task off the books."""
     task = lock(task)
     rules.may_ask_withdrawal(by, task).or_raise()
-    said = words(reason, "reason", required=_("Say why the task should be withdrawn."))
+    said = words(task, reason, "reason", required=_("Say why the task should be withdrawn."))
     return _ask(task, by, Request.Kind.WITHDRAWAL, said, None)
 
 
@@ -45,7 +45,7 @@ def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
     task = lock(task)
     rules.may_decide_request(by, task).or_raise()
     request = _open(task)
-    said = words(decision, "decision")
+    said = words(task, decision, "decision")
     _settle(request, Request.State.APPROVED, by, said)
     if request.kind == Request.Kind.WITHDRAWAL:
         move(task, "withdraw", by, reason=request.reason)
@@ -60,7 +60,7 @@ def refuse_request(*, task: Task, by: Person, decision: str) -> Request:
     """Refuse with a reason; the deadline stands."""
     task = lock(task)
     rules.may_decide_request(by, task).or_raise()
-    said = words(decision, "decision", required=_("Say why it is refused."))
+    said = words(task, decision, "decision", required=_("Say why it is refused."))
     request = _open(task)
     _settle(request, Request.State.REFUSED, by, said)
     tell(task, "request_refused", by, after=_facts(request), reason=said)
@@ -75,7 +75,7 @@ def counter_request(*, task: Task, by: Person, counter_on: date | None, decision
     rules.may_counter_request(by, task).or_raise()
     request = _open(task)
     request.counter_on = _later_day(task, counter_on, "counter_on")
-    said = words(decision, "decision")
+    said = words(task, decision, "decision")
     _settle(request, Request.State.COUNTERED, by, said)
     tell(task, "request_countered", by, after=_facts(request), reason=said)
     _tell_lead(task, request, by, "request_countered", said)
@@ -99,7 +99,7 @@ def decline_counter(*, task: Task, by: Person, reason: str = "") -> Request:
     """Decline the day that was offered; the deadline stands and another request may follow."""
     task = lock(task)
     rules.may_answer_counter(by, task).or_raise()
-    return _close(task, by, Request.State.DECLINED, words(reason, "reason"))
+    return _close(task, by, Request.State.DECLINED, words(task, reason, "reason"))
 
 
 @transaction.atomic
@@ -107,7 +107,7 @@ def cancel_request(*, task: Task, by: Person, reason: str = "") -> Request:
     """Take the request back."""
     task = lock(task)
     rules.may_cancel_request(by, task).or_raise()
-    return _close(task, by, Request.State.CANCELLED, words(reason, "reason"))
+    return _close(task, by, Request.State.CANCELLED, words(task, reason, "reason"))
 
 
 def _ask(task: Task, by: Person, kind: str, reason: str, day: date | None) -> Request:

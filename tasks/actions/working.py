@@ -14,7 +14,7 @@ from audit.actions import snapshot
 from committees import access
 from committees.models import Person
 from portal.shared.days import today
-from tasks import rules, uploads
+from tasks import rules, secrecy, uploads
 from tasks.actions.common import judges, lock, move, owe_news, tell, words
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Task
@@ -29,7 +29,7 @@ def accept(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def decline(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the task; it goes back to the approver, who decides anew."""
-    said = words(reason, "reason", required=_("Say why your body cannot take this task."))
+    said = words(task, reason, "reason", required=_("Say why your body cannot take this task."))
     task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None)
     told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
     owe_news(told, "task_declined", task, by, body=task.assigner, reason=said)
@@ -42,10 +42,10 @@ def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progr
     task = lock(task)
     rules.may_report_progress(by, task).or_raise()
     now = timezone.now()
-    progress = Progress(task=task, by=by, at=now, percent=percent, note=words(note, "note"))
-    if not progress.note:
+    progress = Progress(task=task, by=by, at=now, percent=percent, note=words(task, note, "note"))
+    if not progress.note and not secrecy.is_secret(task):
         raise ValidationError({"note": _("Say in a sentence what was done.")})
-    progress.full_clean()
+    progress.full_clean(exclude=("note",))
     progress.save()
     before = snapshot(task, ("state", "percent"))
     task.state, task.percent, task.progressed_at = State.IN_PROGRESS, percent, now
@@ -117,7 +117,7 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
     """Report the task complete: from this moment its clock stands still until it is judged."""
     current = lock(task)
     rules.may_submit(by, current).or_raise()
-    said = words(report, "report", required=_("Say in a sentence or two what the result is."))
+    said = words(task, report, "report", required=_("Say in a sentence or two what the result is."))
     now, number = timezone.now(), current.submissions + 1
     Progress.objects.create(task=current, by=by, at=now, percent=100, note=said, report=number)
     values = {
@@ -137,7 +137,7 @@ def add_comment(*, task: Task, by: Person, text: str) -> Comment:
     """Say something about the task to everybody who sees it."""
     task = lock(task)
     rules.may_contribute(by, task).or_raise()
-    said = words(text, "text", required=_("Write your comment first."))
+    said = words(task, text, "text", required=_("Write your comment first."))
     comment = Comment.objects.create(task=task, by=by, at=timezone.now(), text=said)
     tell(task, "comment_added", by, after={"comment": comment.pk, "text": said})
     return comment
@@ -159,7 +159,12 @@ def _evidence(
     task: Task, by: Person, kind: str, title: str, file: File[Any] | None, url: str, document: str
 ) -> Evidence:
     evidence = Evidence(
-        task=task, by=by, at=timezone.now(), kind=kind, url=url.strip(), document=words(document, "document")
+        task=task,
+        by=by,
+        at=timezone.now(),
+        kind=kind,
+        url=url.strip(),
+        document=words(task, document, "document"),
     )
     missing = {
         Evidence.Kind.FILE: None if file else {"file": _("Choose a file.")},
@@ -172,6 +177,8 @@ def _evidence(
         raise ValidationError({"kind": _("Evidence is a file, a link or a document number.")})
     if problem := missing[Evidence.Kind(kind)]:
         raise ValidationError(problem)
+    if kind != Evidence.Kind.DOCUMENT and secrecy.is_secret(task):
+        raise ValidationError({"url" if kind == Evidence.Kind.LINK else "file": secrecy.ONLY_A_PAPER})
     if kind == Evidence.Kind.FILE and file:
         try:
             uploads.check(file)
@@ -181,7 +188,8 @@ def _evidence(
         file.name = uploads.kept_name(evidence.file_name)
         evidence.file = file
     evidence.title = (
-        words(title, "title", longest=250) or (evidence.file_name or evidence.url or evidence.document)[:250]
+        words(task, title, "title", longest=250)
+        or (evidence.file_name or evidence.url or evidence.document)[:250]
     )
     evidence.full_clean()
     evidence.save()
