@@ -116,14 +116,17 @@ def save_body(*, body: Body, by: Person | None) -> Body:
     _refuse_circle(body)
     _save(body, before, BODY_FIELDS, verb="body", by=by, bodies=lambda: [body.pk, body.parent_id])
     if not before:
-        open_offices(body)
+        open_offices([body])
     return body
 
 
-def open_offices(body: Body) -> None:
-    """The nine offices of a body with what each may do by default (DESIGN §3)."""
-    groups = Group.objects.bulk_create([Group(name=f"{body.pk}:{role}") for role in Role])
-    offices = [Office(group=group, body=body, role=role) for group, role in zip(groups, Role, strict=True)]
+def open_offices(bodies: Iterable[Body]) -> None:
+    """The nine offices of each body with what each may do by default (DESIGN §3)."""
+    places = [(body, role) for body in bodies for role in Role]
+    groups = Group.objects.bulk_create([Group(name=f"{body.pk}:{role}") for body, role in places])
+    offices = [
+        Office(group=group, body=body, role=role) for group, (body, role) in zip(groups, places, strict=True)
+    ]
     Office.objects.bulk_create(offices)
     access.grant_defaults(offices)
 

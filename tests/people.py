@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from tasks import actions
 from tasks.actions.drafting import PartAsked
 from tasks.lifecycle import State
 from tasks.models import Order, Task
+from tests import bulk
 
 SINCE = date(2025, 1, 10)
 
@@ -32,15 +34,23 @@ class Bodies:
     sister: Body
 
 
-def make_body(code: str, parent: Body | None = None, **values: Any) -> Body:
+def new_body(code: str, parent: Body | None = None, **values: Any) -> Body:
     values = {"kind": "agency", "level": "provincial", "chain": "party", "name_vi": code.title(), **values}
-    return committee_actions.save_body(body=Body(code=code, parent=parent, **values), by=None)
+    return Body(code=code, parent=parent, **values)
+
+
+def make_body(code: str, parent: Body | None = None, **values: Any) -> Body:
+    return committee_actions.save_body(body=new_body(code, parent, **values), by=None)
+
+
+def new_person(username: str, **values: Any) -> Person:
+    person = Person(username=username, name=username.title(), email=f"{username}@demo.invalid", **values)
+    person.set_password("demo")
+    return person
 
 
 def make_person(username: str, **values: Any) -> Person:
-    person = Person(username=username, name=username.title(), email=f"{username}@demo.invalid", **values)
-    person.set_password("demo")
-    return committee_actions.save_person(person=person, by=None)
+    return committee_actions.save_person(person=new_person(username, **values), by=None)
 
 
 def appoint(
@@ -71,27 +81,41 @@ OFFICES = {
 }
 
 
-@pytest.fixture
-def bodies(db: None) -> Bodies:
-    top = make_body("TOP", kind="committee", level="central", name_vi="Ban Chỉ đạo Trung ương")
-    committee = make_body("COMMITTEE", top, kind="committee", name_vi="Ban Chỉ đạo tỉnh Khánh Hòa")
+def the_bodies() -> Bodies:
+    top = new_body("TOP", kind="committee", level="central", name_vi="Ban Chỉ đạo Trung ương")
+    committee = new_body("COMMITTEE", top, kind="committee", name_vi="Ban Chỉ đạo tỉnh Khánh Hòa")
     return Bodies(
         top=top,
         committee=committee,
-        lead=make_body("LEAD", committee, name_vi="Sở Khoa học và Công nghệ", chain="state"),
-        helper=make_body("HELPER", committee, name_vi="Sở Tài chính", chain="state"),
-        sister=make_body("SISTER", top, kind="committee", name_vi="Ban Chỉ đạo tỉnh Nghệ An"),
+        lead=new_body("LEAD", committee, name_vi="Sở Khoa học và Công nghệ", chain="state"),
+        helper=new_body("HELPER", committee, name_vi="Sở Tài chính", chain="state"),
+        sister=new_body("SISTER", top, kind="committee", name_vi="Ban Chỉ đạo tỉnh Nghệ An"),
     )
+
+
+def the_people() -> dict[str, Person]:
+    people = {name: new_person(name) for name in (*OFFICES, "outsider")}
+    people["admin"] = new_person("admin", is_staff=True, is_superuser=True)
+    people["staff"] = new_person("staff", is_staff=True)
+    return people
+
+
+@pytest.fixture
+def bodies(db: None) -> Bodies:
+    bodies = the_bodies()
+    bulk.enter_bodies([getattr(bodies, field.name) for field in dataclass_fields(bodies)])
+    return bodies
 
 
 @pytest.fixture
 def people(bodies: Bodies) -> dict[str, Person]:
     """Everybody by name; `outsider` holds no office, `admin` is a superuser, `staff` an administrator."""
-    people = {name: make_person(name) for name in (*OFFICES, "outsider")}
-    for name, (body, role) in OFFICES.items():
-        appoint(people[name], getattr(bodies, body), role)
-    people["admin"] = make_person("admin", is_staff=True, is_superuser=True)
-    people["staff"] = make_person("staff", is_staff=True)
+    people, offices = the_people(), bulk.offices()
+    bulk.enter_people(list(people.values()))
+    places = {name: offices[getattr(bodies, body).pk, role] for name, (body, role) in OFFICES.items()}
+    bulk.enter_terms(
+        [Membership(person=people[name], office=place, starts_on=SINCE) for name, place in places.items()]
+    )
     return people
 
 
