@@ -13,7 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from audit.actions import append, changes, compose, snapshot
-from committees.actions import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS, open_offices
+from committees.actions import open_offices
+from committees.actions.common import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, Membership, Office, Person
 
 

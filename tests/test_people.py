@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 
 from audit.models import Event
-from committees.actions import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS, save_body, save_person
+from committees.actions import save_body, save_person
+from committees.actions.common import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, BodyGroupObjectPermission, Membership, Office, Person
 from tests.people import OFFICES, appoint, the_bodies, the_people
 

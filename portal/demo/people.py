@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.actions import append, compose, snapshot
 from audit.models import Event
-from committees.actions import MEMBERSHIP_FIELDS, PERSON_FIELDS
+from committees.actions.common import MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, Membership, Office, Person
 from committees.roles import Role
 from portal.demo.bodies import MINISTRIES_SINCE, PROVINCES_SINCE, Place, places

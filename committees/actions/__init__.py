@@ -1,0 +1,24 @@
+"""What changes people, bodies, offices and memberships: one function, one transaction, one event."""
+
+from committees.actions.accounts import (
+    change_own_password,
+    note_sign_in,
+    save_own_profile,
+    save_person,
+    set_password,
+)
+from committees.actions.bodies import open_offices, save_body, set_office_permissions
+from committees.actions.terms import end_membership, save_membership
+
+__all__ = [
+    "change_own_password",
+    "end_membership",
+    "note_sign_in",
+    "open_offices",
+    "save_body",
+    "save_membership",
+    "save_own_profile",
+    "save_person",
+    "set_office_permissions",
+    "set_password",
+]

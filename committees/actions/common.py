@@ -1,0 +1,69 @@
+"""What every action on people and bodies does: read what is stored, check, write, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.db import models
+
+from audit.actions import changes, record, snapshot
+from committees.models import Person
+from portal.shared.text import tidy_row
+
+T = TypeVar("T", bound=models.Model)
+
+PERSON_FIELDS = ("username", "name", "email", "phone", "language", "is_active", "is_staff", "is_superuser")
+BODY_FIELDS = (
+    "code",
+    "kind",
+    "level",
+    "chain",
+    "parent",
+    "name_vi",
+    "name_en",
+    "short_name",
+    "standing_agency",
+    "decision",
+    "established_on",
+    "dissolved_on",
+    "note",
+)
+MEMBERSHIP_FIELDS = (
+    "person",
+    "office",
+    "starts_on",
+    "ends_on",
+    "position",
+    "position_en",
+    "decision",
+    "fields",
+)
+
+
+def stored(thing: models.Model, fields: Iterable[str]) -> dict[str, object]:
+    """The row as the database holds it now; empty for a new one."""
+    if thing.pk is None:
+        return {}
+    row = type(thing)._default_manager.filter(pk=thing.pk).first()
+    return snapshot(row, fields) if row else {}
+
+
+def save(
+    thing: T,
+    before: dict[str, object],
+    fields: tuple[str, ...],
+    *,
+    verb: str,
+    by: Person | None,
+    bodies: Callable[[], list[int | None]] = list,
+) -> T:
+    """Check, write and record; an edit that changes nothing writes no event."""
+    tidy_row(thing, fields)
+    thing.full_clean()
+    thing.save()
+    old, new = changes(before, snapshot(thing, fields))
+    if new:
+        verb = f"{verb}_{'changed' if before else 'entered'}"
+        record(verb, about=thing, by=by, before=old if before else {}, after=new, bodies=bodies())
+    return thing
