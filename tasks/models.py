@@ -23,7 +23,7 @@ from committees.models import Body, Person
 from portal.shared.days import day_of
 from portal.shared.text import LONG_TEXT, fold, validate_plain
 from portal.shared.verdicts import Sentence
-from tasks.lifecycle import DUE_SOON_DAYS, OPEN, UNISSUED, Standing, State
+from tasks.lifecycle import DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Standing, State
 from tasks.querysets import OrderQuerySet, TaskQuerySet
 
 PLAIN: list[Any] = [validate_plain]
@@ -358,6 +358,10 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(superseded_by__isnull=True)
+            models.CheckConstraint(
+                condition=Q(risk_days__isnull=True) | Q(state__in=RUNNING, due_on__isnull=False),
+                name="task_at_risk_while_it_runs",
+            ),
                 | Q(state=State.WITHDRAWN) & ~Q(superseded_by=F("id")),
                 name="task_superseded_when_withdrawn",
             ),
