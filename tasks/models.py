@@ -14,11 +14,13 @@ from django.core.validators import (
     URLValidator,
 )
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
+from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.days import day_of
 from portal.shared.text import LONG_TEXT, fold, validate_plain
@@ -357,11 +359,11 @@ class Task(models.Model):
                 name="task_risk_told_by_and_at",
             ),
             models.CheckConstraint(
-                condition=Q(superseded_by__isnull=True)
-            models.CheckConstraint(
                 condition=Q(risk_days__isnull=True) | Q(state__in=RUNNING, due_on__isnull=False),
                 name="task_at_risk_while_it_runs",
             ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True)
                 | Q(state=State.WITHDRAWN) & ~Q(superseded_by=F("id")),
                 name="task_superseded_when_withdrawn",
             ),
@@ -393,10 +395,12 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def folded(self) -> str:
+        """What a search compares; whoever writes tasks in bulk sets `search_text` to it."""
+        return fold(f"{self.number} {self.title} {self.title_en} {self.deliverable} {self.description}")
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = fold(
-            f"{self.number} {self.title} {self.title_en} {self.deliverable} {self.description}"
-        )
+        self.search_text = self.folded()
         fields = kwargs.get("update_fields")
         if fields is not None:
             kwargs["update_fields"] = {*fields, "search_text"}
@@ -464,6 +468,15 @@ class Task(models.Model):
             met.add(task.pk)
             yield task
             task = task.parent
+
+    @property
+    def is_handed_down(self) -> bool:
+        """Given by the lead of the task above, and not by whoever gave that one to many or in a cycle."""
+        return self.parent is not None and self.assigner_id != self.parent.assigner_id
+
+    def day_above(self) -> date | None:
+        """The day that no deadline from here down passes: the earliest of the tasks above."""
+        return min((one.due_on for one in self.ancestors() if one.due_on), default=None)
 
 
 @dataclass(frozen=True)
@@ -586,14 +599,42 @@ class Recurrence(models.Model):
         return f"{self.get_every_display()}: {self.task}"
 
 
+class FanOutQuerySet(models.QuerySet["FanOut"]):
+    def visible_to(self, person: Asker) -> FanOutQuerySet:
+        """Of a body whose tasks the person reads, over a task that they see: its lead learns of none."""
+        seen = self.filter(task__in=Task.objects.visible_to(person))
+        reads = access.reach(person, "view_tasks")
+        return seen if reads is None else seen.filter(giver__in=reads)
+
+    def running(self) -> FanOutQuerySet:
+        return self.filter(state=FanOut.State.RUNNING)
+
+    def with_progress(self) -> FanOutQuerySet:
+        """`total` bodies, of which so many have their task (`made`) or were passed over (`left_out`)."""
+        return self.annotate(
+            total=Count("recipients"),
+            made=Count("recipients__task"),
+            left_out=Count("recipients", filter=~Q(recipients__skipped="")),
+        )
+
+
 class FanOut(models.Model):
     """One task given to many bodies at once: each of `recipients` gets a task of its own under it."""
 
     class State(models.TextChoices):
         PREPARED = "prepared", _("prepared")
         RUNNING = "running", _("being given")
+        STOPPED = "stopped", _("stopped half-way")
         DONE = "done", _("given")
         CANCELLED = "cancelled", _("cancelled")
+
+    class Stop(models.TextChoices):
+        STATE = "state", _("The task above is no longer at work. Start again when it is.")
+        GIVER = "giver", _("Another body leads the task above now. Cancel the rest.")
+        DEADLINE = "deadline", _("The task above is due earlier now. Cancel the rest and prepare it anew.")
+
+    WAITING = (State.PREPARED, State.STOPPED)
+    """Nothing happens until somebody starts it, or calls it off."""
 
     task = models.ForeignKey(
         Task, verbose_name=_("task above"), on_delete=models.PROTECT, related_name="fan_outs"
@@ -613,6 +654,9 @@ class FanOut(models.Model):
     approved_at = models.DateTimeField(_("approved at"), null=True)
     approval = models.CharField(_("approval on paper"), max_length=250, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
+    stop = models.CharField(_("why it stopped"), max_length=10, choices=Stop, blank=True)
+
+    objects: ClassVar[FanOutQuerySet] = FanOutQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("fan-out")
@@ -628,20 +672,47 @@ class FanOut(models.Model):
                 condition=~Q(state__in=("running", "done")) | Q(approved_by__isnull=False),
                 name="fan_out_runs_once_approved",
             ),
+            models.CheckConstraint(
+                condition=Q(state="stopped") & ~Q(stop="") | ~Q(state="stopped") & Q(stop=""),
+                name="fan_out_stopped_with_a_reason",
+            ),
         )
 
     def __str__(self) -> str:
-        return self.title
+        # By its code: events and logs reach people who may not read a restricted task.
+        return _("Fan-out of %(task)s") % {"task": self.task.code}
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:fan_out", args=[self.task_id, self.pk])
+
+    @property
+    def name(self) -> str:
+        """The fan-out in its present state: what a notice tells of."""
+        return f"fan-out-{self.pk}-{self.state}"
+
+
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    def waiting(self) -> RecipientQuerySet:
+        """Without a task yet, and not passed over."""
+        return self.filter(task__isnull=True, skipped="")
 
 
 class Recipient(models.Model):
-    """One body of a fan-out and, once it was made, its task."""
+    """One body of a fan-out and, once it was made, its task; or why it was passed over."""
+
+    class Skipped(models.TextChoices):
+        DISSOLVED = "dissolved", _("dissolved meanwhile")
+        HAS_ONE = "has_one", _("already has a task under this one")
+        NOT_BELOW = "not_below", _("the giver may no longer give it tasks")
 
     fan_out = models.ForeignKey(FanOut, on_delete=models.CASCADE, related_name="recipients")
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="+")
     task = models.OneToOneField(
         Task, verbose_name=_("task"), on_delete=models.PROTECT, null=True, related_name="recipient"
     )
+    skipped = models.CharField(_("why it was passed over"), max_length=10, choices=Skipped, blank=True)
+
+    objects: ClassVar[RecipientQuerySet] = RecipientQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("body of a fan-out")

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
@@ -167,6 +168,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         dated = Count("pk", filter=_view_q(View.SUBMITTED, on) & Q(due_on__isnull=False))
         return self.order_by().aggregate(**numbers, submitted_dated=dated)
 
+    def under(self, task: int) -> TaskQuerySet:
+        """Every task below the one with this key, however deep."""
+        return self.filter(pk__in=RawSQL(_BELOW, [task]))  # noqa: S611 - the key is a parameter
+
     # How they are read
 
     def matching(self, words: str) -> TaskQuerySet:
@@ -184,6 +189,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """By deadline, those without one last; stable."""
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
 
+
+_BELOW = """
+    WITH RECURSIVE below (id) AS (
+        SELECT id FROM tasks_task WHERE parent_id = %s
+        UNION SELECT tasks_task.id FROM tasks_task JOIN below ON tasks_task.parent_id = below.id
+    ) SELECT id FROM below"""
+"""Down the tree by its index; UNION and not UNION ALL, so that a circle would end."""
 
 _SUBMITTED_ON = TruncDate("submitted_at", tzinfo=VIETNAM)
 IN_ITS_DAY = Q(LessThanOrEqual(_SUBMITTED_ON, F("due_on")))
