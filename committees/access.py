@@ -24,6 +24,8 @@ from portal.shared.days import today
 
 Asker = Person | AnonymousUser
 Grants = dict[int, frozenset[str]]
+Absent = dict[tuple[int, str], Person]
+"""Body id and codename → whose deputy gives that right there, where only a deputy's office gives it."""
 
 READING = frozenset({"view_tasks", "view_audit"})
 SUBTREE = "view_subtree"
@@ -36,14 +38,18 @@ _permission_ids: dict[str, int] = {}
 
 
 def allows(person: Asker, permission: str, body: Body | None, on: date | None = None) -> bool:
-    """May this person do this on this body on the day (today when not given)?"""
+    """May this person do this on this body on the day (today when not given)?
+
+    A yes leaves in `acting_for` whose deputy the person is for this, so that the event names both.
+    """
     if body is None or not person.is_active:
         return False
     if person.is_superuser:
         return True
     above = body.ancestor_ids()
-    grants = _grants_of(person, on or today(), [body.pk, *above])
+    grants, absent = _rights_of(person, on or today(), [body.pk, *above])
     if permission in grants.get(body.pk, ()):
+        person.acting_for = absent.get((body.pk, permission))
         return True
     return permission in READING and any({SUBTREE, permission} <= grants.get(pk, frozenset()) for pk in above)
 
@@ -79,7 +85,7 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
         return None
     day = on or today()
     found: list[int] | BodyQuerySet | None = _once(
-        (person.pk, permission, day), lambda: _reach(_held(person, day), permission)
+        (person.pk, permission, day), lambda: _reach(_held_once(person, day), permission)
     )
     return found
 
@@ -126,13 +132,18 @@ def people_of_many(
 
 def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) -> list[int]:
     """Ids of the bodies where the person holds one of the roles on the day: a handful, asked at once."""
-    held = _held(person, on or today()) if person.is_active else []
+    held = _held_once(person, on or today()) if person.is_active else []
     return sorted({row.office_body for row in held if row.role in roles})
 
 
 def grants(person: Asker, on: date | None = None) -> Grants:
     """Body id → what the person's own offices let them do there on the day; break-glass adds nothing."""
-    return _grants_of(person, on or today(), None) if person.is_active else {}
+    return _rights_of(person, on or today(), None)[0] if person.is_active else {}
+
+
+def absent(person: Asker, on: date | None = None) -> Absent:
+    """Where a right comes only from standing in for somebody: for whom. Rule 6 counts both names."""
+    return _rights_of(person, on or today(), None)[1] if person.is_active else {}
 
 
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
@@ -168,7 +179,7 @@ def why_each(
     day = on or today()
     reach = {body.pk: [body.pk, *(body.ancestor_ids() if permission in READING else [])] for body in bodies}
     everywhere = sorted({pk for one in reach.values() for pk in one})
-    grants = _grants_of(person, day, everywhere)
+    grants, _absent = _rights_of(person, day, everywhere)
     terms = list(
         Membership.objects.holding_on(day)
         .filter(person=person, office__body_id__in=everywhere)
@@ -259,22 +270,36 @@ def forget_permission_ids(**_signal: Any) -> None:
 
 
 class Held(NamedTuple):
-    """An office that a person holds, with one of the permissions it gives; None when it gives none."""
+    """An office that a person holds, with one of the permissions it gives; None when it gives none.
+
+    `absent` is whom a deputy stands in for in it.
+    """
 
     office_body: int
     role: str
     body: int
     path: str
     permission: int
+    absent: int | None
+    absent_name: str | None
 
 
-def _held(person: Asker, day: date) -> list[Held]:
+def _held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
     """All that the person's offices give on the day, in one query."""
     granted = "office__group__bodygroupobjectpermission__"
-    columns = ("content_object_id", "content_object__path", "permission_id")
+    columns = (
+        *("office__body_id", "office__role"),
+        *(granted + name for name in ("content_object_id", "content_object__path", "permission_id")),
+        *("absence__person_id", "absence__person__name"),
+    )
     terms = Membership.objects.holding_on(day).filter(person=person.pk or 0).order_by()
-    rows = terms.values_list("office__body_id", "office__role", *(granted + name for name in columns))
-    found: list[Held] = _once((person.pk, day), lambda: [Held(*row) for row in rows])
+    if where is not None:
+        terms = terms.filter(where)
+    return [Held(*row) for row in terms.values_list(*columns)]
+
+
+def _held_once(person: Asker, day: date) -> list[Held]:
+    found: list[Held] = _once((person.pk, day), lambda: _held(person, day))
     return found
 
 
@@ -323,25 +348,37 @@ def _granted_offices(
     return rows.filter(content_object_id__in=body_ids).values("group_id")
 
 
-def _grants_of(person: Asker, day: date, body_ids: list[int] | None) -> Grants:
-    """Body id → codenames from the person's offices; of all bodies when none are named or `asking_once`."""
-    if _remembered.get() is None:
-        return _read_grants(person, day, Q() if body_ids is None else Q(content_object_id__in=body_ids))
+def _rights_of(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
+    """Of all bodies when none are named or `asking_once`."""
+    if _remembered.get() is not None:
+        found: tuple[Grants, Absent] = _once(
+            (person.pk, day, "rights"), lambda: _rights(_held_once(person, day))
+        )
+        return found
+    named = (
+        None if body_ids is None else Q(office__group__bodygroupobjectpermission__content_object__in=body_ids)
+    )
+    return _rights(_held(person, day, named))
+
+
+def _rights(held: list[Held]) -> tuple[Grants, Absent]:
+    """Body id → codenames from the person's offices; and which of them only as somebody's deputy."""
     grants: dict[int, set[str]] = {}
-    for row in _held(person, day):
-        if row.permission:
-            grants.setdefault(row.body, set()).add(_codename(row.permission))
-    return {body_id: frozenset(names) for body_id, names in grants.items()}
+    own: set[tuple[int, str]] = set()
+    absent: Absent = {}
+    for row in held:
+        if not row.permission:
+            continue
+        right = (row.body, _codename(row.permission))
+        grants.setdefault(row.body, set()).add(right[1])
+        if row.absent:
+            absent.setdefault(right, Person(pk=row.absent, name=row.absent_name or ""))
+        else:
+            own.add(right)
+    names = {body_id: frozenset(codenames) for body_id, codenames in grants.items()}
+    return names, {right: person for right, person in absent.items() if right not in own}
 
 
 def _codename(key: int) -> str:
     permission_id(SUBTREE)  # reads all of them
     return next(name for name, pk in _permission_ids.items() if pk == key)
-
-
-def _read_grants(person: Asker, day: date, where: Q) -> Grants:
-    rows = BodyGroupObjectPermission.objects.filter(where, group_id__in=_offices_of(person, day))
-    grants: dict[int, set[str]] = {}
-    for body_id, codename in rows.values_list("content_object_id", "permission__codename"):
-        grants.setdefault(body_id, set()).add(codename)
-    return {body_id: frozenset(names) for body_id, names in grants.items()}
