@@ -93,6 +93,14 @@ class BodyQuerySet(models.QuerySet["Body"]):
         """The whole subtree under a body, without the body itself."""
         return self.filter(path__startswith=body.path).exclude(pk=body.pk)
 
+    def handed_to_by(self, body: Body, on: date) -> BodyQuerySet:
+        """Where a body hands its work down to: the bodies below it, and the agencies of its own people."""
+        terms = Membership.objects.holding_on(on).filter(absence=None)
+        people = terms.filter(office__body=body).values("person_id")
+        agencies = terms.filter(person__in=people, office__body__kind=Body.Kind.AGENCY)
+        reached = Q(path__startswith=body.path) | Q(pk__in=agencies.values("office__body_id"))
+        return self.filter(reached).exclude(pk__in=[body.pk, *body.ancestor_ids()])
+
     def matching(self, words: str) -> BodyQuerySet:
         return self.filter(search_text__contains=fold(words))
 

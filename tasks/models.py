@@ -31,6 +31,9 @@ from tasks.querysets import OrderQuerySet, TaskQuerySet
 PLAIN: list[Any] = [validate_plain]
 LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
 
+PLACEHOLDER = "Nhiệm vụ mật"
+"""All that the title of a secret task says beside its number."""
+
 
 class Order(models.Model):
     """The document that gives tasks, kept in the register of the body that gives them."""
@@ -339,15 +342,23 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=~Q(secrecy="secret")
                 | Q(
+                    title__startswith=PLACEHOLDER,
                     title_en="",
                     description="",
                     deliverable="",
                     deliverable_kind="",
+                    target__isnull=True,
+                    target_unit="",
                     authority="",
+                    pillar="",
                     parent_words="",
                     lead_words="",
                     risk_remedy="",
-                ),
+                )
+                # Where a number stands, the first space would begin a sentence.
+                & ~Q(number__contains=" ")
+                & ~Q(after_event__contains=" ")
+                & ~Q(approval__contains=" "),
                 name="task_secret_holds_no_words",
             ),
             models.CheckConstraint(

@@ -108,6 +108,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return Q(Exists(parts.filter(kind=part)))
         return Q(assigner__in=bodies) | Q(lead__in=bodies) | Q(Exists(parts))
 
+    def rows_below(self, task: Task, *columns: str) -> list[tuple[Any, ...]]:
+        """These columns of all that stands below a task, in one query that finds each level by its index."""
+        levels = [
+            self.filter(**{f"parent{'__parent' * level}": task.pk}).order_by().values_list(*columns)
+            for level in range(LEVELS_ABOVE)
+        ]
+        return list(levels[0].union(*levels[1:], all=True))
+
     # Where they stand
 
     def issued(self) -> TaskQuerySet:

@@ -1,0 +1,111 @@
+"""How far a task is by the tasks below it: weighted sums from the leaves up.
+
+What a lead body says of its own task stands beside the sum and never enters it: only the last in each
+line, with no task below, counts by its own word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from tasks.lifecycle import UNISSUED, State
+from tasks.models import Task
+
+
+@dataclass(frozen=True)
+class Node:
+    """A task below another, with what a sum needs of it."""
+
+    pk: int
+    parent: int
+    assigner: int
+    lead: int | None
+    state: str
+    assigned_at: datetime | None
+    percent: int
+    weight: int | None
+    start_on: date | None
+    due_on: date | None
+
+    @property
+    def counts(self) -> bool:
+        """Issued and not withdrawn; one that is suspended waits and counts."""
+        return self.state not in (*UNISSUED, State.WITHDRAWN) and self.assigned_at is not None
+
+
+@dataclass(frozen=True)
+class RollUp:
+    exact: Fraction
+    """0 to 100."""
+    by_weight: bool
+    """Each by its share; else all alike, because one of them has none."""
+
+    @property
+    def percent(self) -> int:
+        """Rounded down: 100 is said only when all is done."""
+        return int(self.exact)
+
+
+def read(task: Task) -> list[Node]:
+    """All that stands below the task, in one query; each once, whatever circle there may be."""
+    columns = ("pk", "parent_id", "assigner_id", "lead_id", "state", "assigned_at", "percent", "weight")
+    rows = Task.objects.rows_below(task, *columns, "start_on", "due_on")
+    return list({row[0]: Node(*row) for row in rows if row[0] != task.pk}.values())
+
+
+def below(task: Task) -> list[Node]:
+    """The same, from what a page has read already and put at `tasks_below`."""
+    known: list[Node] | None = getattr(task, "tasks_below", None)
+    return read(task) if known is None else known
+
+
+def children(task: Task) -> list[Node]:
+    """The tasks right below that count."""
+    return _counted(below(task)).get(task.pk, [])
+
+
+def still_open(task: Task) -> int:
+    """How many of all the tasks below are not done."""
+    return sum(node.state != State.COMPLETED for node in _reached(task.pk, _counted(below(task))))
+
+
+def of(task: Task) -> RollUp | None:
+    """The sum of the tasks below; None when none counts."""
+    families = _counted(below(task))
+    return _sum(families[task.pk], families) if task.pk in families else None
+
+
+Families = dict[int, list[Node]]
+"""Task → the tasks right below it that count."""
+
+
+def _counted(nodes: Iterable[Node]) -> Families:
+    families: Families = {}
+    for node in nodes:
+        if node.counts:
+            families.setdefault(node.parent, []).append(node)
+    return families
+
+
+def _reached(pk: int, families: Families) -> Iterable[Node]:
+    for node in families.get(pk, []):
+        yield node
+        yield from _reached(node.pk, families)
+
+
+def _sum(nodes: list[Node], families: Families) -> RollUp:
+    weights = [node.weight or 0 for node in nodes]
+    by_weight = all(node.weight is not None for node in nodes) and any(weights)
+    if not by_weight:
+        weights = [1] * len(nodes)
+    whole = sum(weight * _share(node, families) for weight, node in zip(weights, nodes, strict=True))
+    return RollUp(Fraction(whole) / sum(weights), by_weight)
+
+
+def _share(node: Node, families: Families) -> Fraction:
+    if node.pk in families:
+        return _sum(families[node.pk], families).exact
+    return Fraction(100 if node.state == State.COMPLETED else node.percent)
