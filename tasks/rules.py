@@ -12,7 +12,7 @@ from committees.models import Body, Membership
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
 from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
-from tasks.models import Evidence, Order, Part, Request, Task
+from tasks.models import Evidence, FanOut, Order, Part, Request, Task
 
 
 def may_draft(person: Asker, body: Body) -> Verdict:
@@ -57,11 +57,7 @@ def may_propose(person: Asker, task: Task) -> Verdict:
 
 def may_assign(person: Asker, task: Task) -> Verdict:
     """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
-    if not access.allows(person, "assign_tasks", task.assigner) and not _in_own_field(person, task):
-        return no(
-            _("Only the head, the standing deputy or the deputy in charge of this field can approve it.")
-        )
-    return _when("assign", task)
+    return _approves(person, task.assigner, task.pillar) and _when("assign", task)
 
 
 def may_record_approval(person: Asker, task: Task) -> Verdict:
@@ -158,6 +154,11 @@ def may_withdraw(person: Asker, task: Task) -> Verdict:
     return _keeps(person, task) and _when("withdraw", task)
 
 
+def may_supersede(person: Asker, task: Task) -> Verdict:
+    """The assigner puts another of its tasks in the place of one it gave, with a reason."""
+    return _move(person, "supersede", task, "suspend_tasks", _ONLY_KEEPERS)
+
+
 def may_contribute(person: Asker, task: Task) -> Verdict:
     """Everybody with a part in an issued task comments and attaches, except readers and inspectors."""
     named = [task.assigner, *(_working_on(task) if task.is_issued else [])]
@@ -200,6 +201,44 @@ def may_hand_down(person: Asker, task: Task) -> Verdict:
     return YES
 
 
+def may_fan_out(person: Asker, task: Task, giver: Body | None = None) -> Verdict:
+    """Those who prepare tasks for the assigner or the lead of a task at work give it to many bodies."""
+    givers = [giver] if giver else [body for body in (task.assigner, task.lead) if body]
+    if not any(may_draft(person, body) for body in givers):
+        return no(_("Only those who prepare tasks for the assigner or the lead can give it to many bodies."))
+    if task.state not in RUNNING:
+        return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
+    return YES
+
+
+def may_start_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
+    """Whoever approves the giver's tasks approves all of them at once; nobody is told before."""
+    return _approves(person, fan_out.giver, fan_out.task.pillar) and _waits(fan_out, at_work=True)
+
+
+def may_record_fan_out_approval(person: Asker, fan_out: FanOut) -> Verdict:
+    """The secretary records that the head approved a fan-out on paper."""
+    otherwise = _("Only the secretary of the body that gives can record an approval given on paper.")
+    return _who(person, "record_approval", fan_out.giver, otherwise) and _waits(fan_out, at_work=True)
+
+
+def may_cancel_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
+    """Those who prepared it call it off before it starts; those who may approve it refuse it so."""
+    if not may_draft(person, fan_out.giver):
+        who = _approves(person, fan_out.giver, fan_out.task.pillar)
+        if not who:
+            return no(_("Only those who prepare or approve the giver's tasks can call it off."))
+    return _waits(fan_out)
+
+
+def _waits(fan_out: FanOut, *, at_work: bool = False) -> Verdict:
+    if fan_out.state not in FanOut.WAITING:
+        return not_now(_("This was decided: it is %(state)s.") % {"state": fan_out.get_state_display()})
+    if at_work and fan_out.task.state not in RUNNING:
+        return not_now(_("Not in this state: the task is %(state)s.") % _state(fan_out.task))
+    return YES
+
+
 def may_urge(person: Asker, task: Task) -> Verdict:
     """The assigner reminds the lead by hand, at most once a day."""
     who = _who(person, "urge_tasks", task.assigner, _("Only the body that gave this task can urge it."))
@@ -235,6 +274,30 @@ def may_ask_extension(person: Asker, task: Task) -> Verdict:
 def may_ask_withdrawal(person: Asker, task: Task) -> Verdict:
     """The lead body asks to be freed of a task that no longer makes sense."""
     return _may_ask(person, task)
+
+
+def may_flag_risk(person: Asker, task: Task) -> Verdict:
+    """The lead body warns while it works and its day has not passed; after that the task is late."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in RUNNING:
+        return not_now(_("Said while the task is at work. This one is: %(state)s.") % _state(task))
+    if task.due_on is None:
+        return not_now(_("This task has no deadline that could be missed."))
+    if task.due_on < today():
+        return not_now(_("The deadline has passed: the task is late. Ask for an extension, or report it."))
+    return YES
+
+
+def may_clear_risk(person: Asker, task: Task) -> Verdict:
+    """The lead body takes its warning back."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.risk_days is None:
+        return not_now(_("Nobody has flagged this task as at risk."))
+    return YES
 
 
 def may_decide_request(person: Asker, task: Task) -> Verdict:
@@ -321,6 +384,7 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "suspend": may_suspend,
     "resume": may_resume,
     "withdraw": may_withdraw,
+    "supersede": may_supersede,
     "edit": may_edit,
     "name_people": may_name_people,
     "add_evidence": may_add_evidence,
@@ -335,6 +399,8 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "accept_counter": may_answer_counter,
     "decline_counter": may_answer_counter,
     "cancel_request": may_cancel_request,
+    "flag_risk": may_flag_risk,
+    "clear_risk": may_clear_risk,
 }
 """Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
 
@@ -392,12 +458,18 @@ def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict
     return _when(verb, task)
 
 
-def _in_own_field(person: Asker, task: Task) -> bool:
+def _approves(person: Asker, giver: Body, pillar: str) -> Verdict:
+    if access.allows(person, "assign_tasks", giver) or _in_own_field(person, giver, pillar):
+        return YES
+    return no(_("Only the head, the standing deputy or the deputy in charge of this field can approve it."))
+
+
+def _in_own_field(person: Asker, giver: Body, pillar: str) -> bool:
     """A deputy approves the drafts of the pillars that their term puts in their charge."""
-    if not access.allows(person, "assign_tasks_in_own_field", task.assigner):
+    if not access.allows(person, "assign_tasks_in_own_field", giver):
         return False
-    terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=task.assigner)
-    return any(term.in_charge_of(task.pillar) for term in terms)
+    terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=giver)
+    return any(term.in_charge_of(pillar) for term in terms)
 
 
 def _state(task: Task) -> dict[str, str]:
