@@ -32,22 +32,35 @@ def owe(
 
     `occasion` makes the key unique: the same occasion is never told twice to the same person.
     """
-    notices = [
-        Notice(
-            key=f"{kind}:{about._meta.label_lower}-{about.pk}:{occasion}:person-{person.pk}",
-            person=person,
-            kind=kind,
-            step=step,
-            about_type=about._meta.label_lower,
-            about_id=about.pk,
-            due_version=due_version,
-            body=body,
-            data=data or {},
-            on=on or today(),
-        )
-        for person in people
-    ]
-    return owe_all(notices)
+    values: dict[str, Any] = {"body": body, "step": step, "due_version": due_version, "data": data, "on": on}
+    return owe_all([notice(person.pk, kind, about=about, occasion=occasion, **values) for person in people])
+
+
+def notice(
+    person: int,
+    kind: str,
+    *,
+    about: models.Model,
+    occasion: str,
+    body: Body | None = None,
+    step: str = "",
+    due_version: int = 0,
+    data: dict[str, Any] | None = None,
+    on: date | None = None,
+) -> Notice:
+    """A notice not yet written, for whoever owes hundreds at once."""
+    return Notice(
+        key=f"{kind}:{about._meta.label_lower}-{about.pk}:{occasion}:person-{person}",
+        person_id=person,
+        kind=kind,
+        step=step,
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
+        due_version=due_version,
+        body=body,
+        data=data or {},
+        on=on or today(),
+    )
 
 
 def owe_all(notices: list[Notice]) -> int:
