@@ -6,7 +6,9 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from tasks.models import Task
+from portal.shared.verdicts import Sentence
+from tasks.models import PLACEHOLDER, Task
+from tasks.periods import last_day
 
 LONGEST = 40
 
@@ -15,15 +17,33 @@ _GROUP = rf"(?:[0-9]{{1,6}}[{_SIGN}]?|[A-ZĐƯ&][{_SIGN}0-9]{{0,9}}|[a-zđ])"
 _PAPER = re.compile(rf"(?=.*[0-9]|[IVX]+\b){_GROUP}(?:[./-]{_GROUP}){{0,4}}")
 """17, 2.1a, II.3, 12/BC-UBND, 57-NQ/TW, 1131/QĐ-TTg: signs between strokes, without marks or spaces."""
 
-_DAY = re.compile(
-    r"(?:[0-9]{1,2}/)?(?:tháng )?[0-9]{1,2}/20[0-9]{2}|(?:(?:quý |q)(?:[1-4]|iv|i{1,3})/|năm )?20[0-9]{2}",
-    re.I,
-)
+_DAY = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/20[0-9]{2}")
 
 ONLY_A_NUMBER = _("Secret task: give the number of the paper only, such as 12/BC-UBND.")
 ONLY_A_DAY = _("Secret task: give a day, a month, a quarter or a year only, such as 12/2026.")
 ONLY_A_PAPER = _("Secret task: give the number of the document instead; the document itself stays outside.")
+NOT_SECRET_LATER = _(
+    "What was written about this task stays on record, so it cannot become secret."
+    " Withdraw it and enter the secret one by its number."
+)
+UNTITLED = _("Give the task a title: it is no longer secret.")
+AS_SECRET = _("Not less secret than the task above: choose %(secrecy)s.")
 NOTHING = _("A secret task is kept with its number, date and deadline only. Leave this empty.")
+
+
+CONTENT = (
+    "title_en",
+    "description",
+    "deliverable",
+    "deliverable_kind",
+    "target",
+    "target_unit",
+    "authority",
+    "pillar",
+    "parent_words",
+    "lead_words",
+)
+"""What a secret task never holds."""
 
 
 def is_secret(task: Task) -> bool:
@@ -37,4 +57,30 @@ def is_number(text: str) -> bool:
 
 def is_day(text: str) -> bool:
     """Is this a day or period as an order writes it, and nothing else?"""
-    return _DAY.fullmatch(text) is not None
+    return bool(_DAY.fullmatch(text) or last_day(text))
+
+
+def title_of(task: Task) -> str:
+    """The portal titles a secret task itself, whatever was typed."""
+    return f"{PLACEHOLDER} {task.number}".strip()
+
+
+def is_below(task: Task, above: Task) -> bool:
+    """Is the task less secret than the one above it?"""
+    levels = Task.Secrecy.values
+    return task.secrecy in levels[: levels.index(above.secrecy)]
+
+
+def refusals(task: Task) -> dict[str, Sentence]:
+    """Field → what a secret task, or one that is so no longer, may not hold there."""
+    if not is_secret(task):
+        start, placeholder, number = task.title.partition(PLACEHOLDER)
+        untitled = placeholder and not start and (not number or is_number(number.strip()))
+        return {"title": UNTITLED} if untitled else {}
+    said: dict[str, Sentence] = {name: NOTHING for name in CONTENT if getattr(task, name)}
+    said |= {
+        name: ONLY_A_NUMBER
+        for name in ("number", "after_event")
+        if (text := getattr(task, name)) and not is_number(text)
+    }
+    return said | ({"due_words": ONLY_A_DAY} if task.due_words and not is_day(task.due_words) else {})

@@ -19,7 +19,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions
 from tasks.actions.common import Stale
-from tasks.actions.drafting import CONTENT, PLACEHOLDER, PartAsked
+from tasks.actions.drafting import PartAsked
 from tasks.models import Order, Task
 from tests.people import Bodies, TaskAt, make_body, ready_for
 from tests.told import told_by
@@ -250,19 +250,6 @@ def test_nothing_is_issued_without_a_lead(bodies: Bodies, people: dict[str, Pers
     assert refused_fields(partial(actions.assign, task=task, by=people["head"])) == {"lead"}
     record = partial(actions.record_approval, task=task, by=people["secretary"], approval="5/TTr")
     assert refused_fields(record) == {"lead"}
-
-
-def test_a_secret_task_holds_no_content(bodies: Bodies, people: dict[str, Person], task_at: TaskAt) -> None:
-    task = task_at("draft", number="3")
-    for field in CONTENT:
-        values = {"secrecy": "secret", field: "nội dung"}
-        assert field in refused_fields(partial(new, bodies, people, **values)), field
-        edit = partial(actions.edit_task, task=task, values=values, by=people["secretary"])
-        assert field in refused_fields(edit), field
-    task = actions.edit_task(task=task, values={"secrecy": "secret"}, by=people["secretary"])
-    assert task.title == f"{PLACEHOLDER} 3"
-    assert new(bodies, people, secrecy="secret", title="Điều không được biết").title == PLACEHOLDER
-    assert not Task.objects.filter(search_text__contains="khong duoc biet").exists()
 
 
 def test_who_reads_a_restricted_task(bodies: Bodies, people: dict[str, Person], task_at: TaskAt) -> None:

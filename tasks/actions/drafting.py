@@ -18,8 +18,8 @@ from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.text import tidy_row
-from tasks import rules
-from tasks.actions.common import lock, move, owe_news, refuse_stale, tell, words, workers
+from tasks import rules, secrecy
+from tasks.actions.common import forget_risk, lock, move, owe_news, refuse_stale, tell, words, workers
 from tasks.lifecycle import UNISSUED, State
 from tasks.models import Part, Request, Task
 
@@ -50,21 +50,6 @@ FIELDS = (
     "due_words",
 )
 """What a form of a task holds; all else is set by the verbs."""
-
-CONTENT = (
-    "title_en",
-    "description",
-    "deliverable",
-    "deliverable_kind",
-    "authority",
-    "parent_words",
-    "lead_words",
-)
-"""What a secret task never holds: the portal keeps its number, date and deadline only."""
-
-
-PLACEHOLDER = "Nhiệm vụ mật"
-"""The portal titles a secret task itself, whatever was typed."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +103,18 @@ def edit_task(
         return task
     if task.due_on != before["due_on"]:
         task.due_version += 1
+    moved = (task.due_on, task.lead_id) != (before["due_on"], before["lead"])
+    if moved or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
+        before |= forget_risk(task)
+        after |= snapshot(task, tuple(before.keys() - after.keys()))
     if task.lead_id != before["lead"]:
         # What the old lead asked for is not the new one's request.
         task.requests.waiting().update(state=Request.State.CANCELLED)
     task.version += 1
     task.save()
     tell(task, "task_changed", by, before=before, after=after, reason=words(task, reason, "reason"))
+    if before["secrecy"] != task.secrecy == Task.Secrecy.RESTRICTED:
+        _raise_below(task, by)
     if task.is_issued:
         _tell_of_change(task, old_lead, by, str(before["title"]))
     return task
@@ -288,14 +279,30 @@ def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
 
 
 def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    if task.secrecy != Task.Secrecy.SECRET:
-        return
-    task.title = f"{PLACEHOLDER} {task.number}".strip()
-    for field in CONTENT:
-        if getattr(task, field):
-            problems[field] = _(
-                "A secret task is kept with its number, date and deadline only. Leave this empty."
-            )
+    """A secret task holds no words, never had any, and what is below a task is no less secret than it."""
+    if secrecy.is_secret(task):
+        task.title = secrecy.title_of(task)
+    problems |= secrecy.refusals(task)
+    if secrecy.is_secret(task) and _was_not_secret(task):
+        problems["secrecy"] = secrecy.NOT_SECRET_LATER
+    elif task.parent and secrecy.is_below(task, task.parent):
+        problems["secrecy"] = secrecy.AS_SECRET % {"secrecy": task.parent.get_secrecy_display()}
+
+
+def _was_not_secret(task: Task) -> bool:
+    return Task.objects.filter(pk=task.pk or 0).exclude(secrecy=Task.Secrecy.SECRET).exists()
+
+
+def _raise_below(task: Task, by: Person) -> None:
+    """What was handed down becomes restricted with the task above, at once and all the way down."""
+    below = Task.objects.select_for_update(of=("self",), no_key=True).filter(parent=task)
+    for child in below.filter(secrecy=Task.Secrecy.NORMAL).select_related("assigner", "lead"):
+        before = snapshot(child, ("secrecy",))
+        child.secrecy = Task.Secrecy.RESTRICTED
+        child.version += 1
+        child.save(update_fields=["secrecy", "version"])
+        tell(child, "task_changed", by, before=before, after=snapshot(child, ("secrecy",)))
+        _raise_below(child, by)
 
 
 def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any]) -> None:
@@ -307,6 +314,8 @@ def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any
             }
         elif part.body.pk in seen:
             problems["parts"] = _("%(body)s is named twice.") % {"body": part.body}
+        elif part.work and secrecy.is_secret(task) and not secrecy.is_number(part.work):
+            problems["parts"] = secrecy.ONLY_A_NUMBER
         elif part.kind not in Part.Kind.values:
             problems["parts"] = _("A part is co-lead or coordinating.")
         elif part.due_on and task.due_on and part.due_on > task.due_on:
