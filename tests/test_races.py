@@ -1,0 +1,168 @@
+"""Two people at once on one task: one comes first, the other meets what the first one made of it.
+
+On PostgreSQL the two stand in line before a lock, in either order, so that each has read the old state
+before the first one writes; the answers of both orders are known. SQLite lets one writer in at a time:
+there they start together, and either order's answers will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from audit.models import Event
+from committees.models import Person
+from portal.shared.days import today
+from tasks import actions
+from tasks.actions.common import lock
+from tasks.models import Progress, Request, Task
+from tests.people import WHY, TaskAt
+from tests.told import at_once, in_line
+
+DAY = timedelta(days=1)
+People = dict[str, Person]
+Act = Callable[[Task, People], Any]
+LATER = today() + 60 * DAY
+
+
+def asked(task: Task, people: People) -> None:
+    actions.ask_extension(task=task, by=people["lead_head"], proposed_on=LATER, reason=WHY)
+
+
+def withdrawal_asked(task: Task, people: People) -> None:
+    actions.ask_withdrawal(task=task, by=people["lead_head"], reason=WHY)
+
+
+def answered(task: Task, people: People) -> None:
+    asked(task, people)
+    actions.counter_request(task=task, by=people["head"], counter_on=LATER - 10 * DAY)
+
+
+def proven(task: Task, people: People) -> None:
+    actions.add_evidence(task=task, by=people["officer"], kind="document", document="12/BC")
+
+
+def asked_and_proven(task: Task, people: People) -> None:
+    asked(task, people)
+    proven(task, people)
+
+
+def submitted(task: Task, people: People) -> None:
+    proven(task, people)
+    actions.submit(task=task, by=people["officer"], report="Đã xong.")
+
+
+def nothing(task: Task, people: People) -> None:
+    """Ready as it is."""
+
+
+ACTS: dict[str, Act] = {
+    "approve": lambda task, people: actions.approve_request(task=task, by=people["head"]),
+    "approve too": lambda task, people: actions.approve_request(task=task, by=people["standing_deputy"]),
+    "refuse": lambda task, people: actions.refuse_request(
+        task=task, by=people["standing_deputy"], decision=WHY
+    ),
+    "counter": lambda task, people: actions.counter_request(
+        task=task, by=people["standing_deputy"], counter_on=LATER - 10 * DAY
+    ),
+    "accept": lambda task, people: actions.accept_counter(task=task, by=people["officer"]),
+    "decline": lambda task, people: actions.decline_counter(task=task, by=people["lead_head"]),
+    "take back": lambda task, people: actions.cancel_request(task=task, by=people["officer"]),
+    "ask": lambda task, people: actions.ask_extension(
+        task=task, by=people["lead_head"], proposed_on=LATER, reason=WHY
+    ),
+    "ask too": lambda task, people: actions.ask_withdrawal(task=task, by=people["officer"], reason=WHY),
+    "submit": lambda task, people: actions.submit(task=task, by=people["officer"], report="Đã xong."),
+    "submit too": lambda task, people: actions.submit(task=task, by=people["lead_head"], report="Xong."),
+    "confirm": lambda task, people: actions.confirm(task=task, by=people["secretary"]),
+    "send back": lambda task, people: actions.send_back(task=task, by=people["head"], reason=WHY),
+    "withdraw": lambda task, people: actions.withdraw(task=task, by=people["secretary"], reason=WHY),
+    "suspend": lambda task, people: actions.suspend(task=task, by=people["head"], reason=WHY),
+    "progress": lambda task, people: actions.report_progress(
+        task=task, by=people["officer"], percent=70, note="Còn một việc."
+    ),
+}
+MOVES_THE_DAY = ("approve", "approve too", "accept")
+
+
+@dataclass(frozen=True)
+class Race:
+    """What was before, the two who act, and what the second is told when it comes second."""
+
+    before: Act
+    one: str
+    other: str
+    other_second: str
+    one_second: str
+
+
+RACES = {
+    "two deciders": Race(asked, "approve", "refuse", "409", "409"),
+    "two approvals": Race(asked, "approve", "approve too", "409", "409"),
+    "approve or another day": Race(asked, "approve", "counter", "409", "409"),
+    "two free it of the task": Race(withdrawal_asked, "approve", "approve too", "409", "409"),
+    "decide while withdrawing": Race(asked, "approve", "withdraw", "ok", "409"),
+    "free while withdrawing": Race(withdrawal_asked, "approve", "withdraw", "409", "409"),
+    "decide while suspending": Race(asked, "approve", "suspend", "ok", "409"),
+    "decide while it is taken back": Race(asked, "approve", "take back", "409", "409"),
+    "another day for what was taken back": Race(asked, "counter", "take back", "ok", "409"),
+    "accept or decline": Race(answered, "accept", "decline", "409", "409"),
+    "accept what was taken back": Race(answered, "accept", "take back", "409", "409"),
+    "two ask": Race(nothing, "ask", "ask too", "409", "409"),
+    "submit while asking": Race(proven, "ask", "submit", "ok", "409"),
+    "submit while extending": Race(asked_and_proven, "approve", "submit", "ok", "409"),
+    "two submit": Race(proven, "submit", "submit too", "409", "409"),
+    "submit while progress comes": Race(proven, "submit", "progress", "409", "ok"),
+    "submit while suspending": Race(proven, "submit", "suspend", "409", "409"),
+    "confirm or send back": Race(submitted, "confirm", "send back", "409", "409"),
+    "confirm while withdrawing": Race(submitted, "confirm", "withdraw", "409", "409"),
+}
+
+
+def run(task: Task, people: People, one: str, other: str) -> tuple[str, str]:
+    """Both, each with the task as its own page showed it."""
+    acts = [partial(ACTS[name], Task.objects.get(pk=task.pk), people) for name in (one, other)]
+    queue = in_line(partial(lock, task), *acts) if connection.vendor == "postgresql" else at_once(*acts)
+    return queue[0], queue[1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", RACES)
+def test_one_comes_first(people: People, task_at: TaskAt, name: str) -> None:
+    race = RACES[name]
+    answers = {race.one: ("ok", race.other_second), race.other: ("ok", race.one_second)}
+    for first, second in ((race.one, race.other), (race.other, race.one)):
+        task = task_at("in_progress")
+        race.before(task, people)
+        task.refresh_from_db()
+        last = Event.objects.latest("pk").pk
+        said = run(task, people, first, second)
+        if connection.vendor == "postgresql":
+            assert said == answers[first]
+        else:
+            assert said in (answers[first], answers[second][::-1])
+        done = {name for name, one in zip((first, second), said, strict=True) if one == "ok"}
+        assert Event.objects.filter(pk__gt=last).count() == len(done)
+        assert_settled(task, done)
+    call_command("verify_audit", verbosity=0, stdout=StringIO())  # fails when the chain is broken
+
+
+def assert_settled(before: Task, done: set[str]) -> None:
+    """The day moved as often as it was given, nothing is half done, nobody was told twice."""
+    task = Task.objects.get(pk=before.pk)
+    given = Request.objects.filter(task=task, kind="extension", state=Request.State.APPROVED)
+    moved = len(done & set(MOVES_THE_DAY)) if given else 0
+    assert task.due_version == before.due_version + moved
+    assert task.due_on == (given.get().given_on if moved else before.due_on)
+    assert task.original_due_on == before.original_due_on
+    assert Request.objects.filter(task=task).waiting().count() <= (task.state in ("assigned", "in_progress"))
+    assert Progress.objects.filter(task=task, report__isnull=False).count() == task.submissions
+    assert task.submissions <= 1
