@@ -146,6 +146,12 @@ def absent(person: Asker, on: date | None = None) -> Absent:
     return _rights_of(person, on or today(), None)[1] if person.is_active else {}
 
 
+def act_from(person: Asker, term: Membership) -> None:
+    """Name in the event whose deputy the person is in this term, when a rule chose between terms itself."""
+    if isinstance(person, Person):
+        person.acting_for = term.absence.person if term.absence else None
+
+
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
     """Bodies whose list of members the person may read: their own, those below they oversee, those above."""
     if person.is_superuser or person.is_staff:

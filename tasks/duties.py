@@ -11,7 +11,7 @@ from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
-from committees.access import Asker, Grants
+from committees.access import Absent, Asker, Grants
 from committees.models import Membership
 from tasks.lifecycle import OPEN, RUNNING, State
 from tasks.models import Request, Task
@@ -39,10 +39,12 @@ class Duties:
     person: Asker
     on: date
     grants: Grants = field(default_factory=dict)
+    absent: Absent = field(default_factory=dict)
 
     @classmethod
     def of(cls, person: Asker, on: date) -> Duties:
-        return cls(person, on, access.grants(person, on))
+        with access.asking_once():
+            return cls(person, on, access.grants(person, on), access.absent(person, on))
 
     def holding(self, permission: str) -> set[int]:
         """Ids of the bodies on which this person's offices hold the permission."""
@@ -77,6 +79,8 @@ class Duties:
         asked = Request.objects.filter(state=Request.State.OPEN).exclude(by=self.person.pk or 0)
         offered = Request.objects.filter(state=Request.State.COUNTERED)
         decide = Q(assigner__in=self.holding("decide_extensions"), pk__in=asked.values("task_id"))
+        for bodies, somebody in self._only_for("decide_extensions"):
+            decide &= ~Q(assigner__in=bodies, pk__in=asked.filter(by=somebody).values("task_id"))
         answer = Q(lead__in=self.holding("submit_tasks"), pk__in=offered.values("task_id"))
         return Q(state__in=RUNNING) & (decide | answer)
 
@@ -96,6 +100,8 @@ class Duties:
     def confirm(self) -> Q:
         """Reported results that I may judge: never my own."""
         judged = Q(state=State.SUBMITTED, assigner__in=self.holding("confirm_tasks"))
+        for bodies, somebody in self._only_for("confirm_tasks"):
+            judged &= ~Q(assigner__in=bodies, submitted_by=somebody)
         return judged & ~Q(submitted_by=self.person.pk)
 
     def waiting(self) -> Q:
@@ -104,6 +110,14 @@ class Duties:
         reported = Q(state=State.SUBMITTED, lead__in=set(self.grants)) & elsewhere
         proposed = Q(state=State.PROPOSED, created_by=self.person.pk) & ~self.approve()
         return reported | proposed
+
+    def _only_for(self, permission: str) -> list[tuple[set[int], int]]:
+        """Bodies where the right comes only from standing in for somebody, and for whom: mostly none."""
+        found: dict[int, set[int]] = {}
+        for (body, codename), somebody in self.absent.items():
+            if codename == permission:
+                found.setdefault(somebody.pk, set()).add(body)
+        return [(bodies, somebody) for somebody, bodies in found.items()]
 
     @property
     def week(self) -> list[date]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.access import Asker
-from committees.models import Body, Membership
+from committees.models import Body, Membership, Person
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
 from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
@@ -311,7 +312,7 @@ def may_decide_request(person: Asker, task: Task) -> Verdict:
     if not who:
         return who
     request = waiting_request(task)
-    if request and request.by_id == person.pk:
+    if request and _is_or_stands_in_for(person, request.by_id):
         return no(_("You cannot decide your own request."))
     if request is None or request.state != Request.State.OPEN:
         return not_now(_("No request waits for a decision: it was taken back, answered or never made."))
@@ -335,7 +336,7 @@ def may_answer_counter(person: Asker, task: Task) -> Verdict:
     request = waiting_request(task)
     if request is None or request.state != Request.State.COUNTERED:
         return not_now(_("No other day is offered for this task."))
-    if request.decided_by_id == person.pk:
+    if _is_or_stands_in_for(person, request.decided_by_id):
         return no(_("You cannot accept the day that you offered yourself."))
     return YES
 
@@ -453,7 +454,7 @@ def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict
     who = _who(person, "confirm_tasks", task.assigner, otherwise)
     if not who:
         return who
-    if person.pk is not None and person.pk == task.submitted_by_id:
+    if _is_or_stands_in_for(person, task.submitted_by_id):
         return no(_("You cannot confirm your own work."))
     return _when(verb, task)
 
@@ -469,7 +470,21 @@ def _in_own_field(person: Asker, giver: Body, pillar: str) -> bool:
     if not access.allows(person, "assign_tasks_in_own_field", giver):
         return False
     terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=giver)
-    return any(term.in_charge_of(pillar) for term in terms)
+    rows = terms.select_related("absence__person").order_by(F("absence").asc(nulls_first=True))
+    charged = next((term for term in rows if term.in_charge_of(pillar)), None)
+    if charged:
+        # The right may be their own and the field only that of the deputy who is away.
+        access.act_from(person, charged)
+    return charged is not None
+
+
+def _is_or_stands_in_for(person: Asker, somebody: int | None) -> bool:
+    """Rule 6 with deputies: neither of the two names in an event judges its own work.
+
+    Asked right after `access.allows` said yes: that is what `acting_for` is about.
+    """
+    absent = person.acting_for.pk if isinstance(person, Person) and person.acting_for else None
+    return somebody is not None and somebody in (person.pk, absent)
 
 
 def _state(task: Task) -> dict[str, str]:
