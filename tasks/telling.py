@@ -21,8 +21,8 @@ from notices.models import Notice
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import reminders
-from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Standing, State
-from tasks.models import Request, Task
+from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
+from tasks.models import FanOut, Request, Task
 from tasks.reminders import OVERDUE, SOON, TODAY, Ladder
 
 LONGEST_REASON = 300
@@ -32,6 +32,7 @@ URGED = Group("urged", gettext_lazy("You are urged"), 20)
 JUDGE = Group("submitted", gettext_lazy("Waiting for your confirmation"), 30)
 APPROVE = Group("proposed", gettext_lazy("Waiting for your approval"), 40)
 DECIDE = Group("asked", gettext_lazy("Waiting for your decision"), 45)
+RISKY = Group("at_risk", gettext_lazy("At risk"), 48)
 DUE_TODAY = Group("today", gettext_lazy("Due today"), 50)
 DUE_SOON = Group("due_soon", gettext_lazy("Due soon"), 60)
 NEWS = Group("news", gettext_lazy("News of your tasks"), 70)
@@ -55,6 +56,8 @@ class Telling:
     gone: bool = False
     """They can no longer read the task: that is the news."""
     reminder: bool = False
+    risk: bool = False
+    """It warns: told only while the lead still expects to be that late."""
     asked: bool = False
     """It waits for an answer: told only while the request is still in the state it tells of."""
 
@@ -102,6 +105,17 @@ TELLINGS = (
         of_lead=False,
     ),
     Telling(
+        "fan_out_prepared",
+        gettext_lazy("Giving to many bodies waits for you"),
+        APPROVE,
+        gettext_lazy("%(by)s asks to give it to many bodies."),
+        gettext_lazy("Read the list of bodies and approve it, or call it off."),
+        RUNNING,
+        "assign_tasks",
+        of_lead=False,
+        asked=True,
+    ),
+    Telling(
         "extension_asked",
         gettext_lazy("Extension asked for"),
         DECIDE,
@@ -132,6 +146,16 @@ TELLINGS = (
         RUNNING,
         "work_on_tasks",
         asked=True,
+    ),
+    Telling(
+        "risk_flagged",
+        gettext_lazy("At risk"),
+        RISKY,
+        gettext_lazy("%(by)s expects it to be %(days)s days late."),
+        gettext_lazy("Read the remedy and decide what helps."),
+        RUNNING,
+        of_lead=False,
+        risk=True,
     ),
     Telling(
         TODAY,
@@ -169,6 +193,24 @@ TELLINGS = (
         gettext_lazy("Accept it or decline it."),
         OPEN,
         "work_on_tasks",
+    ),
+    Telling(
+        "fan_out_given",
+        gettext_lazy("Given to many bodies"),
+        NEWS,
+        gettext_lazy("Every body that was chosen has its task."),
+        "",
+        (*OPEN, State.COMPLETED),
+        of_lead=False,
+    ),
+    Telling(
+        "fan_out_stopped",
+        gettext_lazy("Giving to many bodies stopped"),
+        NEWS,
+        gettext_lazy("Not every body that was chosen has its task."),
+        gettext_lazy("Read on its page why, then start it again or call it off."),
+        of_lead=False,
+        asked=True,
     ),
     Telling(
         "task_declined",
@@ -260,6 +302,15 @@ TELLINGS = (
         "work_on_tasks",
     ),
     Telling(
+        "task_superseded",
+        gettext_lazy("Replaced"),
+        NEWS,
+        gettext_lazy("%(by)s replaced it by another task."),
+        gettext_lazy("Nothing more is to be done on this one."),
+        (State.WITHDRAWN,),
+        "work_on_tasks",
+    ),
+    Telling(
         "task_recalled",
         gettext_lazy("Recalled"),
         NEWS,
@@ -292,6 +343,7 @@ GIVEN_BACK = gettext_noop("The task was given to this body again.")
 NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
 NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
 ANSWERED = gettext_noop("The request was answered or taken back.")
+CALMED = gettext_noop("The task is no longer expected to be so late.")
 LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
 LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
 NOW_IN: dict[str, str] = {
@@ -327,8 +379,8 @@ class Facts:
     seen: dict[int, set[int]]
     allowed: dict[str, dict[int, set[int]]] = field(default_factory=dict)
     newest: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    asked: dict[int, str] = field(default_factory=dict)
-    """Task → its waiting request and the state of it, as notices name it."""
+    asked: set[str] = field(default_factory=set)
+    """What waits for an answer, with its state, as notices name it."""
 
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
@@ -336,8 +388,8 @@ class Facts:
         facts = cls(tasks, Ladder(Calendar.read(), on), _seen(notices, on))
         facts._ask_who_may(notices, on)
         if any(BY_NAME[notice.kind].asked for notice in notices):
-            waiting = Request.objects.waiting().filter(task__in=tasks)
-            facts.asked = {one.task_id: one.name for one in waiting}
+            facts.asked = {one.name for one in Request.objects.waiting().filter(task__in=tasks)}
+            facts.asked |= {one.name for one in FanOut.objects.waiting().filter(task__in=tasks)}
         for notice in notices:
             of_a_kind = _of_a_kind(notice)
             facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
@@ -392,8 +444,10 @@ def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
 
 
 def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> str:
-    if telling.asked and facts.asked.get(task.pk) != notice.data.get("request"):
+    if telling.asked and notice.data.get("request") not in facts.asked:
         return ANSWERED
+    if telling.risk and (task.risk_days or 0) < RISK_TOLD_FROM:
+        return CALMED
     if not telling.reminder:
         return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
     if notice.due_version != task.due_version or task.due_on is None:
@@ -505,13 +559,13 @@ def _standing(telling: Telling, task: Task, on: date) -> tuple[str, int | None]:
 
 
 def _sentence(notice: Notice, telling: Telling) -> str:
-    said = str(telling.sentence) % {"by": notice.data.get("by") or _("The portal")}
+    said = str(telling.sentence) % {**notice.data, "by": notice.data.get("by") or _("The portal")}
     reason = " ".join(str(notice.data.get("reason") or "").split())
     return f"{said} “{Truncator(reason).chars(LONGEST_REASON)}”" if reason else said
 
 
 def _restricted_name(task: Task) -> str:
-    return _("Restricted task no. %(number)s") % {"number": task.number or task.pk}
+    return _("Restricted task no. %(number)s") % {"number": task.code}
 
 
 def _my_notices() -> str:

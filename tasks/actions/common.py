@@ -13,12 +13,13 @@ from audit.actions import changes, record, snapshot
 from audit.models import Event
 from committees import access
 from committees.models import Body, Person
+from committees.roles import RESTRICTED_READERS
 from notices.actions import owe
 from portal.shared.days import VIETNAM
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Refused, Sentence, not_now
 from tasks import rules, secrecy
-from tasks.lifecycle import MOVES, RUNNING, UNISSUED, State
+from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 
 EVENT_OF = {
@@ -34,16 +35,18 @@ EVENT_OF = {
     "suspend": "task_suspended",
     "resume": "task_resumed",
     "withdraw": "task_withdrawn",
+    "supersede": "task_superseded",
 }
 
 BESIDE_THE_FORM = ("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted")
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
 
-RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
-
-ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "recall", "decline")
+ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "recall", "decline")
 """After these nothing is left to decide: an open request is taken back with them."""
+
+
+RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
 
 
 class Stale(Refused):
@@ -74,36 +77,59 @@ def lock(task: Task) -> Task:
     return locked
 
 
+def lock_from_above(task: Task, *, under: Task | None = None) -> Task:
+    """The row as `lock` gives it, after every task above it, the first of all first; `under` is to be above.
+
+    For whatever compares with the tasks above or below: two who move days in one tree, or would close
+    a circle, come one after the other. Who needs only one row never waits for a second.
+    """
+    chains = [[one.pk, *keys_above(one)] for one in (task, under) if one]
+    first = {chain[-1] for chain in chains}
+    for keys in (first, {key for chain in chains for key in chain} - first):
+        rows = Task.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+        list(rows.values_list("pk"))
+    return lock(task)
+
+
+def keys_above(task: Task) -> list[int]:
+    """Keys of the tasks above, nearest first, as they are now; in one query."""
+    columns = [f"{'parent__' * level}parent_id" for level in range(LEVELS_ABOVE)]
+    rows = Task.objects.filter(pk=task.pk).values_list(*columns)
+    return [key for row in rows for key in row if key]
+
+
 def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) -> Task:
     """One step in the life of a task: lock it, ask the rule, set the state and values, write the event."""
     task = lock(task)
     rules.VERBS[verb](by, task).or_raise()
     target = MOVES[verb].target or task.suspended_from
-    values |= {} if target in RUNNING else no_risk(task)
-    before = snapshot(task, ("state", *values))
+    before = snapshot(task, ("state", *values)) | ({} if target in RUNNING else forget_risk(task))
     task.state = target
     task.suspended_from = before["state"] if task.state == State.SUSPENDED else ""
     for name, value in values.items():
         setattr(task, name, value)
     task.version += 1
-    task.save(update_fields=["state", "suspended_from", "version", *values])
+    task.save(update_fields=["state", "suspended_from", "version", *RISK, *values])
     if verb in ENDS_A_REQUEST:
         task.requests.waiting().update(state=Request.State.CANCELLED)
-    tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, ("state", *values)), reason=reason)
+    tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, tuple(before)), reason=reason)
     return task
 
 
-def no_risk(task: Task) -> dict[str, Any]:
-    """What to set where a warning falls away by itself: not at work any more, another day, another lead."""
-    if task.risk_days is None:
-        return {}
-    return {"risk_days": None, "risk_remedy": "", "risk_by": None, "risk_at": None}
+def forget_risk(task: Task) -> dict[str, Any]:
+    """Take a warning back that holds no more: not at work, another day, another lead.
+
+    The caller saves the columns of `RISK`; given is what the warning said, for the event's before.
+    """
+    said = {} if task.risk_days is None else {"risk_days": task.risk_days}
+    task.risk_days, task.risk_remedy, task.risk_by, task.risk_at = None, "", None, None
+    return said
 
 
 def tell(
     task: Task,
     event: str,
-    by: Person,
+    by: Person | None,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -158,29 +184,40 @@ def judges(task: Task) -> Iterable[Person]:
     return access.people("confirm_tasks", task.assigner)
 
 
+def readers(task: Task, people: Iterable[Person], body: Body | None) -> list[Person]:
+    """Of a restricted task only those whose office reads it: nobody else is told that it exists."""
+    if task.secrecy == Task.Secrecy.NORMAL:
+        return list(people)
+    named = {task.assigner_id, task.lead_id, body.pk if body else None}
+    named |= set(task.parts.values_list("body_id", flat=True))
+    return [person for person in people if named.intersection(access.bodies_as(person, RESTRICTED_READERS))]
+
+
 def owe_news(
     people: Iterable[Person],
     kind: str,
     task: Task,
-    by: Person,
+    by: Person | None,
     *,
     body: Body | None,
     reason: str = "",
     title: str = "",
     request: str = "",
+    days: int = 0,
 ) -> int:
     """Owe everybody but the doer one notice of this change.
 
     `title` is kept for those who can no longer read the task when their letter is written.
     """
     return owe(
-        [person for person in people if person.pk != by.pk],
+        [person for person in people if by is None or person.pk != by.pk],
         kind,
         about=task,
         occasion=f"request-{request}" if request else f"v{task.version}",
         body=body,
         due_version=task.due_version,
-        data={"by": str(by), "reason": reason}
+        data={"by": str(by or ""), "reason": reason}
         | ({"title": title} if title else {})
-        | ({"request": request} if request else {}),
+        | ({"request": request} if request else {})
+        | ({"days": days} if days else {}),
     )

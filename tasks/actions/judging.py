@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Person
 from notices.actions import owe
 from portal.shared.days import today
-from portal.shared.verdicts import not_now, refuse
+from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import rules
-from tasks.actions.common import lock, move, owe_news, tell, words, workers
+from tasks.actions import recurring
+from tasks.actions.common import lock, move, owe_news, readers, tell, words, workers
+from tasks.lifecycle import State
 from tasks.models import Task
 
 
@@ -47,6 +50,7 @@ def suspend(*, task: Task, by: Person, reason: str) -> Task:
 def resume(*, task: Task, by: Person) -> Task:
     """Let a suspended task go on from the state it was in."""
     task = move(task, "resume", by)
+    recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_resumed", task, by, body=task.lead)
     return task
 
@@ -63,13 +67,43 @@ def withdraw(*, task: Task, by: Person, reason: str) -> Task:
 
 
 @transaction.atomic
+def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str) -> Task:
+    """Put another task in the place of this one, which leaves the books; both stay readable."""
+    # Both are held, the older first: two tasks that replace each other at once would close a circle.
+    for one in sorted((task, *([superseded_by] if superseded_by else [])), key=lambda row: row.pk):
+        lock(one)
+    task = lock(task)
+    rules.may_supersede(by, task).or_raise()
+    said = words(task, reason, "reason", required=_("Say why it is replaced."))
+    if problem := _why_not_instead(task, superseded_by, by):
+        raise ValidationError({"superseded_by": problem})
+    task = move(task, "supersede", by, reason=said, superseded_by=superseded_by)
+    owe_news(workers(task), "task_superseded", task, by, body=task.lead, reason=said)
+    return task
+
+
+def _why_not_instead(task: Task, other: Task | None, by: Person) -> Sentence:
+    """Withdrawn tasks replace nothing, so no chain of replacements comes back to its beginning."""
+    seen = Task.objects.visible_to(by).filter(pk=other.pk).first() if other else None
+    if seen is None:
+        return _("Choose the task that replaces it, among those that you can see.")
+    if seen.pk == task.pk:
+        return _("A task cannot replace itself.")
+    if seen.assigner_id != task.assigner_id:
+        return _("Choose a task that the same body gives.")
+    if seen.state == State.WITHDRAWN:
+        return _("This task was withdrawn. Choose one that stands.")
+    return ""
+
+
+@transaction.atomic
 def urge(*, task: Task, by: Person, message: str = "") -> int:
     """Remind the lead body by hand, once a day; gives how many people will be told."""
     task = lock(task)
     rules.may_urge(by, task).or_raise()
     said = words(task, message, "message", longest=500)
     told = owe(
-        [person for person in workers(task) if person.pk != by.pk],
+        [person for person in readers(task, workers(task), task.lead) if person.pk != by.pk],
         "task_urged",
         about=task,
         occasion=f"{today():%Y-%m-%d}",
