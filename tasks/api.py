@@ -83,6 +83,8 @@ VERBS: dict[str, Verb] = {
     "accept_counter": Verb(Nothing, actions.accept_counter),
     "decline_counter": Verb(shapes.OptionalReason, actions.decline_counter),
     "cancel_request": Verb(shapes.OptionalReason, actions.cancel_request),
+    "flag_risk": Verb(shapes.RiskIn, actions.flag_risk),
+    "clear_risk": Verb(Nothing, actions.clear_risk),
 }
 """Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
 
@@ -145,6 +147,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
             "submitted_by",
             "confirmed_by",
             "posted_by",
+            "risk_by",
         )
         return tasks.select_related("order", "assigner", "lead", *people).prefetch_related(
             "parts__body", "evidence", "requests__by", "requests__decided_by"
@@ -229,6 +232,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     accept_counter = verb("accept_counter")
     decline_counter = verb("decline_counter")
     cancel_request = verb("cancel_request")
+    flag_risk = verb("flag_risk")
+    clear_risk = verb("clear_risk")
 
     @extend_schema(operation_id="tasks_progress_notes", responses=shapes.ProgressOut(many=True))
     @progress.mapping.get  # type: ignore[untyped-decorator]

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
@@ -17,6 +17,7 @@ from committees.models import Body, Membership, Person
 from portal.shared.days import today
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices, period_words
+from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
 from tasks.models import Evidence, Order, Part, Task
 
 
@@ -52,6 +53,22 @@ class ExtensionForm(forms.Form):
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Why the deadline cannot be met for causes outside your body, and what was tried."),
+    )
+
+
+class RiskForm(forms.Form):
+    days = forms.IntegerField(
+        label=_("Days late expected"),
+        min_value=1,
+        max_value=RISK_LONGEST,
+        help_text=format_lazy(_("From {days} days on the superior is told."), days=RISK_TOLD_FROM),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    remedy = PlainField(
+        label=_("Remedy"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is done so that it is not late, or less late."),
     )
 
 

@@ -58,6 +58,11 @@ LEVELS_ABOVE = 4
 """Four levels of government: three hand-downs lead up to the first task, and its cycle may stand above."""
 
 
+RISK_LONGEST = 365
+RISK_TOLD_FROM = 5
+"""Days late expected from which the superior is told (DOMAIN §3.3)."""
+
+
 class Standing(models.TextChoices):
     """Where a task stands on a day: a question about the clock, never stored."""
 

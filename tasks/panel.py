@@ -45,6 +45,8 @@ BUTTONS: dict[str, Button] = {
     "name_people": Button(_("Name leader and contact"), "user-check"),
     "ask_extension": Button(_("Ask for an extension"), "calendar-clock"),
     "ask_withdrawal": Button(_("Ask for withdrawal"), "scale"),
+    "flag_risk": Button(_("Flag as at risk"), "triangle-alert"),
+    "clear_risk": Button(_("Back on schedule"), "check", post=True),
     "decline": Button(_("Decline with a reason"), "undo-2"),
     "urge": Button(_("Urge"), "bell-ring"),
     "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
@@ -68,9 +70,10 @@ GIVER: dict[str, tuple[str, ...]] = {
     State.WITHDRAWN: (),
 }
 ASKING = ("ask_extension", "ask_withdrawal")
+WARNING = ("flag_risk", "clear_risk")
 LEADER: dict[str, tuple[str, ...]] = {
-    State.ASSIGNED: ("accept", "decline", "submit", "progress", "add_evidence", "name_people", *ASKING),
-    State.IN_PROGRESS: ("submit", "progress", "add_evidence", "name_people", "mark_posted", *ASKING),
+    State.ASSIGNED: ("accept", "decline", "submit", "progress", "add_evidence", "name_people", *ASKING, *WARNING),
+    State.IN_PROGRESS: ("submit", "progress", "add_evidence", "name_people", "mark_posted", *ASKING, *WARNING),
     State.SUBMITTED: ("submit", "progress", "name_people", "mark_posted"),
 }
 HELPER: dict[str, tuple[str, ...]] = {State.IN_PROGRESS: ("add_evidence",), State.ASSIGNED: ("add_evidence",)}
@@ -152,7 +155,9 @@ def panel(person: Person, task: Task) -> Panel:
             hint=_hint(verb),
         )
         for verb, button in BUTTONS.items()
-        if verb in verbs and not (verb == "mark_posted" and task.posted_at)
+        if verb in verbs
+        and not (verb == "mark_posted" and task.posted_at)
+        and not (verb == "clear_risk" and task.risk_days is None)
     ]
     return Panel(acts, allowed, unclear)
 

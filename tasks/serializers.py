@@ -16,12 +16,12 @@ from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, Verdict
 from portal.shared.api import Input
 from tasks import rules
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.lifecycle import FIVE, Standing, State
+from tasks.lifecycle import FIVE, RISK_LONGEST, Standing, State
 from tasks.models import Comment, Evidence, Order, Part, Progress, Request, Task
 
 ROW_COLUMNS = (
     *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
-    *("due_on", "due_words", "original_due_on", "percent", "progressed_at", "submitted_at"),
+    *("due_on", "due_words", "original_due_on", "percent", "progressed_at", "submitted_at", "risk_days"),
     *("order__number", "assigner__code", "assigner__name_vi", "assigner__name_en"),
     *("lead__code", "lead__name_vi", "lead__name_en"),
 )
@@ -76,7 +76,7 @@ class TaskRow(serializers.ModelSerializer[Task]):
                 "assigner",
                 "lead",
             ),
-            *("state", "standing", "due_on", "due_words", "original_due_on", "days_left"),
+            *("state", "standing", "due_on", "due_words", "original_due_on", "days_left", "risk_days"),
             *("percent", "progressed_at", "priority", "secrecy", "version"),
         )
         read_only_fields = fields
@@ -136,6 +136,7 @@ class TaskDetail(TaskRow):
     submitted_by = PersonOut(allow_null=True)
     confirmed_by = PersonOut(allow_null=True)
     posted_by = PersonOut(allow_null=True)
+    risk_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
     requests = RequestOut(many=True)
     verdicts = serializers.SerializerMethodField()
@@ -156,7 +157,7 @@ class TaskDetail(TaskRow):
             ),
             *("parts", "clears", "suspended_from", "submissions", "approval", "created_by", "created_at"),
             *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
-            *("posted_by", "posted_at", "requests", "verdicts"),
+            *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests", "verdicts"),
         )
         read_only_fields = fields
 
@@ -392,6 +393,13 @@ class ExtensionIn(Input):
 
     proposed_on = serializers.DateField()
     reason = serializers.CharField()
+
+
+class RiskIn(Input):
+    """How late the task will likely be, and what is done about it."""
+
+    days = serializers.IntegerField(min_value=1, max_value=RISK_LONGEST, help_text="Days late expected.")
+    remedy = serializers.CharField(required=False, allow_blank=True, help_text="Needed unless secret.")
 
 
 class Decision(Input):

@@ -65,6 +65,8 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "request_countered": (_("Another day offered"), "due_soon"),
     "request_declined": (_("Other day declined"), ""),
     "request_cancelled": (_("Request taken back"), ""),
+    "risk_flagged": (_("Flagged as at risk"), "due_soon"),
+    "risk_cleared": (_("Back on schedule"), "in_time"),
     "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
     "evidence_added": (_("Evidence added"), ""),
     "evidence_removed": (_("Evidence removed"), ""),
@@ -168,6 +170,10 @@ def _text_of(event: Event, names: Names) -> list[str]:
             return [gettext("to %(day)s") % {"day": _day(after["proposed_on"])}, *said]
         case "request_countered":
             return [gettext("to %(day)s") % {"day": _day(after["counter_on"])}, *said]
+        case "risk_flagged":
+            days = after.get("risk_days", before.get("risk_days"))
+            remedy = [f"“{after['risk_remedy']}”"] if after.get("risk_remedy") else []
+            return [gettext("days late expected: %(days)s") % {"days": days}, *remedy]
         case "task_urged":
             return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
     return said

@@ -167,6 +167,8 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
             offered = day - timedelta(days=10)
             actions.counter_request(task=task, by=people["standing_deputy"], counter_on=offered)
         task.refresh_from_db()
+    if verb == "clear_risk":
+        task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
     return task
 
 

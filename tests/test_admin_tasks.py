@@ -25,7 +25,7 @@ from tests.people import Bodies, TaskAt, ready_for
 SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
     "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp", "decision": "Đã xem xét",
-    "proposed_on": "01/01/2099", "counter_on": "01/01/2098",
+    "proposed_on": "01/01/2099", "counter_on": "01/01/2098", "days": "6", "remedy": "Thêm người",
 }  # fmt: skip
 BEFORE = {
     "propose": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
@@ -35,7 +35,7 @@ BEFORE = {
     "comment": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
     "ask_extension": "in_progress", "ask_withdrawal": "in_progress", "approve_request": "in_progress",
     "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
-    "decline_counter": "in_progress", "cancel_request": "in_progress",
+    "decline_counter": "in_progress", "cancel_request": "in_progress", "flag_risk": "in_progress", "clear_risk": "in_progress",
 }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def do(task: Task, verb: str) -> str:
 def test_every_verb_has_its_page() -> None:
     assert {*STEPS, "edit"} == set(VERBS) == {*BEFORE, "edit"}
     assert set(IN_BULK) == {
-        *("propose", "assign", "accept", "confirm", "resume", "mark_posted", "accept_counter"),
+        *("propose", "assign", "accept", "confirm", "resume", "mark_posted", "accept_counter", "clear_risk"),
     }
 
 

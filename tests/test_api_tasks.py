@@ -48,6 +48,8 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "accept_counter": ("officer", "in_progress", {}, "in_progress"),
     "decline_counter": ("officer", "in_progress", {}, "in_progress"),
     "cancel_request": ("officer", "in_progress", {}, "in_progress"),
+    "flag_risk": ("officer", "in_progress", {"days": 6, "remedy": "Thêm người."}, "in_progress"),
+    "clear_risk": ("officer", "in_progress", {}, "in_progress"),
 }
 
 

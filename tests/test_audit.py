@@ -196,6 +196,18 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "request_cancelled",
         lambda w, by: partial(tasks.cancel_request, task=w.asked("cancel_request"), by=by),
     ),
+    "tasks.flag_risk": (
+        "officer",
+        "risk_flagged",
+        lambda w, by: partial(
+            tasks.flag_risk, task=w.task("in_progress"), by=by, days=6, remedy="Thêm người."
+        ),
+    ),
+    "tasks.clear_risk": (
+        "officer",
+        "risk_cleared",
+        lambda w, by: partial(tasks.clear_risk, task=w.asked("clear_risk"), by=by),
+    ),
     "tasks.confirm": (
         "secretary",
         "task_confirmed",

@@ -71,6 +71,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "accept_counter": (LEAD, "", ""),
     "decline_counter": (LEAD, "", ""),
     "cancel_request": (LEAD, "", ""),
+    "flag_risk": (LEAD, "assigned in_progress", ""),
+    "clear_risk": (LEAD, "", ""),  # flagged: tests/test_at_risk.py
 }
 
 # Before issue a task belongs to those who prepare it, whoever else may see it then.
@@ -143,6 +145,8 @@ ACTS: dict[str, Act] = {
     "accept_counter": lambda task, by, people: actions.accept_counter(task=task, by=by),
     "decline_counter": lambda task, by, people: actions.decline_counter(task=task, by=by),
     "cancel_request": lambda task, by, people: actions.cancel_request(task=task, by=by),
+    "flag_risk": lambda task, by, people: actions.flag_risk(task=task, by=by, days=6, remedy="Thêm người."),
+    "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
 }
 
 
@@ -300,6 +304,7 @@ BROKEN: list[dict[str, Any]] = [
     {"state": "suspended"},
     {"lead": None},
     {"percent": 101},
+    {"risk_days": 5},
 ]
 
 

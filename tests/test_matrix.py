@@ -145,6 +145,12 @@ POST   tasks:decline_counter      in_progress   403 403 403 409 403 404 404 302
 GET    tasks:cancel_request       asked         403 403 403 200 403 404 404 302
 POST   tasks:cancel_request       asked         403 403 403 302 403 404 404 302
 POST   tasks:cancel_request       in_progress   403 403 403 409 403 404 404 302
+GET    tasks:flag_risk            in_progress   403 403 403 200 403 404 404 302
+POST   tasks:flag_risk            in_progress   403 403 403 302 403 404 404 302
+POST   tasks:flag_risk            submitted     403 403 403 409 403 404 404 302
+GET    tasks:clear_risk           flagged       403 403 403 200 403 404 404 302
+POST   tasks:clear_risk           flagged       403 403 403 302 403 404 404 302
+POST   tasks:clear_risk           in_progress   403 403 403 409 403 404 404 302
 
 # Orders
 GET    orders:list                -             200 200 200 200 200 200 200 302
@@ -246,6 +252,10 @@ POST   api:tasks-decline-counter  countered     403 403 403 200 403 404 404 401
 POST   api:tasks-decline-counter  in_progress   403 403 403 409 403 404 404 401
 POST   api:tasks-cancel-request   asked         403 403 403 200 403 404 404 401
 POST   api:tasks-cancel-request   in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-flag-risk        in_progress   403 403 403 200 403 404 404 401
+POST   api:tasks-flag-risk        submitted     403 403 403 409 403 404 404 401
+POST   api:tasks-clear-risk       flagged       403 403 403 200 403 404 404 401
+POST   api:tasks-clear-risk       in_progress   403 403 403 409 403 404 404 401
 GET    api:notices-list           -             200 200 200 200 200 200 200 401
 POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
 GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
@@ -270,6 +280,7 @@ DATA: dict[str, dict[str, Any]] = {
     "ask_withdrawal": {"reason": "Trùng."},
     "refuse_request": {"decision": "Không có lý do khách quan."},
     "counter_request": {"counter_on": "2099-01-01"},
+    "flag_risk": {"days": 6, "remedy": "Thêm người."},
     "comment": {"text": "Đề nghị làm rõ."},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
     "api:tasks-list": {"title": "Việc mới", "assigner": "COMMITTEE"},
@@ -341,6 +352,7 @@ class Settings:
         self.tasks["working"] = task_at("in_progress", order=order)
         self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
+        self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
         self.tasks["with_evidence"] = self.tasks["working"]
         self.evidence = actions.add_evidence(
             task=self.tasks["working"],

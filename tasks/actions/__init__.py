@@ -13,6 +13,7 @@ from tasks.actions.requesting import (
     decline_counter,
     refuse_request,
 )
+from tasks.actions.warning import clear_risk, flag_risk
 from tasks.actions.working import (
     accept,
     add_comment,
@@ -35,11 +36,13 @@ __all__ = [
     "ask_withdrawal",
     "assign",
     "cancel_request",
+    "clear_risk",
     "confirm",
     "counter_request",
     "decline",
     "decline_counter",
     "edit_task",
+    "flag_risk",
     "mark_posted",
     "name_people",
     "new_task",

@@ -16,7 +16,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
 from tasks import rules
-from tasks.actions.common import lock, move, owe_news, tell, words, workers
+from tasks.actions.common import RISK, forget_risk, lock, move, owe_news, tell, words, workers
 from tasks.models import Request, Task
 
 
@@ -129,12 +129,12 @@ def _ask(task: Task, by: Person, kind: str, reason: str, day: date | None) -> Re
 def _give(task: Task, request: Request, day: date | None, by: Person, decision: str) -> None:
     """Move the deadline to the day given; the first one stays in `original_due_on` for ever."""
     _later_day(task, day, "proposed_on")
-    before = snapshot(task, ("due_on",))
+    before = snapshot(task, ("due_on",)) | forget_risk(task)
     task.due_on = day
     task.due_version += 1
     task.version += 1
-    task.save(update_fields=["due_on", "due_version", "version"])
-    tell(task, "extension_given", by, before=before, after=snapshot(task, ("due_on",)), reason=decision)
+    task.save(update_fields=["due_on", "due_version", "version", *RISK])
+    tell(task, "extension_given", by, before=before, after=snapshot(task, tuple(before)), reason=decision)
     _tell_lead(task, request, by, "request_approved", decision)
 
 

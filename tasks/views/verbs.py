@@ -37,6 +37,7 @@ from tasks.forms import (
     ProgressForm,
     ReasonForm,
     RefusalForm,
+    RiskForm,
     SubmitForm,
     UrgeForm,
     add_errors,
@@ -235,6 +236,17 @@ STEPS: dict[str, Step] = {
         before=_("Nothing is decided and the deadline stands."),
         told="assigner",
     ),
+    "flag_risk": Step(
+        _typed(actions.flag_risk),
+        _("Flagged as at risk:"),
+        RiskForm,
+        before=_("The deadline stands. The warning ends by itself when the task is reported or its day moves."),
+    ),
+    "clear_risk": Step(
+        _typed(actions.clear_risk),
+        _("Back on schedule:"),
+        before=_("The warning is taken back; what was said stays in the story of the task."),
+    ),
     "urge": Step(
         _typed(actions.urge),
         _("Urged:"),
@@ -290,6 +302,8 @@ def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
         extra = {"has_evidence": task.evidence.filter(removed_at=None).exists()}
     elif step.form is ProgressForm:
         extra = {"initial": {"percent": task.percent}}
+    elif step.form is RiskForm:
+        extra = {"initial": {"days": task.risk_days, "remedy": task.risk_remedy}}
     if request.method != "POST":
         return step.form(**extra)
     return step.form(request.POST, request.FILES, **extra)

@@ -1,0 +1,75 @@
+"""The lead body says early that a task will likely be late, and what it does about it."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import snapshot
+from committees import access
+from committees.models import Person
+from committees.roles import Role
+from tasks import rules, secrecy
+from tasks.actions.common import RISK, forget_risk, judges, lock, owe_news, tell, words
+from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
+from tasks.models import Task
+
+TOLD = ("risk_days", "risk_remedy")
+
+
+@transaction.atomic
+def flag_risk(*, task: Task, by: Person, days: int, remedy: str) -> Task:
+    """Say that the task will likely be so many days late, and what is done about it; again replaces it."""
+    task = lock(task)
+    rules.may_flag_risk(by, task).or_raise()
+    if not 1 <= days <= RISK_LONGEST:
+        raise ValidationError({"days": _("Between 1 and %(most)s days.") % {"most": RISK_LONGEST}})
+    before = snapshot(task, TOLD)
+    task.risk_days, task.risk_remedy = days, _remedy(task, remedy)
+    if snapshot(task, TOLD) == before:
+        return task
+    task.risk_by, task.risk_at = by, timezone.now()
+    _save(task)
+    tell(task, "risk_flagged", by, before=before, after=snapshot(task, TOLD))
+    if days >= RISK_TOLD_FROM:
+        told = {person.pk: person for person in (*judges(task), *_heads(task))}
+        owe_news(
+            told.values(), "risk_flagged", task, by, body=task.assigner, reason=task.risk_remedy, days=days
+        )
+    return task
+
+
+@transaction.atomic
+def clear_risk(*, task: Task, by: Person) -> Task:
+    """Say that the task is back on schedule."""
+    task = lock(task)
+    rules.may_clear_risk(by, task).or_raise()
+    before = snapshot(task, TOLD)
+    forget_risk(task)
+    _save(task)
+    tell(task, "risk_cleared", by, before=before, after=snapshot(task, TOLD))
+    return task
+
+
+def _save(task: Task) -> None:
+    task.version += 1
+    task.save(update_fields=[*RISK, "version"])
+
+
+def _remedy(task: Task, remedy: str) -> str:
+    """In words; a secret task keeps none, so there the days stand alone."""
+    if not secrecy.is_secret(task):
+        required = _("Say what is done so that it is not late, or less late.")
+        return words(task, remedy, "remedy", required=required)
+    if remedy.strip():
+        raise ValidationError({"remedy": secrecy.NOTHING})
+    return ""
+
+
+def _heads(task: Task) -> list[Person]:
+    """Of the lead body: the superior of those who work on the task."""
+    lead = task.lead_id or 0
+    found = access.people_of_many("work_on_tasks", [lead], roles=(Role.HEAD,))
+    return list(Person.objects.filter(pk__in=found.get(lead, ())))
