@@ -69,7 +69,10 @@ VERBS: dict[str, Verb] = {
     "suspend": Verb(shapes.Reason, actions.suspend),
     "resume": Verb(Nothing, actions.resume),
     "withdraw": Verb(shapes.Reason, actions.withdraw),
+    "supersede": Verb(shapes.Superseding, actions.supersede),
+    "supersede": Verb(shapes.Superseding, actions.supersede),
     "edit": Verb(shapes.TaskChange, _edit),
+    "set_event_day": Verb(shapes.EventDay, actions.set_event_day),
     "name_people": Verb(shapes.People, _name_people),
     "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
     "comment": Verb(shapes.CommentIn, actions.add_comment),
@@ -218,7 +221,10 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     suspend = verb("suspend")
     resume = verb("resume")
     withdraw = verb("withdraw")
+    supersede = verb("supersede")
+    supersede = verb("supersede")
     edit = verb("edit")
+    set_event_day = verb("set_event_day")
     name_people = verb("name_people")
     add_evidence = verb("add_evidence")
     comment = verb("comment")

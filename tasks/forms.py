@@ -17,8 +17,9 @@ from committees.models import Body, Membership, Person
 from portal.shared.days import today
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices, period_words
-from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
+from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
 from tasks.models import Evidence, Order, Part, Task
+from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
@@ -41,6 +42,20 @@ class ConfirmForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = PlainField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SupersedeForm(ReasonForm):
+    superseded_by = forms.ModelChoiceField(
+        label=_("The task that replaces it"), queryset=Task.objects.none(), empty_label=_("none")
+    )
+    field_order = ("superseded_by", "reason")
+
+    def __init__(self, *args: Any, task: Task, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Task.objects.visible_to(person).filter(assigner=task.assigner).exclude(pk=task.pk)
+        field: Any = self.fields["superseded_by"]
+        field.label_from_instance = lambda one: f"{one.code} {one.name}"
+        limit_choices(field, others.exclude(state=State.WITHDRAWN).order_by("-pk"), None)
 
 
 class OptionalReasonForm(forms.Form):
@@ -69,6 +84,16 @@ class RiskForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What is done so that it is not late, or less late."),
+    )
+
+
+class EventDayForm(forms.Form):
+    happened_on = DayField(label=_("Day of the event"), help_text=_("When it happened, or is set to happen."))
+    reason = PlainField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only when a day that was entered before is corrected."),
     )
 
 
@@ -168,7 +193,7 @@ class EvidenceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        untouched = not any(self[name].errors for name in ("file", "url", "document"))
+        untouched = not any(self[name].errors for name in ("file", "url", "document") if name in self.fields)
         if self.must_hold_one and untouched and not self.given():
             raise ValidationError(_("Add a file, a link or a document number."))
         return cleaned
@@ -206,6 +231,22 @@ class SubmitForm(EvidenceForm):
         self.must_hold_one = not has_evidence
 
 
+def as_secret(task: Task, form: forms.Form) -> forms.Form:
+    """A secret task's form has no file and no link, and takes the number of a paper where others write."""
+    if not is_secret(task):
+        return form
+    for name in ("file", "url", "title"):
+        form.fields.pop(name, None)
+    for name, field in form.fields.items():
+        if type(field) is PlainField:
+            field.widget = forms.TextInput()
+            field.help_text = NOTHING if name == "remedy" else ONLY_A_NUMBER
+            field.required = field.required and name != "note"
+    if isinstance(form, EvidenceForm):
+        form.fields["document"].required = form.must_hold_one
+    return form
+
+
 # A task
 
 
@@ -240,6 +281,15 @@ class TaskForm(forms.ModelForm[Task]):
             del self.fields["reason"]
         # The portal titles a secret task itself.
         self.fields["title"].required = self.data.get("secrecy") != Task.Secrecy.SECRET
+        if task.pk and is_secret(task):
+            self._hide_content()
+
+    def _hide_content(self) -> None:
+        """What a secret task never holds is not asked for; once it is lowered, all can be filled in."""
+        for name in CONTENT:
+            self.fields.pop(name, None)
+        self.fields["number"].help_text = ONLY_A_NUMBER
+        self.fields["title"].help_text = _("The portal titles a secret task. Write a title only to lower it.")
 
     def _choose_order(self, person: Person, assigner: Body | None, task: Task) -> None:
         orders = Order.objects.visible_to(person).filter(

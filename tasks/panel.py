@@ -50,11 +50,13 @@ BUTTONS: dict[str, Button] = {
     "decline": Button(_("Decline with a reason"), "undo-2"),
     "urge": Button(_("Urge"), "bell-ring"),
     "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
+    "set_event_day": Button(_("Enter the day of the event"), "calendar-check"),
     "edit": Button(_("Edit"), "pencil"),
     "resume": Button(_("Resume"), "play", post=True),
     "suspend": Button(_("Suspend"), "pause"),
     "recall": Button(_("Recall to draft"), "rotate-ccw"),
     "mark_posted": Button(_("Mark as entered in theodoinq.dcs.vn"), "check", post=True),
+    "supersede": Button(_("Replace by another task"), "refresh-cw", risk=True),
     "withdraw": Button(_("Withdraw the task"), "trash-2", risk=True),
 }
 """In the order of the panel: deciding first, taking away last."""
@@ -62,18 +64,35 @@ BUTTONS: dict[str, Button] = {
 GIVER: dict[str, tuple[str, ...]] = {
     State.DRAFT: ("propose", "edit", "withdraw"),
     State.PROPOSED: ("assign", "record_approval", "edit", "recall", "withdraw"),
-    State.ASSIGNED: ("urge", "edit", "recall", "suspend", "withdraw"),
-    State.IN_PROGRESS: ("confirm", "urge", "edit", "suspend", "withdraw"),
-    State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "withdraw"),
+    State.ASSIGNED: ("urge", "edit", "recall", "suspend", "supersede", "withdraw"),
+    State.IN_PROGRESS: ("confirm", "urge", "edit", "suspend", "supersede", "withdraw"),
+    State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "supersede", "withdraw"),
     State.COMPLETED: (),
-    State.SUSPENDED: ("resume", "withdraw"),
+    State.SUSPENDED: ("resume", "supersede", "withdraw"),
     State.WITHDRAWN: (),
 }
 ASKING = ("ask_extension", "ask_withdrawal")
 WARNING = ("flag_risk", "clear_risk")
 LEADER: dict[str, tuple[str, ...]] = {
-    State.ASSIGNED: ("accept", "decline", "submit", "progress", "add_evidence", "name_people", *ASKING, *WARNING),
-    State.IN_PROGRESS: ("submit", "progress", "add_evidence", "name_people", "mark_posted", *ASKING, *WARNING),
+    State.ASSIGNED: (
+        "accept",
+        "decline",
+        "submit",
+        "progress",
+        "add_evidence",
+        "name_people",
+        *ASKING,
+        *WARNING,
+    ),
+    State.IN_PROGRESS: (
+        "submit",
+        "progress",
+        "add_evidence",
+        "name_people",
+        "mark_posted",
+        *ASKING,
+        *WARNING,
+    ),
     State.SUBMITTED: ("submit", "progress", "name_people", "mark_posted"),
 }
 HELPER: dict[str, tuple[str, ...]] = {State.IN_PROGRESS: ("add_evidence",), State.ASSIGNED: ("add_evidence",)}
@@ -166,6 +185,8 @@ def _verbs_for(person: Person, task: Task) -> set[str]:
     verbs: set[str] = set()
     if _serves(person, task.assigner):
         verbs |= {*GIVER.get(task.state, ()), "comment"}
+        if "edit" in verbs and task.due_kind == Task.DueKind.RELATIVE:
+            verbs.add("set_event_day")
     if task.is_issued and _serves(person, task.lead):
         verbs |= {*LEADER.get(task.state, ()), "comment"}
     if asked := rules.waiting_request(task):

@@ -49,6 +49,14 @@ def may_edit(person: Asker, task: Task) -> Verdict:
     return YES
 
 
+def may_set_event_day(person: Asker, task: Task) -> Verdict:
+    """Whoever may change the task enters the day of the event that its deadline follows."""
+    verdict = may_edit(person, task)
+    if verdict and (task.due_kind != Task.DueKind.RELATIVE or task.after_days is None):
+        return not_now(_("This deadline is not counted from the day of an event."))
+    return verdict
+
+
 def may_propose(person: Asker, task: Task) -> Verdict:
     """A draft goes to the approver when those who prepared it say so."""
     return _move(
@@ -240,6 +248,23 @@ def _waits(fan_out: FanOut, *, at_work: bool = False) -> Verdict:
     return YES
 
 
+def may_set_weights(person: Asker, task: Task) -> Verdict:
+    """Whoever gave the tasks below weighs them: the lead body, or the assigner of the task for its own."""
+    lead = task.is_issued and any(
+        access.allows(person, permission, task.lead) for permission in ("draft_tasks", "assign_tasks")
+    )
+    giver = access.allows(person, "draft_tasks", task.assigner)
+    nodes = rollup.children(task) if lead or giver else []
+    given = {node.assigner == task.assigner_id for node in nodes}
+    if not lead and (not giver or given == {False}) or (not giver and given == {True}):
+        return no(_("Only those who gave the tasks below set their shares."))
+    if not nodes:
+        return not_now(_("There is no task below this one. Hand down parts of it first."))
+    if task.state not in (*UNISSUED, *OPEN, State.SUSPENDED):
+        return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
+    return YES
+
+
 def may_urge(person: Asker, task: Task) -> Verdict:
     """The assigner reminds the lead by hand, at most once a day."""
     who = _who(person, "urge_tasks", task.assigner, _("Only the body that gave this task can urge it."))
@@ -387,9 +412,11 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "withdraw": may_withdraw,
     "supersede": may_supersede,
     "edit": may_edit,
+    "set_event_day": may_set_event_day,
     "name_people": may_name_people,
     "add_evidence": may_add_evidence,
     "comment": may_contribute,
+    "set_weights": may_set_weights,
     "urge": may_urge,
     "mark_posted": may_mark_posted,
     "ask_extension": may_ask_extension,

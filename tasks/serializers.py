@@ -128,6 +128,7 @@ class RequestOut(serializers.ModelSerializer[Request]):
 class TaskDetail(TaskRow):
     parent: Any = serializers.SerializerMethodField()
     children = serializers.SerializerMethodField()
+    superseded_by: Any = serializers.SerializerMethodField()
     parts = PartOut(many=True)
     leader = PersonOut(allow_null=True)
     contact = PersonOut(allow_null=True)
@@ -157,11 +158,12 @@ class TaskDetail(TaskRow):
             ),
             *("parts", "clears", "suspended_from", "submissions", "approval", "created_by", "created_at"),
             *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
-            *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests", "verdicts"),
+            *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests"),
+            *("superseded_by", "verdicts"),
         )
         read_only_fields = fields
 
-    _read: list[dict[str, Any]] | None = None
+    _read: dict[int, dict[str, Any]] | None = None
 
     @property
     def person(self) -> Any:
@@ -170,18 +172,29 @@ class TaskDetail(TaskRow):
     @extend_schema_field(TaskBrief(allow_null=True))
     def get_parent(self, task: Task) -> dict[str, Any] | None:
         """Null as well when the task above is not shown to you."""
-        return next((brief for brief in self._around(task) if brief["id"] == task.parent_id), None)
+        return self._brief(task, task.parent_id)
 
     @extend_schema_field(TaskBrief(many=True))
     def get_children(self, task: Task) -> list[dict[str, Any]]:
-        return [brief for brief in self._around(task) if brief["id"] != task.parent_id]
+        below = [row["id"] for row in self._around(task).values() if row["parent_id"] == task.pk]
+        return [brief for pk in below if (brief := self._brief(task, pk))]
 
-    def _around(self, task: Task) -> list[dict[str, Any]]:
-        """The task above and those below that the reader sees, in one query: the scope is dear to ask."""
+    @extend_schema_field(TaskBrief(allow_null=True))
+    def get_superseded_by(self, task: Task) -> dict[str, Any] | None:
+        """The task that replaced this one; null as well when it is not shown to you."""
+        return self._brief(task, task.superseded_by_id)
+
+    def _brief(self, task: Task, pk: int | None) -> dict[str, Any] | None:
+        found = self._around(task).get(pk or 0)
+        return {name: found[name] for name in ("id", "title", "state")} if found else None
+
+    def _around(self, task: Task) -> dict[int, dict[str, Any]]:
+        """The tasks above, below and instead that the reader sees, in one query: the scope is dear to ask."""
         if self._read is None:
-            around = Task.objects.filter(Q(pk=task.parent_id or 0) | Q(parent=task)).order_by("pk")
-            rows = around.visible_to(self.person).values("id", "title", "state")
-            self._read = [dict(row) for row in rows]
+            near = [pk for pk in (task.parent_id, task.superseded_by_id) if pk]
+            around = Task.objects.filter(Q(pk__in=near) | Q(parent=task)).order_by("pk")
+            rows = around.visible_to(self.person).values("id", "title", "state", "parent_id")
+            self._read = {row["id"]: dict(row) for row in rows}
         return self._read
 
     @extend_schema_field(serializers.DictField(child=VerdictOut()))
@@ -382,6 +395,22 @@ class Reason(Input):
     reason = serializers.CharField()
 
 
+class Superseding(Reason):
+    """The task that takes the place of this one, and why."""
+
+    superseded_by = _Visible(
+        queryset=Task.objects.all(), error_messages={"does_not_exist": _("Choose a task that you can see.")}
+    )
+
+
+class Superseding(Reason):
+    """The task that takes the place of this one, and why."""
+
+    superseded_by = _Visible(
+        queryset=Task.objects.all(), error_messages={"does_not_exist": _("Choose a task that you can see.")}
+    )
+
+
 class OptionalReason(Input):
     """Why, if there is something to say."""
 
@@ -400,6 +429,12 @@ class RiskIn(Input):
 
     days = serializers.IntegerField(min_value=1, max_value=RISK_LONGEST, help_text="Days late expected.")
     remedy = serializers.CharField(required=False, allow_blank=True, help_text="Needed unless secret.")
+
+
+class EventDay(OptionalReason):
+    """The day of the event that the deadline follows; a reason when an earlier one is corrected."""
+
+    happened_on = serializers.DateField()
 
 
 class Decision(Input):
@@ -436,7 +471,11 @@ class ProgressIn(Input):
     """How far the work is."""
 
     percent = serializers.IntegerField(min_value=0, max_value=100)
-    note = serializers.CharField(help_text="What was done.")
+    note = serializers.CharField(
+        default="",
+        allow_blank=True,
+        help_text="What was done; of a secret task the number of a paper or nothing.",
+    )
 
 
 class EvidenceIn(Input):

@@ -56,7 +56,10 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "task_suspended": (_("Suspended"), ""),
     "task_resumed": (_("Resumed"), "in_time"),
     "task_withdrawn": (_("Withdrawn"), ""),
+    "task_superseded": (_("Replaced by another task"), ""),
     "task_changed": (_("Changed"), ""),
+    "event_day_set": (_("Day of the event entered"), "in_time"),
+    "task_recurred": (_("Made by its cycle"), "in_time"),
     "task_urged": (_("Urged"), "due_soon"),
     "extension_asked": (_("Extension asked for"), "submitted"),
     "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
@@ -153,7 +156,7 @@ def _text_of(event: Event, names: Names) -> list[str]:
     match event.verb:
         case "task_submitted":
             return [_submission(event, names.task)]
-        case "task_assigned" | "task_approval_recorded" if due := after.get("original_due_on"):
+        case "task_assigned" | "task_approval_recorded" | "task_recurred" if due := after.get("original_due_on"):
             paper = [after["approval"]] if after.get("approval") else []
             return [gettext("Deadline %(day)s") % {"day": _day(due)}, *paper]
         case "task_progressed":
@@ -164,6 +167,8 @@ def _text_of(event: Event, names: Names) -> list[str]:
             return [before.get("title", "")]
         case "task_changed" | "task_people_named":
             return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
+        case "event_day_set":
+            return [f"{_day(after['happened_on'])}: {_moved(before, after)}", *said]
         case "extension_given":
             return [f"{_day(before['due_on'])} → {_day(after['due_on'])}", *said]
         case "extension_asked":
@@ -177,6 +182,11 @@ def _text_of(event: Event, names: Names) -> list[str]:
         case "task_urged":
             return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
     return said
+
+
+def _moved(before: dict[str, Any], after: dict[str, Any]) -> str:
+    was = f"{_day(before['due_on'])} → " if before.get("due_on") else ""
+    return f"{was}{_day(after['due_on'])}" if after.get("due_on") else gettext("the deadline stays")
 
 
 def _submission(event: Event, task: Task) -> str:
@@ -322,7 +332,7 @@ def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
     changed = [
         event
         for event in events
-        if event.verb in ("task_changed", "extension_given") and "due_on" in event.after
+        if event.verb in ("task_changed", "extension_given", "event_day_set") and "due_on" in event.after
     ]
     since = [event for event in changed if not task.assigned_at or event.at >= task.assigned_at]
     if not since or (task.original_due_on == task.due_on and len(since) < 2):

@@ -231,6 +231,15 @@ TELLINGS = (
         "work_on_tasks",
     ),
     Telling(
+        "event_day_set",
+        gettext_lazy("Deadline set"),
+        NEWS,
+        gettext_lazy("%(by)s entered the day of the event from which the deadline is counted."),
+        gettext_lazy("Read the deadline."),
+        OPEN,
+        "work_on_tasks",
+    ),
+    Telling(
         "request_approved",
         gettext_lazy("Request approved"),
         NEWS,

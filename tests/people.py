@@ -169,7 +169,15 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
         task.refresh_from_db()
     if verb == "clear_risk":
         task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
+    if verb == "supersede":
+        other = Task(title="Nhiệm vụ thay thế", assigner=task.assigner, lead=task.lead)
+        actions.new_task(task=other, by=people["secretary"])
     return task
+
+
+def other_than(task: Task) -> Task:
+    """The newest of the other tasks that the same body gives: what replaces it, where a test needs one."""
+    return Task.objects.filter(assigner=task.assigner_id).exclude(pk=task.pk).latest("pk")
 
 
 def _propose(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:

@@ -20,7 +20,7 @@ from tasks.models import Evidence, Order, Part, Task
 from tasks.rules import VERBS
 from tasks.views.verbs import STEPS
 from tests.admin_door import enter, one_event, url  # noqa: F401 - fixtures
-from tests.people import Bodies, TaskAt, ready_for
+from tests.people import Bodies, TaskAt, other_than, ready_for
 
 SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
@@ -31,7 +31,8 @@ BEFORE = {
     "propose": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
     "accept": "assigned", "decline": "assigned", "progress": "in_progress", "submit": "in_progress",
     "confirm": "submitted", "send_back": "submitted", "suspend": "in_progress", "resume": "suspended",
-    "withdraw": "in_progress", "name_people": "in_progress", "add_evidence": "in_progress",
+    "withdraw": "in_progress", "supersede": "in_progress", "name_people": "in_progress",
+    "add_evidence": "in_progress",
     "comment": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
     "ask_extension": "in_progress", "ask_withdrawal": "in_progress", "approve_request": "in_progress",
     "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
@@ -66,6 +67,8 @@ def test_a_superuser_does_each_verb_and_it_is_marked(
     assert enter("admin").get(do(task, verb)).status_code == 200
     events = Event.objects.count()
     given = {**SAID, "contact": people["officer"].pk}
+    if verb == "supersede":
+        given["superseded_by"] = other_than(task).pk
     if verb == "submit":
         del given["document"]
     answer = enter("admin").post(do(task, verb), given)

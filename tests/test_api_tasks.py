@@ -19,7 +19,7 @@ from tasks.api import VERBS, TaskView
 from tasks.lifecycle import FIVE, Standing, State
 from tasks.models import Comment, Evidence, Order, Task
 from tests.api import Api
-from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person, ready_for
+from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person, other_than, ready_for
 
 STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     # verb: who, in which state, with what, to which state
@@ -35,6 +35,7 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "suspend": ("secretary", "in_progress", {"reason": "Chờ hướng dẫn."}, "suspended"),
     "resume": ("secretary", "suspended", {}, "in_progress"),
     "withdraw": ("secretary", "in_progress", {"reason": "Trùng."}, "withdrawn"),
+    "supersede": ("secretary", "in_progress", {"reason": "Trùng."}, "withdrawn"),
     "name_people": ("officer", "in_progress", {"leader": "lead_head", "contact": "officer"}, "in_progress"),
     "add_evidence": ("officer", "in_progress", {"kind": "document", "document": "9/BC"}, "in_progress"),
     "comment": ("member", "in_progress", {"text": "Đề nghị bổ sung số liệu."}, "in_progress"),
@@ -81,6 +82,8 @@ def test_every_verb_has_its_address() -> None:
 def test_each_verb_does_its_work(verb: str, people: dict[str, Person], task_at: TaskAt) -> None:
     who, state, data, after = STEPS[verb]
     task = ready_for(verb, task_at(state), people)
+    if verb == "supersede":
+        data = {**data, "superseded_by": other_than(task).pk}
     answer = Api(people[who]).post(address(task, verb), **data)
     task.refresh_from_db()
     assert task.state == after

@@ -233,6 +233,17 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "task_withdrawn",
         lambda w, by: partial(tasks.withdraw, task=w.task("in_progress"), by=by, reason="Trùng."),
     ),
+    "tasks.supersede": (
+        "secretary",
+        "task_superseded",
+        lambda w, by: partial(
+            tasks.supersede,
+            task=w.asked("supersede"),
+            by=by,
+            superseded_by=Task.objects.latest("pk"),
+            reason="Trùng.",
+        ),
+    ),
     "tasks.urge": (
         "secretary",
         "task_urged",

@@ -19,7 +19,7 @@ from tasks import actions, rules
 from tasks.diagram import diagram, table
 from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
-from tests.people import Bodies, TaskAt
+from tests.people import Bodies, TaskAt, other_than
 
 # --- the table ----------------------------------------------------------------------------------
 #
@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "draft proposed assigned in_progress submitted suspended",
         "withdrawn",
     ),
+    "supersede": (KEEPERS, "assigned in_progress submitted suspended", "withdrawn"),
     "edit": (KEEPERS, "draft proposed assigned in_progress", ""),
     "name_people": (LEAD, "assigned in_progress submitted", ""),
     "add_evidence": (f"{LEAD} {HELPERS}", "assigned in_progress", ""),
@@ -123,6 +124,9 @@ ACTS: dict[str, Act] = {
     "suspend": lambda task, by, people: actions.suspend(task=task, by=by, reason="Chờ hướng dẫn."),
     "resume": lambda task, by, people: actions.resume(task=task, by=by),
     "withdraw": lambda task, by, people: actions.withdraw(task=task, by=by, reason="Trùng."),
+    "supersede": lambda task, by, people: actions.supersede(
+        task=task, by=by, superseded_by=other_than(task), reason="Trùng."
+    ),
     "edit": lambda task, by, people: actions.edit_task(task=task, by=by, values={"deliverable": "Bản đồ"}),
     "name_people": lambda task, by, people: actions.name_people(
         task=task, by=by, leader=people["lead_head"], contact=people["officer"]
@@ -174,6 +178,7 @@ def test_the_table_names_every_verb_and_state() -> None:
 @pytest.mark.parametrize("state", State.values)
 def test_every_verb_for_everybody(state: str, people: dict[str, Person], task_at: TaskAt) -> None:
     """The rule and the real action answer as the table says; a refusal leaves nothing behind."""
+    task_at("draft", title="Nhiệm vụ thay thế")
     task = task_at(state)
     if state in ("assigned", "in_progress"):
         actions.add_evidence(task=task, by=people["officer"], kind="document", document="1/BC")

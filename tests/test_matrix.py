@@ -112,6 +112,9 @@ GET    tasks:withdraw             proposed      200 200 403 404 403 404 404 302
 POST   tasks:withdraw             proposed      302 302 403 404 403 404 404 302
 POST   tasks:withdraw             submitted     302 302 403 403 403 404 404 302
 POST   tasks:withdraw             withdrawn     409 409 403 403 403 404 404 302
+GET    tasks:supersede            in_progress   200 200 403 403 403 404 404 302
+POST   tasks:supersede            in_progress   302 302 403 403 403 404 404 302
+POST   tasks:supersede            completed     409 409 403 403 403 404 404 302
 GET    tasks:urge                 in_progress   200 200 403 403 403 404 404 302
 POST   tasks:urge                 in_progress   302 302 403 403 403 404 404 302
 POST   tasks:urge                 completed     409 409 403 403 403 404 404 302
@@ -230,6 +233,8 @@ POST   api:tasks-resume           in_progress   409 409 403 403 403 404 404 401
 POST   api:tasks-withdraw         proposed      200 200 403 404 403 404 404 401
 POST   api:tasks-withdraw         submitted     200 200 403 403 403 404 404 401
 POST   api:tasks-withdraw         withdrawn     409 409 403 403 403 404 404 401
+POST   api:tasks-supersede        in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-supersede        completed     409 409 403 403 403 404 404 401
 POST   api:tasks-urge             in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-urge             completed     409 409 403 403 403 404 404 401
 POST   api:tasks-comment          in_progress   200 200 200 200 403 404 404 401
@@ -368,6 +373,8 @@ class Settings:
         space, _colon, name = route.partition(":")
         verb = name.removeprefix("tasks-").replace("-", "_") if space == "api" else name
         data = DATA.get(route, DATA.get(verb, {}))
+        if verb == "supersede":
+            data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if route in VERSIONED:
             thing = self.order if setting == "order" else self.tasks[setting]
             return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}

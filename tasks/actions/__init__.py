@@ -1,8 +1,17 @@
 """Everything that changes an order or a task. Doors call these; nothing else sets a state."""
 
 from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval
-from tasks.actions.judging import confirm, resume, send_back, suspend, urge, withdraw
+from tasks.actions.fanning import (
+    cancel_fan_out,
+    give_fan_out,
+    prepare_fan_out,
+    record_fan_out_approval,
+    start_fan_out,
+)
+from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, urge, withdraw
 from tasks.actions.orders import save_order
+from tasks.actions.recurring import make_occurrences
+from tasks.actions.relative import set_event_day
 from tasks.actions.requesting import (
     accept_counter,
     approve_request,
@@ -35,6 +44,7 @@ __all__ = [
     "ask_extension",
     "ask_withdrawal",
     "assign",
+    "cancel_fan_out",
     "cancel_request",
     "clear_risk",
     "confirm",
@@ -43,19 +53,26 @@ __all__ = [
     "decline_counter",
     "edit_task",
     "flag_risk",
+    "give_fan_out",
+    "make_occurrences",
     "mark_posted",
     "name_people",
     "new_task",
+    "prepare_fan_out",
     "propose",
     "recall",
     "record_approval",
+    "record_fan_out_approval",
     "refuse_request",
     "remove_evidence",
     "report_progress",
     "resume",
     "save_order",
     "send_back",
+    "set_event_day",
+    "start_fan_out",
     "submit",
+    "supersede",
     "suspend",
     "urge",
     "withdraw",

@@ -32,6 +32,7 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
     ).annotate(
         sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
         has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
+        replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
     )
     return get_object_or_404(tasks, pk=pk)
 

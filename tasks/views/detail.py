@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, IntegerField, Prefetch, QuerySet, Value, prefetch_related_objects
+from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,7 +20,7 @@ from committees.roles import PERMISSIONS, RESTRICTED_READERS
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import listing, rules, story
-from tasks.forms import CommentForm, ProgressForm
+from tasks.forms import CommentForm, ProgressForm, as_secret
 from tasks.models import Comment, Evidence, Part, Progress, Request, Task
 from tasks.panel import Panel, panel
 from tasks.views.common import find_task, task_crumbs
@@ -69,14 +69,15 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "evidence": [(one, post(one.by_id, one.at, str(one.by))) for one in task.evidence.all()],
         "removable": _removable(request, task, acts),
         "above": _above(task),
+        "replacing": _replacing(request, task),
         "children": listing.rows_of(_family(request, task), on),
         "may_hand_down": rules.may_hand_down(request.user, task),
         "asked": rules.waiting_request(task),
         "extensions": sum(one.given_on is not None for one in task.requests.all()),
         "deadlines": story.deadlines(task, events, post),
         "story": story.story(task, events, who),
-        "comment_form": CommentForm() if "comment" in acts.allowed else None,
-        "progress_form": ProgressForm(initial={"percent": task.percent})
+        "comment_form": as_secret(task, CommentForm()) if "comment" in acts.allowed else None,
+        "progress_form": as_secret(task, ProgressForm(initial={"percent": task.percent}))
         if "progress" in acts.allowed
         else None,
     }
@@ -114,6 +115,14 @@ def _family(request: SignedInRequest, task: Task) -> list[Task]:
     if not task.has_children:  # type: ignore[attr-defined]
         return []
     return list(Task.objects.visible_to(request.user).filter(parent=task).for_list().late_first())
+
+
+def _replacing(request: SignedInRequest, task: Task) -> list[Task]:
+    """The task that replaced this one and those that this one replaced, as far as this person sees them."""
+    if not (task.superseded_by_id or task.replaces):  # type: ignore[attr-defined]
+        return []
+    either = Q(pk=task.superseded_by_id or 0) | Q(superseded_by=task)
+    return list(Task.objects.visible_to(request.user).filter(either).order_by("pk"))
 
 
 def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:

@@ -30,6 +30,7 @@ from tasks.forms import (
     ConfirmForm,
     CounterForm,
     DecisionForm,
+    EventDayForm,
     EvidenceForm,
     ExtensionForm,
     OptionalReasonForm,
@@ -39,8 +40,10 @@ from tasks.forms import (
     RefusalForm,
     RiskForm,
     SubmitForm,
+    SupersedeForm,
     UrgeForm,
     add_errors,
+    as_secret,
 )
 from tasks.models import Evidence, Task
 from tasks.panel import BUTTONS
@@ -181,6 +184,13 @@ STEPS: dict[str, Step] = {
         before=_("This cannot be undone. The task stays readable and leaves every count."),
         told="lead",
     ),
+    "supersede": Step(
+        _typed(actions.supersede),
+        _("Replaced:"),
+        SupersedeForm,
+        before=_("This cannot be undone. The task leaves every count and names the one that replaces it."),
+        told="lead",
+    ),
     "ask_extension": Step(
         _typed(actions.ask_extension),
         _("Extension asked for:"),
@@ -240,12 +250,21 @@ STEPS: dict[str, Step] = {
         _typed(actions.flag_risk),
         _("Flagged as at risk:"),
         RiskForm,
-        before=_("The deadline stands. The warning ends by itself when the task is reported or its day moves."),
+        before=_(
+            "The deadline stands. The warning ends by itself when the task is reported or its day moves."
+        ),
     ),
     "clear_risk": Step(
         _typed(actions.clear_risk),
         _("Back on schedule:"),
         before=_("The warning is taken back; what was said stays in the story of the task."),
+    ),
+    "set_event_day": Step(
+        _typed(actions.set_event_day),
+        _("Day of the event entered:"),
+        EventDayForm,
+        before=_("The deadline is counted from this day, in calendar days."),
+        told="lead",
     ),
     "urge": Step(
         _typed(actions.urge),
@@ -300,13 +319,16 @@ def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
         extra = {"lead": task.lead, "initial": {"leader": task.leader, "contact": task.contact}}
     elif step.form is SubmitForm:
         extra = {"has_evidence": task.evidence.filter(removed_at=None).exists()}
+    elif step.form is SupersedeForm:
+        extra = {"task": task, "person": request.user}
+    elif step.form is EventDayForm:
+        extra = {"initial": {"happened_on": task.happened_on}}
     elif step.form is ProgressForm:
         extra = {"initial": {"percent": task.percent}}
     elif step.form is RiskForm:
         extra = {"initial": {"days": task.risk_days, "remedy": task.risk_remedy}}
-    if request.method != "POST":
-        return step.form(**extra)
-    return step.form(request.POST, request.FILES, **extra)
+    form = step.form(request.POST, request.FILES, **extra) if request.method == "POST" else step.form(**extra)
+    return as_secret(task, form)
 
 
 def _done(step: Step, task: Task, by: Person, form: forms.Form) -> bool:
