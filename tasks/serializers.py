@@ -403,14 +403,6 @@ class Superseding(Reason):
     )
 
 
-class Superseding(Reason):
-    """The task that takes the place of this one, and why."""
-
-    superseded_by = _Visible(
-        queryset=Task.objects.all(), error_messages={"does_not_exist": _("Choose a task that you can see.")}
-    )
-
-
 class OptionalReason(Input):
     """Why, if there is something to say."""
 

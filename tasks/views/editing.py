@@ -91,7 +91,9 @@ def _given(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:
     parent = tasks.select_related("lead").filter(pk=_number(request.GET.get("parent"))).first()
     wanted = request.POST.get("assigner") or (parent and parent.lead_id) or (order and order.body_id)
     giver = next((body for body in givers if str(body.pk) == str(wanted)), givers[0])
-    from_above = {"due_on": parent.due_on, "programme": parent.programme} if parent else {}
+    from_above = (
+        {name: getattr(parent, name) for name in ("due_on", "programme", "secrecy")} if parent else {}
+    )
     return {"assigner": giver, "order": order, "parent": parent, **from_above}
 
 
