@@ -40,6 +40,11 @@ EVENT_WORDS.update(
         "order_entered": _("Order entered"),
         "order_changed": _("Order changed"),
         "comment_added": _("Comment added"),
+        "fan_out_prepared": _("Giving to many bodies prepared"),
+        "fan_out_started": _("Giving to many bodies started"),
+        "fan_out_stopped": _("Giving to many bodies stopped"),
+        "fan_out_cancelled": _("Giving to many bodies called off"),
+        "fan_out_given": _("Given to many bodies"),
     }
 )
 PIECES.update(
@@ -50,7 +55,9 @@ PIECES.update(
         "comment": _("comment"),
         "text": _("text"),
         "people": _("people told"),
+        "recipients": _("bodies"),
         "parts": _("parts"),
+        "recurrence": _("cycle"),
     }
 )
 

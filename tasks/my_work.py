@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -41,6 +41,8 @@ DECISIONS = {
     "approve": Decision("file-check", gettext_lazy("To approve"), gettext_lazy("Read and approve")),
     "declined": Decision("user-x", gettext_lazy("Declined"), gettext_lazy("Read and assign anew")),
     "accept": Decision("inbox", gettext_lazy("To accept"), gettext_lazy("Read and accept")),
+    "fan_out": Decision("network", gettext_lazy("To give to many"), gettext_lazy("Read and approve")),
+    "request": Decision("calendar-clock", gettext_lazy("A request"), gettext_lazy("Read and answer")),
     "returned": Decision("undo-2", gettext_lazy("Sent back"), gettext_lazy("Read and correct")),
     "draft": Decision("pencil", gettext_lazy("Draft"), gettext_lazy("Finish the draft")),
 }
@@ -118,16 +120,21 @@ def _section(
     request: SignedInRequest, duties: Duties, name: Mine, title: Sentence, standing: str, icon: str
 ) -> Section:
     tasks = Task.objects.visible_to(request.user).filter(duties.q(name)).for_list()
-    found = _in_order(name, tasks)[:ROWS]
+    found = _in_order(name, tasks, duties)[:ROWS]
     rows = [_row(request, duties, name, task) for task in found]
     return Section(name, title, standing, icon, rows, _said(name, rows, duties.on))
 
 
-def _in_order(name: Mine, tasks: QuerySet[Task]) -> QuerySet[Any]:
+def _in_order(name: Mine, tasks: QuerySet[Task], duties: Duties) -> QuerySet[Any]:
     """The most pressing first, each with how many its section holds: no count is asked apart."""
     tasks = tasks.annotate(total=Window(Count("pk")))
     if name == Mine.DECIDE:
-        return _with_last_word(tasks).order_by(F("due_on").asc(nulls_last=True), "pk")
+        waits = Case(
+            When(duties.fan_outs(), then=Value("fan_out")),
+            When(duties.requests(), then=Value("request")),
+            default=Value(""),
+        )
+        return _with_last_word(tasks.annotate(waits=waits)).order_by(F("due_on").asc(nulls_last=True), "pk")
     if name in (Mine.CONFIRM, Mine.WAITING):
         held = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
         tasks = tasks.annotate(evidences=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
@@ -155,7 +162,7 @@ def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row
     on = duties.on
     if name == Mine.DECIDE:
         kind = _kind_of(task)
-        if kind == "accept":
+        if kind in ("accept", "request", "fan_out"):
             task.last_reason = ""  # why another body declined it, or the assigner took it back, is not ours
         return Row(task, str(task.standing(on) or ""), task.days_left(on), DECISIONS[kind])
     if name in (Mine.CONFIRM, Mine.WAITING):
@@ -169,7 +176,7 @@ def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row
 def _kind_of(task: Any) -> str:
     kinds = {State.ASSIGNED: "accept", State.IN_PROGRESS: "returned", State.DRAFT: "draft"}
     declined = task.last_verb == "task_declined"
-    return kinds.get(task.state) or ("declined" if declined else "approve")
+    return task.waits or kinds.get(task.state) or ("declined" if declined else "approve")
 
 
 def _said(name: Mine, rows: list[Row], on: date) -> str:

@@ -1,0 +1,337 @@
+"""One task given to many bodies at once: prepared, approved, then made in the background batch by batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import append, compose, record, snapshot
+from audit.models import Event
+from committees import access
+from committees.models import Body, Person
+from committees.roles import RESTRICTED_READERS
+from notices.actions import notice, owe_new
+from portal.shared.days import today
+from portal.shared.verdicts import Sentence
+from tasks import rules
+from tasks.actions.common import lock, owe_news, words
+from tasks.actions.drafting import FIELDS, _check, _check_lead
+from tasks.lifecycle import RUNNING, State
+from tasks.models import FanOut, Recipient, Task
+
+AT_ONCE = 200
+"""Bodies that get their task in one transaction: other writers of events wait about a second for it."""
+
+NAMED = 5
+"""Bodies that a refusal names; of more it says how many."""
+
+JOB = "tasks.jobs.give_fan_out"
+ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 2}
+
+CARRIED = (
+    *("pillar", "programme", "description", "deliverable_kind", "target", "target_unit"),
+    *("authority", "priority", "secrecy"),
+)
+"""What each task has from the one above; the title, the deliverable and the day are the fan-out's own."""
+
+TAKES_A_BODY = (FanOut.State.PREPARED, FanOut.State.RUNNING, FanOut.State.STOPPED)
+
+
+@transaction.atomic
+def prepare_fan_out(
+    *,
+    task: Task,
+    giver: Body,
+    bodies: Sequence[Body],
+    by: Person,
+    title: str = "",
+    deliverable: str = "",
+    due_on: date | None = None,
+) -> FanOut:
+    """Choose who will get a task of their own under this one; nothing is given before somebody approves."""
+    task = lock(task)
+    rules.may_fan_out(by, task, giver).or_raise()
+    fan_out = FanOut(task=task, giver=giver, by=by, at=timezone.now())
+    fan_out.title, fan_out.deliverable, fan_out.due_on = title or task.title, deliverable, due_on
+    sample = _task_of(fan_out, None)
+    _check(sample, (), by)
+    fan_out.title, fan_out.deliverable = sample.title, sample.deliverable
+    _check_bodies(sample, bodies)
+    fan_out.save()
+    Recipient.objects.bulk_create([Recipient(fan_out=fan_out, body=body) for body in bodies], batch_size=1000)
+    approvers = access.people("assign_tasks", giver)
+    owe_news(approvers, "fan_out_prepared", task, by, body=giver, request=fan_out.name)
+    _tell(fan_out, "fan_out_prepared", by, recipients=len(bodies), due_on=due_on)
+    return fan_out
+
+
+@transaction.atomic
+def start_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
+    """Approve it: from now the bodies get their tasks; a stopped one goes on where it stopped."""
+    fan_out = _lock(fan_out)
+    rules.may_start_fan_out(by, fan_out).or_raise()
+    return _start(fan_out, by, "")
+
+
+@transaction.atomic
+def record_fan_out_approval(*, fan_out: FanOut, by: Person, approval: str) -> FanOut:
+    """Record that the head approved it on paper, and start it."""
+    fan_out = _lock(fan_out)
+    rules.may_record_fan_out_approval(by, fan_out).or_raise()
+    asked = _("Name the paper: its number or date.")
+    return _start(fan_out, by, words(fan_out.task, approval, "approval", required=asked, longest=250))
+
+
+@transaction.atomic
+def cancel_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
+    """Call off what is not given yet; tasks that were made stay."""
+    fan_out = _lock(fan_out)
+    rules.may_cancel_fan_out(by, fan_out).or_raise()
+    _settle(fan_out, FanOut.State.CANCELLED)
+    _tell(fan_out, "fan_out_cancelled", by)
+    return fan_out
+
+
+def give_fan_out(pk: int) -> None:
+    """Make the tasks of an approved fan-out. It may be run twice, at once, or again after a crash."""
+    while give_some(pk):
+        pass
+
+
+@transaction.atomic
+def give_some(pk: int) -> bool:
+    """The next bodies get their tasks, all or none; false when nothing is left to do here.
+
+    The row of the fan-out is held meanwhile, and who finds it held leaves the work to its holder.
+    """
+    found = FanOut.objects.running().select_for_update(of=("self",), no_key=True, skip_locked=True)
+    fan_out = found.select_related("giver", "by", "approved_by").filter(pk=pk).first()
+    if fan_out is None:
+        return False
+    task = fan_out.task = lock(fan_out.task)
+    if stop := _why_stop(fan_out, task):
+        return _end(fan_out, FanOut.State.STOPPED, "fan_out_stopped", stop=stop)
+    some = list(fan_out.recipients.waiting().select_related("body")[:AT_ONCE])
+    if not some:
+        return _end(fan_out, FanOut.State.DONE, "fan_out_given")
+    _give(fan_out, some)
+    return True
+
+
+def _give(fan_out: FanOut, some: list[Recipient]) -> None:
+    taken = _having_one(fan_out.task, [one.body_id for one in some])
+    for one in some:
+        one.skipped = _why_skip(fan_out, one.body, taken)
+    given = [one for one in some if not one.skipped]
+    for one, task in zip(given, Task.objects.bulk_create(_tasks_of(fan_out, given)), strict=True):
+        one.task = task
+    Recipient.objects.bulk_update(some, ["task", "skipped"])
+    tasks = [one.task for one in given if one.task]
+    # Their keys name rows of this transaction: nobody can have owed them before.
+    owe_new(_notices_of(fan_out, tasks))
+    # Last: from here to the end no other writer can append to the chain.
+    append([_event_of(fan_out, task) for task in tasks])
+
+
+def _tasks_of(fan_out: FanOut, given: Iterable[Recipient]) -> list[Task]:
+    tasks = [_task_of(fan_out, one.body) for one in given]
+    for task in tasks:
+        task.state, task.version = State.ASSIGNED, 1
+        task.assigned_by, task.assigned_at = fan_out.approved_by, fan_out.approved_at
+        task.approval, task.original_due_on = fan_out.approval, task.due_on
+        task.search_text = task.folded()
+    return tasks
+
+
+def _task_of(fan_out: FanOut, body: Body | None) -> Task:
+    """The task that a body gets, not yet written; its order only when the same body gives both."""
+    above, giver = fan_out.task, fan_out.giver
+    task = Task(parent=above, assigner=giver, lead=body, created_by=fan_out.by)
+    for name in CARRIED:
+        setattr(task, name, getattr(above, name))
+    if giver.pk == above.assigner_id:
+        task.order, task.number = above.order, above.number
+    task.title, task.deliverable, task.due_on = fan_out.title, fan_out.deliverable, fan_out.due_on
+    if task.title == above.title:
+        task.title_en = above.title_en
+    task.due_kind, task.due_words = _when(task, above)
+    return task
+
+
+def _when(task: Task, above: Task) -> tuple[str, str]:
+    """The words of the order only beside the day that they meant."""
+    timeless = (Task.DueKind.CONTINUOUS, Task.DueKind.NONE)
+    if task.due_on is None:
+        same = above.due_on is None and above.due_kind in timeless
+        return (above.due_kind, above.due_words) if same else (Task.DueKind.NONE, "")
+    period = above.due_kind == Task.DueKind.PERIOD and task.due_on == above.due_on
+    kind = Task.DueKind.PERIOD if period else Task.DueKind.DAY
+    return kind, above.due_words if task.due_on == above.due_on else ""
+
+
+def _event_of(fan_out: FanOut, task: Task) -> Event:
+    verb = "task_approval_recorded" if fan_out.approval else "task_assigned"
+    columns = (*FIELDS, "state", "assigned_by", "assigned_at", "approval", "original_due_on")
+    after = {name: value for name, value in snapshot(task, columns).items() if value not in (None, "")}
+    bodies = [task.assigner_id, task.lead_id]
+    return compose(verb, about=task, by=fan_out.approved_by, at=timezone.now(), after=after, bodies=bodies)
+
+
+def _notices_of(fan_out: FanOut, tasks: Sequence[Task]) -> list[Any]:
+    """To everybody who works on the tasks of the lead bodies; of restricted ones, those who may read them."""
+    roles = () if fan_out.task.secrecy == Task.Secrecy.NORMAL else RESTRICTED_READERS
+    workers = access.people_of_many("work_on_tasks", [task.lead_id for task in tasks], roles=roles)
+    data = {"by": str(fan_out.approved_by), "reason": ""}
+    return [
+        notice(
+            person,
+            "task_assigned",
+            about=task,
+            occasion=f"v{task.version}",
+            body=task.lead,
+            due_version=task.due_version,
+            data=data,
+        )
+        for task in tasks
+        for person in workers.get(task.lead_id or 0, ())
+        if person != fan_out.approved_by_id
+    ]
+
+
+# What may have changed since it was prepared
+
+
+def _why_stop(fan_out: FanOut, task: Task) -> str:
+    if task.state not in RUNNING:
+        return FanOut.Stop.STATE
+    if fan_out.giver_id not in (task.assigner_id, task.lead_id):
+        return FanOut.Stop.GIVER
+    if fan_out.due_on and task.due_on and fan_out.due_on > task.due_on:
+        return FanOut.Stop.DEADLINE
+    return ""
+
+
+def _why_skip(fan_out: FanOut, body: Body, taken: Collection[int]) -> str:
+    if _is_dissolved(body):
+        return Recipient.Skipped.DISSOLVED
+    if body.pk in taken:
+        return Recipient.Skipped.HAS_ONE
+    return Recipient.Skipped.NOT_BELOW if _lead_problem(_task_of(fan_out, body)) else ""
+
+
+# Who can be chosen
+
+
+def _check_bodies(sample: Task, bodies: Sequence[Body]) -> None:
+    """Refuse with a sentence that names the bodies, so that they can be left out."""
+    keys = [body.pk for body in bodies]
+    if not keys:
+        raise ValidationError({"bodies": _("Choose at least one body: nobody would get this task.")})
+    above = sample.parent
+    taken = _having_one(above, keys) | _chosen_before(above, keys) if above else set()
+    twice = {pk for pk, times in Counter(keys).items() if times > 1}
+    problems: dict[Sentence, list[Body]] = {}
+    for body in dict.fromkeys(bodies):
+        if said := _why_not(sample, body, taken, twice):
+            problems.setdefault(said, []).append(body)
+    if problems:
+        raise ValidationError({"bodies": [f"{_named(some)}: {said}" for said, some in problems.items()]})
+
+
+def _why_not(sample: Task, body: Body, taken: Collection[int], twice: Collection[int]) -> Sentence:
+    if body.pk in twice:
+        return _("Named twice.")
+    if body.pk == sample.assigner_id:
+        return _("No body gives a task to itself.")
+    if body.pk in taken:
+        return _("Already has a task under this one, or is chosen in another fan-out of it.")
+    sample.lead = body
+    return _lead_problem(sample)
+
+
+def _lead_problem(task: Task) -> Sentence:
+    """What a single task with this lead would be refused for."""
+    problems: dict[str, Any] = {}
+    _check_lead(task, None, problems)
+    return problems.get("lead", "")
+
+
+def _is_dissolved(body: Body) -> bool:
+    return body.dissolved_on is not None and body.dissolved_on <= today()
+
+
+def _having_one(task: Task, bodies: Collection[int]) -> set[int]:
+    """Those that lead a task right under this one; one that was withdrawn counts no more."""
+    below = Task.objects.filter(parent=task, lead__in=bodies).exclude(state=State.WITHDRAWN)
+    return {pk for pk in below.values_list("lead_id", flat=True) if pk}
+
+
+def _chosen_before(task: Task, bodies: Collection[int]) -> set[int]:
+    before = Recipient.objects.waiting().filter(fan_out__task=task, fan_out__state__in=TAKES_A_BODY)
+    return set(before.filter(body__in=bodies).values_list("body_id", flat=True))
+
+
+def _named(bodies: Sequence[Body]) -> str:
+    said = ", ".join(body.brief for body in bodies[:NAMED])
+    more = len(bodies) - NAMED
+    return _("%(bodies)s and %(n)s more") % {"bodies": said, "n": more} if more > 0 else said
+
+
+# The fan-out itself
+
+
+def _lock(fan_out: FanOut) -> FanOut:
+    """Its row first and then its task's, in the order of `give_some`."""
+    rows = FanOut.objects.select_for_update(of=("self",), no_key=True).select_related("giver", "by")
+    found = rows.get(pk=fan_out.pk)
+    found.task = lock(found.task)
+    return found
+
+
+def _start(fan_out: FanOut, by: Person, approval: str) -> FanOut:
+    fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval
+    _settle(fan_out, FanOut.State.RUNNING)
+    _tell(fan_out, "fan_out_started", by, approval=approval)
+    # Robust: without a broker it is logged, and the sweep of the next minute takes it up.
+    transaction.on_commit(partial(_queue, fan_out.pk), robust=True)
+    return fan_out
+
+
+def _queue(pk: int) -> None:
+    # One try: somebody waits for the page meanwhile.
+    with current_app.connection_for_write(transport_options=ONE_TRY) as line:
+        current_app.send_task(JOB, [pk], connection=line, retry=False)
+
+
+def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "") -> bool:
+    _settle(fan_out, state, stop)
+    if fan_out.approved_by:
+        owe_news(
+            [fan_out.by], event, fan_out.task, fan_out.approved_by, body=fan_out.giver, request=fan_out.name
+        )
+    done = fan_out.recipients.filter(task__isnull=False).count()
+    _tell(fan_out, event, None, recipients=done, **({"stop": stop} if stop else {}))
+    return False
+
+
+def _settle(fan_out: FanOut, state: str, stop: str = "") -> None:
+    ended = state in (FanOut.State.DONE, FanOut.State.CANCELLED)
+    fan_out.state, fan_out.stop = state, stop
+    fan_out.finished_at = timezone.now() if ended else None
+    fan_out.save(update_fields=["state", "stop", "finished_at", "approved_by", "approved_at", "approval"])
+
+
+def _tell(fan_out: FanOut, event: str, by: Person | None, **facts: Any) -> None:
+    """In the trail of the body that gives: whoever gets a task finds the event of that task."""
+    told = {name: value for name, value in facts.items() if value not in (None, "")}
+    after = {"task": fan_out.task_id, "state": fan_out.state, **told}
+    record(event, about=fan_out, by=by, after=after, bodies=[fan_out.giver_id])
