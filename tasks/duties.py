@@ -14,7 +14,7 @@ from committees import access
 from committees.access import Absent, Asker, Grants
 from committees.models import Membership
 from tasks.lifecycle import OPEN, RUNNING, State
-from tasks.models import Request, Task
+from tasks.models import FanOut, Request, Task
 
 NOTHING = Q(pk__in=())
 
@@ -54,7 +54,8 @@ class Duties:
         """The condition of one section, to be asked of the tasks that the person sees."""
         match mine:
             case Mine.DECIDE:
-                return self.approve() | self.requests() | self.accept() | self.returned() | self.drafts()
+                waiting = self.approve() | self.requests() | self.fan_outs()
+                return waiting | self.accept() | self.returned() | self.drafts()
             case Mine.CONFIRM:
                 return self.confirm()
             case Mine.OVERDUE:
@@ -72,7 +73,7 @@ class Duties:
     def approve(self) -> Q:
         """Drafts that I may issue: as head, by recording a paper, or in the fields in my charge."""
         bodies = self.holding("assign_tasks") | self.holding("record_approval")
-        return Q(state=State.PROPOSED) & (Q(assigner__in=bodies) | self._own_field)
+        return Q(state=State.PROPOSED) & (Q(assigner__in=bodies) | self._own_field())
 
     def requests(self) -> Q:
         """Requests that wait for my decision, never my own, and days that were offered to my body."""
@@ -83,6 +84,14 @@ class Duties:
             decide &= ~Q(assigner__in=bodies, pk__in=asked.filter(by=somebody).values("task_id"))
         answer = Q(lead__in=self.holding("submit_tasks"), pk__in=offered.values("task_id"))
         return Q(state__in=RUNNING) & (decide | answer)
+
+    def fan_outs(self) -> Q:
+        """Tasks to be given to many bodies, which I may start or call off."""
+        bodies = self.holding("assign_tasks") | self.holding("record_approval")
+        mine = Q(giver__in=bodies) | _any_of(
+            Q(giver=body, task__pillar=pillar) for body, pillar in self._fields
+        )
+        return Q(pk__in=FanOut.objects.waiting().filter(mine).values("task_id"))
 
     def accept(self) -> Q:
         """Tasks given to a body of mine that nobody has accepted or declined yet."""
@@ -130,22 +139,31 @@ class Duties:
     def _ours(self) -> Q:
         return Q(lead__in=set(self.grants)) | Q(assigner__in=set(self.grants))
 
-    @cached_property
     def _own_field(self) -> Q:
-        """A deputy's fields are words; they are compared as the rule compares them, without marks."""
+        return _any_of(Q(assigner=body, pillar=pillar) for body, pillar in self._fields)
+
+    @cached_property
+    def _fields(self) -> list[tuple[int, str]]:
+        """Body and pillar of what waits in my fields, in one query.
+
+        A deputy's fields are words; they are compared as the rule compares them, without marks.
+        """
         bodies = self.holding("assign_tasks_in_own_field") - self.holding("assign_tasks")
         if not bodies:
-            return NOTHING
-        terms = Membership.objects.holding_on(self.on).filter(person=self.person.pk)
-        asked = Task.objects.filter(
+            return []
+        terms = Membership.objects.holding_on(self.on).filter(person=self.person.pk or 0)
+        drafts = Task.objects.filter(
             state=State.PROPOSED, assigner__in=bodies, assigner__offices__memberships__in=terms
         )
-        columns = ("assigner_id", "pillar", "assigner__offices__memberships__fields")
-        return _any_of(
-            Q(assigner=body, pillar=pillar)
-            for body, pillar, fields in asked.order_by().values_list(*columns).distinct()
-            if Membership(fields=fields).in_charge_of(pillar)
-        )
+        fan_outs = FanOut.objects.waiting().filter(giver__in=bodies, giver__offices__memberships__in=terms)
+        fields = "offices__memberships__fields"
+        asked = drafts.order_by().values_list("assigner_id", "pillar", f"assigner__{fields}")
+        more = fan_outs.order_by().values_list("giver_id", "task__pillar", f"giver__{fields}")
+        return [
+            (body, pillar)
+            for body, pillar, held in asked.union(more)
+            if Membership(fields=held).in_charge_of(pillar)
+        ]
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:
