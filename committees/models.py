@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,12 @@ CODE = RegexValidator(
 
 
 class PersonManager(UserManager["Person"]):
-    pass
+    def beside(self, person: Person, on: date) -> models.QuerySet[Person]:
+        """Who can stand in for a person: those who hold an office of their own in one of the same bodies."""
+        own = Membership.objects.holding_on(on).filter(absence=None)
+        bodies = own.filter(person=person).values("office__body_id")
+        beside = own.filter(office__body__in=bodies).values("person_id")
+        return self.filter(pk__in=beside, is_active=True).exclude(pk=person.pk)
 
 
 class Person(AbstractUser):
@@ -79,8 +84,9 @@ class Person(AbstractUser):
         return self.acting_memberships(on).first()
 
     def acting_memberships(self, on: date | None = None) -> MembershipQuerySet:
-        terms = self.memberships.holding_on(on or today())
-        return terms.select_related("office__body__parent").in_order()
+        """Their own first, then those that they hold as a deputy."""
+        terms = self.memberships.holding_on(on or today()).select_related("office__body__parent")
+        return terms.in_order(own_first=True)
 
 
 class BodyQuerySet(models.QuerySet["Body"]):
@@ -301,10 +307,24 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Terms that hold on the day, first and last day included."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
-    def in_order(self) -> MembershipQuerySet:
-        """Head first, then by the order of the roles and the name."""
+    def within(self, first: date, last: date | None) -> MembershipQuerySet:
+        """Terms that hold on at least one of the days; no last day is for ever."""
+        terms = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first))
+        return terms.filter(starts_on__lte=last) if last else terms
+
+    def with_absence(self, on: date) -> MembershipQuerySet:
+        """With whom a deputy stands in for, and until when a holder is away on the day (`away_until`)."""
+        away = Absence.objects.filter(person=OuterRef("person"), starts_on__lte=on, ends_on__gte=on)
+        terms = self.select_related("person", "office__body", "absence__person")
+        return terms.annotate(away_until=Subquery(away.values("ends_on")[:1]))
+
+    def in_order(self, *, own_first: bool = False) -> MembershipQuerySet:
+        """Head first, then by the order of the roles and the name; a deputy after whom they stand in for."""
         ranks = [models.When(office__role=role, then=rank) for rank, role in enumerate(Role.values)]
-        return self.order_by(models.Case(*ranks), "person__name", "pk")
+        own = F("absence").asc(nulls_first=True)
+        rank = models.Case(*ranks)
+        first = (own, rank) if own_first else (rank, own)
+        return self.order_by(*first, "person__name", "pk")
 
 
 class Membership(models.Model):

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.access import Asker
-from committees.models import Body, Person
+from committees.models import Body, Membership, Person
+from portal.shared.days import today
 from portal.shared.verdicts import YES, Verdict, no
 
 
@@ -33,6 +34,34 @@ def may_administer(person: Asker) -> Verdict:
     if person.is_active and person.is_staff:
         return YES
     return no(_("Only an administrator can do this."))
+
+
+def may_keep_absences(by: Asker, person: Person) -> Verdict:
+    """A person names their own deputy; else administrators, and those who keep all the bodies they serve."""
+    if by.is_active and by.pk == person.pk:
+        return YES
+    return _keeps_all_bodies_of(by, person)
+
+
+def may_close(by: Asker, person: Person) -> Verdict:
+    """Somebody leaves: administrators, or those who keep the members of every body the person serves."""
+    if by.pk == person.pk:
+        return no(_("You cannot close your own account. Ask another administrator."))
+    if person.is_staff or person.is_superuser:
+        return may_change_account(by, person)
+    return _keeps_all_bodies_of(by, person)
+
+
+def _keeps_all_bodies_of(by: Asker, person: Person) -> Verdict:
+    if by.is_active and by.is_staff:
+        return YES
+    terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
+    served = set(terms.values_list("office__body_id", flat=True))
+    if served and served <= set(access.bodies(by, "manage_members").values_list("pk", flat=True)):
+        return YES
+    return no(
+        _("Only an administrator or whoever keeps the members of all this person's bodies can do this.")
+    )
 
 
 def may_change_account(by: Asker, person: Person) -> Verdict:

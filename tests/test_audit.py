@@ -23,10 +23,11 @@ from django.db import DatabaseError, connection, transaction
 from audit.actions import append, changes, record, snapshot
 from audit.models import GENESIS, Event
 from committees import actions as committee_actions
-from committees.models import Body, Membership, Person
+from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
 from notices import actions as notice_actions
 from notices.models import CalendarDay
+from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions as task_actions
 from tasks.models import Order, Task
@@ -49,6 +50,10 @@ class World:
 
     def asked(self, verb: str) -> Task:
         return ready_for(verb, self.task_at("in_progress"), self.people)
+
+    def absence(self) -> Absence:
+        days = {"starts_on": today(), "ends_on": today()}
+        return Absence(person=self.people["head"], deputy=self.people["member"], **days)
 
     def term(self) -> Membership:
         return self.people["member"].memberships.get()
@@ -323,6 +328,20 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "membership_changed",
         lambda w, by: partial(
             committees.end_membership, membership=w.term(), ends_on=date(2026, 6, 30), by=by
+        ),
+    ),
+    "committees.save_absence": (
+        "head",
+        "absence_entered",
+        lambda w, by: partial(committees.save_absence, absence=w.absence(), by=by),
+    ),
+    "committees.end_absence": (
+        "head",
+        "absence_ended",
+        lambda w, by: partial(
+            committees.end_absence,
+            absence=committees.save_absence(absence=w.absence(), by=w.people["head"]),
+            by=by,
         ),
     ),
     # notices.actions

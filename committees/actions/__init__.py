@@ -1,5 +1,6 @@
 """What changes people, bodies, offices and memberships: one function, one transaction, one event."""
 
+from committees.actions.absences import end_absence, save_absence
 from committees.actions.accounts import (
     change_own_password,
     note_sign_in,
@@ -12,9 +13,11 @@ from committees.actions.terms import end_membership, save_membership
 
 __all__ = [
     "change_own_password",
+    "end_absence",
     "end_membership",
     "note_sign_in",
     "open_offices",
+    "save_absence",
     "save_body",
     "save_membership",
     "save_own_profile",

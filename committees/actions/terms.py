@@ -6,10 +6,10 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from committees import rules
+from committees.actions.absences import follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
 from committees.models import Membership, Office, Person
 
@@ -21,9 +21,11 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     before = stored(membership, MEMBERSHIP_FIELDS)
     if by is not None:
         _may_keep(membership, before, by)
+    if membership.absence_id:
+        raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
     _refuse_overlap(membership)
-    return save(
+    save(
         membership,
         before,
         MEMBERSHIP_FIELDS,
@@ -31,6 +33,8 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
         by=by,
         bodies=lambda: [membership.office.body_id],
     )
+    follow(membership.person_id, by=by)
+    return membership
 
 
 @transaction.atomic
@@ -52,13 +56,10 @@ def _refuse_overlap(membership: Membership) -> None:
     """One person holds one office once at a time; another office at the same time is another term."""
     if membership.starts_on is None:
         return  # said beside the field when the row is checked
-    terms = Membership.objects.filter(person=membership.person_id, office=membership.office_id)
-    terms = terms.exclude(pk=membership.pk).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=membership.starts_on)
-    )
-    if membership.ends_on:
-        terms = terms.filter(starts_on__lte=membership.ends_on)
-    other = terms.first()
+    terms = Membership.objects.within(membership.starts_on, membership.ends_on).exclude(pk=membership.pk)
+    # What they hold as a deputy gives way to an office of their own.
+    own = terms.filter(person=membership.person_id, office=membership.office_id, absence=None)
+    other = own.first()
     if other:
         until = f"{other.ends_on:%d/%m/%Y}" if other.ends_on else "…"
         message = _("This person already holds this office from %(start)s to %(end)s. End that term first.")

@@ -1,0 +1,198 @@
+"""Being away: a deputy holds the offices meanwhile, by terms that are dated like all others."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import changes, record, snapshot
+from committees import rules
+from committees.models import Absence, Membership, MembershipQuerySet, Person
+from portal.shared.days import today
+from portal.shared.text import tidy_row
+
+ABSENCE_FIELDS = ("person", "deputy", "starts_on", "ends_on", "reason")
+LONGEST = timedelta(days=365)
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def save_absence(*, absence: Absence, by: Person) -> Absence:
+    """Name a deputy for the days on which a person is away, or change the days."""
+    old = Absence.objects.select_related("person").filter(pk=absence.pk).first()
+    _lock(absence.person_id, absence.deputy_id)
+    rules.may_keep_absences(by, old.person if old else absence.person).or_raise()
+    if old is None:
+        absence.by, absence.at = by, timezone.now()
+    _check(absence, old)
+    before = _told(old) if old else {}
+    absence.save()
+    _arrange(absence)
+    _record("absence_changed" if old else "absence_entered", absence, before, by)
+    follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by)
+    return absence
+
+
+@transaction.atomic
+def end_absence(*, absence: Absence, by: Person) -> None:
+    """The person is back: from this moment their deputy holds nothing of theirs."""
+    absence = Absence.objects.select_related("person", "deputy").get(pk=absence.pk)
+    _lock(absence.person_id, absence.deputy_id)
+    rules.may_keep_absences(by, absence.person).or_raise()
+    if absence.ends_on < today():
+        raise ValidationError(_("This absence is over: there is nothing to end."))
+    before, begun = _told(absence), absence.starts_on < today()
+    if begun:
+        absence.ends_on = today() - DAY
+        absence.save(update_fields=["ends_on"])
+    bodies = _bodies_of(absence)
+    for term in _current(absence):
+        _stop(term)
+    record("absence_ended", about=absence, by=by, before=before, bodies=bodies)
+    if not begun:
+        absence.delete()  # no whole day of it counted; the event keeps what it was
+    follow(absence.deputy_id, by=by)
+
+
+def follow(*people: int, by: Person | None) -> None:
+    """The terms of these people changed: with them what their deputies hold, and they as deputies."""
+    concerned = Q(person__in=people) | Q(deputy__in=people)
+    absences = Absence.objects.filter(concerned, ends_on__gte=today()).select_related("person", "deputy")
+    for absence in absences.order_by("pk"):
+        before = _told(absence)
+        _arrange(absence)
+        _record("absence_changed", absence, before, by)
+
+
+def _lock(*people: int) -> None:
+    """Two absences of one person entered at once wait for each other; rows are locked in one order."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
+
+
+def _check(absence: Absence, old: Absence | None) -> None:
+    tidy_row(absence, ABSENCE_FIELDS)
+    absence.full_clean(validate_constraints=False)
+    _check_days(absence, old)
+    _check_deputy(absence, old)
+    if not _own_terms(absence).exists():
+        said = _("%(person)s holds no office on these days, so there is nothing to stand in for.")
+        raise ValidationError(said % {"person": absence.person})
+    others = Absence.objects.filter(starts_on__lte=absence.ends_on, ends_on__gte=absence.starts_on)
+    others = others.exclude(pk=absence.pk)
+    if others.filter(person=absence.person).exists():
+        raise ValidationError(
+            {"starts_on": _("Another absence is entered for some of these days. End or change that one.")}
+        )
+    if others.filter(person=absence.deputy).exists():
+        said = _("%(person)s is away too on some of these days. Choose somebody else.")
+        raise ValidationError({"deputy": said % {"person": absence.deputy}})
+
+
+def _check_days(absence: Absence, old: Absence | None) -> None:
+    if absence.ends_on < absence.starts_on:
+        raise ValidationError({"ends_on": _("The last day is not before the first day.")})
+    if absence.starts_on < today() and (old is None or old.starts_on != absence.starts_on):
+        raise ValidationError({"starts_on": _("Begin today or later: the past stays as it was.")})
+    if absence.ends_on < today():
+        raise ValidationError({"ends_on": _("Not a day that has passed. To end it now, end the absence.")})
+    if absence.ends_on - absence.starts_on > LONGEST:
+        raise ValidationError(
+            {"ends_on": _("At most a year. For longer, appoint somebody else to the office.")}
+        )
+
+
+def _check_deputy(absence: Absence, old: Absence | None) -> None:
+    if absence.deputy_id == absence.person_id:
+        raise ValidationError({"deputy": _("Choose somebody else: nobody stands in for themself.")})
+    if old and old.person_id != absence.person_id:
+        raise ValidationError({"person": _("Enter another absence for another person.")})
+    fixed = ("deputy_id", "starts_on")
+    moved = old is None or any(getattr(old, name) != getattr(absence, name) for name in fixed)
+    if old and moved and old.starts_on <= today():
+        raise ValidationError(
+            {"deputy": _("It has begun: the deputy and the first day stay. End it and enter another one.")}
+        )
+    if not absence.deputy.is_active:
+        raise ValidationError({"deputy": _("This account is locked. Choose somebody else.")})
+    if moved and not Person.objects.beside(absence.person, today()).filter(pk=absence.deputy_id).exists():
+        raise ValidationError({"deputy": _("Choose somebody who holds an office in one of the same bodies.")})
+
+
+def _own_terms(absence: Absence) -> MembershipQuerySet:
+    """The terms that the deputy takes over; what the person holds as a deputy is not passed on."""
+    terms = Membership.objects.within(absence.starts_on, absence.ends_on)
+    return terms.filter(person=absence.person_id, absence=None).select_related("office__body")
+
+
+def _current(absence: Absence) -> MembershipQuerySet:
+    """The deputy's terms that are not over."""
+    return Membership.objects.within(today(), None).filter(absence=absence)
+
+
+def _arrange(absence: Absence) -> None:
+    """Make the deputy's terms what the absence and the person's own terms say, from today on."""
+    there = {term.office_id: term for term in _current(absence)}
+    for own in _own_terms(absence):
+        term = there.pop(own.office_id, None) or Membership(
+            person_id=absence.deputy_id, office=own.office, absence=absence, starts_on=today()
+        )
+        if not _fit(term, own, absence):
+            there[own.office_id] = term
+    for term in there.values():
+        _stop(term)
+
+
+def _fit(term: Membership, own: Membership, absence: Absence) -> bool:
+    """Write the deputy's term as a copy of the person's; False when there is none to be."""
+    if term.person_id != absence.deputy_id:
+        return False
+    if term.pk is None or term.starts_on > today():
+        term.starts_on = max(own.starts_on, absence.starts_on, today())
+    term.ends_on = min(own.ends_on or absence.ends_on, absence.ends_on)
+    if term.ends_on < term.starts_on or term.ends_on < today() or _holds_it_anyway(term, own):
+        return False
+    for name in ("position", "position_en", "decision", "fields"):
+        setattr(term, name, getattr(own, name))
+    term.save()
+    return True
+
+
+def _holds_it_anyway(term: Membership, own: Membership) -> bool:
+    """Another term of the deputy gives the same office then; fields in charge are not the office's."""
+    others = Membership.objects.within(term.starts_on, term.ends_on).exclude(pk=term.pk)
+    return not own.fields and others.filter(person=term.person_id, office=term.office_id).exists()
+
+
+def _stop(term: Membership) -> None:
+    """From this moment it gives nothing; the days on which it held stay on record."""
+    if term.starts_on < today():
+        term.ends_on = today() - DAY
+        term.save(update_fields=["ends_on"])
+    elif term.pk:
+        term.delete()
+
+
+def _told(absence: Absence) -> dict[str, Any]:
+    terms = absence.terms.select_related("office__body").order_by("pk")
+    offices = "; ".join(f"{term.office} ({_day(term.starts_on)} – {_day(term.ends_on)})" for term in terms)
+    return {**snapshot(absence, ABSENCE_FIELDS), "offices": offices}
+
+
+def _record(verb: str, absence: Absence, before: dict[str, Any], by: Person | None) -> None:
+    old, new = changes(before, _told(absence))
+    if new:
+        record(verb, about=absence, by=by, before=old, after=new, bodies=_bodies_of(absence))
+
+
+def _bodies_of(absence: Absence) -> list[int]:
+    return list(_own_terms(absence).values_list("office__body_id", flat=True))
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else "…"
