@@ -1,0 +1,69 @@
+"""A deadline that follows an event gets its day when somebody enters the event's."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import snapshot
+from committees.models import Person
+from portal.shared.days import today
+from tasks import rules
+from tasks.actions import handing, timing
+from tasks.actions.common import forget_risk, lock_from_above, owe_news, tell, words, workers
+from tasks.actions.drafting import check_days
+from tasks.models import Task
+
+AHEAD = timedelta(days=366)
+
+
+@transaction.atomic
+def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: str = "") -> Task:
+    """Enter the day of the event: the deadline is counted from it. Another day corrects it, with a reason."""
+    task = lock_from_above(task)
+    rules.may_set_event_day(by, task).or_raise()
+    if task.happened_on and happened_on == task.happened_on:
+        return task
+    needed = _("Say why the day of the event is corrected.") if task.happened_on else None
+    said = words(task, reason, "reason", required=needed)
+    before = snapshot(task, ("happened_on", "due_on"))
+    task.happened_on = _known(happened_on)
+    timing.count_again(task)
+    _refuse_misfit(task, by)
+    timing.keep_first(task)
+    before |= forget_risk(task)
+    task.due_version += 1
+    task.version += 1
+    task.save()
+    tell(task, "event_day_set", by, before=before, after=snapshot(task, tuple(before)), reason=said)
+    if task.is_issued:
+        owe_news(workers(task), "event_day_set", task, by, body=task.lead, reason=said)
+    return task
+
+
+def _known(day: date | None) -> date:
+    """Has happened, or has a day set for it within a year."""
+    if day is None:
+        raise ValidationError({"happened_on": _("Give the day.")})
+    if day > today() + AHEAD:
+        raise ValidationError({"happened_on": _("At most a year ahead: enter it once the day is known.")})
+    return day
+
+
+def _refuse_misfit(task: Task, by: Person) -> None:
+    """What is wrong with the deadline that comes of it, said beside the day that was typed."""
+    problems: dict[str, Any] = {}
+    check_days(task, by, problems)
+    handing.check_day(task, problems)
+    try:
+        handing.settle_below(task, {}, by, "")
+    except ValidationError as error:
+        problems |= error.message_dict
+    if problems and task.due_on:
+        would = _("The deadline would be %(day)s.") % {"day": f"{task.due_on:%d/%m/%Y}"}
+        said = [one for found in problems.values() for one in (found if isinstance(found, list) else [found])]
+        raise ValidationError({"happened_on": [would, *said]})
