@@ -28,10 +28,11 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.forms import ConfirmForm, shows_parent
+from tasks.forms import HELPING, ConfirmForm, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import Order, Part, Task
 from tasks.panel import BUTTONS
+from tasks.reading import as_read_by, kept
 from tasks.views.verbs import STEPS, form_of
 
 EVENT_WORDS.update({verb: head for verb, (head, _mark) in story.HEADS.items()})
@@ -55,6 +56,7 @@ PIECES.update(
         "comment": _("comment"),
         "text": _("text"),
         "people": _("people told"),
+        "weights": _("shares"),
         "recipients": _("bodies"),
         "parts": _("parts"),
         "recurrence": _("cycle"),
@@ -173,7 +175,12 @@ class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
     autocomplete_fields = ("body",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
-        return super().get_queryset(request).select_related("body")
+        return super().get_queryset(request).filter(kind__in=Part.HELPING).select_related("body")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            kwargs["choices"] = HELPING
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -232,6 +239,10 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
         return Task.objects.visible_to(signed_in(request)).select_related("assigner", "lead")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Task | None:
+        task = super().get_object(request, object_id, from_field)
+        return as_read_by(signed_in(request), task) if task else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and drafts_somewhere(request)
@@ -343,13 +354,13 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     @admin.display(description=_("evidence"))
     def evidence_list(self, task: Task) -> SafeString:
-        rows = task.evidence.filter(removed_at=None).select_related("by")
+        rows = kept(task, task.evidence.filter(removed_at=None).select_related("by"))
         lines = ((row.title, row.get_kind_display(), row.by) for row in rows)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} ({}), {}</li>", lines))
 
     @admin.display(description=_("progress notes"))
     def progress_list(self, task: Task) -> SafeString:
-        notes = task.progress.select_related("by")[:20]
+        notes = kept(task, task.progress.select_related("by"))[:20]
         lines = ((note.percent, note.note, note.by) for note in notes)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} %: {} ({})</li>", lines))
 

@@ -21,9 +21,10 @@ from portal.shared.api import Nothing
 from portal.shared.days import today
 from tasks import actions, rules, story
 from tasks import serializers as shapes
-from tasks.filters import OrderFilter, TaskFilter
+from tasks.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.querysets import OrderQuerySet, TaskQuerySet
+from tasks.reading import as_read_by, kept
 
 ORDERINGS = {
     "due": (F("due_on").asc(nulls_last=True), "pk"),
@@ -31,6 +32,10 @@ ORDERINGS = {
     "updated": (F("progressed_at").asc(nulls_last=True), "pk"),
     "-updated": (F("progressed_at").desc(nulls_last=True), "pk"),
 }
+
+
+BESIDE = ("parts", "cycle", "version", "reason", "below")
+"""What an edit takes besides the columns of the task."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,9 @@ class Verb:
     act: Callable[..., Any]
 
 
-def _edit(*, task: Task, by: Person, version: int, reason: str = "", **values: Any) -> Task:
-    parts = values.pop("parts", None)
-    return actions.edit_task(task=task, values=values, parts=parts, by=by, version=version, reason=reason)
+def _edit(*, task: Task, by: Person, **values: Any) -> Task:
+    beside = {name: values.pop(name) for name in BESIDE if name in values}
+    return actions.edit_task(task=task, values=values, by=by, **beside)
 
 
 def _name_people(*, task: Task, by: Person, **named: Person | None) -> Task:
@@ -69,13 +74,14 @@ VERBS: dict[str, Verb] = {
     "suspend": Verb(shapes.Reason, actions.suspend),
     "resume": Verb(Nothing, actions.resume),
     "withdraw": Verb(shapes.Reason, actions.withdraw),
-    "supersede": Verb(shapes.Superseding, actions.supersede),
+    "change_lead": Verb(shapes.LeadChange, actions.change_lead),
     "supersede": Verb(shapes.Superseding, actions.supersede),
     "edit": Verb(shapes.TaskChange, _edit),
     "set_event_day": Verb(shapes.EventDay, actions.set_event_day),
     "name_people": Verb(shapes.People, _name_people),
     "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
     "comment": Verb(shapes.CommentIn, actions.add_comment),
+    "set_weights": Verb(shapes.Weights, actions.set_weights),
     "urge": Verb(shapes.Message, actions.urge),
     "mark_posted": Verb(Nothing, actions.mark_posted),
     "ask_extension": Verb(shapes.ExtensionIn, actions.ask_extension),
@@ -152,9 +158,17 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
             "posted_by",
             "risk_by",
         )
-        return tasks.select_related("order", "assigner", "lead", *people).prefetch_related(
+        return tasks.select_related("order", "assigner", "lead", "recurrence", *people).prefetch_related(
             "parts__body", "evidence", "requests__by", "requests__decided_by"
         )
+
+    @property
+    def due(self) -> str:
+        """The column that standings are asked of: a list by the first deadline shows the standing by it."""
+        return column_of(self.request.query_params.get("deadline"))
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "due": self.due}
 
     def ordering(self) -> tuple[Any, ...]:
         asked = self.request.query_params.get("ordering") or "due"
@@ -177,22 +191,25 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     @extend_schema(operation_id="tasks_tally", responses=shapes.TallyOut, filters=True)
     @action(detail=False, pagination_class=None)
     def tally(self, request: Request) -> Response:
-        """The five numbers of the tasks that the same filters list."""
+        """The five numbers of the tasks that the same filters list, and the three colours of the open ones."""
         on, tasks = today(), cast(TaskQuerySet, self.filter_queryset(self.get_queryset()))
-        return Response({"on": on, **tasks.tally(on)})
+        return Response({"on": on, **tasks.tally_and_paces(on, self.due)})
 
     @extend_schema(responses={201: shapes.TaskDetail})
     def create(self, request: Request) -> Response:
         """Prepare a task as a draft that only its own body sees."""
         values = self.checked()
-        parts = values.pop("parts", ())
-        task = actions.new_task(task=Task(**values), parts=parts, by=self.person)
+        parts, cycle = values.pop("parts", ()), values.pop("cycle", None)
+        task = actions.new_task(task=Task(**values), parts=parts, cycle=cycle, by=self.person)
         return self.answer(task, 201)
 
     @extend_schema(responses=DONE)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is named; the rest stays."""
         return self.act("edit")
+
+    def get_object(self) -> Task:
+        return as_read_by(self.person, super().get_object())
 
     def act(self, verb: str) -> Response:
         task: Task = self.get_object()
@@ -221,13 +238,14 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     suspend = verb("suspend")
     resume = verb("resume")
     withdraw = verb("withdraw")
-    supersede = verb("supersede")
+    change_lead = verb("change_lead")
     supersede = verb("supersede")
     edit = verb("edit")
     set_event_day = verb("set_event_day")
     name_people = verb("name_people")
     add_evidence = verb("add_evidence")
     comment = verb("comment")
+    set_weights = verb("set_weights")
     urge = verb("urge")
     mark_posted = verb("mark_posted")
     ask_extension = verb("ask_extension")
@@ -245,7 +263,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     @progress.mapping.get  # type: ignore[untyped-decorator]
     def progress_notes(self, request: Request, pk: str) -> Response:
         """What the lead body told of its work, newest first."""
-        return self.pages_of(self.get_object().progress.select_related("by"), shapes.ProgressOut)
+        task = self.get_object()
+        return self.pages_of(kept(task, task.progress.select_related("by")), shapes.ProgressOut)
 
     @extend_schema(operation_id="tasks_comments", responses=shapes.CommentOut(many=True))
     @action(detail=True, filterset_class=None)
@@ -258,7 +277,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     @action(detail=True, filterset_class=None)
     def evidence(self, request: Request, pk: str) -> Response:
         """What shows the result; what was taken back is left out."""
-        rows = self.get_object().evidence.filter(removed_at=None)
+        task = self.get_object()
+        rows = kept(task, task.evidence.filter(removed_at=None))
         return self.pages_of(rows.select_related("by"), shapes.EvidenceOut)
 
     @extend_schema(

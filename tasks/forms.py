@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any, cast
 
@@ -15,10 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.models import Body, Membership, Person
 from portal.shared.days import today
+from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices, period_words
+from tasks.actions.recurring import NEEDED
+from tasks.cycles import Cycle
+from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
-from tasks.models import Evidence, Order, Part, Task
+from tasks.models import Evidence, Order, Part, Recurrence, Task
+from tasks.periods import last_day
+from tasks.rollup import Node
 from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
 
 
@@ -56,6 +62,14 @@ class SupersedeForm(ReasonForm):
         field: Any = self.fields["superseded_by"]
         field.label_from_instance = lambda one: f"{one.code} {one.name}"
         limit_choices(field, others.exclude(state=State.WITHDRAWN).order_by("-pk"), None)
+
+
+class LeadForm(ReasonForm):
+    lead = BodyField(label=_("New lead"), help_text=_("Write its code or name. It accepts the task anew."))
+    note = PlainField(
+        label=_("A word to the new lead"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ("lead", "reason", "note")
 
 
 class OptionalReasonForm(forms.Form):
@@ -145,6 +159,33 @@ class ProgressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Say in a sentence what was done.")},
     )
+
+
+class WeightsForm(forms.Form):
+    """One number for each task right below that counts; of one that the person does not see only its code."""
+
+    def __init__(self, *args: Any, task: Task, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.nodes = rollup.children(task)
+        seen = Task.objects.visible_to(person).filter(parent=task).select_related("lead")
+        shown = {one.pk: f"{one.code}: {one.name} ({one.lead})" for one in seen}
+        for node in self.nodes:
+            self.fields[self.name_of(node)] = forms.IntegerField(
+                label=shown.get(node.pk, Task(pk=node.pk).code),
+                initial=node.weight,
+                required=False,
+                min_value=0,
+                max_value=100,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+
+    @staticmethod
+    def name_of(node: Node) -> str:
+        return f"weight-{node.pk}"
+
+    @property
+    def weights(self) -> dict[int, int | None]:
+        return {node.pk: self.cleaned_data[self.name_of(node)] for node in self.nodes}
 
 
 class PeopleForm(forms.Form):
@@ -260,6 +301,23 @@ class TaskForm(forms.ModelForm[Task]):
     due_on = DueField(
         label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
     )
+    every = forms.ChoiceField(
+        label=_("How often"), choices=[("", "–"), *Recurrence.Every.choices], required=False
+    )
+    day = forms.IntegerField(
+        label=_("Day"),
+        required=False,
+        help_text=_("1 (Monday) to 7 of a week, else 1 to 31; the last day where the month is shorter."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    month = forms.IntegerField(
+        label=_("Month in the period"),
+        required=False,
+        help_text=_("For a quarter, half-year or year: 1 for its first month."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    starts_on = DayField(label=_("First day of the cycle"), required=False)
+    until = DayField(label=_("Last day of the cycle"), required=False)
     reason = PlainField(label=_("Why it is changed"), required=False, max_length=500)
 
     class Meta:
@@ -271,6 +329,8 @@ class TaskForm(forms.ModelForm[Task]):
         super().__init__(*args, **kwargs)
         task: Task = self.instance
         self.initial.update(lead=task.lead, start_on=task.start_on, due_on=task.due_on)
+        if task.cycle:
+            self.initial.update(asdict(task.cycle))
         self._choose_order(person, assigner, task)
         self._choose_parent(person, assigner, task)
         if task.pk and task.lead:
@@ -314,11 +374,29 @@ class TaskForm(forms.ModelForm[Task]):
         """A typed quarter or month is the order's own wording unless another was given."""
         words: str = self.cleaned_data["due_words"]
         typed = str(self.data.get(self.add_prefix("due_on"), ""))
-        return words or (typed.strip() if period_words(typed) else "")
+        return words or (typed.strip() if last_day(typed) else "")
+
+    def clean(self) -> dict[str, Any]:
+        """A cycle is asked for whole, as soon as it is the kind of deadline or any of it is filled in."""
+        cleaned = super().clean() or {}
+        wanted = cleaned.get("due_kind") == Task.DueKind.RECURRING
+        if wanted or any(cleaned.get(name) for name in NEEDED):
+            for name, missing in NEEDED.items():
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, missing)
+        return cleaned
 
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+
+    @property
+    def cycle(self) -> Cycle | None:
+        given = self.cleaned_data
+        if not given["every"]:
+            return None
+        month = given["month"] if given["month"] is not None else 1
+        return Cycle(given["every"], given["day"], given["starts_on"], given["until"], month)
 
     def fieldsets(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
         return [
@@ -348,6 +426,8 @@ FIELDSETS = (
     ),
     (_("Who"), (("lead",), ("lead_words",))),
     (_("When"), (("due_kind", "due_on"), ("due_words", "start_on"))),
+    (_("When it follows an event"), (("after_days", "after_event"),)),
+    (_("When it recurs"), (("every", "day"), ("month",), ("starts_on", "until"))),
     (_("Responsibility and authority"), (("leader", "contact"), ("authority", "priority"))),
     (
         _("Where it comes from"),
@@ -364,11 +444,14 @@ FIELDSETS = (
 """Legend → rows of one field or two."""
 
 
+HELPING = [(kind.value, kind.label) for kind in Part.HELPING]
+
+
 class PartForm(forms.Form):
     """One body that helps; a row without a body is no row."""
 
     body = BodyField(label=_("Body"), required=False)
-    kind = forms.ChoiceField(label=_("Part"), choices=Part.Kind.choices, initial=Part.Kind.COORDINATING)
+    kind = forms.ChoiceField(label=_("Part"), choices=HELPING, initial=Part.Kind.COORDINATING)
     work = PlainField(label=_("Its share of the work"), max_length=500, required=False)
     due_on = DayField(label=_("Its own deadline"), required=False)
 
@@ -399,7 +482,7 @@ def part_rows(task: Task, data: Any = None) -> PartRows:
     """The rows of a task's parts, those it has and two empty ones."""
     initial = [
         {"body": part.body, "kind": part.kind, "work": part.work, "due_on": part.due_on}
-        for part in (task.parts.select_related("body") if task.pk else ())
+        for part in (task.parts.helping().select_related("body") if task.pk else ())
     ]
     return cast(PartRows, PartFormSet(data, initial=initial, prefix="parts"))
 
@@ -467,12 +550,20 @@ def differences(saved: Task | Order, values: dict[str, Any]) -> list[tuple[str, 
 
 def part_difference(task: Task, asked: Iterable[PartAsked]) -> list[tuple[str, str, str]]:
     saved = [
-        PartAsked(part.body, part.kind, part.work, part.due_on) for part in task.parts.select_related("body")
+        PartAsked(part.body, part.kind, part.work, part.due_on)
+        for part in task.parts.helping().select_related("body")
     ]
     typed = list(asked)
     if saved == typed:
         return []
     return [(str(_("Bodies that help")), _named(saved), _named(typed))]
+
+
+def cycle_difference(task: Task, asked: Cycle | None) -> list[tuple[str, str, str]]:
+    if asked in (None, task.cycle):
+        return []
+    words = [story.cycle_words(cycle) if cycle else str(_("none")) for cycle in (task.cycle, asked)]
+    return [(capfirst(str(_("cycle"))), words[0], words[1])]
 
 
 def _named(parts: Iterable[PartAsked]) -> str:

@@ -49,9 +49,11 @@ BUTTONS: dict[str, Button] = {
     "clear_risk": Button(_("Back on schedule"), "check", post=True),
     "decline": Button(_("Decline with a reason"), "undo-2"),
     "urge": Button(_("Urge"), "bell-ring"),
+    "set_weights": Button(_("Set the shares"), "scale"),
     "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
     "set_event_day": Button(_("Enter the day of the event"), "calendar-check"),
     "edit": Button(_("Edit"), "pencil"),
+    "change_lead": Button(_("Change the lead"), "building-2"),
     "resume": Button(_("Resume"), "play", post=True),
     "suspend": Button(_("Suspend"), "pause"),
     "recall": Button(_("Recall to draft"), "rotate-ccw"),
@@ -64,11 +66,11 @@ BUTTONS: dict[str, Button] = {
 GIVER: dict[str, tuple[str, ...]] = {
     State.DRAFT: ("propose", "edit", "withdraw"),
     State.PROPOSED: ("assign", "record_approval", "edit", "recall", "withdraw"),
-    State.ASSIGNED: ("urge", "edit", "recall", "suspend", "supersede", "withdraw"),
-    State.IN_PROGRESS: ("confirm", "urge", "edit", "suspend", "supersede", "withdraw"),
+    State.ASSIGNED: ("urge", "edit", "change_lead", "recall", "suspend", "supersede", "withdraw"),
+    State.IN_PROGRESS: ("confirm", "urge", "edit", "change_lead", "suspend", "supersede", "withdraw"),
     State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "supersede", "withdraw"),
     State.COMPLETED: (),
-    State.SUSPENDED: ("resume", "supersede", "withdraw"),
+    State.SUSPENDED: ("resume", "change_lead", "supersede", "withdraw"),
     State.WITHDRAWN: (),
 }
 ASKING = ("ask_extension", "ask_withdrawal")
@@ -193,7 +195,7 @@ def _verbs_for(person: Person, task: Task) -> set[str]:
         giver, leader = REQUESTED[asked.state]
         verbs |= set(giver) if _serves(person, task.assigner) else set()
         verbs = (verbs - set(ASKING)) | set(leader) if _serves(person, task.lead) else verbs
-    if task.is_issued and any(_serves(person, part.body) for part in task.parts.all()):
+    if task.is_issued and any(_serves(person, body) for body in rules.helping(task)):
         verbs |= {*HELPER.get(task.state, ()), "comment"}
     return verbs
 

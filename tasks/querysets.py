@@ -21,6 +21,7 @@ from portal.shared.days import VIETNAM
 from portal.shared.text import fold
 from tasks.lifecycle import (
     COUNTED,
+    CURRENT,
     DUE_SOON_DAYS,
     FIVE,
     GIVEN,
@@ -28,6 +29,7 @@ from tasks.lifecycle import (
     OPEN,
     RUNNING,
     UNISSUED,
+    Pace,
     Standing,
     State,
     View,
@@ -63,6 +65,10 @@ def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
         shape = {"template": "(%(expressions)s)", "arg_joiner": " = ANY "}
         return Q(Func(F("pk"), array, **shape, output_field=models.BooleanField()))
     return Q(pk__in=keys)
+
+
+CONTINUOUS = ("continuous", "recurring")
+"""Kinds of deadline without an end: of a cycle each occurrence has a day and is counted by it."""
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -104,17 +110,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if part == "lead":
             return Q(lead__in=bodies)
         parts = _rows_of("Part").filter(task=OuterRef("pk"), body__in=bodies)
-        if part in ("co_lead", "coordinating"):
+        if part in ("co_lead", "coordinating", "former_lead"):
             return Q(Exists(parts.filter(kind=part)))
-        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Q(Exists(parts))
-
-    def rows_below(self, task: Task, *columns: str) -> list[tuple[Any, ...]]:
-        """These columns of all that stands below a task, in one query that finds each level by its index."""
-        levels = [
-            self.filter(**{f"parent{'__parent' * level}": task.pk}).order_by().values_list(*columns)
-            for level in range(LEVELS_ABOVE)
-        ]
-        return list(levels[0].union(*levels[1:], all=True))
+        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Q(Exists(parts.exclude(kind="former_lead")))
 
     # Where they stand
 
@@ -139,17 +137,21 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def due_soon(self, on: date) -> TaskQuerySet:
         return self.standing(Standing.DUE_SOON, on)
 
-    def standing(self, standing: str, on: date) -> TaskQuerySet:
+    def standing(self, standing: str, on: date, due: str = CURRENT) -> TaskQuerySet:
         """Tasks with this standing on the day; `in_time` holds the due-soon ones too."""
-        return self.filter(_standing_q(standing, on))
+        return self.filter(_standing_q(standing, on, due))
 
-    def tally(self, on: date) -> Tally:
+    def pace(self, pace: str, on: date, due: str = CURRENT) -> TaskQuerySet:
+        """Open tasks of one of the three colours: exactly those that its count promises."""
+        return self.filter(pace_q(pace, on, due))
+
+    def tally(self, on: date, due: str = CURRENT) -> Tally:
         """The five-way count on the day, its sum, and what stands beside it."""
-        return self.tallies_where(on, {"": Q()})[""]
+        return self.tallies_where(on, {"": Q()}, due)[""]
 
-    def tallies_where(self, on: date, where: dict[str, Q]) -> dict[str, Tally]:
+    def tallies_where(self, on: date, where: dict[str, Q], due: str = CURRENT) -> dict[str, Tally]:
         """The same count for each of some conditions, by its name, in one query."""
-        columns = {str(name): _standing_q(name, on) for name in FIVE}
+        columns = {str(name): _standing_q(name, on, due) for name in FIVE}
         columns |= {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
         counts = {
             f"{key}_{name}": Count("pk", filter=condition & column)
@@ -160,20 +162,33 @@ class TaskQuerySet(models.QuerySet["Task"]):
         tallies = {key: {name: found[f"{key}_{name}"] for name in columns} for key in where}
         return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
 
-    def tallies(self, on: date, by: str) -> dict[Any, Tally]:
+    def tallies(self, on: date, by: str, due: str = CURRENT) -> dict[Any, Tally]:
         """The same count for each value of a field, such as `lead_id`, in one query."""
-        numbers = {str(name): Count("pk", filter=_standing_q(name, on)) for name in FIVE}
+        numbers = {str(name): Count("pk", filter=_standing_q(name, on, due)) for name in FIVE}
         rows = self.counted().order_by().values(by).annotate(**numbers)
         return {row.pop(by): {"given": sum(row.values()), **row} for row in (dict(r) for r in rows)}
 
-    def in_view(self, view: str, on: date) -> TaskQuerySet:
-        """The tasks of one quick view, or of `given`: exactly those that its count promises."""
-        return self.counted() if view == GIVEN else self.filter(_view_q(view, on))
+    def risks(self, on: date, by: str, due: str = CURRENT) -> dict[Any, int]:
+        """How many tasks are at risk for each value of a field, in one query that reads only those.
 
-    def views(self, on: date) -> dict[str, int]:
+        Asked apart from the tally: the indexes that count the standings do not hold the warning.
+        """
+        rows = self.pace(Pace.AT_RISK, on, due).order_by().values_list(by)
+        return dict(rows.annotate(n=Count("pk")))
+
+    def tally_and_paces(self, on: date, due: str = CURRENT) -> Tally:
+        """The five ways and, beside them, the three colours of what is open."""
+        tally = self.tally(on, due)
+        return {**tally, **paces(tally, self.pace(Pace.AT_RISK, on, due).count())}
+
+    def in_view(self, view: str, on: date, due: str = CURRENT) -> TaskQuerySet:
+        """The tasks of one quick view, or of `given`: exactly those that its count promises."""
+        return self.counted() if view == GIVEN else self.filter(_view_q(view, on, due))
+
+    def views(self, on: date, due: str = CURRENT) -> dict[str, int]:
         """How many tasks each quick view holds, and how many of those waiting have a deadline."""
-        numbers = {str(view): Count("pk", filter=_view_q(view, on)) for view in View}
-        dated = Count("pk", filter=_view_q(View.SUBMITTED, on) & Q(due_on__isnull=False))
+        numbers = {str(view): Count("pk", filter=_view_q(view, on, due)) for view in View}
+        dated = Count("pk", filter=_view_q(View.SUBMITTED, on, due) & Q(**{f"{due}__isnull": False}))
         return self.order_by().aggregate(**numbers, submitted_dated=dated)
 
     def under(self, task: int) -> TaskQuerySet:
@@ -206,50 +221,79 @@ _BELOW = """
 """Down the tree by its index; UNION and not UNION ALL, so that a circle would end."""
 
 _SUBMITTED_ON = TruncDate("submitted_at", tzinfo=VIETNAM)
-IN_ITS_DAY = Q(LessThanOrEqual(_SUBMITTED_ON, F("due_on")))
-"""Submitted by midnight of the deadline's day in Vietnam, at the moment the system logged it."""
-AFTER_ITS_DAY = Q(GreaterThan(_SUBMITTED_ON, F("due_on")))
 
 
-def _standing_q(standing: str, on: date) -> Q:
+def _in_its_day(due: str) -> Q:
+    """Submitted by midnight of the deadline's day in Vietnam, at the moment the system logged it."""
+    return Q(LessThanOrEqual(_SUBMITTED_ON, F(due)))
+
+
+def _after_its_day(due: str) -> Q:
+    return Q(GreaterThan(_SUBMITTED_ON, F(due)))
+
+
+def _standing_q(standing: str, on: date, due: str = CURRENT) -> Q:
     """The condition of one standing on a day. The five of `FIVE` never overlap and together are `COUNTED`.
 
     A submission stops the clock; a task sent back runs on as if it had never stopped.
     """
-    done, waiting = Q(state=State.COMPLETED), Q(state=State.SUBMITTED)
-    running = Q(state__in=(State.ASSIGNED, State.IN_PROGRESS))
+    done, waiting, running = Q(state=State.COMPLETED), Q(state=State.SUBMITTED), Q(state__in=RUNNING)
+    dayless = Q(**{f"{due}__isnull": True})
     match standing:
         case Standing.NO_DEADLINE:
-            return Q(state__in=OPEN, due_on__isnull=True)
+            return Q(state__in=OPEN) & dayless
         case Standing.DONE_ON_TIME:
-            return done & (Q(due_on__isnull=True) | IN_ITS_DAY)
+            return done & (dayless | _in_its_day(due))
         case Standing.DONE_LATE:
-            return done & AFTER_ITS_DAY
+            return done & _after_its_day(due)
         case Standing.IN_TIME:
-            return (running & Q(due_on__gte=on)) | (waiting & IN_ITS_DAY)
+            return (running & Q(**{f"{due}__gte": on})) | (waiting & _in_its_day(due))
         case Standing.DUE_SOON:
-            return running & Q(due_on__gte=on, due_on__lte=on + timedelta(days=DUE_SOON_DAYS))
+            soon = {f"{due}__gte": on, f"{due}__lte": on + timedelta(days=DUE_SOON_DAYS)}
+            return running & Q(**soon)
         case Standing.OVERDUE:
             # The first condition follows from the others; it names the index of the open tasks.
-            late = (running & Q(due_on__lt=on)) | (waiting & AFTER_ITS_DAY)
-            return Q(state__in=OPEN, due_on__isnull=False) & late
+            late = (running & Q(**{f"{due}__lt": on})) | (waiting & _after_its_day(due))
+            return Q(state__in=OPEN, **{f"{due}__isnull": False}) & late
     raise ValueError(f"no such standing: {standing}")
 
 
-def _view_q(view: str, on: date) -> Q:
-    running = Q(state__in=(State.ASSIGNED, State.IN_PROGRESS))
+def pace_q(pace: str, on: date, due: str = CURRENT) -> Q:
+    """The condition of one colour on a day; the three never overlap and together are `OPEN`."""
+    match pace:
+        case Pace.LATE:
+            return _standing_q(Standing.OVERDUE, on, due)
+        case Pace.AT_RISK:
+            # A warning stands only while the lead is at work, says a constraint.
+            return Q(risk_days__isnull=False, **{f"{due}__gte": on})
+        case Pace.ON_SCHEDULE:
+            in_time = _standing_q(Standing.IN_TIME, on, due) & Q(risk_days__isnull=True)
+            return in_time | _standing_q(Standing.NO_DEADLINE, on, due)
+    raise ValueError(f"no such pace: {pace}")
+
+
+def paces(tally: Tally, at_risk: int) -> Tally:
+    """The three colours out of the five ways, once it is known how many are at risk."""
+    on_schedule = tally[Standing.IN_TIME] + tally[Standing.NO_DEADLINE] - at_risk
+    return {"on_schedule": on_schedule, "at_risk": at_risk, "late": tally[Standing.OVERDUE]}
+
+
+def _view_q(view: str, on: date, due: str = CURRENT) -> Q:
+    running, dayless = Q(state__in=RUNNING), Q(**{f"{due}__isnull": True})
     match view:
         case View.PREPARED:
             return Q(state__in=UNISSUED)
         case View.SUSPENDED | View.WITHDRAWN:
             return Q(state=view)
         case View.SUBMITTED:
-            return Q(state=State.SUBMITTED) & (Q(due_on__isnull=True) | IN_ITS_DAY)
+            return Q(state=State.SUBMITTED) & (dayless | _in_its_day(due))
         case View.IN_TIME:
-            return running & Q(due_on__gt=on + timedelta(days=DUE_SOON_DAYS))
+            return running & Q(**{f"{due}__gt": on + timedelta(days=DUE_SOON_DAYS)})
+        case View.CONTINUOUS:
+            return running & dayless & Q(due_kind__in=CONTINUOUS)
         case View.NO_DEADLINE:
-            return running & Q(due_on__isnull=True)
-    return _standing_q(view, on)
+            return running & dayless & ~Q(due_kind__in=CONTINUOUS)
+    return _standing_q(view, on, due)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

@@ -50,10 +50,10 @@ class RollUp:
 
 
 def read(task: Task) -> list[Node]:
-    """All that stands below the task, in one query; each once, whatever circle there may be."""
+    """All that stands below the task, in one query."""
     columns = ("pk", "parent_id", "assigner_id", "lead_id", "state", "assigned_at", "percent", "weight")
-    rows = Task.objects.rows_below(task, *columns, "start_on", "due_on")
-    return list({row[0]: Node(*row) for row in rows if row[0] != task.pk}.values())
+    rows = Task.objects.under(task.pk).exclude(pk=task.pk).order_by()
+    return [Node(*row) for row in rows.values_list(*columns, "start_on", "due_on")]
 
 
 def below(task: Task) -> list[Node]:

@@ -12,6 +12,7 @@ from committees.access import Asker
 from committees.models import Body, Membership, Person
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
+from tasks import rollup
 from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
 from tasks.models import Evidence, FanOut, Order, Part, Request, Task
 
@@ -34,12 +35,7 @@ def may_edit(person: Asker, task: Task) -> Verdict:
         return _who(
             person, "draft_tasks", task.assigner, _("Only those who prepare this body's tasks can edit it.")
         )
-    who = _who(
-        person,
-        "edit_issued_tasks",
-        task.assigner,
-        _("Only the head, the standing deputy or the secretary of the assigner can change an issued task."),
-    )
+    who = _who(person, "edit_issued_tasks", task.assigner, _ONLY_EDITORS)
     if not who:
         return who
     if task.state == State.SUBMITTED:
@@ -55,6 +51,11 @@ def may_set_event_day(person: Asker, task: Task) -> Verdict:
     if verdict and (task.due_kind != Task.DueKind.RELATIVE or task.after_days is None):
         return not_now(_("This deadline is not counted from the day of an event."))
     return verdict
+
+
+def may_change_lead(person: Asker, task: Task) -> Verdict:
+    """Another body leads an issued task when those who may change it say so, with a reason."""
+    return _move(person, "change_lead", task, "edit_issued_tasks", _ONLY_EDITORS)
 
 
 def may_propose(person: Asker, task: Task) -> Verdict:
@@ -254,9 +255,9 @@ def may_set_weights(person: Asker, task: Task) -> Verdict:
         access.allows(person, permission, task.lead) for permission in ("draft_tasks", "assign_tasks")
     )
     giver = access.allows(person, "draft_tasks", task.assigner)
-    nodes = rollup.children(task) if lead or giver else []
-    given = {node.assigner == task.assigner_id for node in nodes}
-    if not lead and (not giver or given == {False}) or (not giver and given == {True}):
+    mine = {own for own, may in ((True, giver), (False, lead)) if may}
+    nodes = rollup.children(task) if mine else []
+    if not mine or (nodes and mine.isdisjoint(node.assigner == task.assigner_id for node in nodes)):
         return no(_("Only those who gave the tasks below set their shares."))
     if not nodes:
         return not_now(_("There is no task below this one. Hand down parts of it first."))
@@ -381,6 +382,11 @@ def waiting_request(task: Task) -> Request | None:
     return next((one for one in task.requests.all() if one.state in Request.WAITING), None)
 
 
+def helping(task: Task) -> list[Body]:
+    """The bodies that help; a former lead only reads. Read in Python, so that a page may prefetch."""
+    return [part.body for part in task.parts.all() if part.kind in Part.HELPING]
+
+
 def _may_ask(person: Asker, task: Task) -> Verdict:
     who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
     if not who:
@@ -394,6 +400,9 @@ def _may_ask(person: Asker, task: Task) -> Verdict:
 
 _ONLY_LEAD = _("Only the lead body can do this: its head, standing deputy, secretary or officer.")
 _ONLY_SUBMITTERS = _("Only the head, the secretary or the officer of the lead body can do this.")
+_ONLY_EDITORS = _(
+    "Only the head, the standing deputy or the secretary of the assigner can change an issued task."
+)
 _ONLY_KEEPERS = _("Only the head, the standing deputy or the secretary of the assigner can do this.")
 
 VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
@@ -412,6 +421,7 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "withdraw": may_withdraw,
     "supersede": may_supersede,
     "edit": may_edit,
+    "change_lead": may_change_lead,
     "set_event_day": may_set_event_day,
     "name_people": may_name_people,
     "add_evidence": may_add_evidence,
@@ -464,9 +474,7 @@ def _keeps(person: Asker, task: Task) -> Verdict:
 
 
 def _working_on(task: Task) -> list[Body]:
-    """The lead and those who help; a former lead only reads. Read in Python, so that a page may prefetch."""
-    helping = [part for part in task.parts.all() if part.kind != Part.Kind.FORMER_LEAD]
-    return [*([task.lead] if task.lead else []), *(part.body for part in helping)]
+    return [*([task.lead] if task.lead else []), *helping(task)]
 
 
 def _helps(person: Asker, task: Task) -> bool:

@@ -14,10 +14,13 @@ from rest_framework import serializers
 
 from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, VerdictOut
 from portal.shared.api import Input
-from tasks import rules
+from tasks import rollup, rules
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.lifecycle import FIVE, RISK_LONGEST, Standing, State
-from tasks.models import Comment, Evidence, Order, Part, Progress, Request, Task
+from tasks.actions.handing import Below
+from tasks.actions.recurring import NEEDED
+from tasks.cycles import Cycle
+from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
+from tasks.models import Comment, Evidence, Order, Part, Progress, Recurrence, Request, Task
 
 ROW_COLUMNS = (
     *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
@@ -86,13 +89,17 @@ class TaskRow(serializers.ModelSerializer[Task]):
         day: date = self.context["on"]
         return day
 
+    @property
+    def due(self) -> str:
+        return str(self.context.get("due", CURRENT))
+
     @extend_schema_field(serializers.ChoiceField(Standing.choices, allow_null=True))
     def get_standing(self, task: Task) -> str | None:
-        return task.standing(self.on)
+        return task.standing(self.on, self.due)
 
     def get_days_left(self, task: Task) -> int | None:
         """Calendar days to the deadline, negative when late; from the report once there is one."""
-        return task.days_left(self.on)
+        return task.days_left(self.on, self.due)
 
 
 class PartOut(serializers.ModelSerializer[Part]):
@@ -110,6 +117,13 @@ class ClearOut(serializers.Serializer[Any]):
     name = serializers.ChoiceField(CLEARS)
     label = serializers.CharField()  # type: ignore[assignment]
     told = serializers.BooleanField()
+
+
+class CycleOut(serializers.ModelSerializer[Recurrence]):
+    class Meta:
+        model = Recurrence
+        fields = ("every", "day", "month", "starts_on", "until")
+        read_only_fields = fields
 
 
 class RequestOut(serializers.ModelSerializer[Request]):
@@ -130,6 +144,7 @@ class TaskDetail(TaskRow):
     children = serializers.SerializerMethodField()
     superseded_by: Any = serializers.SerializerMethodField()
     parts = PartOut(many=True)
+    recurrence = CycleOut(allow_null=True)
     leader = PersonOut(allow_null=True)
     contact = PersonOut(allow_null=True)
     created_by = PersonOut(allow_null=True)
@@ -139,7 +154,8 @@ class TaskDetail(TaskRow):
     posted_by = PersonOut(allow_null=True)
     risk_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
-    requests = RequestOut(many=True)
+    requests = serializers.SerializerMethodField()
+    rolled_up = serializers.SerializerMethodField()
     verdicts = serializers.SerializerMethodField()
 
     class Meta(TaskRow.Meta):
@@ -152,6 +168,11 @@ class TaskDetail(TaskRow):
                 "contact",
                 "start_on",
                 "due_kind",
+                "after_days",
+                "after_event",
+                "happened_on",
+                "recurrence",
+                "occurrence_on",
                 "parent",
                 "parent_words",
                 "children",
@@ -159,7 +180,7 @@ class TaskDetail(TaskRow):
             *("parts", "clears", "suspended_from", "submissions", "approval", "created_by", "created_at"),
             *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
             *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests"),
-            *("superseded_by", "verdicts"),
+            *("superseded_by", "rolled_up", "verdicts"),
         )
         read_only_fields = fields
 
@@ -179,6 +200,15 @@ class TaskDetail(TaskRow):
         below = [row["id"] for row in self._around(task).values() if row["parent_id"] == task.pk]
         return [brief for pk in below if (brief := self._brief(task, pk))]
 
+    def to_representation(self, task: Task) -> Any:
+        task.tasks_below = rollup.read(task)  # type: ignore[attr-defined] - once, for all that asks
+        return super().to_representation(task)
+
+    def get_rolled_up(self, task: Task) -> int | None:
+        """Progress as the tasks below add up, from the leaves; null when none stands below."""
+        found = rollup.of(task)
+        return found.percent if found else None
+
     @extend_schema_field(TaskBrief(allow_null=True))
     def get_superseded_by(self, task: Task) -> dict[str, Any] | None:
         """The task that replaced this one; null as well when it is not shown to you."""
@@ -197,6 +227,12 @@ class TaskDetail(TaskRow):
             self._read = {row["id"]: dict(row) for row in rows}
         return self._read
 
+    @extend_schema_field(RequestOut(many=True))
+    def get_requests(self, task: Task) -> list[dict[str, Any]]:
+        """As far as a body that led the task before still reads."""
+        rows = [one for one in task.requests.all() if task.read_until is None or one.at <= task.read_until]
+        return RequestOut(rows, many=True, context=self.context).data  # type: ignore[return-value]
+
     @extend_schema_field(serializers.DictField(child=VerdictOut()))
     def get_verdicts(self, task: Task) -> dict[str, dict[str, Any]]:
         """Every verb with whether you may do it now, and if not, why."""
@@ -207,7 +243,10 @@ class TaskDetail(TaskRow):
 
 
 class TallyOut(serializers.Serializer[Any]):
-    """given = done_on_time + done_late + in_time + overdue + no_deadline; two more beside it."""
+    """given = done_on_time + done_late + in_time + overdue + no_deadline; two more beside it.
+
+    The open ones of these in three colours: on_schedule + at_risk + late = in_time + overdue + no_deadline.
+    """
 
     on = serializers.DateField(help_text="The day of the count, in Vietnam.")
     given = serializers.IntegerField()
@@ -218,6 +257,9 @@ class TallyOut(serializers.Serializer[Any]):
     no_deadline = serializers.IntegerField()
     suspended = serializers.IntegerField()
     withdrawn = serializers.IntegerField()
+    on_schedule = serializers.IntegerField()
+    at_risk = serializers.IntegerField()
+    late = serializers.IntegerField()
 
 
 assert set(FIVE) <= set(TallyOut().fields)  # noqa: S101 - the count and its document are one
@@ -285,7 +327,7 @@ class OrderDetail(OrderRow):
     def get_tally(self, order: Order) -> dict[str, Any]:
         """The count of the order's tasks that you can see."""
         on, tasks = self.context["on"], Task.objects.visible_to(self.context["request"].user)
-        return {"on": on, **tasks.filter(order=order).tally(on)}
+        return {"on": on, **tasks.filter(order=order).tally_and_paces(on)}
 
     @extend_schema_field(VerdictOut)
     def get_may_edit(self, order: Order) -> dict[str, Any]:
@@ -330,11 +372,14 @@ class OrderChange(OrderIn):
         extra_kwargs = {"number": {"required": False}, "kind": {"required": False}}
 
 
+HELPING = [(kind.value, kind.label) for kind in Part.HELPING]
+
+
 class PartIn(Input):
     """A body that helps: co-lead or coordinating."""
 
     body = BodyIn()
-    kind = serializers.ChoiceField(Part.Kind.choices)
+    kind = serializers.ChoiceField(HELPING)
     work = serializers.CharField(max_length=500, required=False, allow_blank=True)
     due_on = serializers.DateField(required=False, allow_null=True)
 
@@ -343,6 +388,25 @@ class PartIn(Input):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         # Without the step that writes validated values back into a dictionary: this is none.
+        return self.to_internal_value(data)
+
+
+class CycleIn(Input):
+    """How often, on which day and until when: 1 (Monday) to 7 of a week, else 1 to 31 of a month."""
+
+    every = serializers.ChoiceField(Recurrence.Every.choices)
+    day = serializers.IntegerField(min_value=1, max_value=31)
+    month = serializers.IntegerField(
+        min_value=1, max_value=12, default=1, help_text="Of a quarter, half-year or year: 1 for its first."
+    )
+    starts_on = serializers.DateField()
+    until = serializers.DateField(error_messages={"required": NEEDED["until"], "null": NEEDED["until"]})
+
+    def to_internal_value(self, data: Any) -> Cycle:
+        return Cycle(**super().to_internal_value(data))
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # As of a part: what comes out is no dictionary.
         return self.to_internal_value(data)
 
 
@@ -363,10 +427,11 @@ class _TaskIn(Input, serializers.ModelSerializer[Task]):
     leader = PersonIn(required=False, allow_null=True)
     contact = PersonIn(required=False, allow_null=True)
     parts = PartIn(many=True, required=False)
+    recurrence = CycleIn(source="cycle", required=False)
 
     class Meta:
         model = Task
-        fields: tuple[str, ...] = (*FIELDS, "parts")
+        fields: tuple[str, ...] = (*FIELDS, "parts", "recurrence")
 
 
 class TaskDraft(_TaskIn):
@@ -383,10 +448,28 @@ class TaskChange(_TaskIn):
 
     version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
     reason = serializers.CharField(required=False, allow_blank=True, help_text="Why; kept in the audit.")
+    below = serializers.DictField(
+        child=serializers.ChoiceField(Below.choices),
+        required=False,
+        help_text="Id of a task below that is due after the new deadline, or `rest`: what becomes of it.",
+    )
 
     class Meta(_TaskIn.Meta):
-        fields = (*_TaskIn.Meta.fields, "version", "reason")
+        fields = (*_TaskIn.Meta.fields, "version", "reason", "below")
         extra_kwargs = {"title": {"required": False}}
+
+
+class Weights(Input):
+    """How much each task below counts in the progress: its id → percent, together 100; none: all alike."""
+
+    weights = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=100, allow_null=True)
+    )
+
+    def validate_weights(self, value: dict[str, int | None]) -> dict[int, int | None]:
+        if not all(key.isascii() and key.isdigit() and len(key) < 18 for key in value):
+            raise serializers.ValidationError(_("Name each task by its id."))
+        return {int(key): weight for key, weight in value.items()}
 
 
 class Reason(Input):
@@ -401,6 +484,13 @@ class Superseding(Reason):
     superseded_by = _Visible(
         queryset=Task.objects.all(), error_messages={"does_not_exist": _("Choose a task that you can see.")}
     )
+
+
+class LeadChange(Reason):
+    """Another lead body, and why."""
+
+    lead = BodyIn()
+    note = serializers.CharField(required=False, allow_blank=True, help_text="A word to the new lead.")
 
 
 class OptionalReason(Input):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
-from portal.shared.days import day_of
+from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
+from tasks.cycles import Cycle
 from tasks.lifecycle import State
-from tasks.models import Clear, Comment, Part, Task
-
-Post = Callable[[int | None, datetime, str], str]
-"""Person, moment and name → who that was then."""
+from tasks.models import Clear, Comment, Part, Recurrence, Task
+from tasks.reading import kept
 
 LONGEST = 100
 """Events that the page shows; the audit holds all."""
@@ -56,10 +56,12 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "task_suspended": (_("Suspended"), ""),
     "task_resumed": (_("Resumed"), "in_time"),
     "task_withdrawn": (_("Withdrawn"), ""),
+    "task_lead_changed": (_("Lead changed"), "due_soon"),
     "task_superseded": (_("Replaced by another task"), ""),
     "task_changed": (_("Changed"), ""),
     "event_day_set": (_("Day of the event entered"), "in_time"),
     "task_recurred": (_("Made by its cycle"), "in_time"),
+    "task_weights_set": (_("Shares set"), ""),
     "task_urged": (_("Urged"), "due_soon"),
     "extension_asked": (_("Extension asked for"), "submitted"),
     "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
@@ -92,8 +94,13 @@ class Posts:
         for term in terms.select_related("office__body", "person").in_order():
             self._terms.setdefault(term.person_id, []).append(term)
 
+    def doer(self, event: Event) -> str:
+        """A deputy by both names: the post is that of the person they stand in for."""
+        return event.who if event.for_name else self.post(event.by_id, event.at, event.by_name)
+
     def post(self, person_id: int | None, at: datetime, name: str) -> str:
-        held = [term for term in self._terms.get(person_id or 0, []) if term.holds_on(day_of(at))]
+        terms = self._terms.get(person_id or 0, [])
+        held = [term for term in terms if term.holds_on(day_of(at)) and term.absence_id is None]
         return f"{capfirst(held[0].title)}, {held[0].office.body.brief}" if held else name
 
     def name(self, person_id: Any) -> str:
@@ -131,6 +138,7 @@ def comments_of(task: Task, person: Person) -> QuerySet[Comment]:
 
 def _known_to(person: Person, task: Task, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Until issue a task is its assigner's own: how it was prepared, and why another body declined it."""
+    rows = kept(task, rows)
     if access.allows(person, "view_tasks", task.assigner):
         return rows
     return rows.filter(at__gte=task.assigned_at)
@@ -147,7 +155,7 @@ def _line(event: Event, names: Names) -> Line:
     text = _text_of(event, names)
     if event.break_glass:
         text.append(gettext("Done as superuser."))
-    return Line(head, text, event.at, names.posts.post(event.by_id, event.at, event.by_name), mark)
+    return Line(head, text, event.at, names.posts.doer(event), mark)
 
 
 def _text_of(event: Event, names: Names) -> list[str]:
@@ -156,7 +164,9 @@ def _text_of(event: Event, names: Names) -> list[str]:
     match event.verb:
         case "task_submitted":
             return [_submission(event, names.task)]
-        case "task_assigned" | "task_approval_recorded" | "task_recurred" if due := after.get("original_due_on"):
+        case "task_assigned" | "task_approval_recorded" | "task_recurred" if due := after.get(
+            "original_due_on"
+        ):
             paper = [after["approval"]] if after.get("approval") else []
             return [gettext("Deadline %(day)s") % {"day": _day(due)}, *paper]
         case "task_progressed":
@@ -165,6 +175,8 @@ def _text_of(event: Event, names: Names) -> list[str]:
             return [after.get("title", "")]
         case "evidence_removed":
             return [before.get("title", "")]
+        case "task_lead_changed":
+            return [_change("lead", before.get("lead"), after.get("lead"), names), *said]
         case "task_changed" | "task_people_named":
             return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
         case "event_day_set":
@@ -179,6 +191,8 @@ def _text_of(event: Event, names: Names) -> list[str]:
             days = after.get("risk_days", before.get("risk_days"))
             remedy = [f"“{after['risk_remedy']}”"] if after.get("risk_remedy") else []
             return [gettext("days late expected: %(days)s") % {"days": days}, *remedy]
+        case "task_weights_set":
+            return [", ".join(after["weights"]) or gettext("equal shares")]
         case "task_urged":
             return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
     return said
@@ -202,6 +216,8 @@ def _change(name: str, before: Any, after: Any, names: Names) -> str:
     """Deadline: 25/09/2026 → 15/10/2026; of long or hidden things only that they changed."""
     if name == "parts":
         return gettext("Bodies that help: %(after)s") % {"after": _parts(after, names)}
+    if name == "recurrence":
+        return gettext("Cycle: %(after)s") % {"after": _cycle(after)}
     label = str(Task._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     label = label[:1].upper() + label[1:]
     if name in ("parent", "order", "description"):
@@ -229,6 +245,33 @@ def _parts(rows: Any, names: Names) -> str:
     )
 
 
+def _cycle(kept: Any) -> str:
+    """A cycle as an event keeps it."""
+    if not kept:
+        return gettext("none")
+    every, day, starts_on, until, month = kept
+    return cycle_words(Cycle(every, day, date.fromisoformat(starts_on), date.fromisoformat(until), month))
+
+
+def cycle_words(cycle: Cycle) -> str:
+    """Every month on day 25, from 01/09/2026 to 31/12/2027; the 31st is the last day of any month."""
+    day = gettext("the last day") if cycle.day == 31 else gettext("day %(day)s") % {"day": cycle.day}
+    match cycle.every:
+        case "week":
+            said = gettext("every week on %(weekday)s") % {"weekday": WEEKDAYS[cycle.day - 1]}
+        case "month":
+            said = gettext("every month on %(day)s") % {"day": day}
+        case _:
+            every = Recurrence.Every(cycle.every).label
+            said = gettext("%(every)s on %(day)s of month %(month)s") % {
+                "every": every,
+                "day": day,
+                "month": cycle.month,
+            }
+    days = {"cycle": said, "first": _day(cycle.starts_on), "last": _day(cycle.until)}
+    return gettext("%(cycle)s, from %(first)s to %(last)s") % days
+
+
 def _day(text: Any) -> str:
     day = text if isinstance(text, date) else parse_date(str(text))
     return f"{day:%d/%m/%Y}" if day else str(text)
@@ -240,7 +283,7 @@ def _people_in(values: dict[str, Any]) -> set[int]:
 
 def _bodies_in(event: Event, values: dict[str, Any]) -> set[int]:
     """Bodies whose ids stand in a change; the first event of a draft is told in one word."""
-    if event.verb != "task_changed":
+    if event.verb not in ("task_changed", "task_lead_changed"):
         return set()
     return {pk for pk in [values.get("lead"), *(row[0] for row in values.get("parts") or ())] if pk}
 
@@ -299,11 +342,20 @@ def _who_beside(task: Task) -> str:
 def _when(task: Task) -> str:
     if task.due_on:
         return _day(task.due_on)
-    return str(task.get_due_kind_display()) if task.due_kind in _CYCLES else ""
+    if task.cycle:
+        return str(capfirst(cycle_words(task.cycle)))
+    return str(task.get_due_kind_display()) if task.due_kind in _CYCLES else task.waits_for
 
 
 def _when_beside(task: Task) -> str:
     words = [f"“{task.due_words}”"] if task.due_words else []
+    if task.happened_on:
+        after = {"event": task.after_event, "day": _day(task.happened_on)}
+        words.insert(0, gettext("“%(event)s” on %(day)s") % after)
+    if task.cycle:
+        following = task.cycle.next_due(today())
+        over = gettext("the cycle is over")
+        words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
         words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
     return " · ".join(words)
@@ -327,7 +379,7 @@ class Deadline:
     at: datetime | None
 
 
-def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
+def deadlines(task: Task, events: list[Event], posts: Posts) -> list[Deadline]:
     """The deadlines this task has had since issue, the current one first; empty when it never changed."""
     changed = [
         event
@@ -335,6 +387,8 @@ def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
         if event.verb in ("task_changed", "extension_given", "event_day_set") and "due_on" in event.after
     ]
     since = [event for event in changed if not task.assigned_at or event.at >= task.assigned_at]
+    if since and _gave_the_first(since[-1], task):
+        since.pop()
     if not since or (task.original_due_on == task.due_on and len(since) < 2):
         return []
     rows = [
@@ -343,10 +397,16 @@ def deadlines(task: Task, events: list[Event], post: Post) -> list[Deadline]:
             event is since[0],
             False,
             event.reason,
-            post(event.by_id, event.at, event.by_name),
+            posts.doer(event),
             event.at,
         )
         for event in since
     ]
     first = _day(task.original_due_on) if task.original_due_on else gettext("no deadline")
     return [*rows, Deadline(first, False, True, task.due_words, "", None)]
+
+
+def _gave_the_first(event: Event, task: Task) -> bool:
+    """Given without a day, it got its first deadline later."""
+    first = task.original_due_on.isoformat() if task.original_due_on else ""
+    return event.before.get("due_on") is None and event.after["due_on"] == first

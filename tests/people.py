@@ -167,12 +167,27 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
             offered = day - timedelta(days=10)
             actions.counter_request(task=task, by=people["standing_deputy"], counter_on=offered)
         task.refresh_from_db()
+    if verb == "set_weights":
+        below = task_below(task, people)
+        actions.set_weights(task=task, by=people["secretary"], weights={below.pk: 100})
+    if verb == "set_event_day":
+        values = {"due_kind": "relative", "due_on": None, "after_days": 30, "after_event": "văn bản ban hành"}
+        task = actions.edit_task(task=task, values=values, by=people["secretary"])
     if verb == "clear_risk":
         task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
     if verb == "supersede":
         other = Task(title="Nhiệm vụ thay thế", assigner=task.assigner, lead=task.lead)
         actions.new_task(task=other, by=people["secretary"])
     return task
+
+
+def task_below(task: Task, people: dict[str, Person], **values: Any) -> Task:
+    """An issued task under this one, given by the same body to the same lead unless told."""
+    values = {"assigner": task.assigner, "lead": task.lead, "due_on": task.due_on, **values}
+    child = Task(title="Việc con", parent=task, **values)
+    actions.new_task(task=child, by=people["admin"])
+    actions.propose(task=child, by=people["admin"])
+    return actions.assign(task=child, by=people["admin"])
 
 
 def other_than(task: Task) -> Task:

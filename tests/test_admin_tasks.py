@@ -26,6 +26,7 @@ SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
     "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp", "decision": "Đã xem xét",
     "proposed_on": "01/01/2099", "counter_on": "01/01/2098", "days": "6", "remedy": "Thêm người",
+    "happened_on": "15/01/2026",
 }  # fmt: skip
 BEFORE = {
     "propose": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
@@ -33,7 +34,8 @@ BEFORE = {
     "confirm": "submitted", "send_back": "submitted", "suspend": "in_progress", "resume": "suspended",
     "withdraw": "in_progress", "supersede": "in_progress", "name_people": "in_progress",
     "add_evidence": "in_progress",
-    "comment": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
+    "comment": "in_progress", "set_weights": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
+    "set_event_day": "in_progress",
     "ask_extension": "in_progress", "ask_withdrawal": "in_progress", "approve_request": "in_progress",
     "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
     "decline_counter": "in_progress", "cancel_request": "in_progress", "flag_risk": "in_progress", "clear_risk": "in_progress",

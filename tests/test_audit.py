@@ -201,6 +201,13 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "request_cancelled",
         lambda w, by: partial(tasks.cancel_request, task=w.asked("cancel_request"), by=by),
     ),
+    "tasks.set_event_day": (
+        "secretary",
+        "event_day_set",
+        lambda w, by: partial(
+            tasks.set_event_day, task=w.asked("set_event_day"), by=by, happened_on=date(2026, 1, 15)
+        ),
+    ),
     "tasks.flag_risk": (
         "officer",
         "risk_flagged",
@@ -248,6 +255,11 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
             superseded_by=Task.objects.latest("pk"),
             reason="Trùng.",
         ),
+    ),
+    "tasks.set_weights": (
+        "secretary",
+        "task_weights_set",
+        lambda w, by: partial(tasks.set_weights, task=w.asked("set_weights"), by=by, weights={}),
     ),
     "tasks.urge": (
         "secretary",

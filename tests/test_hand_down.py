@@ -31,7 +31,9 @@ def level(name: str, number: int, above: Task | None, body: Body, below: Body) -
 @pytest.fixture
 def levels(db: None) -> list[Level]:
     """Central → government → province → commune, each with its order; and the commune's own officer."""
-    chain = [make_body(f"LEVEL{number}") for number in range(5)]
+    chain: list[Body] = []
+    for number in range(5):
+        chain.append(make_body(f"LEVEL{number}", chain[-1] if chain else None))
     made: list[Level] = []
     for number in range(4):
         above = made[-1][3] if made else None

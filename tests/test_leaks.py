@@ -17,7 +17,7 @@ from portal.shared.days import today
 from tasks import actions
 from tasks.models import Task
 from tests.admin_door import enter, rows  # noqa: F401 - fixtures
-from tests.people import Bodies, TaskAt, appoint
+from tests.people import Bodies, TaskAt, appoint, make_body
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_who_edits_a_task_does_not_read_the_restricted_one_above(
     by = people["outsider"]
     appoint(people["officer"], bodies.lead, Role.SECRETARY)
     appoint(by, bodies.lead, Role.ASSISTANT)
-    below = Task(title="Việc con", assigner=bodies.lead, lead=bodies.helper, parent=above)
+    below = Task(title="Việc con", assigner=bodies.lead, lead=make_body("OFFICE", bodies.lead), parent=above)
     actions.new_task(task=below, by=people["officer"])
     Person.objects.filter(pk=by.pk).update(is_staff=True)
     client.force_login(Person.objects.get(pk=by.pk))
@@ -108,7 +108,7 @@ def test_a_draft_below_is_not_told_by_the_deadline_above(
 ) -> None:
     above, day = task_at("in_progress"), today()
     appoint(people["officer"], bodies.lead, Role.SECRETARY)
-    below = Task(title="Việc con", assigner=bodies.lead, lead=bodies.helper, parent=above)
+    below = Task(title="Việc con", assigner=bodies.lead, lead=make_body("OFFICE", bodies.lead), parent=above)
     below.due_on = day + timedelta(days=20)
     actions.new_task(task=below, by=people["officer"])
     actions.edit_task(task=above, values={"due_on": day + timedelta(days=10)}, by=people["secretary"])

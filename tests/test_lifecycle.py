@@ -61,6 +61,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "draft proposed assigned in_progress submitted completed suspended",
         "",
     ),
+    # Without a task below there is nothing to weigh, in any state; with some: test_actions_handing.py.
+    "set_weights": (f"{PREPARERS} lead_head", "", ""),
+    "set_event_day": (KEEPERS, "", ""),  # of a deadline that follows an event: test_actions_relative.py
     "urge": ("head standing_deputy deputy secretary assistant", "assigned in_progress", ""),
     "mark_posted": (LEAD, "assigned in_progress submitted", ""),
     "ask_extension": (LEAD, "assigned in_progress", ""),
@@ -79,6 +82,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
 # Before issue a task belongs to those who prepare it, whoever else may see it then.
 BEFORE_ISSUE = {
     "edit": PREPARERS,
+    "set_event_day": PREPARERS,
     "recall": f"{KEEPERS} assistant",
     "withdraw": f"{KEEPERS} assistant",
     "comment": ASSIGNERS,
@@ -135,6 +139,7 @@ ACTS: dict[str, Act] = {
         task=task, by=by, kind="document", document="9/BC"
     ),
     "comment": lambda task, by, people: actions.add_comment(task=task, by=by, text="Đề nghị làm rõ."),
+    "set_weights": lambda task, by, people: actions.set_weights(task=task, by=by, weights={}),
     "urge": lambda task, by, people: actions.urge(task=task, by=by),
     "mark_posted": lambda task, by, people: actions.mark_posted(task=task, by=by),
     "ask_extension": lambda task, by, people: actions.ask_extension(
@@ -149,6 +154,9 @@ ACTS: dict[str, Act] = {
     "accept_counter": lambda task, by, people: actions.accept_counter(task=task, by=by),
     "decline_counter": lambda task, by, people: actions.decline_counter(task=task, by=by),
     "cancel_request": lambda task, by, people: actions.cancel_request(task=task, by=by),
+    "set_event_day": lambda task, by, people: actions.set_event_day(
+        task=task, by=by, happened_on=date(2026, 1, 15)
+    ),
     "flag_risk": lambda task, by, people: actions.flag_risk(task=task, by=by, days=6, remedy="Thêm người."),
     "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
 }

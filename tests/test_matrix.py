@@ -115,6 +115,12 @@ POST   tasks:withdraw             withdrawn     409 409 403 403 403 404 404 302
 GET    tasks:supersede            in_progress   200 200 403 403 403 404 404 302
 POST   tasks:supersede            in_progress   302 302 403 403 403 404 404 302
 POST   tasks:supersede            completed     409 409 403 403 403 404 404 302
+GET    tasks:set_weights          weighed       403 200 403 403 403 404 404 302
+POST   tasks:set_weights          weighed       403 302 403 403 403 404 404 302
+POST   tasks:set_weights          in_progress   403 409 403 403 403 404 404 302
+GET    tasks:set_event_day        relative      200 200 403 403 403 404 404 302
+POST   tasks:set_event_day        relative      302 302 403 403 403 404 404 302
+POST   tasks:set_event_day        in_progress   409 409 403 403 403 404 404 302
 GET    tasks:urge                 in_progress   200 200 403 403 403 404 404 302
 POST   tasks:urge                 in_progress   302 302 403 403 403 404 404 302
 POST   tasks:urge                 completed     409 409 403 403 403 404 404 302
@@ -235,6 +241,10 @@ POST   api:tasks-withdraw         submitted     200 200 403 403 403 404 404 401
 POST   api:tasks-withdraw         withdrawn     409 409 403 403 403 404 404 401
 POST   api:tasks-supersede        in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-supersede        completed     409 409 403 403 403 404 404 401
+POST   api:tasks-set-weights      weighed       403 200 403 403 403 404 404 401
+POST   api:tasks-set-weights      in_progress   403 409 403 403 403 404 404 401
+POST   api:tasks-set-event-day    relative      200 200 403 403 403 404 404 401
+POST   api:tasks-set-event-day    in_progress   409 409 403 403 403 404 404 401
 POST   api:tasks-urge             in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-urge             completed     409 409 403 403 403 404 404 401
 POST   api:tasks-comment          in_progress   200 200 200 200 403 404 404 401
@@ -280,6 +290,8 @@ DATA: dict[str, dict[str, Any]] = {
     "send_back": {"reason": "Thiếu phụ lục."},
     "suspend": {"reason": "Chờ hướng dẫn."},
     "withdraw": {"reason": "Trùng."},
+    "set_weights": {"weights": {}},
+    "set_event_day": {"happened_on": "2026-01-15"},
     "urge": {},
     "ask_extension": {"proposed_on": "2099-01-01", "reason": "Chờ hướng dẫn."},
     "ask_withdrawal": {"reason": "Trùng."},
@@ -358,6 +370,8 @@ class Settings:
         self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
         self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
+        self.tasks["relative"] = ready_for("set_event_day", task_at("in_progress"), people)
+        self.tasks["weighed"] = ready_for("set_weights", task_at("in_progress"), people)
         self.tasks["with_evidence"] = self.tasks["working"]
         self.evidence = actions.add_evidence(
             task=self.tasks["working"],

@@ -8,7 +8,9 @@ from tasks.actions.fanning import (
     record_fan_out_approval,
     start_fan_out,
 )
+from tasks.actions.handing import set_weights
 from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, urge, withdraw
+from tasks.actions.leading import change_lead
 from tasks.actions.orders import save_order
 from tasks.actions.recurring import make_occurrences
 from tasks.actions.relative import set_event_day
@@ -46,6 +48,7 @@ __all__ = [
     "assign",
     "cancel_fan_out",
     "cancel_request",
+    "change_lead",
     "clear_risk",
     "confirm",
     "counter_request",
@@ -70,6 +73,7 @@ __all__ = [
     "save_order",
     "send_back",
     "set_event_day",
+    "set_weights",
     "start_fan_out",
     "submit",
     "supersede",

@@ -36,13 +36,17 @@ EVENT_OF = {
     "resume": "task_resumed",
     "withdraw": "task_withdrawn",
     "supersede": "task_superseded",
+    "change_lead": "task_lead_changed",
 }
 
-BESIDE_THE_FORM = ("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted")
+BESIDE_THE_FORM = (
+    *("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted"),
+    "task_weights_set",
+)
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
 
-ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "recall", "decline")
+ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "change_lead", "recall", "decline")
 """After these nothing is left to decide: an open request is taken back with them."""
 
 
@@ -103,7 +107,9 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
     task = lock(task)
     rules.VERBS[verb](by, task).or_raise()
     target = MOVES[verb].target or task.suspended_from
-    before = snapshot(task, ("state", *values)) | ({} if target in RUNNING else forget_risk(task))
+    before = snapshot(task, ("state", *values)) | (
+        {} if target in RUNNING and "lead" not in values else forget_risk(task)
+    )
     task.state = target
     task.suspended_from = before["state"] if task.state == State.SUSPENDED else ""
     for name, value in values.items():
@@ -136,6 +142,8 @@ def tell(
     reason: str = "",
 ) -> None:
     """Write the event of a change to a task, with only what differs."""
+    # Once more: what was said of the task above may come with a task below that is secret.
+    reason = words(task, reason, "reason")
     old, new = changes(before or {}, after or {})
     record(event, about=task, by=by, before=old, after=new, reason=reason, bodies=concerned(task, old))
 
@@ -144,7 +152,12 @@ def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
     """The bodies in whose audit trail an event belongs: until issue only the body that prepares the task."""
     if not task.is_issued and before.get("state", task.state) in (*UNISSUED, State.WITHDRAWN):
         return [task.assigner_id]
-    return [task.assigner_id, task.lead_id, *task.parts.helping().values_list("body_id", flat=True)]
+    return [
+        task.assigner_id,
+        task.lead_id,
+        before.get("lead"),
+        *task.parts.helping().values_list("body_id", flat=True),
+    ]
 
 
 def refuse_stale(thing: Any, version: int | None) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +18,22 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy
-from tasks.actions.common import forget_risk, lock, move, owe_news, refuse_stale, tell, words, workers
-from tasks.lifecycle import UNISSUED, State
-from tasks.models import Part, Request, Task
+from tasks.actions import handing, recurring, timing
+from tasks.actions.common import (
+    forget_risk,
+    keys_above,
+    lock,
+    lock_from_above,
+    move,
+    owe_news,
+    refuse_stale,
+    tell,
+    words,
+    workers,
+)
+from tasks.cycles import Cycle
+from tasks.lifecycle import LEVELS_ABOVE
+from tasks.models import Part, Task
 
 FIELDS = (
     "order",
@@ -48,6 +60,8 @@ FIELDS = (
     "due_kind",
     "due_on",
     "due_words",
+    "after_days",
+    "after_event",
 )
 """What a form of a task holds; all else is set by the verbs."""
 
@@ -63,14 +77,15 @@ class PartAsked:
 
 
 @transaction.atomic
-def new_task(*, task: Task, parts: Sequence[PartAsked] = (), by: Person) -> Task:
+def new_task(*, task: Task, parts: Sequence[PartAsked] = (), cycle: Cycle | None = None, by: Person) -> Task:
     """Prepare a task as a draft that only its own body sees."""
     rules.may_draft(by, task.assigner).or_raise()
     task.created_by = by
-    _check(task, parts, by)
+    _check(task, parts, by, cycle)
     task.save()
     _set_parts(task, parts)
-    tell(task, "task_drafted", by, after={**snapshot(task, FIELDS), "parts": _parts_of(task)})
+    recurring.set_cycle(task, cycle)
+    tell(task, "task_drafted", by, after=_facts(task))
     return task
 
 
@@ -80,43 +95,56 @@ def edit_task(
     task: Task,
     values: dict[str, Any],
     parts: Sequence[PartAsked] | None = None,
+    cycle: Cycle | None = None,
     by: Person,
     version: int | None = None,
     reason: str = "",
+    below: Mapping[Any, str] | None = None,
 ) -> Task:
-    """Change a draft or, with the right to, an issued task. `parts=None` leaves the parts as they are."""
+    """Change a draft or, with the right to, an issued task. `None` leaves the parts, the cycle as they are.
+
+    `below` says what becomes of the tasks below whose deadline the new one no longer holds: key → `Below`.
+    """
     unknown = set(values) - set(FIELDS)
     if unknown:
         raise ValueError(f"not for a form: {sorted(unknown)}")
-    task = lock(task)
+    under = values.get("parent")
+    task = lock_from_above(task, under=under)
     rules.may_edit(by, task).or_raise()
     refuse_stale(task, version)
-    before = {**snapshot(task, FIELDS), "parts": _parts_of(task)}
-    old_lead = task.lead
+    if under:
+        values = {**values, "parent": lock(under)}
+    before = _facts(task)
+    _refuse_other_lead(task, values)
     for name, value in values.items():
         setattr(task, name, value)
-    _check(task, parts if parts is not None else _as_asked(task), by)
+    if task.after_days != before["after_days"]:
+        timing.count_again(task)
+    _check(task, parts if parts is not None else _as_asked(task), by, cycle)
     if parts is not None:
         _set_parts(task, parts)
-    after = {**snapshot(task, FIELDS), "parts": _parts_of(task)}
+    recurring.set_cycle(task, cycle)
+    timing.keep_first(task)
+    after = _facts(task)
     if before == after:
         return task
     if task.due_on != before["due_on"]:
         task.due_version += 1
-    moved = (task.due_on, task.lead_id) != (before["due_on"], before["lead"])
-    if moved or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
+    if task.due_on != before["due_on"] or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
         before |= forget_risk(task)
         after |= snapshot(task, tuple(before.keys() - after.keys()))
     if task.lead_id != before["lead"]:
-        # What the old lead asked for is not the new one's request.
-        task.requests.waiting().update(state=Request.State.CANCELLED)
+        # A body that once led it and leads it again has no other part in it.
+        task.parts.filter(body=task.lead).delete()
     task.version += 1
     task.save()
     tell(task, "task_changed", by, before=before, after=after, reason=words(task, reason, "reason"))
     if before["secrecy"] != task.secrecy == Task.Secrecy.RESTRICTED:
         _raise_below(task, by)
+    if (task.due_on, task.parent_id) != (before["due_on"], before["parent"]):
+        handing.settle_below(task, below or {}, by, reason)
     if task.is_issued:
-        _tell_of_change(task, old_lead, by, str(before["title"]))
+        owe_news(workers(task), "task_changed", task, by, body=task.lead)
     return task
 
 
@@ -153,7 +181,7 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
 
 
 def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
-    current = lock(task)
+    current = lock_from_above(task)
     rules.VERBS[verb](by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
@@ -162,6 +190,7 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     first = current.original_due_on or current.due_on
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
     task = move(task, verb, by, **values)
+    recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
     return task
 
@@ -169,20 +198,23 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
 def _refuse_late_issue(task: Task, by: Person) -> None:
     """What may have changed since the draft was written: the deadline above, the lead body itself."""
     problems: dict[str, Any] = {}
-    _check_days(task, by, problems)
-    _check_lead(task, by, problems)
+    check_days(task, by, problems)
+    handing.check_above(task, problems)
+    handing.check_has_day(task, problems)
+    check_lead(task, by, problems)
     if problems:
         raise ValidationError(problems)
 
 
-def _tell_of_change(task: Task, old_lead: Body | None, by: Person, old_title: str) -> None:
-    owe_news(workers(task), "task_changed", task, by, body=task.lead)
-    if old_lead and old_lead.pk != task.lead_id:
-        told = access.people("work_on_tasks", old_lead)
-        owe_news(told, "task_taken_away", task, by, body=old_lead, title=old_title)
+def _refuse_other_lead(task: Task, values: dict[str, Any]) -> None:
+    lead = values.get("lead")
+    if task.is_issued and lead and lead.pk != task.lead_id:
+        raise ValidationError(
+            {"lead": _("Use “Change the lead”: it asks for the reason and tells both bodies.")}
+        )
 
 
-def _check(task: Task, parts: Sequence[PartAsked], by: Person) -> None:
+def _check(task: Task, parts: Sequence[PartAsked], by: Person, cycle: Cycle | None = None) -> None:
     """All that must hold before a task is written, as sentences beside the fields."""
     problems: dict[str, Any] = {}
     tidy_row(task, FIELDS)
@@ -191,11 +223,15 @@ def _check(task: Task, parts: Sequence[PartAsked], by: Person) -> None:
         _check_row,
         _check_order,
         _check_parent,
-        _check_days,
-        _check_lead,
+        timing.check_occurrence,
+        timing.check_event,
+        timing.check_period,
+        check_days,
+        check_lead,
         _check_people,
     ):
         problem(task, by, problems)
+    recurring.check_cycle(task, cycle, problems)
     _check_parts(task, parts, problems)
     if problems:
         raise ValidationError(problems)
@@ -219,11 +255,16 @@ def _check_parent(task: Task, by: Person, problems: dict[str, Any]) -> None:
     above = task.parent
     if above is None:
         return
-    if above.pk == task.pk or (task.pk and any(one.pk == task.pk for one in above.ancestors())):
+    higher = keys_above(above)
+    if task.pk and task.pk in (above.pk, *higher):
         problems["parent"] = _("A task cannot be above itself: that would be a circle.")
+    elif len(higher) + handing.levels_below(task) >= LEVELS_ABOVE:
+        problems["parent"] = _("Too deep: a task is handed down through four levels at most.")
+    elif _is_kept(task, above):
+        return
     elif task.assigner_id not in (above.lead_id, above.assigner_id):
         problems["parent"] = _("Choose a task that this body leads or gave.")
-    elif not (_is_kept(task, above) or Task.objects.visible_to(by).filter(pk=above.pk).exists()):
+    elif not (Task.objects.visible_to(by).filter(pk=above.pk).exists()):
         problems["parent"] = _("Choose a task that you can see.")
 
 
@@ -231,43 +272,26 @@ def _is_kept(task: Task, above: Task) -> bool:
     return task.pk is not None and Task.objects.filter(pk=task.pk, parent=above).exists()
 
 
-def _check_days(task: Task, by: Person, problems: dict[str, Any]) -> None:
+def check_days(task: Task, by: Person, problems: dict[str, Any]) -> None:
     if task.start_on and task.due_on and task.due_on < task.start_on:
         problems["due_on"] = _("The deadline is not before the start.")
-    elif task.due_on and task.due_kind in (Task.DueKind.NONE, Task.DueKind.CONTINUOUS):
+    elif task.due_on and task.due_kind in timing.DAYLESS:
         problems["due_on"] = _(
             "This kind of deadline has no day. Leave the day empty or choose another kind."
         )
-    elif task.due_on and task.parent and task.parent.due_on and task.due_on > task.parent.due_on:
-        problems["due_on"] = _("Not later than the task above, which is due on %(day)s.") % {
-            "day": f"{task.parent.due_on:%d/%m/%Y}"
-        }
-    elif task.due_on and (below := _latest_below(task)) and task.due_on < below:
-        problems["due_on"] = _("Not earlier than the tasks below; the latest is due on %(day)s.") % {
-            "day": f"{below:%d/%m/%Y}"
-        }
+    else:
+        handing.check_day(task, problems)
 
 
-def _latest_below(task: Task) -> date | None:
-    """The latest deadline of the tasks handed down from this one that are still to be done.
-
-    Drafts of other bodies are their own affair until issue, when their deadline is asked about again.
-    """
-    if task.pk is None:
-        return None
-    below = task.children.exclude(state__in=(State.COMPLETED, State.WITHDRAWN))
-    below = below.exclude(~Q(assigner=task.assigner), state__in=UNISSUED)
-    latest: date | None = below.aggregate(latest=Max("due_on"))["latest"]
-    return latest
-
-
-def _check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:
+def check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:
     if task.lead is None and task.is_issued:
         problems["lead"] = _("An issued task has a lead body.")
     elif task.lead and task.lead.dissolved_on and task.lead.dissolved_on <= today():
         problems["lead"] = _("This body was dissolved on %(day)s. Choose the body that took over.") % {
             "day": f"{task.lead.dissolved_on:%d/%m/%Y}"
         }
+    else:
+        handing.check_reach(task, problems)
 
 
 def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
@@ -316,7 +340,7 @@ def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any
             problems["parts"] = _("%(body)s is named twice.") % {"body": part.body}
         elif part.work and secrecy.is_secret(task) and not secrecy.is_number(part.work):
             problems["parts"] = secrecy.ONLY_A_NUMBER
-        elif part.kind not in Part.Kind.values:
+        elif part.kind not in Part.HELPING:
             problems["parts"] = _("A part is co-lead or coordinating.")
         elif part.due_on and task.due_on and part.due_on > task.due_on:
             problems["parts"] = _("The deadline of %(body)s is not later than the task's.") % {
@@ -325,18 +349,24 @@ def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any
         seen.add(part.body.pk)
 
 
+def _facts(task: Task) -> dict[str, Any]:
+    """All that a form of the task holds, as events keep it."""
+    return {**snapshot(task, FIELDS), "parts": _parts_of(task), "recurrence": recurring.told(task)}
+
+
 def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
-    task.parts.exclude(body__in=[part.body for part in parts]).delete()
+    task.parts.helping().exclude(body__in=[part.body for part in parts]).delete()
     for part in parts:
-        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on}
+        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on, "ended_at": None}
         Part.objects.update_or_create(task=task, body=part.body, defaults=values)
 
 
 def _as_asked(task: Task) -> list[PartAsked]:
     return [
-        PartAsked(part.body, part.kind, part.work, part.due_on) for part in task.parts.select_related("body")
+        PartAsked(part.body, part.kind, part.work, part.due_on)
+        for part in task.parts.helping().select_related("body")
     ]
 
 
 def _parts_of(task: Task) -> list[list[Any]]:
-    return [list(row) for row in task.parts.values_list("body_id", "kind", "work", "due_on")]
+    return [list(row) for row in task.parts.helping().values_list("body_id", "kind", "work", "due_on")]

@@ -16,7 +16,17 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
 from tasks import rules
-from tasks.actions.common import RISK, forget_risk, lock, move, owe_news, tell, words, workers
+from tasks.actions.common import (
+    RISK,
+    forget_risk,
+    lock,
+    lock_from_above,
+    move,
+    owe_news,
+    tell,
+    words,
+    workers,
+)
 from tasks.models import Request, Task
 
 
@@ -42,7 +52,7 @@ def ask_withdrawal(*, task: Task, by: Person, reason: str) -> Request:
 @transaction.atomic
 def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
     """Give what was asked: the later day, or the withdrawal."""
-    task = lock(task)
+    task = lock_from_above(task)
     rules.may_decide_request(by, task).or_raise()
     request = _open(task)
     said = words(task, decision, "decision")
@@ -85,7 +95,7 @@ def counter_request(*, task: Task, by: Person, counter_on: date | None, decision
 @transaction.atomic
 def accept_counter(*, task: Task, by: Person) -> Request:
     """Accept the day that was offered: the deadline moves to it."""
-    task = lock(task)
+    task = lock_from_above(task)
     rules.may_answer_counter(by, task).or_raise()
     request = _open(task)
     request.state = Request.State.APPROVED
@@ -172,13 +182,10 @@ def _later_day(task: Task, day: date | None, field: str) -> date:
         )
     if day < today():
         raise ValidationError({field: _("Not a day that has passed.")})
-    if task.parent and task.parent.due_on and day > task.parent.due_on:
-        raise ValidationError(
-            {
-                field: _("Not later than the task above, which is due on %(day)s.")
-                % {"day": f"{task.parent.due_on:%d/%m/%Y}"}
-            }
-        )
+    above = task.day_above()
+    if above and day > above:
+        said = _("Not later than the task above, which is due on %(day)s.")
+        raise ValidationError({field: said % {"day": f"{above:%d/%m/%Y}"}})
     return day
 
 

@@ -33,6 +33,7 @@ from tasks.forms import (
     EventDayForm,
     EvidenceForm,
     ExtensionForm,
+    LeadForm,
     OptionalReasonForm,
     PeopleForm,
     ProgressForm,
@@ -42,6 +43,7 @@ from tasks.forms import (
     SubmitForm,
     SupersedeForm,
     UrgeForm,
+    WeightsForm,
     add_errors,
     as_secret,
 )
@@ -184,6 +186,15 @@ STEPS: dict[str, Step] = {
         before=_("This cannot be undone. The task stays readable and leaves every count."),
         told="lead",
     ),
+    "change_lead": Step(
+        _typed(actions.change_lead),
+        _("Lead changed:"),
+        LeadForm,
+        before=_(
+            "The new lead accepts the task anew, from nothing done; deadlines stay. The old lead keeps "
+            "reading what it did. A body that helped leaves its part."
+        ),
+    ),
     "supersede": Step(
         _typed(actions.supersede),
         _("Replaced:"),
@@ -266,6 +277,15 @@ STEPS: dict[str, Step] = {
         before=_("The deadline is counted from this day, in calendar days."),
         told="lead",
     ),
+    "set_weights": Step(
+        lambda *, task, by, form: actions.set_weights(task=task, by=by, weights=form.weights),
+        _("Shares set:"),
+        WeightsForm,
+        before=_(
+            "How much each task below counts in the progress, in percent; together 100. "
+            "Leave all empty and they count alike."
+        ),
+    ),
     "urge": Step(
         _typed(actions.urge),
         _("Urged:"),
@@ -323,6 +343,8 @@ def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
         extra = {"task": task, "person": request.user}
     elif step.form is EventDayForm:
         extra = {"initial": {"happened_on": task.happened_on}}
+    elif step.form is WeightsForm:
+        extra = {"task": task, "person": request.user}
     elif step.form is ProgressForm:
         extra = {"initial": {"percent": task.percent}}
     elif step.form is RiskForm:
