@@ -86,13 +86,13 @@ class AboutFilter(admin.SimpleListFilter):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin[Event]):
-    list_display = ("at", "by_name", "verb_words", "about_name", "reason", "break_glass")
+    list_display = ("at", "who", "verb_words", "about_name", "reason", "break_glass")
     list_filter = (VerbFilter, AboutFilter, "break_glass")
-    search_fields = ("by_name", "about_name", "reason")
+    search_fields = ("by_name", "for_name", "about_name", "reason")
     search_is_folded = False
     search_help_text = _("Search in names and reasons.")
     ordering = ("-pk",)
-    fields = ("at", "by_name", "verb_words", "about", "reason", "changes_table", "break_glass", "digest")
+    fields = ("at", "who", "verb_words", "about", "reason", "changes_table", "break_glass", "digest")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Event]:
@@ -103,6 +103,10 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     ) -> NoReturn:
         """Nothing ever happens to an event."""
         raise Http404
+
+    @admin.display(description=_("who, as named then"), ordering="by_name")
+    def who(self, event: Event) -> str:
+        return event.who
 
     @admin.display(description=_("what"), ordering="verb")
     def verb_words(self, event: Event) -> str:

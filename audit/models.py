@@ -62,6 +62,13 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%d/%m/%Y %H:%M} {self.by_name}: {self.verb} {self.about_name}"
 
+    @property
+    def who(self) -> str:
+        """Both names where a deputy acted."""
+        if not self.for_name:
+            return self.by_name
+        return str(_("%(by)s, acting for %(name)s") % {"by": self.by_name, "name": self.for_name})
+
     def seal(self, previous: str) -> str:
         """The digest of this line after the line with digest `previous`."""
         return hashlib.sha256((previous + self.content()).encode()).hexdigest()

@@ -74,7 +74,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "may_hand_down": rules.may_hand_down(request.user, task),
         "asked": rules.waiting_request(task),
         "extensions": sum(one.given_on is not None for one in task.requests.all()),
-        "deadlines": story.deadlines(task, events, post),
+        "deadlines": story.deadlines(task, events, who),
         "story": story.story(task, events, who),
         "comment_form": as_secret(task, CommentForm()) if "comment" in acts.allowed else None,
         "progress_form": as_secret(task, ProgressForm(initial={"percent": task.percent}))
