@@ -95,6 +95,12 @@ def lock_from_above(task: Task, *, under: Task | None = None) -> Task:
     return lock(task)
 
 
+def lock_below(task: Task) -> None:
+    """All that stands below, before the first event: who holds the chain of events waits for no row."""
+    rows = Task.objects.under(task.pk).select_for_update(no_key=True).order_by("pk")
+    list(rows.values_list("pk"))
+
+
 def keys_above(task: Task) -> list[int]:
     """Keys of the tasks above, nearest first, as they are now; in one query."""
     columns = [f"{'parent__' * level}parent_id" for level in range(LEVELS_ABOVE)]
@@ -223,7 +229,7 @@ def owe_news(
     `title` is kept for those who can no longer read the task when their letter is written.
     """
     return owe(
-        [person for person in people if by is None or person.pk != by.pk],
+        [person for person in readers(task, people, body) if by is None or person.pk != by.pk],
         kind,
         about=task,
         occasion=f"request-{request}" if request else f"v{task.version}",
