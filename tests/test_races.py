@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
 
+import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from audit.actions import CHAIN_LOCK
 from audit.models import Event
-from committees.models import Person
+from committees.models import Body, Person
+from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.common import lock
 from tasks.models import Progress, Request, Task
-from tests.people import WHY, TaskAt
+from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person
 from tests.told import at_once, in_line
 
 DAY = timedelta(days=1)
@@ -129,8 +131,13 @@ RACES = {
 def run(task: Task, people: People, one: str, other: str) -> tuple[str, str]:
     """Both, each with the task as its own page showed it."""
     acts = [partial(ACTS[name], Task.objects.get(pk=task.pk), people) for name in (one, other)]
-    queue = in_line(partial(lock, task), *acts) if connection.vendor == "postgresql" else at_once(*acts)
-    return queue[0], queue[1]
+    said = in_line(held(task), *acts) if connection.vendor == "postgresql" else at_once(*acts)
+    return said[0], said[1]
+
+
+def held(task: Task) -> Callable[[], Any]:
+    """The row of the task, whatever the actions themselves lock."""
+    return partial(Task.objects.select_for_update(no_key=True).get, pk=task.pk)
 
 
 def test_one_comes_first(transactional_db: None, people: People, task_at: TaskAt) -> None:
@@ -167,3 +174,124 @@ def assert_settled(before: Task, done: set[str]) -> None:
     assert Request.objects.filter(task=task).waiting().count() <= (task.state in ("assigned", "in_progress"))
     assert Progress.objects.filter(task=task, report__isnull=False).count() == task.submissions
     assert task.submissions <= 1
+
+
+# --- one family, two rows ------------------------------------------------------------------------
+
+
+def chain() -> None:
+    """The lock of the events: whoever stands before it has locked and read rows of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+
+
+def pushed(*acts: Callable[[], Any]) -> list[str]:
+    return in_line(chain, *acts) if connection.vendor == "postgresql" else at_once(*acts)
+
+
+def earlier(above: Task, people: People) -> Any:
+    day = today() + 10 * DAY
+    return actions.edit_task(task=above, values={"due_on": day}, by=people["head"], reason=WHY)
+
+
+def later(below: Task, people: People) -> Any:
+    return actions.edit_task(
+        task=below, values={"due_on": today() + 20 * DAY}, by=people["lead_head"], reason=WHY
+    )
+
+
+def issue(below: Task, people: People) -> Any:
+    return actions.assign(task=below, by=people["lead_head"])
+
+
+def proposed_below(above: Task, bodies: Bodies, people: People, due_on: date) -> Task:
+    unit = Body.objects.get(code="UNIT")
+    row = Task(title="Việc giao tiếp", assigner=bodies.lead, lead=unit, parent=above, due_on=due_on)
+    below = actions.new_task(task=row, by=people["lead_secretary"])
+    return actions.propose(task=below, by=people["lead_secretary"])
+
+
+def issued_below(above: Task, bodies: Bodies, people: People, due_on: date) -> Task:
+    return actions.assign(task=proposed_below(above, bodies, people, due_on), by=people["lead_head"])
+
+
+def asked_below(above: Task, bodies: Bodies, people: People, due_on: date) -> Task:
+    below = issued_below(above, bodies, people, today() + 5 * DAY)
+    actions.ask_extension(task=below, by=people["unit"], proposed_on=due_on, reason=WHY)
+    return below
+
+
+@pytest.fixture
+def family(bodies: Bodies, people: People) -> People:
+    """Everybody, a secretary of the lead body, who hands down, and the officer of a unit below it."""
+    places = {
+        "lead_secretary": (bodies.lead, Role.SECRETARY),
+        "unit": (make_body("UNIT", bodies.lead), Role.OFFICER),
+    }
+    for name, (body, role) in places.items():
+        people[name] = make_person(name)
+        appoint(people[name], body, role)
+    return people
+
+
+def test_no_day_passes_the_one_above(
+    transactional_db: None, bodies: Bodies, family: People, task_at: TaskAt
+) -> None:
+    """The day above comes forward while one below is issued, extended or put off: the second is refused."""
+    days = today() + 20 * DAY
+    below_acts: list[tuple[Callable[..., Task], Act]] = [
+        (proposed_below, issue),
+        (asked_below, lambda below, people: actions.approve_request(task=below, by=people["lead_head"])),
+        (lambda *family: issued_below(*family[:3], today() + 5 * DAY), later),
+    ]
+    for make, act in below_acts:
+        for turn in (False, True):
+            above = task_at("in_progress", due_on=today() + 30 * DAY)
+            below = make(above, bodies, family, days)
+            acts = [partial(earlier, above, family), partial(act, below, family)]
+            said = pushed(*(reversed(acts) if turn else acts))
+            assert sorted(one == "ok" for one in said) == [False, True], (act, turn, said)
+            assert not any("Error" in one for one in said), said
+            above, below = Task.objects.get(pk=above.pk), Task.objects.get(pk=below.pk)
+            assert below.state == "proposed" or below.due_on <= above.due_on, (act, turn, said)
+
+
+def test_who_moves_a_family_waits_for_nobody_inside_it(
+    transactional_db: None, bodies: Bodies, family: People, task_at: TaskAt
+) -> None:
+    """The day above takes those below along, while one of them is at work: both are done, none is stuck."""
+    for turn in (False, True):
+        above = task_at("in_progress", due_on=today() + 30 * DAY)
+        below = issued_below(above, bodies, family, today() + 20 * DAY)
+        move = partial(
+            actions.edit_task,
+            task=above,
+            values={"due_on": today() + 10 * DAY},
+            below={below.pk: "bring_forward"},
+            by=family["head"],
+        )
+        work = partial(
+            actions.report_progress, task=below, by=family["unit"], percent=40, note="Đang lấy ý kiến."
+        )
+        said = pushed(*((work, move) if turn else (move, work)))
+        assert said == ["ok", "ok"]
+        below.refresh_from_db()
+        assert (below.due_on, below.percent) == (today() + 10 * DAY, 40)
+
+
+def test_no_circle_is_closed_at_once(transactional_db: None, people: People, task_at: TaskAt) -> None:
+    """Two, and two pairs of a longer one: each edit alone is well, all of them would be a circle."""
+    by = people["secretary"]
+    for length in (2, 4):
+        ring = [task_at("draft") for _one in range(length)]
+        for place in range(1, length, 2):  # the halves that stand already
+            if length > 2:
+                actions.edit_task(task=ring[place], values={"parent": ring[(place + 1) % length]}, by=by)
+        closing = [
+            partial(actions.edit_task, task=ring[place], values={"parent": ring[place + 1 - length]}, by=by)
+            for place in range(0, length, max(1, length // 2))
+        ]
+        assert sorted(pushed(*closing)) == ["ok", "parent"]
+        for task in Task.objects.filter(pk__in=[one.pk for one in ring]):
+            assert task.pk not in [above.pk for above in task.ancestors()]
+            assert len(list(task.ancestors())) < length

@@ -23,6 +23,7 @@ from tasks.actions.common import (
     forget_risk,
     keys_above,
     lock,
+    lock_below,
     lock_from_above,
     move,
     owe_news,
@@ -136,12 +137,16 @@ def edit_task(
     if task.lead_id != before["lead"]:
         # A body that once led it and leads it again has no other part in it.
         task.parts.filter(body=task.lead).delete()
+    narrowed = before["secrecy"] != task.secrecy == Task.Secrecy.RESTRICTED
+    moved = (task.due_on, task.parent_id) != (before["due_on"], before["parent"])
+    if narrowed or moved:
+        lock_below(task)
     task.version += 1
     task.save()
     tell(task, "task_changed", by, before=before, after=after, reason=words(task, reason, "reason"))
-    if before["secrecy"] != task.secrecy == Task.Secrecy.RESTRICTED:
+    if narrowed:
         _raise_below(task, by)
-    if (task.due_on, task.parent_id) != (before["due_on"], before["parent"]):
+    if moved:
         handing.settle_below(task, below or {}, by, reason)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)

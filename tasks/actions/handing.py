@@ -135,8 +135,7 @@ def settle_below(task: Task, below: Mapping[Any, str], by: Person, reason: str) 
     answers = {str(key): answer for key, answer in below.items()}
     chosen = _chosen(late, answers)
     wanted = [node.pk for node in late]
-    # All at once and before the first event: who holds the chain of events waits for no row.
-    rows = Task.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
+    rows = Task.objects.filter(pk__in=wanted)  # held by now: see `lock_below`
     for row in rows.select_related("assigner", "lead", "order", "parent").order_by("pk"):
         if chosen[row.pk] == Below.WITHDRAW:
             _withdraw(row, by, reason)
