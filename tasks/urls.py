@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tasks.views import detail, editing, lists, verbs
+from tasks.views import above, below, detail, editing, fanning, lists, verbs
 
 app_name = "tasks"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,17 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/", detail.task_page, name="detail"),
     path("<int:pk>/edit/", editing.edit, name="edit"),
     path("<int:pk>/why/", detail.why, name="why"),
+    path("<int:pk>/above/<int:above_pk>/", above.above_page, name="above"),
+    path("<int:pk>/below/", below.below_page, name="below"),
+    path("<int:pk>/fan-out/", fanning.new, name="new_fan_out"),
+    path("<int:pk>/fan-outs/<int:fan_out_pk>/", fanning.fan_out_page, name="fan_out"),
+    path("<int:pk>/fan-outs/<int:fan_out_pk>/start/", fanning.start, name="start_fan_out"),
+    path(
+        "<int:pk>/fan-outs/<int:fan_out_pk>/record-approval/",
+        fanning.record_approval,
+        name="record_fan_out_approval",
+    ),
+    path("<int:pk>/fan-outs/<int:fan_out_pk>/cancel/", fanning.cancel, name="cancel_fan_out"),
     path("<int:pk>/evidence/<int:evidence_pk>/", detail.evidence, name="evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/remove/", verbs.remove_evidence, name="remove_evidence"),
     *(path(f"<int:pk>/{verb.replace('_', '-')}/", verbs.verb_page(verb), name=verb) for verb in verbs.STEPS),

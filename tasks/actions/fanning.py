@@ -23,8 +23,9 @@ from notices.actions import notice, owe_new
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
+from tasks.actions import handing
 from tasks.actions.common import lock, owe_news, words
-from tasks.actions.drafting import FIELDS, _check, _check_lead
+from tasks.actions.drafting import FIELDS, _check
 from tasks.lifecycle import RUNNING, State
 from tasks.models import FanOut, Recipient, Task
 
@@ -128,9 +129,11 @@ def give_some(pk: int) -> bool:
 
 
 def _give(fan_out: FanOut, some: list[Recipient]) -> None:
-    taken = _having_one(fan_out.task, [one.body_id for one in some])
+    keys = [one.body_id for one in some]
+    taken = _having_one(fan_out.task_id, keys)
+    too_far = handing.out_of_reach(_task_of(fan_out, None), keys)
     for one in some:
-        one.skipped = _why_skip(fan_out, one.body, taken)
+        one.skipped = _why_skip(one.body, taken, too_far)
     given = [one for one in some if not one.skipped]
     for one, task in zip(given, Task.objects.bulk_create(_tasks_of(fan_out, given)), strict=True):
         one.task = task
@@ -215,67 +218,59 @@ def _why_stop(fan_out: FanOut, task: Task) -> str:
         return FanOut.Stop.STATE
     if fan_out.giver_id not in (task.assigner_id, task.lead_id):
         return FanOut.Stop.GIVER
-    if fan_out.due_on and task.due_on and fan_out.due_on > task.due_on:
-        return FanOut.Stop.DEADLINE
-    return ""
+    late: dict[str, Any] = {}
+    handing.check_day(_task_of(fan_out, None), late)
+    return FanOut.Stop.DEADLINE if late else ""
 
 
-def _why_skip(fan_out: FanOut, body: Body, taken: Collection[int]) -> str:
-    if _is_dissolved(body):
+def _why_skip(body: Body, taken: Collection[int], too_far: Collection[int]) -> str:
+    if body.is_dissolved(today()):
         return Recipient.Skipped.DISSOLVED
     if body.pk in taken:
         return Recipient.Skipped.HAS_ONE
-    return Recipient.Skipped.NOT_BELOW if _lead_problem(_task_of(fan_out, body)) else ""
+    return Recipient.Skipped.NOT_BELOW if body.pk in too_far else ""
 
 
 # Who can be chosen
 
 
 def _check_bodies(sample: Task, bodies: Sequence[Body]) -> None:
-    """Refuse with a sentence that names the bodies, so that they can be left out."""
-    keys = [body.pk for body in bodies]
-    if not keys:
+    """Refuse with sentences that name the bodies, so that they can be left out."""
+    if not bodies:
         raise ValidationError({"bodies": _("Choose at least one body: nobody would get this task.")})
-    above = sample.parent
-    taken = _having_one(above, keys) | _chosen_before(above, keys) if above else set()
-    twice = {pk for pk, times in Counter(keys).items() if times > 1}
-    problems: dict[Sentence, list[Body]] = {}
-    for body in dict.fromkeys(bodies):
-        if said := _why_not(sample, body, taken, twice):
-            problems.setdefault(said, []).append(body)
-    if problems:
-        raise ValidationError({"bodies": [f"{_named(some)}: {said}" for said, some in problems.items()]})
+    keys = [body.pk for body in bodies]
+    groups: tuple[tuple[Sentence, Collection[int]], ...] = (
+        (_("Named twice."), {pk for pk, times in Counter(keys).items() if times > 1}),
+        (_("No body gives a task to itself."), {sample.assigner_id}),
+        (_("It was dissolved. Choose the body that took over."), _dissolved(bodies)),
+        (_("It already has a task under this one."), _having_one(sample.parent_id, keys)),
+        (_("It is chosen in another fan-out of this task."), _chosen_before(sample.parent_id, keys)),
+        (
+            _("It is not below the body that gives, nor an agency of its people."),
+            handing.out_of_reach(sample, keys),
+        ),
+    )
+    said = [f"{_named(some)}: {why}" for why, wrong in groups if (some := _among(bodies, wrong))]
+    if said:
+        raise ValidationError({"bodies": said})
 
 
-def _why_not(sample: Task, body: Body, taken: Collection[int], twice: Collection[int]) -> Sentence:
-    if body.pk in twice:
-        return _("Named twice.")
-    if body.pk == sample.assigner_id:
-        return _("No body gives a task to itself.")
-    if body.pk in taken:
-        return _("Already has a task under this one, or is chosen in another fan-out of it.")
-    sample.lead = body
-    return _lead_problem(sample)
+def _among(bodies: Iterable[Body], keys: Collection[int]) -> list[Body]:
+    return [body for body in dict.fromkeys(bodies) if body.pk in keys]
 
 
-def _lead_problem(task: Task) -> Sentence:
-    """What a single task with this lead would be refused for."""
-    problems: dict[str, Any] = {}
-    _check_lead(task, None, problems)
-    return problems.get("lead", "")
+def _dissolved(bodies: Iterable[Body]) -> set[int]:
+    on = today()
+    return {body.pk for body in bodies if body.is_dissolved(on)}
 
 
-def _is_dissolved(body: Body) -> bool:
-    return body.dissolved_on is not None and body.dissolved_on <= today()
-
-
-def _having_one(task: Task, bodies: Collection[int]) -> set[int]:
+def _having_one(task: int | None, bodies: Collection[int]) -> set[int]:
     """Those that lead a task right under this one; one that was withdrawn counts no more."""
     below = Task.objects.filter(parent=task, lead__in=bodies).exclude(state=State.WITHDRAWN)
     return {pk for pk in below.values_list("lead_id", flat=True) if pk}
 
 
-def _chosen_before(task: Task, bodies: Collection[int]) -> set[int]:
+def _chosen_before(task: int | None, bodies: Collection[int]) -> set[int]:
     before = Recipient.objects.waiting().filter(fan_out__task=task, fan_out__state__in=TAKES_A_BODY)
     return set(before.filter(body__in=bodies).values_list("body_id", flat=True))
 
