@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS = {
         "ClearName": "tasks.serializers.CLEARS",
         "DueKind": "tasks.models.Task.DueKind",
         "EvidenceKind": "tasks.models.Evidence.Kind",
+        "HelpingKind": "tasks.models.Part.HELPING_CHOICES",
         "Language": "committees.models.Person.Language",
         "OrderKind": "tasks.models.Order.Kind",
         "PartKind": "tasks.models.Part.Kind",
@@ -276,6 +277,8 @@ CELERY_BEAT_SCHEDULE = {
     # All day, not once: a morning that was missed is caught up, and doing it again sends nothing.
     "remind": {"task": "notices.jobs.remind", "schedule": crontab(minute="*/10", hour="8-17")},
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
+    # All day too: a period that began while nothing ran is made by the next run.
+    "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
     "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 

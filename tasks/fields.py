@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
 from portal.shared.text import LONG_TEXT, fold, tidy, validate_plain
-from tasks.filters import parse_period
+from tasks.periods import last_day
 
 SHOWN = 200
 """Choices that a select holds at most; a page stays light with a thousand orders."""
 
 _CODE_AT_END = re.compile(r"\(([A-Z0-9.-]{2,40})\)\s*\Z")
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
 def body_label(body: Body) -> str:
@@ -28,10 +27,14 @@ def body_label(body: Body) -> str:
     return f"{body.name} ({body.code})"
 
 
+def code_in(text: str) -> str:
+    """The code that a text ends with in brackets, or that it is."""
+    return found[1] if (found := _CODE_AT_END.search(text)) else text.upper()
+
+
 def find_body(text: str) -> Body:
     """The one body with this code, or with exactly this name; a sentence when there is none or several."""
-    code = found[1] if (found := _CODE_AT_END.search(text)) else text.upper()
-    if body := Body.objects.filter(code=code).first():
+    if body := Body.objects.filter(code=code_in(text)).first():
         return body
     wanted = fold(text)
     near = Body.objects.filter(search_text__contains=wanted)[:SHOWN] if wanted else ()
@@ -104,26 +107,12 @@ class DayField(forms.DateField):
 
 
 class DueField(DayField):
-    """Also takes a month, quarter or year (12/2026, Q4/2026, 2026) and gives its last day."""
+    """Also takes a month, quarter or year in words (12/2026, quý IV/2026, 2026) and gives its last day."""
 
     default_error_messages = {"invalid": _("Write the day as 25/12/2026, or 12/2026, Q4/2026, 2026.")}
 
     def to_python(self, value: Any) -> date | None:
-        words = period_words(str(value or ""))
-        return parse_period(words)[1] if words else super().to_python(value)
-
-
-def period_words(text: str) -> str:
-    """`12/2026`, `Q4/2026`, `quý IV/2026` or `2026` as `parse_period` reads it; empty for anything else."""
-    text = fold(text)
-    if re.fullmatch(r"20\d\d", text):
-        return text
-    if found := re.fullmatch(r"(?:thang )?(0?[1-9]|1[0-2])/(20\d\d)", text):
-        return f"{found[2]}-{int(found[1]):02d}"
-    if found := re.fullmatch(r"(?:q|quy )([1-4]|iv|i{1,3})/(20\d\d)", text):
-        quarter = _ROMAN.get(found[1].upper()) or int(found[1])
-        return f"{found[2]}-Q{quarter}"
-    return ""
+        return last_day(str(value or "")) or super().to_python(value)
 
 
 def limit_choices(field: Any, rows: QuerySet[Any], current: Model | None) -> None:

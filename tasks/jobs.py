@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from portal.shared.days import today
 from tasks import actions
 from tasks.models import FanOut
 
@@ -19,3 +20,9 @@ def give_fan_outs() -> None:
     """Each minute: what a crash or an absent broker left goes on; one that fails keeps no other."""
     for pk in FanOut.objects.running().values_list("pk", flat=True):
         give_fan_out.delay(pk)
+
+
+@shared_task
+def make_occurrences() -> None:
+    """Each hour: the tasks of the periods that have begun, after an outage those of all it missed."""
+    actions.make_occurrences(on=today())

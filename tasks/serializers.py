@@ -372,14 +372,11 @@ class OrderChange(OrderIn):
         extra_kwargs = {"number": {"required": False}, "kind": {"required": False}}
 
 
-HELPING = [(kind.value, kind.label) for kind in Part.HELPING]
-
-
 class PartIn(Input):
     """A body that helps: co-lead or coordinating."""
 
     body = BodyIn()
-    kind = serializers.ChoiceField(HELPING)
+    kind = serializers.ChoiceField(Part.HELPING_CHOICES)
     work = serializers.CharField(max_length=500, required=False, allow_blank=True)
     due_on = serializers.DateField(required=False, allow_null=True)
 
@@ -407,7 +404,8 @@ class CycleIn(Input):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         # As of a part: what comes out is no dictionary.
-        return self.to_internal_value(data)
+        nothing, data = self.validate_empty_values(data)
+        return data if nothing else self.to_internal_value(data)
 
 
 class _TaskIn(Input, serializers.ModelSerializer[Task]):
