@@ -294,6 +294,9 @@ def as_secret(task: Task, form: forms.Form) -> forms.Form:
 class TaskForm(forms.ModelForm[Task]):
     """Every field of a task but the parts. `values` is what the actions take."""
 
+    asks_below = False
+    """The action asked what becomes of the tasks below that no longer fit."""
+
     lead = BodyField(
         label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
     )
@@ -337,8 +340,15 @@ class TaskForm(forms.ModelForm[Task]):
             choose_people(self, task.lead)
         else:
             del self.fields["leader"], self.fields["contact"]
-        if not task.pk or not task.is_issued:
+        asked_below = any(name.startswith("below-") for name in self.data)
+        if not task.pk or not (task.is_issued or asked_below):
             del self.fields["reason"]
+        if task.is_handed_down:
+            # Only the bodies that may lead it are offered; the action asks again whatever was typed.
+            self.fields["lead"].widget.attrs["hx-get"] += f"?giver={task.assigner_id}"
+            self.fields["lead"].help_text = _(
+                "A body below yours or an agency of its people. Write its code or name."
+            )
         # The portal titles a secret task itself.
         self.fields["title"].required = self.data.get("secrecy") != Task.Secrecy.SECRET
         if task.pk and is_secret(task):
@@ -444,14 +454,11 @@ FIELDSETS = (
 """Legend → rows of one field or two."""
 
 
-HELPING = [(kind.value, kind.label) for kind in Part.HELPING]
-
-
 class PartForm(forms.Form):
     """One body that helps; a row without a body is no row."""
 
     body = BodyField(label=_("Body"), required=False)
-    kind = forms.ChoiceField(label=_("Part"), choices=HELPING, initial=Part.Kind.COORDINATING)
+    kind = forms.ChoiceField(label=_("Part"), choices=Part.HELPING_CHOICES, initial=Part.Kind.COORDINATING)
     work = PlainField(label=_("Its share of the work"), max_length=500, required=False)
     due_on = DayField(label=_("Its own deadline"), required=False)
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
-from committees.models import Body, Person
+from committees.models import Body, BodyQuerySet, Person
 from portal.shared.days import day_of
 from tasks.fields import BodyField, body_label, helped_by, limit_choices
 from tasks.filters import TaskFilter
-from tasks.lifecycle import GIVEN, OPEN, Standing, State, View
+from tasks.lifecycle import CURRENT, GIVEN, OPEN, Pace, Standing, State, View
 from tasks.models import Order, Task
 from tasks.querysets import Tally, TaskQuerySet
 
@@ -53,7 +53,7 @@ class PageFilter(TaskFilter):
             for name, value in self.form.cleaned_data.items()
             if value not in (None, "", [])
             and name not in ("sort", "part")
-            and (name, value) != ("view", GIVEN)
+            and (name, value) not in (("view", GIVEN), ("deadline", "current"))
         }
 
     def narrowed(self, without: Iterable[str] = ()) -> TaskQuerySet:
@@ -73,7 +73,7 @@ def filter_of(request: HttpRequest, on: date) -> PageFilter:
     person = cast(Person, request.user)
     page_filter = PageFilter(request.GET, queryset=Task.objects.visible_to(person), request=request, on=on)
     form = page_filter.form
-    for name in ("standing", "part", "programme"):
+    for name in ("standing", "at_risk", "part", "programme"):
         shown = [(value, label) for value, label in form.fields[name].choices if value]
         form.fields[name].widget.choices = [("", _("any")), *shown]
     form.fields["order"].empty_label = _("any")
@@ -112,12 +112,18 @@ class Chip:
     def icon(self) -> str:
         return ICONS.get(self.key, "")
 
+    @property
+    def colour(self) -> str:
+        return "due_soon" if self.key == "at_risk" else self.key
+
 
 ICONS = {
     "overdue": "octagon-alert",
+    "at_risk": "triangle-alert",
     "submitted": "hourglass",
     "due_soon": "clock-alert",
     "in_time": "clock",
+    "continuous": "repeat",
     "no_deadline": "calendar-off",
     "done_on_time": "circle-check-big",
     "done_late": "calendar-x",
@@ -127,15 +133,21 @@ ICONS = {
 }
 
 
-def chips(numbers: dict[str, int], data: QueryDict) -> list[Chip]:
-    """All, then every quick view that holds something or is chosen; together they are all."""
+def chips(numbers: dict[str, int], at_risk: int, data: QueryDict) -> list[Chip]:
+    """All, then every quick view that holds something or is chosen: together they are all.
+
+    The last is no view beside the others: what is at risk is in time, too.
+    """
     chosen = data.get("view") or data.get("standing") or ""
     rest = [
         Chip(view, View(view).label, numbers[view], address(data, QUICK, view=view), chosen == view)
         for view in View
         if numbers[view] or chosen == view
     ]
-    return [Chip("", _("All"), total(numbers), address(data, QUICK), not chosen), *rest]
+    risky = data.get("at_risk") == "1"
+    here = address(data, ("at_risk",)) if risky else address(data, QUICK, at_risk="1")
+    last = [Chip("at_risk", _("At risk"), at_risk, here, risky)] if at_risk or risky else []
+    return [Chip("", _("All"), total(numbers), address(data, QUICK), not (chosen or risky)), *rest, *last]
 
 
 def total(numbers: dict[str, int]) -> int:
@@ -149,9 +161,16 @@ def tally_of(numbers: dict[str, int]) -> Tally:
     five = {
         **{str(name): count for name, count in late_or_done.items()},
         str(Standing.IN_TIME): numbers[View.IN_TIME] + numbers[View.DUE_SOON] + dated,
-        str(Standing.NO_DEADLINE): numbers[View.NO_DEADLINE] + numbers[View.SUBMITTED] - dated,
+        str(Standing.NO_DEADLINE): numbers[View.NO_DEADLINE]
+        + numbers[View.CONTINUOUS]
+        + numbers[View.SUBMITTED]
+        - dated,
     }
     return {"given": sum(five.values()), **five}
+
+
+UNSAID = (("sort", "due"), ("deadline", "current"))
+"""What an address means without saying it."""
 
 
 def address(data: QueryDict, without: Iterable[str] = (), **values: str) -> str:
@@ -159,7 +178,7 @@ def address(data: QueryDict, without: Iterable[str] = (), **values: str) -> str:
     query = data.copy()
     for name in (*without, "page", *values):
         query.pop(name, None)
-    for name in [name for name, value in query.items() if not value or (name, value) == ("sort", "due")]:
+    for name in [name for name, value in query.items() if not value or (name, value) in UNSAID]:
         query.pop(name)
     query.update(values)
     return f"?{query.urlencode()}"
@@ -199,13 +218,17 @@ def _label_of(name: str, page_filter: PageFilter) -> Any:
 def _words_of(name: str, value: Any, page_filter: PageFilter) -> str:
     if isinstance(value, Body):
         return value.brief
+    if name == "under":
+        return Task(pk=value).code
     if name == "period":
         return str(page_filter.form.data.get("period"))
     if value == "null":
         return str(page_filter.form.fields[name].null_label)
     choices = {**dict(View.choices), **dict(State.choices)}
     choices |= (
-        dict(page_filter.form.fields[name].choices) if name in ("standing", "mine", "programme") else {}
+        dict(page_filter.form.fields[name].choices)
+        if name in ("standing", "mine", "programme", "at_risk", "deadline")
+        else {}
     )
     if isinstance(value, list):
         return ", ".join(str(choices[one]) for one in value)
@@ -277,18 +300,20 @@ class Row:
     days: int | None
     waits: bool
     """Reported late and not judged yet: overdue, and waiting for confirmation too."""
+    at_risk: bool = False
 
 
-def row_of(task: Task, on: date) -> Row:
-    standing = task.standing(on)
+def row_of(task: Task, on: date, due: str = CURRENT) -> Row:
+    standing = task.standing(on, due)
     waits = task.state == State.SUBMITTED
     if waits and standing != Standing.OVERDUE and task.submitted_at:
         return Row(task, "submitted", (on - day_of(task.submitted_at)).days, False)
-    return Row(task, str(standing or task.state), task.days_left(on) if standing else None, waits)
+    left = task.days_left(on, due) if standing else None
+    return Row(task, str(standing or task.state), left, waits, task.pace(on, due) == Pace.AT_RISK)
 
 
-def rows_of(tasks: Iterable[Task], on: date) -> list[Row]:
-    return [row_of(task, on) for task in tasks]
+def rows_of(tasks: Iterable[Task], on: date, due: str = CURRENT) -> list[Row]:
+    return [row_of(task, on, due) for task in tasks]
 
 
 def pillars(person: Person) -> list[str]:
@@ -297,9 +322,9 @@ def pillars(person: Person) -> list[str]:
     return list(seen.values_list("pillar", flat=True).distinct()[:60])
 
 
-def near_bodies(words: str = "", limit: int = 20) -> list[Body]:
+def near_bodies(words: str, among: BodyQuerySet, limit: int = 20) -> list[Body]:
     """Bodies that the words name, for the datalist; without words the first of the tree."""
-    return list((Body.objects.matching(words) if words else Body.objects.all())[:limit])
+    return list((among.matching(words) if words else among)[:limit])
 
 
 def may_prepare(person: Person) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from committees import access
 from committees.models import Body, Person
 from committees.roles import PERMISSIONS
 from portal.shared.verdicts import Sentence, Verdict
-from tasks import rules
+from tasks import rollup, rules
 from tasks.lifecycle import State
 from tasks.models import Request, Task
 
@@ -173,7 +173,7 @@ def panel(person: Person, task: Task) -> Panel:
             verdicts[verb],
             at_once=button.post and not (unclear and verb in ISSUING),
             main=verb == first,
-            hint=_hint(verb),
+            hint=_hint(verb, task) if verdicts[verb] else "",
         )
         for verb, button in BUTTONS.items()
         if verb in verbs
@@ -205,7 +205,12 @@ def _serves(person: Person, body: Body | None) -> bool:
     return any(access.allows(person, permission, body) for permission in _ACTING)
 
 
-def _hint(verb: str) -> Sentence:
-    if verb == "confirm":
-        return _("The deliverable is what was asked and the evidence can be checked.")
-    return ""
+def _hint(verb: str, task: Task) -> Sentence:
+    if verb != "confirm":
+        return ""
+    if below := rollup.still_open(task):
+        said = ngettext(
+            "%(count)s task below this one is not done.", "%(count)s tasks below this one are not done.", below
+        )
+        return said % {"count": below}
+    return _("The deliverable is what was asked and the evidence can be checked.")

@@ -13,12 +13,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.actions.drafting import PartAsked
 from tasks.lifecycle import State
 from tasks.listing import tally_of
 from tasks.models import Task
+from tests.people import appoint, make_body
 
 pytestmark = pytest.mark.django_db
 
@@ -313,13 +315,15 @@ def test_the_story_names_posts_and_no_columns(client, people, bodies, task_at):
 
 def test_the_task_above_is_shown_as_far_as_it_may_be_seen(client, people, bodies, task_at):
     above = task_at("in_progress", title="Việc của tỉnh")
-    child = Task(title="Việc của sở", assigner=bodies.lead, lead=bodies.sister, parent=above)
+    office = make_body("OFFICE", bodies.lead)
+    appoint(people["outsider"], office, Role.OFFICER)
+    child = Task(title="Việc của sở", assigner=bodies.lead, lead=office, parent=above)
     child = actions.new_task(task=child, by=people["admin"])
     actions.propose(task=child, by=people["admin"])
     actions.assign(task=child, by=people["lead_head"])
     assert "Việc của tỉnh" in text_of(signed_in(client, people["lead_head"]).get(f"/tasks/{child.pk}/"))
     assert "Việc của sở" in text_of(client.get(f"/tasks/{above.pk}/"))
-    page = signed_in(Client(), people["sister"]).get(f"/tasks/{child.pk}/")
+    page = signed_in(Client(), people["outsider"]).get(f"/tasks/{child.pk}/")
     assert "Việc của tỉnh" in text_of(page), "what it serves is named"
     assert f'href="/tasks/{above.pk}/"' not in page.content.decode(), "and opened by its own bodies only"
 

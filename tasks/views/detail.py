@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    Window,
+    prefetch_related_objects,
+)
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,11 +30,15 @@ from committees.models import Body
 from committees.roles import PERMISSIONS, RESTRICTED_READERS
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
-from tasks import listing, rules, story
+from tasks import listing, rollup, rules, story
 from tasks.forms import CommentForm, ProgressForm, as_secret
-from tasks.models import Comment, Evidence, Part, Progress, Request, Task
+from tasks.models import Comment, Evidence, FanOut, Progress, Request, Task
 from tasks.panel import Panel, panel
+from tasks.reading import kept
 from tasks.views.common import find_task, task_crumbs
+
+FAMILY = 20
+"""Tasks right below that the page names; the roll-up has all of them."""
 
 Chains = list[tuple[str, Body, access.Link, Sentence]]
 """Part in the task, its body, the link from a membership to it, and the permission in words."""
@@ -38,10 +53,11 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     task = find_task(request, pk)
     prefetch_related_objects(
         [task],
-        Prefetch("parts", Part.objects.select_related("body")),
-        Prefetch("requests", Request.objects.select_related("by", "decided_by")),
-        Prefetch("evidence", Evidence.objects.filter(removed_at=None).select_related("by")),
+        Prefetch("requests", kept(task, Request.objects.select_related("by", "decided_by"))),
+        Prefetch("evidence", kept(task, Evidence.objects.filter(removed_at=None).select_related("by"))),
     )
+    # Once, for the sum and for the rules that ask; most tasks have none.
+    task.tasks_below = rollup.read(task) if task.has_children else []  # type: ignore[attr-defined]
     with access.asking_once():
         context = _context(request, task)
     return render(request, "tasks/detail.html", context)
@@ -49,6 +65,7 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     on, acts = today(), panel(request.user, task)
+    family = _family(request, task, on)
     events = list(story.events_of(task, request.user)[: story.LONGEST])
     notes = _notes(task, story.comments_of(task, request.user))
     people = [event.by_id for event in events] + [note["by_id"] for note in notes]
@@ -70,7 +87,11 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "removable": _removable(request, task, acts),
         "above": _above(task),
         "replacing": _replacing(request, task),
-        "children": listing.rows_of(_family(request, task), on),
+        "children": listing.rows_of(family, on),
+        "family": family[0] if family else None,
+        "fan_outs": _fan_outs(request, task),
+        "may_fan_out": rules.may_fan_out(request.user, task),
+        "rolled_up": rollup.of(task),
         "may_hand_down": rules.may_hand_down(request.user, task),
         "asked": rules.waiting_request(task),
         "extensions": sum(one.given_on is not None for one in task.requests.all()),
@@ -87,7 +108,7 @@ def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
     """Progress notes, reports and comments as one list, newest first, in one query."""
     columns = ("at", "by_id", "name", "words", "share", "number")
     progress = (
-        Progress.objects.filter(task=task)
+        kept(task, Progress.objects.filter(task=task))
         .order_by()
         .annotate(name=F("by__name"), words=F("note"), share=F("percent"), number=F("report"))
     )
@@ -110,11 +131,21 @@ def _above(task: Task) -> list[dict[str, Any]]:
     ]
 
 
-def _family(request: SignedInRequest, task: Task) -> list[Task]:
-    """The tasks handed down, as far as this person may see them; most tasks have none."""
+def _family(request: SignedInRequest, task: Task, on: date) -> list[Task]:
+    """The first of the tasks right below that this person sees, each with how many there are and are late."""
     if not task.has_children:  # type: ignore[attr-defined]
         return []
-    return list(Task.objects.visible_to(request.user).filter(parent=task).for_list().late_first())
+    late = Count("pk", filter=Q(pk__in=Task.objects.filter(parent=task).overdue(on).values("pk")))
+    tasks = Task.objects.visible_to(request.user).filter(parent=task).for_list()
+    counted = tasks.annotate(total=Window(Count("pk")), late=Window(late))
+    return list(listing.sorted_tasks(counted, "due")[:FAMILY])
+
+
+def _fan_outs(request: SignedInRequest, task: Task) -> list[FanOut]:
+    if not task.has_fan_outs:  # type: ignore[attr-defined]
+        return []
+    kept_ones = task.fan_outs.visible_to(request.user).exclude(state=FanOut.State.CANCELLED)
+    return list(kept_ones.with_progress().order_by("pk"))
 
 
 def _replacing(request: SignedInRequest, task: Task) -> list[Task]:
@@ -138,7 +169,9 @@ def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:
 def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
     """The file of one piece of evidence, to whoever sees its task."""
     task = find_task(request, pk)
-    found = get_object_or_404(task.evidence, pk=evidence_pk, kind=Evidence.Kind.FILE, removed_at=None)
+    found = get_object_or_404(
+        kept(task, task.evidence.all()), pk=evidence_pk, kind=Evidence.Kind.FILE, removed_at=None
+    )
     return download(found.file, found.file_name)
 
 
@@ -176,7 +209,7 @@ def _parts_of(task: Task) -> list[tuple[str, Body]]:
     parts = [(_("assigner"), task.assigner)]
     if task.is_issued:
         parts += [(_("lead"), task.lead)] if task.lead else []
-        parts += [(part.get_kind_display(), part.body) for part in task.parts.select_related("body")]
+        parts += [(part.get_kind_display(), part.body) for part in task.parts.all()]
     return parts
 
 

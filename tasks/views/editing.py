@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -20,9 +21,22 @@ from committees.models import Body
 from portal.shared.verdicts import no
 from tasks import actions, rules
 from tasks.actions.common import Stale
-from tasks.forms import PartRows, TaskForm, add_errors, differences, part_difference, part_rows
+from tasks.actions.handing import REST, Below, misfits
+from tasks.forms import (
+    PartRows,
+    TaskForm,
+    add_errors,
+    cycle_difference,
+    differences,
+    part_difference,
+    part_rows,
+)
 from tasks.models import Order, Task
 from tasks.views.common import Crumbs, find_task, task_crumbs
+
+BELOW = "below-"
+LISTED = 50
+"""Tasks below that are asked about one by one; the others have one answer together."""
 
 NOBODY = gettext_lazy("Only the secretary or the support team of a body can enter orders and tasks.")
 
@@ -42,7 +56,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     elif request.method == "POST" and _both_valid(form, rows):
         for name, value in form.values.items():
             setattr(task, name, value)
-        if _saved(form, rows, lambda: actions.new_task(task=task, parts=rows.asked(), by=request.user)):
+        if _saved(form, rows, lambda: _draft(request, task, form, rows)):
             messages.success(request, _drafted(task))
             return redirect(task)
     return render(request, "tasks/form.html", _context(request, task, form, rows, givers))
@@ -67,15 +81,50 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "tasks/form.html", _context(request, task, form, rows, [task.assigner]))
 
 
+def _draft(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
+    actions.new_task(task=task, parts=rows.asked(), cycle=form.cycle, by=request.user)
+
+
 def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
     actions.edit_task(
         task=task,
         values=form.values,
         parts=rows.asked(),
+        cycle=form.cycle,
         by=request.user,
         version=version_of(request),
         reason=form.cleaned_data.get("reason", ""),
+        below=answers_below(request),
     )
+
+
+def answers_below(request: SignedInRequest) -> dict[str, str]:
+    """What becomes of the tasks below that no longer fit: `below-12` and `below-rest` of the form."""
+    named = [name for name in request.POST if name.startswith(BELOW)]
+    return {name.removeprefix(BELOW): request.POST[name] for name in named}
+
+
+def _misfits(request: SignedInRequest, task: Task, form: TaskForm) -> dict[str, Any]:
+    """The choices to draw once the action asked for them; of a task not seen only its code."""
+    changed, answers = copy(task), answers_below(request)
+    for name in ("due_on", "parent"):
+        setattr(changed, name, form.values.get(name, getattr(task, name)))
+    late = misfits(changed)
+    keys = {node.pk for node in late}
+    seen = Task.objects.visible_to(request.user).filter(pk__in=keys).select_related("lead")
+    labels = {one.pk: f"{one.code}: {one.name} ({one.lead or one.assigner})" for one in seen}
+    rows = [
+        {
+            "name": f"{BELOW}{node.pk}",
+            "label": labels.get(node.pk, Task(pk=node.pk).code),
+            "due_on": node.due_on,
+            "deeper": node.parent in keys,
+            "chosen": answers.get(str(node.pk), Below.BRING_FORWARD),
+        }
+        for node in late[:LISTED]
+    ]
+    rest = answers.get(REST, Below.BRING_FORWARD)
+    return {"rows": rows, "more": len(late) - len(rows), "rest": rest, "choices": Below.choices}
 
 
 def version_of(request: SignedInRequest) -> int:
@@ -131,6 +180,7 @@ def _saved(form: TaskForm, rows: PartRows, do: Any) -> bool:
         rows.said = told.pop("parts", [])
         if told or not rows.said:
             add_errors(form, ValidationError(told) if told else error)
+        form.asks_below = "below" in told
         return False
     return True
 
@@ -158,6 +208,7 @@ def _context(
         "givers": givers,
         "version": task.version,
         "clears": task.clears(),
+        "misfits": _misfits(request, task, form) if form.asks_below else None,
         "back": task.get_absolute_url() if task.pk else "",
     }
 
@@ -176,6 +227,10 @@ def _stale(
     context = {
         **_context(request, saved, form, rows, [saved.assigner]),
         "stale": stale.verdict.reason,
-        "differences": differences(saved, form.values) + part_difference(saved, rows.asked()),
+        "differences": [
+            *differences(saved, form.values),
+            *cycle_difference(saved, form.cycle),
+            *part_difference(saved, rows.asked()),
+        ],
     }
     return render(request, "tasks/form.html", context, status=409)

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from committees import access
 from committees.doors import SignedInRequest
+from committees.models import Body, BodyQuerySet
 from portal.shared.days import today
 from tasks import listing
-from tasks.lifecycle import GIVEN
+from tasks.lifecycle import GIVEN, Pace
 from tasks.listing import PageFilter
 from tasks.models import Task
 from tasks.querysets import TaskQuerySet
@@ -53,18 +55,20 @@ def task_list(request: SignedInRequest) -> HttpResponse:
 
 def _rows(request: HttpRequest, page_filter: PageFilter) -> dict[str, Any]:
     """All that changes with the filters. The counts of the quick views come in one query."""
-    numbers = page_filter.narrowed(listing.QUICK).views(page_filter.on)
+    on, due = page_filter.on, page_filter.due
+    numbers = page_filter.narrowed(listing.QUICK).views(on, due)
+    at_risk = page_filter.narrowed((*listing.QUICK, "at_risk")).pace(Pace.AT_RISK, on, due).count()
     tasks, sort = page_filter.narrowed(), page_filter.sort_by()
     conditions = listing.conditions(page_filter, request.GET)
     page = _page(tasks, sort, _count(page_filter, numbers, tasks), request.GET)
     count = page.paginator.count
     return {
-        "chips": listing.chips(numbers, request.GET),
+        "chips": listing.chips(numbers, at_risk, request.GET),
         "counts": listing.tally_of(numbers),
         "tally_url": listing.address(request.GET, listing.QUICK, view="given"),
         "conditions": conditions,
         "page": page,
-        "rows": listing.rows_of(page.object_list, page_filter.on),
+        "rows": listing.rows_of(page.object_list, on, due),
         "columns": listing.columns(sort, request.GET),
         "drop": None if count else listing.what_to_drop(page_filter, conditions),
         "printed_filters": listing.printed(conditions, sort, count),
@@ -85,11 +89,19 @@ def _page(tasks: TaskQuerySet, sort: str, count: int, data: QueryDict) -> Page[T
 
 @login_required
 @require_safe
-def bodies(request: HttpRequest) -> HttpResponse:
+def bodies(request: SignedInRequest) -> HttpResponse:
     """Options for the datalist of a field that names a body: what was typed in any of its fields."""
     typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
-    found = listing.near_bodies(typed[0][:200] if typed else "")
+    found = listing.near_bodies(typed[0][:200] if typed else "", among=_reached(request))
     return render(request, "tasks/bodies.html", {"bodies": found})
+
+
+def _reached(request: SignedInRequest) -> BodyQuerySet:
+    """Where the body that `giver` names hands its work down to, for those who prepare its tasks; else all."""
+    key = request.GET.get("giver", "")
+    known = key.isascii() and key.isdigit() and len(key) < 18
+    giver = access.bodies(request.user, "draft_tasks").filter(pk=key).first() if known else None
+    return Body.objects.handed_to_by(giver, today()) if giver else Body.objects.all()
 
 
 @login_required

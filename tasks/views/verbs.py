@@ -22,7 +22,7 @@ from committees.doors import SignedInRequest
 from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence, Verdict
-from tasks import actions, rules
+from tasks import actions, rollup, rules
 from tasks.duties import Duties, Mine
 from tasks.forms import (
     ApprovalForm,
@@ -375,8 +375,15 @@ def _context(verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
         "risk": button.risk,
         "back": task.get_absolute_url(),
         "asked": rules.waiting_request(task),
+        "open_below": _open_below(verb, task),
         "unclear": task.unclear() if verb in ("propose", "assign", "record_approval") else [],
     }
+
+
+def _open_below(verb: str, task: Task) -> int:
+    """Who reports or confirms is told what is not done below; it is no reason to refuse."""
+    asked = verb in ("submit", "confirm") and task.has_children  # type: ignore[attr-defined]
+    return rollup.still_open(task) if asked else 0
 
 
 def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:
