@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,16 +13,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
-from tasks.lifecycle import FIVE, GIVEN
+from tasks.filters import DEADLINES, PACES, column_of
+from tasks.lifecycle import FIVE, GIVEN, OPEN
+from tasks.listing import address
 from tasks.models import Order, Task
-from tasks.querysets import Tally
+from tasks.querysets import Tally, paces
 
 Names = dict[Any, tuple[str, dict[str, str]]]
 """The value of a group → its name, and the filter that lists it."""
@@ -66,26 +67,69 @@ GROUPINGS = {
 }
 
 
+BY_DEADLINE = {
+    "current": gettext_lazy("By current deadline"),
+    "first": gettext_lazy("By first deadline"),
+}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What the columns of the table are: their sum, then the numbers that add up to it."""
+
+    label: Sentence
+    sum: Sentence
+    of_sum: dict[str, Any]
+    """The filter that lists what the sum counts."""
+    columns: dict[str, dict[str, str]]
+    """Number → the filter that lists what it counts."""
+
+
+WAYS = {
+    "five": Ways(
+        gettext_lazy("Five ways"),
+        gettext_lazy("Given"),
+        {"view": GIVEN},
+        {str(standing): {"standing": str(standing)} for standing in FIVE},
+    ),
+    "three": Ways(
+        gettext_lazy("Three colours"),
+        pgettext_lazy("tasks", "Open"),
+        {"state": [str(state) for state in OPEN]},
+        PACES,
+    ),
+}
+
+
 @login_required
 @require_safe
 def board(request: SignedInRequest) -> HttpResponse:
     """Five numbers that add up, of all tasks the reader sees; each is a link to its tasks."""
-    chosen = request.GET.get("by", "")
-    chosen = chosen if chosen in GROUPINGS else "lead"
-    grouping = GROUPINGS[chosen]
+    grouping = GROUPINGS[by := _chosen(request, "by", GROUPINGS)]
+    ways = WAYS[way := _chosen(request, "ways", WAYS)]
+    deadline = _chosen(request, "deadline", dict(DEADLINES))
+    on, due, filters = today(), column_of(deadline), {"deadline": "first"} if deadline == "first" else {}
     seen = Task.objects.visible_to(request.user)
-    groups = sorted(seen.tallies(today(), by=grouping.field).items(), key=_most_overdue_first)
+    counts, risks = seen.tally(on, due), seen.risks(on, grouping.field, due)
+    tallies = seen.tallies(on, grouping.field, due)
+    groups = sorted(tallies.items(), key=_most_overdue_first)
     page = Paginator(groups, 50).get_page(request.GET.get("page"))
     names = grouping.names([key for key, _tally in page])
+    rows = [(names[key], {**tally, **paces(tally, risks.get(key, 0))}) for key, tally in page if key in names]
     context = {
-        "counts": seen.tally(today()),
-        "url": _list_of({"view": GIVEN}),
+        "counts": {**counts, **paces(counts, sum(risks.values()))},
+        "url": _list_of({**filters, "view": GIVEN}),
+        "three_url": _list_of(filters),
         "tasks_url": reverse("tasks:list"),
-        "groupings": [(name, one.label, name == chosen) for name, one in GROUPINGS.items()],
+        "choices": [
+            _choice(request, "by", by, {name: one.label for name, one in GROUPINGS.items()}),
+            _choice(request, "ways", way, {name: one.label for name, one in WAYS.items()}),
+            _choice(request, "deadline", deadline, BY_DEADLINE),
+        ],
         "grouping": grouping,
+        "ways": ways,
         "page": page,
-        "rows": [_row(*names[key], tally) for key, tally in page if key in names],
-        "standings": [str(standing) for standing in FIVE],
+        "rows": [_row(name, {**filters, **one}, numbers, ways) for (name, one), numbers in rows],
         "now": timezone.now(),
         "title": _("Overview"),
     }
@@ -97,14 +141,27 @@ def _most_overdue_first(group: tuple[Any, Tally]) -> tuple[int, int, str]:
     return -tally["overdue"], -tally["given"], str(key)
 
 
-def _row(name: str, filters: dict[str, str], tally: Tally) -> dict[str, Any]:
-    cells = [
-        {"key": str(key), "count": tally[key], "url": _list_of({**filters, "standing": str(key)})}
-        for key in FIVE
+def _chosen(request: SignedInRequest, name: str, known: Mapping[str, Any]) -> str:
+    """What the address says, if it is known; else the first."""
+    asked = request.GET.get(name, "")
+    return asked if asked in known else next(iter(known))
+
+
+def _choice(request: SignedInRequest, name: str, chosen: str, labels: Mapping[str, Sentence]) -> list[Any]:
+    """The links of one switch: label, address, and whether it is the one that is on."""
+    return [
+        (label, address(request.GET, **{name: value}), value == chosen) for value, label in labels.items()
     ]
-    url = _list_of({**filters, "view": GIVEN})
-    return {"name": name, "given": tally["given"], "url": url, "cells": cells}
 
 
-def _list_of(filters: dict[str, str]) -> str:
-    return f"{reverse('tasks:list')}?{urlencode(filters)}"
+def _row(name: str, filters: dict[str, str], numbers: Tally, ways: Ways) -> dict[str, Any]:
+    cells = [
+        {"key": key, "count": numbers[key], "url": _list_of({**filters, **one})}
+        for key, one in ways.columns.items()
+    ]
+    url = _list_of({**filters, **ways.of_sum})
+    return {"name": name, "sum": sum(numbers[key] for key in ways.columns), "url": url, "cells": cells}
+
+
+def _list_of(filters: dict[str, Any]) -> str:
+    return reverse("tasks:list", query=filters)

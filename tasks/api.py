@@ -191,7 +191,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     @extend_schema(operation_id="tasks_tally", responses=shapes.TallyOut, filters=True)
     @action(detail=False, pagination_class=None)
     def tally(self, request: Request) -> Response:
-        """The five numbers of the tasks that the same filters list, and the three colours of the open ones."""
+        """The five numbers of the tasks that the same filters list; the open ones in three colours too."""
         on, tasks = today(), cast(TaskQuerySet, self.filter_queryset(self.get_queryset()))
         return Response({"on": on, **tasks.tally_and_paces(on, self.due)})
 

@@ -21,9 +21,9 @@ from committees.models import Body, Membership
 from committees.roles import Role
 from committees.rules import may_manage_members, may_view_members
 from portal.shared.days import day_of, today
-from tasks.lifecycle import GIVEN, OPEN
+from tasks.lifecycle import GIVEN, OPEN, Pace
 from tasks.models import Task
-from tasks.querysets import TaskQuerySet
+from tasks.querysets import TaskQuerySet, paces
 
 ROWS = 8
 CHILDREN = 20
@@ -95,9 +95,17 @@ def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     mine = seen.of_body(body).open().for_list().late_first().annotate(total=Window(Count("pk")))
     tasks: list[Any] = list(mine[:ROWS])
     labels = {"assigner": _("Tasks it gave"), "lead": _("Tasks it leads")}
-    tallies = seen.tallies_where(today(), {part: TaskQuerySet.part_q(body, part) for part in labels})
+    parts = {part: TaskQuerySet.part_q(body, part) for part in labels}
+    tallies = seen.tallies_where(today(), parts)
+    risky = seen.pace(Pace.AT_RISK, today()).order_by()
+    risks = risky.aggregate(**{part: Count("pk", filter=condition) for part, condition in parts.items()})
     counts: list[dict[str, Any]] = [
-        {"label": label, "counts": tallies[part], "url": _list_of(body, part=part, view=GIVEN)}
+        {
+            "label": label,
+            "counts": {**tallies[part], **paces(tallies[part], risks[part])},
+            "url": _list_of(body, part=part, view=GIVEN),
+            "open_url": _list_of(body, part=part),
+        }
         for part, label in labels.items()
     ]
     return {

@@ -17,7 +17,7 @@ from committees.models import Body
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 from tasks.duties import Duties, Mine
-from tasks.lifecycle import GIVEN, Standing, State, View
+from tasks.lifecycle import CURRENT, FIRST, GIVEN, Pace, Standing, State, View
 from tasks.models import Order, Task
 from tasks.querysets import OrderQuerySet, TaskQuerySet
 
@@ -28,6 +28,22 @@ PARTS = (
     ("co_lead", _("co-lead")),
     ("coordinating", _("coordinating")),
 )
+
+
+RISKS = (("1", _("at risk")), ("0", _("on schedule")))
+PACES = {
+    "on_schedule": {"at_risk": "0"},
+    "at_risk": {"at_risk": "1"},
+    "late": {"standing": str(Standing.OVERDUE)},
+}
+"""Each of the three colours → the filter that lists exactly its tasks."""
+
+DEADLINES = (("current", _("the current deadline")), ("first", _("the first deadline")))
+
+
+def column_of(deadline: str | None) -> str:
+    """The column that `deadline=first` or `current` asks of."""
+    return FIRST if deadline == "first" else CURRENT
 
 
 def parse_period(words: str) -> tuple[date, date]:
@@ -88,6 +104,10 @@ class TaskFilter(django_filters.FilterSet):
     view = django_filters.ChoiceFilter(
         label=_("Quick view"), choices=[*View.choices, (GIVEN, _("Given"))], method="by_view"
     )
+    at_risk = django_filters.ChoiceFilter(label=_("Risk"), choices=RISKS, method="by_risk")
+    deadline = django_filters.ChoiceFilter(
+        label=_("Counted by"), choices=DEADLINES, method="ignore", empty_label=None
+    )
     mine = django_filters.ChoiceFilter(label=_("My work"), choices=Mine.choices, method="by_duty")
     state = django_filters.MultipleChoiceFilter(label=pgettext_lazy("task", "State"), choices=State.choices)
     body = django_filters.ModelChoiceFilter(
@@ -121,13 +141,20 @@ class TaskFilter(django_filters.FilterSet):
             orders = self.filters["order"]
             orders.field.queryset = Order.objects.visible_to(person)
 
+    @property
+    def due(self) -> str:
+        return column_of(self.form.cleaned_data.get("deadline"))
+
     def by_standing(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         if value == State.SUBMITTED:
             return tasks.filter(state=State.SUBMITTED)
-        return tasks.standing(value, self.on)
+        return tasks.standing(value, self.on, self.due)
 
     def by_view(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        return tasks.in_view(value, self.on)
+        return tasks.in_view(value, self.on, self.due)
+
+    def by_risk(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        return tasks.pace(Pace.AT_RISK if value == "1" else Pace.ON_SCHEDULE, self.on, self.due)
 
     def by_duty(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         person = getattr(self.request, "user", None)
@@ -141,11 +168,11 @@ class TaskFilter(django_filters.FilterSet):
         return tasks.filter(TaskQuerySet.part_q(value, self.form.cleaned_data.get("part") or "any"))
 
     def ignore(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        """`part` says which part `body` plays; without a body it asks nothing."""
+        """`part` says which part `body` plays, `deadline` which day others ask of: alone they ask nothing."""
         return tasks
 
     def by_period(self, tasks: TaskQuerySet, name: str, value: tuple[date, date]) -> TaskQuerySet:
-        return tasks.filter(due_on__range=value)
+        return tasks.filter(**{f"{self.due}__range": value})
 
     def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         if code := re.fullmatch(r"(?i)nv-?(\d{1,9})", value):

@@ -74,6 +74,9 @@ class Standing(models.TextChoices):
     DONE_LATE = "done_late", _("done late")
 
 
+CURRENT, FIRST = "due_on", "original_due_on"
+"""The column a standing is asked of: the deadline of now, or the first one, which never moves."""
+
 FIVE = (
     Standing.DONE_ON_TIME,
     Standing.DONE_LATE,
@@ -85,6 +88,14 @@ FIVE = (
 
 DUE_SOON_DAYS = 7
 """Calendar days before the deadline in which an open task in time is also due soon (DOMAIN §3.3)."""
+
+
+class Pace(models.TextChoices):
+    """The three colours of open tasks: late is overdue, at risk is flagged and still in time."""
+
+    ON_SCHEDULE = "on_schedule", _("on schedule")
+    AT_RISK = "at_risk", _("at risk")
+    LATE = "late", _("late")
 
 
 class View(models.TextChoices):

@@ -25,7 +25,7 @@ from committees.models import Body, Person
 from portal.shared.days import day_of
 from portal.shared.text import LONG_TEXT, fold, validate_plain
 from portal.shared.verdicts import Sentence
-from tasks.lifecycle import DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Standing, State
+from tasks.lifecycle import CURRENT, DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Pace, Standing, State
 from tasks.querysets import OrderQuerySet, TaskQuerySet
 
 PLAIN: list[Any] = [validate_plain]
@@ -434,26 +434,37 @@ class Task(models.Model):
         """As the queryset answers it: a draft that was withdrawn was never issued."""
         return self.state not in UNISSUED and self.assigned_at is not None
 
-    def standing(self, on: date) -> Standing | None:
+    def standing(self, on: date, due: str = CURRENT) -> Standing | None:
         """Where the task stands on the day, as the queryset answers it; None outside the count."""
         stopped = day_of(self.submitted_at) if self.submitted_at else None
+        due_on: date | None = getattr(self, due)
         if self.state == State.COMPLETED:
-            late = stopped is not None and self.due_on is not None and stopped > self.due_on
+            late = stopped is not None and due_on is not None and stopped > due_on
             return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
         if self.state not in OPEN:
             return None
-        if self.due_on is None:
+        if due_on is None:
             return Standing.NO_DEADLINE
-        if (stopped or on) > self.due_on:
+        if (stopped or on) > due_on:
             return Standing.OVERDUE
-        soon = stopped is None and self.due_on <= on + timedelta(days=DUE_SOON_DAYS)
+        soon = stopped is None and due_on <= on + timedelta(days=DUE_SOON_DAYS)
         return Standing.DUE_SOON if soon else Standing.IN_TIME
 
-    def days_left(self, on: date) -> int | None:
+    def days_left(self, on: date, due: str = CURRENT) -> int | None:
         """Calendar days to the deadline, negative when late; counted at the submission once there is one."""
-        if self.due_on is None:
+        due_on: date | None = getattr(self, due)
+        if due_on is None:
             return None
-        return (self.due_on - (day_of(self.submitted_at) if self.submitted_at else on)).days
+        return (due_on - (day_of(self.submitted_at) if self.submitted_at else on)).days
+
+    def pace(self, on: date, due: str = CURRENT) -> Pace | None:
+        """On schedule, at risk or late, as the queryset answers it; None unless open."""
+        standing = self.standing(on, due) if self.state in OPEN else None
+        if standing == Standing.OVERDUE:
+            return Pace.LATE
+        if standing in (Standing.IN_TIME, Standing.DUE_SOON) and self.risk_days is not None:
+            return Pace.AT_RISK
+        return Pace.ON_SCHEDULE if standing else None
 
     def clears(self) -> list[Clear]:
         """The six clears (*6 rõ*) that must be told before issue, each with what answers it."""

@@ -24,8 +24,9 @@ from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.duties import Duties, Mine
-from tasks.lifecycle import Standing, State
+from tasks.lifecycle import Pace, Standing, State
 from tasks.models import Evidence, Task
+from tasks.querysets import pace_q
 
 ROWS = 8
 
@@ -57,6 +58,7 @@ class Row:
     may_urge: bool = False
     late: bool = False
     """Reported after its deadline."""
+    at_risk: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def my_work(request: SignedInRequest) -> HttpResponse:
         "sections": sections,
         "others": waiting,
         "given": counts["given"],
+        "at_risk": counts["at_risk"],
         "week": _week(duties, counts),
         "week_end": duties.week[-1],
         "waiting": sum(section.count for section in sections[:2]),
@@ -170,7 +173,8 @@ def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row
         late = task.standing(on) == Standing.OVERDUE
         return Row(task, "submitted" if task.submitted_at else str(task.state), waited, late=late)
     urge = bool(rules.may_urge(request.user, task)) and task.lead_id not in duties.grants
-    return Row(task, str(task.standing(on) or ""), task.days_left(on), may_urge=urge)
+    at_risk = task.pace(on) == Pace.AT_RISK
+    return Row(task, str(task.standing(on) or ""), task.days_left(on), may_urge=urge, at_risk=at_risk)
 
 
 def _kind_of(task: Any) -> str:
@@ -196,7 +200,8 @@ def _said(name: Mine, rows: list[Row], on: date) -> str:
 def _counts(request: SignedInRequest, duties: Duties) -> dict[str, int]:
     """Deadlines of each day of the week, how many are reported, and what my bodies gave: one query."""
     open_ones, given = duties.q(Mine.OPEN), duties.q(Mine.GIVEN)
-    asked: dict[str, Count] = {"given": Count("pk", filter=given)}
+    risky = given & pace_q(Pace.AT_RISK, duties.on)
+    asked: dict[str, Count] = {"given": Count("pk", filter=given), "at_risk": Count("pk", filter=risky)}
     for number, day in enumerate(duties.week):
         asked[f"day{number}"] = Count("pk", filter=open_ones & Q(due_on=day))
         asked[f"reported{number}"] = Count("pk", filter=open_ones & Q(due_on=day, state=State.SUBMITTED))

@@ -10,47 +10,67 @@ from django.test.utils import CaptureQueriesContext
 
 from committees.models import Person
 from portal.shared.days import today
+from tasks import actions
 from tasks.filters import TaskFilter
-from tasks.lifecycle import FIVE
+from tasks.lifecycle import FIVE, Pace
 from tasks.models import Order, Task
 from tests.people import Bodies, TaskAt, make_body
 
 People = dict[str, Person]
 
 
-def get(person: Person, by: str = "lead") -> Any:
+def get(person: Person, by: str = "lead", more: str = "") -> Any:
     client = Client()
     client.force_login(person)
-    return client.get(f"/reports/?by={by}")
+    return client.get(f"/reports/?by={by}{more}")
 
 
 @pytest.fixture
-def busy(bodies: Bodies, order: Order, task_at: TaskAt) -> None:
+def busy(bodies: Bodies, people: People, order: Order, task_at: TaskAt) -> None:
     for state in ("draft", "assigned", "in_progress", "submitted", "completed", "suspended", "withdrawn"):
         for days in (-5, 3, None):
             due_on = today() + timedelta(days=days) if days else None
-            task_at(
+            task = task_at(
                 state,
                 due_on=due_on,
                 due_kind="day" if due_on else "none",
                 order=order if days == 3 else None,
                 pillar="Dữ liệu" if days == -5 else "",
             )
+            if days == 3 and state in ("in_progress", "submitted", "completed"):
+                # Extended: given with a day that has passed.
+                Task.objects.filter(pk=task.pk).update(original_due_on=today() - timedelta(days=9))
+            if days == 3 and state == "assigned":
+                actions.flag_risk(task=task, by=people["officer"], days=2, remedy="Thêm người.")
 
 
+@pytest.mark.parametrize("more", ["", "&deadline=first", "&ways=three", "&ways=three&deadline=first"])
 @pytest.mark.parametrize("by", ["lead", "order", "pillar", "nonsense"])
-@pytest.mark.parametrize("name", ["secretary", "member", "officer", "inspector", "sister", "admin"])
-def test_every_number_is_a_link_to_its_tasks(busy: None, people: People, name: str, by: str, rf: Any) -> None:
-    context = get(people[name], by).context
-    counts, rows = context["counts"], context["rows"]
-    assert counts["given"] == sum(counts[str(standing)] for standing in FIVE)
-    assert sum(row["given"] for row in rows) == counts["given"]
-    assert listed(rf, people[name], context["url"]) == counts["given"]
-    for row in rows:
-        assert row["given"] == sum(cell["count"] for cell in row["cells"])
-        assert listed(rf, people[name], row["url"]) == row["given"]
-        for cell in row["cells"]:
-            assert listed(rf, people[name], cell["url"]) == cell["count"], cell
+def test_every_number_is_a_link_to_its_tasks(busy: None, people: People, by: str, more: str, rf: Any) -> None:
+    for name in ("secretary", "member", "officer", "inspector", "sister", "admin"):
+        context = get(people[name], by, more).context
+        counts, rows = context["counts"], context["rows"]
+        assert counts["given"] == sum(counts[str(standing)] for standing in FIVE)
+        open_ones = sum(counts[way] for way in ("in_time", "overdue", "no_deadline"))
+        assert sum(counts[pace] for pace in Pace) == open_ones
+        whole = open_ones if "three" in more else counts["given"]
+        assert sum(row["sum"] for row in rows) == whole
+        assert listed(rf, people[name], context["url"]) == counts["given"]
+        for row in rows:
+            assert row["sum"] == sum(cell["count"] for cell in row["cells"])
+            assert listed(rf, people[name], row["url"]) == row["sum"]
+            for cell in row["cells"]:
+                assert listed(rf, people[name], cell["url"]) == cell["count"], cell
+
+
+def test_the_two_deadlines_tell_two_stories(busy: None, people: People) -> None:
+    """Extended and reported within the extension: on time by the current deadline, late by the first."""
+    now, first = (
+        get(people["secretary"], "lead", more).context["counts"] for more in ("", "&deadline=first")
+    )
+    assert now["given"] == first["given"]
+    moved = {way: first[way] - now[way] for way in FIVE if first[way] != now[way]}
+    assert moved == {"done_on_time": -1, "done_late": 1, "in_time": -2, "overdue": 2}
 
 
 def listed(rf: Any, person: Person, url: str) -> int:

@@ -16,8 +16,9 @@ from committees.models import Person
 from committees.roles import Role
 from portal.shared.days import VIETNAM
 from tasks import actions
-from tasks.filters import TaskFilter
-from tasks.lifecycle import FIVE, Standing, State, View
+from tasks.filters import TaskFilter, column_of
+from tasks.lifecycle import CURRENT, FIRST, FIVE, OPEN, RUNNING, Pace, Standing, State, View
+from tasks.listing import tally_of
 from tasks.models import Order, Part, Task
 from tasks.querysets import TaskQuerySet
 from tests.people import OFFICES, Bodies, appoint, make_body, make_person
@@ -32,26 +33,37 @@ OUTSIDE_THE_FIVE = {"draft", "proposed", "suspended", "withdrawn"}
 # --- the rule in its own words (DESIGN §2.4, 2.5, 2.7), in plain Python -------------------------
 
 
-def counted_as(task: Task, on: date) -> str:
+def counted_as(task: Task, on: date, first: bool = False) -> str:
     """Which of the five numbers holds this task on the day; empty when none does."""
     if task.state in OUTSIDE_THE_FIVE:
         return ""
+    due = task.original_due_on if first else task.due_on
     reported = task.submitted_at.astimezone(VIETNAM).date() if task.submitted_at else None
     if task.state == "completed":
         assert reported is not None
-        return "done_late" if task.due_on and reported > task.due_on else "done_on_time"
-    if task.due_on is None:
+        return "done_late" if due and reported > due else "done_on_time"
+    if due is None:
         return "no_deadline"
     # A submission stops the clock at its own day; a task without one runs until the day asked.
-    return "overdue" if (reported or on) > task.due_on else "in_time"
+    return "overdue" if (reported or on) > due else "in_time"
 
 
-def recount(tasks: list[Task], on: date) -> dict[str, int]:
+def coloured(task: Task, on: date, first: bool = False) -> str:
+    """Which of the three colours an open task has; empty when it is not open."""
+    way = counted_as(task, on, first)
+    if way == "overdue":
+        return "late"
+    if way == "in_time" and task.risk_days:
+        return "at_risk"
+    return "on_schedule" if way in ("in_time", "no_deadline") else ""
+
+
+def recount(tasks: list[Task], on: date, first: bool = False) -> dict[str, int]:
     numbers = dict.fromkeys(
         ["done_on_time", "done_late", "in_time", "overdue", "no_deadline", "suspended", "withdrawn"], 0
     )
     for task in tasks:
-        if name := counted_as(task, on):
+        if name := counted_as(task, on, first):
             numbers[name] += 1
         elif task.state in numbers:
             numbers[task.state] += 1
@@ -96,13 +108,20 @@ def make_tasks(bodies: Bodies, people: dict[str, Person], orders: list[Order]) -
             task.submitted_at = dice.choice(moments(dice.choice([due or NOW, NOW, NOW - DAY])))
         if state == "completed":
             task.confirmed_by, task.confirmed_at = people["secretary"], moments(NOW)[0]
+        if issued:
+            # Extended, given one day later on, never moved, or moved forward by a change.
+            task.original_due_on = dice.choice([due, due, None, NOW - 8 * DAY, NOW + 7 * DAY])
+        if state in RUNNING and due and dice.random() < 0.5:
+            task.risk_days, task.risk_by, task.risk_at = 6, people["officer"], moments(NOW)[0]
         task.search_text = task.title.lower()
         tasks.append(task)
     Task.objects.bulk_create(tasks)
     parts = []
     for task in Task.objects.all():
         for body in dice.sample([body for body in leads if body.pk != task.lead_id], dice.choice([0, 1, 2])):
-            parts.append(Part(task=task, body=body, kind=dice.choice(Part.Kind.values)))
+            kind = dice.choice(Part.Kind.values)
+            ended = task.created_at if kind == Part.Kind.FORMER_LEAD else None
+            parts.append(Part(task=task, body=body, kind=kind, ended_at=ended))
     Part.objects.bulk_create(parts)
 
 
@@ -177,6 +196,8 @@ PARAMS = st.fixed_dictionaries(
         "period": st.sampled_from(["2026", "2026-Q4", "2026-11", "2027", "2026-11-13..2026-11-28"]),
         "q": st.sampled_from(["nhiem vu", "Nhiệm vụ", "submitted", "khong co"]),
         "view": st.sampled_from([*View.values, "given"]),
+        "at_risk": st.sampled_from(["1", "0"]),
+        "deadline": st.sampled_from(["current", "first", "first"]),
     },
 )
 WHO = [*OFFICES, "outsider", "both", "admin"]
@@ -189,15 +210,23 @@ def many(examples: int) -> settings:
     )
 
 
-def check(world: World, tasks: TaskQuerySet, on: date) -> None:
-    numbers = tasks.tally(on)
+def check(world: World, tasks: TaskQuerySet, on: date, deadline: str = "current") -> None:
+    first, due = deadline == "first", column_of(deadline)
+    numbers = tasks.tally(on, due)
     assert numbers["given"] == sum(numbers[name] for name in FIVE)
     rows = [world.tasks[pk] for pk in tasks.values_list("pk", flat=True)]
     assert len(rows) == len(set(rows))
-    assert numbers == recount(rows, on)
+    assert numbers == recount(rows, on, first)
     # The quick views part the same list: every task is in exactly one.
-    views = tasks.views(on)
+    views = tasks.views(on, due)
     assert sum(views[view] for view in View.values) == len(rows)
+    assert tally_of(views) == {name: numbers[name] for name in ("given", *FIVE)}
+    # So do the three colours what is open of it.
+    three = tasks.tally_and_paces(on, due)
+    assert {name: three[name] for name in Pace.values} == {
+        name: sum(coloured(row, on, first) == name for row in rows) for name in Pace.values
+    }
+    assert sum(three[name] for name in Pace.values) == sum(row.state in OPEN for row in rows)
 
 
 @many(500)
@@ -208,7 +237,8 @@ def test_the_five_add_up_and_equal_a_count_by_hand(
     """Any filter over what somebody sees; the scope is read once a person, for its SQL costs most."""
     if "order" in params:
         params["order"] = world.orders[params["order"]].pk
-    check(world, filtered(Task.objects.filter(pk__in=world.seen_by(who)), params, on), on)
+    tasks = filtered(Task.objects.filter(pk__in=world.seen_by(who)), params, on)
+    check(world, tasks, on, params.get("deadline", "current"))
 
 
 @many(25)
@@ -219,7 +249,8 @@ def test_the_same_through_the_door_of_the_list(
     """The scope, the filter and the count in one statement, as the page asks it."""
     params.pop("order", None)
     person = world.people[who]
-    check(world, filtered(Task.objects.visible_to(person), params, on, person), on)
+    tasks = filtered(Task.objects.visible_to(person), params, on, person)
+    check(world, tasks, on, params.get("deadline", "current"))
 
 
 def test_the_data_hold_every_case(world: World) -> None:
@@ -239,20 +270,32 @@ def test_the_data_hold_every_case(world: World) -> None:
     ):
         assert {(state, "23:59", on_time), (state, "00:01", late)} <= minutes
     assert Task.objects.filter(secrecy="restricted").exists()
+    both = {(counted_as(task, NOW), counted_as(task, NOW, first=True)) for task in tasks}
+    assert {("done_on_time", "done_late"), ("in_time", "overdue"), ("overdue", "in_time")} <= both
+    assert {("in_time", "no_deadline"), ("no_deadline", "in_time")} <= both
+    assert {coloured(task, NOW) for task in tasks} == {"", *Pace.values}
 
 
 def test_one_task_and_many_answer_alike(world: World) -> None:
     """`Task.standing` and the queryset agree for every task and day; in time holds what is due soon."""
-    for on in DAYS:
-        sets = {name: set(Task.objects.standing(name, on).values_list("pk", flat=True)) for name in Standing}
+    for on, due in product(DAYS, (CURRENT, FIRST)):
+        sets = {name: pks(Task.objects.standing(name, on, due)) for name in Standing}
+        paces = {name: pks(Task.objects.pace(name, on, due)) for name in Pace}
         for task in world.tasks.values():
-            alone = task.standing(on)
+            alone = task.standing(on, due)
             among = {name for name in Standing if task.pk in sets[name]}
             wanted = {alone} if alone else set()
             if alone == Standing.DUE_SOON:
                 wanted.add(Standing.IN_TIME)
             assert among == wanted, (task.state, task.due_on, task.submitted_at, on)
-            assert counted_as(task, on) == str(alone or "").replace("due_soon", "in_time")
+            assert counted_as(task, on, due == FIRST) == str(alone or "").replace("due_soon", "in_time")
+            pace = task.pace(on, due)
+            assert {name for name in Pace if task.pk in paces[name]} == ({pace} if pace else set())
+            assert coloured(task, on, due == FIRST) == str(pace or "")
+
+
+def pks(tasks: TaskQuerySet) -> set[int]:
+    return set(tasks.values_list("pk", flat=True))
 
 
 def test_due_soon_is_seven_days_and_ends_today(world: World) -> None:
@@ -300,6 +343,11 @@ def sees(who: str, task: Task, bodies: Bodies) -> bool:
     return bool(involved & trusted)
 
 
+def helping(task: Task) -> list[Any]:
+    """A body that led the task once reads it, but the task is no longer its own."""
+    return [part.body for part in task.parts.all() if part.kind != "former_lead"]
+
+
 def test_the_scope_is_what_the_regulation_says(world: World) -> None:
     tasks = list(Task.objects.select_related("assigner", "lead").prefetch_related("parts__body"))
     for who in WHO:
@@ -310,7 +358,7 @@ def test_the_scope_is_what_the_regulation_says(world: World) -> None:
             mine = [
                 task
                 for task in tasks
-                if task.pk in seen and body in (task.assigner, task.lead, *(p.body for p in task.parts.all()))
+                if task.pk in seen and body in (task.assigner, task.lead, *helping(task))
             ]
             assert Task.objects.visible_to(person).of_body(body).tally(NOW) == recount(mine, NOW), (who, body)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Page
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from portal.icons import NAMES
 from portal.shared.days import VIETNAM
+from tasks.filters import PACES
 
 register = template.Library()
 
@@ -60,6 +62,9 @@ MARKS = {
     "no_deadline": Mark("calendar-off", gettext_noop("No deadline")),
     "done_on_time": Mark("circle-check-big", gettext_noop("Done on time")),
     "done_late": Mark("calendar-x", gettext_noop("Done late")),
+    "on_schedule": Mark("clock", gettext_noop("On schedule")),
+    "at_risk": Mark("triangle-alert", gettext_noop("At risk")),
+    "late": Mark("octagon-alert", gettext_noop("Late")),
     "submitted": Mark("hourglass", gettext_noop("Waiting for confirmation")),
     "draft": Mark("pencil", gettext_noop("Draft")),
     "proposed": Mark("file-clock", gettext_noop("Waiting for approval")),
@@ -69,7 +74,10 @@ MARKS = {
     "suspended": Mark("pause", gettext_noop("Suspended")),
     "withdrawn": Mark("undo-2", gettext_noop("Withdrawn")),
 }
-"""Standing or state → its icon and its word. The colour is in portal.css, by data-is."""
+"""Standing, colour or state → its icon and its word. The colour is in portal.css, by data-is."""
+
+THREE = {"on_schedule": "in_time", "at_risk": "due_soon", "late": "overdue"}
+"""The three colours of open tasks → the standing whose colour they have."""
 
 
 @register.simple_tag
@@ -96,7 +104,7 @@ def standing_label(standing: str, days: int | None = None, words: str = "") -> S
     """The `.is` label: icon, word and size. `words` replaces the words and keeps icon and colour."""
     return format_html(
         '<span class="is" data-is="{}">{}{}</span>',
-        standing,
+        THREE.get(standing, standing),
         icon(MARKS[standing].icon),
         words or standing_words(standing, days),
     )
@@ -105,7 +113,8 @@ def standing_label(standing: str, days: int | None = None, words: str = "") -> S
 @register.simple_tag
 def standing_icon(standing: str) -> SafeString:
     """Only the icon, in the colour of its standing: for chips and lines that carry the word themselves."""
-    return format_html('<span data-is="{}">{}</span>', standing, icon(MARKS[standing].icon, "ico"))
+    colour = THREE.get(standing, standing)
+    return format_html('<span data-is="{}">{}</span>', colour, icon(MARKS[standing].icon, "ico"))
 
 
 # The five-way count
@@ -138,6 +147,30 @@ def tally(counts: Mapping[str, int], url: str, label: str = "") -> dict[str, Any
         for key, word in FIVE.items()
     ]
     return {"given": given, "ways": ways, "url": url, "label": label, "bar": _bar(counts)}
+
+
+@register.inclusion_tag("parts/paces.html")
+def paces(counts: Mapping[str, int], url: str) -> dict[str, Any]:
+    """Three links that add up to what is open: on schedule, at risk, late."""
+    whole = sum(counts[key] for key in THREE)
+    ways = [
+        {
+            "icon": MARKS[key].icon,
+            "colour": colour,
+            "label": _(MARKS[key].word),
+            "count": counts[key],
+            "share": _share(counts[key], whole),
+            "url": _with(url, urlencode(PACES[key])),
+        }
+        for key, colour in THREE.items()
+    ]
+    return {"ways": ways, "whole": whole}
+
+
+@register.simple_tag
+def way_words(key: str) -> str:
+    """The heading of a column of numbers: one of the five ways or of the three colours."""
+    return _(FIVE[key] if key in FIVE else MARKS[key].word)
 
 
 def _share(part: int, whole: int) -> str:

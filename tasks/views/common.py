@@ -28,7 +28,7 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
     """A task the person may see, with what its pages show; anything else does not exist."""
     seen = Task.objects.visible_to(request.user)
     tasks = seen.select_related(
-        "order", "lead", "assigner", "leader", "contact", "submitted_by", *ABOVE
+        "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", *ABOVE
     ).annotate(
         sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
         has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
