@@ -177,8 +177,8 @@ def _evidence(
         raise ValidationError({"kind": _("Evidence is a file, a link or a document number.")})
     if problem := missing[Evidence.Kind(kind)]:
         raise ValidationError(problem)
-    if kind != Evidence.Kind.DOCUMENT and secrecy.is_secret(task):
-        raise ValidationError({"url" if kind == Evidence.Kind.LINK else "file": secrecy.ONLY_A_PAPER})
+    if (evidence.url or file) and secrecy.is_secret(task):
+        raise ValidationError({"url" if evidence.url else "file": secrecy.ONLY_A_PAPER})
     if kind == Evidence.Kind.FILE and file:
         try:
             uploads.check(file)
