@@ -19,7 +19,7 @@ from committees.models import Person
 from notices.models import Notice
 from portal.shared.days import VIETNAM
 from tasks import actions, jobs
-from tasks.actions import recurring
+from tasks.actions import common, recurring
 from tasks.actions.drafting import PartAsked
 from tasks.cycles import Cycle
 from tasks.lifecycle import Standing, View
@@ -238,7 +238,7 @@ def test_a_crash_half_way_leaves_nothing(
     head_at: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = head_at(WEEKLY)
-    tell, said = recurring.tell, []
+    tell, said = common.tell, []
 
     def crash(*args: Any, **kwargs: Any) -> None:
         said.append(args)
@@ -279,7 +279,7 @@ def test_the_database_makes_none_twice_either(head_at: Callable[..., Task]) -> N
 
 
 def test_the_job_runs_every_hour() -> None:
-    schedule = settings.CELERY_BEAT_SCHEDULE["make_occurrences"]
+    schedule: Any = settings.CELERY_BEAT_SCHEDULE["make_occurrences"]
     assert schedule["task"] == jobs.make_occurrences.name
     assert schedule["schedule"].minute == {5}
     assert len(schedule["schedule"].hour) == 24
@@ -310,7 +310,7 @@ def test_another_cycle_holds_for_the_periods_not_yet_made(
     assert days_of(head) == ["25/09/2026", "25/10/2026"]
     made(date(2026, 11, 1))
     assert days_of(head) == ["25/09/2026", "25/10/2026", "10/11/2026"]
-    event = Event.objects.about(head).filter(verb="task_changed").newest_first()[0]  # type: ignore[attr-defined]
+    event = Event.objects.about(head).filter(verb="task_changed").newest_first()[0]
     assert set(event.after) == {"recurrence"}
     assert event.before["recurrence"] == ["month", 25, "2026-09-01", "2027-12-31", 1]
     with on(date(2026, 11, 20)):
