@@ -28,7 +28,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.forms import HELPING, ConfirmForm, shows_parent
+from tasks.forms import ConfirmForm, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import Order, Part, Task
 from tasks.panel import BUTTONS
@@ -179,7 +179,7 @@ class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "kind":
-            kwargs["choices"] = HELPING
+            kwargs["choices"] = Part.HELPING_CHOICES
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -74,9 +74,9 @@ VERBS: dict[str, Verb] = {
     "suspend": Verb(shapes.Reason, actions.suspend),
     "resume": Verb(Nothing, actions.resume),
     "withdraw": Verb(shapes.Reason, actions.withdraw),
-    "change_lead": Verb(shapes.LeadChange, actions.change_lead),
     "supersede": Verb(shapes.Superseding, actions.supersede),
     "edit": Verb(shapes.TaskChange, _edit),
+    "change_lead": Verb(shapes.LeadChange, actions.change_lead),
     "set_event_day": Verb(shapes.EventDay, actions.set_event_day),
     "name_people": Verb(shapes.People, _name_people),
     "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
@@ -258,6 +258,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     cancel_request = verb("cancel_request")
     flag_risk = verb("flag_risk")
     clear_risk = verb("clear_risk")
+
+    @extend_schema(operation_id="tasks_above", responses=shapes.AboveOut(many=True))
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def above(self, request: Request, pk: str) -> Response:
+        """The tasks that this one serves, nearest first, in outline: of a restricted one code and day only."""
+        return Response(shapes.AboveOut(list(self.get_object().ancestors()), many=True).data)
 
     @extend_schema(operation_id="tasks_progress_notes", responses=shapes.ProgressOut(many=True))
     @progress.mapping.get  # type: ignore[untyped-decorator]

@@ -9,7 +9,7 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.forms import CharField
+from django.forms import CharField, IntegerField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,6 +27,7 @@ PARTS = (
     ("lead", _("lead")),
     ("co_lead", _("co-lead")),
     ("coordinating", _("coordinating")),
+    ("former_lead", _("former lead")),
 )
 
 
@@ -92,6 +93,15 @@ class PeriodFilter(django_filters.Filter):
     field_class = PeriodField
 
 
+class KeyFilter(django_filters.Filter):
+    """The number of a task, within what the database can hold."""
+
+    field_class = IntegerField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+
 class TaskFilter(django_filters.FilterSet):
     offers_orders = True
     """A page offers the orders to choose from; other doors only look up the one that is named."""
@@ -118,6 +128,14 @@ class TaskFilter(django_filters.FilterSet):
         error_messages={"invalid_choice": _("There is no body with this code.")},
     )
     part = django_filters.ChoiceFilter(label=_("Part"), choices=PARTS, method="ignore")
+    under = KeyFilter(label=_("Below the task"), method="by_task_above")
+    within = django_filters.ModelChoiceFilter(
+        label=_("Led in or below"),
+        queryset=Body.objects.all(),
+        to_field_name="code",
+        method="by_lead_within",
+        error_messages={"invalid_choice": _("There is no body with this code.")},
+    )
     order = django_filters.ModelChoiceFilter(
         label=_("Order"),
         queryset=Order.objects.all(),
@@ -166,6 +184,13 @@ class TaskFilter(django_filters.FilterSet):
 
     def by_body(self, tasks: TaskQuerySet, name: str, value: Body) -> TaskQuerySet:
         return tasks.filter(TaskQuerySet.part_q(value, self.form.cleaned_data.get("part") or "any"))
+
+    def by_task_above(self, tasks: TaskQuerySet, name: str, value: int) -> TaskQuerySet:
+        return tasks.under(value)
+
+    def by_lead_within(self, tasks: TaskQuerySet, name: str, value: Body) -> TaskQuerySet:
+        """Led by the body or by any below it."""
+        return tasks.filter(lead__path__startswith=value.path)
 
     def ignore(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         """`part` says which part `body` plays, `deadline` which day others ask of: alone they ask nothing."""

@@ -50,6 +50,7 @@ MOVES: dict[str, Move] = {
     "suspend": Move((State.ASSIGNED, State.IN_PROGRESS), State.SUSPENDED),
     "resume": Move((State.SUSPENDED,), None),
     "withdraw": Move((*UNISSUED, *OPEN, State.SUSPENDED), State.WITHDRAWN),
+    "change_lead": Move((*RUNNING, State.SUSPENDED), State.ASSIGNED),
     "supersede": Move((*OPEN, State.SUSPENDED), State.WITHDRAWN),
 }
 
@@ -101,14 +102,15 @@ class Pace(models.TextChoices):
 class View(models.TextChoices):
     """The quick views of a list: every task is in exactly one, so their counts add up to all.
 
-    They differ from the five in two places: what waits for confirmation in its time stands apart,
-    and so does what is due soon.
+    They differ from the five in three places: what waits for confirmation in its time stands apart,
+    and so do what is due soon and, of what has no deadline, work that never ends and cycles.
     """
 
     OVERDUE = "overdue", _("Overdue")
     SUBMITTED = "submitted", _("Waiting for confirmation")
     DUE_SOON = "due_soon", _("Due soon")
     IN_TIME = "in_time", _("In time")
+    CONTINUOUS = "continuous", _("Continuous")
     NO_DEADLINE = "no_deadline", _("No deadline")
     DONE_ON_TIME = "done_on_time", _("Done on time")
     DONE_LATE = "done_late", _("Done late")

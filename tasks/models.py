@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from django.core.validators import (
@@ -16,7 +17,7 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
@@ -25,6 +26,7 @@ from committees.models import Body, Person
 from portal.shared.days import day_of
 from portal.shared.text import LONG_TEXT, fold, validate_plain
 from portal.shared.verdicts import Sentence
+from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Pace, Standing, State
 from tasks.querysets import OrderQuerySet, TaskQuerySet
 
@@ -223,6 +225,8 @@ class Task(models.Model):
         validators=[MaxValueValidator(100)],
     )
     due_version = models.PositiveIntegerField(default=1, editable=False)
+    read_until: datetime | None = None
+    """Set by `reading.as_read_by` for a body that led it before: it reads what was there until then."""
     # How it stands
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     suspended_from = models.CharField(max_length=12, choices=State, blank=True, editable=False)
@@ -478,7 +482,23 @@ class Task(models.Model):
         ]
 
     def _has_time(self) -> bool:
-        return self.due_on is not None or self.due_kind in (self.DueKind.RECURRING, self.DueKind.CONTINUOUS)
+        cycles = (self.DueKind.RECURRING, self.DueKind.CONTINUOUS)
+        return self.due_on is not None or self.due_kind in cycles or bool(self.waits_for)
+
+    @property
+    def cycle(self) -> Cycle | None:
+        row: Recurrence | None = getattr(self, "recurrence", None)
+        return row.cycle if row and self.due_kind == self.DueKind.RECURRING else None
+
+    @property
+    def waits_for(self) -> str:
+        """The deadline in words while it waits for the day of its event; empty for every other task."""
+        if self.due_kind != self.DueKind.RELATIVE or self.due_on or self.after_days is None:
+            return ""
+        said = ngettext(
+            "%(count)s day after “%(event)s”", "%(count)s days after “%(event)s”", self.after_days
+        )
+        return said % {"count": self.after_days, "event": self.after_event}
 
     def unclear(self) -> list[Clear]:
         return [clear for clear in self.clears() if not clear.told]
@@ -528,6 +548,9 @@ class Part(models.Model):
         CO_LEAD = "co_lead", _("co-lead")
         COORDINATING = "coordinating", _("coordinating")
         FORMER_LEAD = "former_lead", _("former lead")
+
+    HELPING_CHOICES = Kind.choices[:2]
+    HELPING = (Kind.CO_LEAD, Kind.COORDINATING)
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="parts")
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
@@ -620,13 +643,34 @@ class Recurrence(models.Model):
     def __str__(self) -> str:
         return f"{self.get_every_display()}: {self.task}"
 
+    @property
+    def cycle(self) -> Cycle:
+        return Cycle(self.every, self.day, self.starts_on, self.until, self.month)
+
+    def to_make(self, on: date) -> list[tuple[date, date]]:
+        """First day and due day of the periods that have begun by the day and are not made yet."""
+        begun = takewhile(lambda one: one[0] <= on, self.cycle.occurrences(self.made_until))
+        return [one for one in begun if self.made_until is None or one[0] > self.made_until]
+
 
 class FanOutQuerySet(models.QuerySet["FanOut"]):
     def visible_to(self, person: Asker) -> FanOutQuerySet:
         """Of a body whose tasks the person reads, over a task that they see: its lead learns of none."""
-        seen = self.filter(task__in=Task.objects.visible_to(person))
+        return self.read_by(person).filter(task__in=Task.objects.visible_to(person))
+
+    def read_by(self, person: Asker) -> FanOutQuerySet:
+        """The same over tasks of which it is known that the person sees them."""
         reads = access.reach(person, "view_tasks")
-        return seen if reads is None else seen.filter(giver__in=reads)
+        return self if reads is None else self.filter(giver__in=reads)
+
+    def pressing_first(self) -> FanOutQuerySet:
+        """What waits or runs, then what ended last; what was called off is not told."""
+        rows = self.exclude(state=FanOut.State.CANCELLED)
+        return rows.order_by(F("finished_at").desc(nulls_first=True), "-pk")
+
+    def waiting(self) -> FanOutQuerySet:
+        """Nothing happens until somebody starts it, or calls it off."""
+        return self.filter(state__in=FanOut.WAITING)
 
     def running(self) -> FanOutQuerySet:
         return self.filter(state=FanOut.State.RUNNING)
@@ -656,7 +700,6 @@ class FanOut(models.Model):
         DEADLINE = "deadline", _("The task above is due earlier now. Cancel the rest and prepare it anew.")
 
     WAITING = (State.PREPARED, State.STOPPED)
-    """Nothing happens until somebody starts it, or calls it off."""
 
     task = models.ForeignKey(
         Task, verbose_name=_("task above"), on_delete=models.PROTECT, related_name="fan_outs"

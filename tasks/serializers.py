@@ -242,6 +242,26 @@ class TaskDetail(TaskRow):
         }
 
 
+class AboveOut(serializers.ModelSerializer[Task]):
+    """A task above: all that whoever holds one below it reads; null where it is not told."""
+
+    code = serializers.CharField(read_only=True)
+    order = OrderOut(allow_null=True)
+    assigner = BodyOut(allow_null=True)
+    lead = BodyOut(allow_null=True)
+
+    class Meta:
+        model = Task
+        fields = ("id", "code", "title", "number", "order", "assigner", "lead", "state", "due_on")
+        read_only_fields = fields
+        extra_kwargs = {name: {"allow_null": True} for name in ("title", "number", "state")}
+
+    def to_representation(self, task: Task) -> Any:
+        shown = super().to_representation(task)
+        told = shown if task.secrecy == Task.Secrecy.NORMAL else ("id", "code", "due_on")
+        return {name: value if name in told else None for name, value in shown.items()}
+
+
 class TallyOut(serializers.Serializer[Any]):
     """given = done_on_time + done_late + in_time + overdue + no_deadline; two more beside it.
 

@@ -24,7 +24,7 @@ from tests.people import Bodies, TaskAt, other_than, ready_for
 
 SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
-    "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp", "decision": "Đã xem xét",
+    "lead": "SISTER", "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp", "decision": "Đã xem xét",
     "proposed_on": "01/01/2099", "counter_on": "01/01/2098", "days": "6", "remedy": "Thêm người",
     "happened_on": "15/01/2026",
 }  # fmt: skip
@@ -32,8 +32,8 @@ BEFORE = {
     "propose": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
     "accept": "assigned", "decline": "assigned", "progress": "in_progress", "submit": "in_progress",
     "confirm": "submitted", "send_back": "submitted", "suspend": "in_progress", "resume": "suspended",
-    "withdraw": "in_progress", "supersede": "in_progress", "name_people": "in_progress",
-    "add_evidence": "in_progress",
+    "withdraw": "in_progress", "supersede": "in_progress", "change_lead": "in_progress",
+    "name_people": "in_progress", "add_evidence": "in_progress",
     "comment": "in_progress", "set_weights": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
     "set_event_day": "in_progress",
     "ask_extension": "in_progress", "ask_withdrawal": "in_progress", "approve_request": "in_progress",
@@ -238,7 +238,7 @@ def test_who_may_not_edit(enter: Any, task_at: TaskAt, who: str, state: str, sta
         ({"lead": ""}, "lead"),
         ({"leader": "outsider"}, "leader"),
         ({"parent": "itself"}, "parent"),
-        ({"lead": "helper"}, "__all__"),
+        ({"lead": "helper"}, "lead"),
     ],
 )
 def test_bad_input_is_said_beside_its_field(

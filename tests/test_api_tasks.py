@@ -35,6 +35,7 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "suspend": ("secretary", "in_progress", {"reason": "Chờ hướng dẫn."}, "suspended"),
     "resume": ("secretary", "suspended", {}, "in_progress"),
     "withdraw": ("secretary", "in_progress", {"reason": "Trùng."}, "withdrawn"),
+    "change_lead": ("secretary", "in_progress", {"lead": "SISTER", "reason": WHY}, "assigned"),
     "supersede": ("secretary", "in_progress", {"reason": "Trùng."}, "withdrawn"),
     "name_people": ("officer", "in_progress", {"leader": "lead_head", "contact": "officer"}, "in_progress"),
     "add_evidence": ("officer", "in_progress", {"kind": "document", "document": "9/BC"}, "in_progress"),

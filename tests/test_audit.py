@@ -245,6 +245,13 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "task_withdrawn",
         lambda w, by: partial(tasks.withdraw, task=w.task("in_progress"), by=by, reason="Trùng."),
     ),
+    "tasks.change_lead": (
+        "secretary",
+        "task_lead_changed",
+        lambda w, by: partial(
+            tasks.change_lead, task=w.task("in_progress"), by=by, lead=w.bodies.sister, reason="Đổi."
+        ),
+    ),
     "tasks.supersede": (
         "secretary",
         "task_superseded",

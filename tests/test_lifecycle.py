@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Event
-from committees.models import Membership, Person
+from committees.models import Body, Membership, Person
 from notices.models import Notice
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "draft proposed assigned in_progress submitted suspended",
         "withdrawn",
     ),
+    "change_lead": (KEEPERS, "assigned in_progress suspended", "assigned"),
     "supersede": (KEEPERS, "assigned in_progress submitted suspended", "withdrawn"),
     "edit": (KEEPERS, "draft proposed assigned in_progress", ""),
     "name_people": (LEAD, "assigned in_progress submitted", ""),
@@ -128,6 +129,9 @@ ACTS: dict[str, Act] = {
     "suspend": lambda task, by, people: actions.suspend(task=task, by=by, reason="Chờ hướng dẫn."),
     "resume": lambda task, by, people: actions.resume(task=task, by=by),
     "withdraw": lambda task, by, people: actions.withdraw(task=task, by=by, reason="Trùng."),
+    "change_lead": lambda task, by, people: actions.change_lead(
+        task=task, by=by, lead=Body.objects.get(code="SISTER"), reason="Đổi đầu mối."
+    ),
     "supersede": lambda task, by, people: actions.supersede(
         task=task, by=by, superseded_by=other_than(task), reason="Trùng."
     ),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,12 +22,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from committees.models import Person
+from committees import actions as committee_actions
+from committees.models import Absence, Person
 from notices.models import Notice
 from tasks import actions
 from tasks.lifecycle import State
 from tasks.models import Order
-from tests.people import Bodies, TaskAt, ready_for
+from tests.people import Bodies, TaskAt, given, ready_for, task_below
 
 WHO = ("head", "secretary", "member", "officer", "inspector", "sister", "outsider", "nobody")
 
@@ -43,6 +45,12 @@ POST   language                   -             302 302 302 302 302 302 302 302
 # One's own
 GET    my_work                    -             200 200 200 200 200 200 200 302
 GET    profile                    -             200 200 200 200 200 200 200 302
+GET    away                       -             200 200 200 200 200 200 200 302
+POST   away                       -             302 302 200 200 200 200 200 302
+GET    away_change                absence       200 200 404 404 404 404 404 302
+POST   away_change                absence       302 302 404 404 404 404 404 302
+GET    away_end                   absence       200 200 404 404 404 404 404 302
+POST   away_end                   absence       302 302 404 404 404 404 404 302
 GET    password_change            -             200 200 200 200 200 200 200 302
 GET    password_change_done       -             200 200 200 200 200 200 200 302
 GET    notices:list               -             200 200 200 200 200 200 200 302
@@ -112,9 +120,13 @@ GET    tasks:withdraw             proposed      200 200 403 404 403 404 404 302
 POST   tasks:withdraw             proposed      302 302 403 404 403 404 404 302
 POST   tasks:withdraw             submitted     302 302 403 403 403 404 404 302
 POST   tasks:withdraw             withdrawn     409 409 403 403 403 404 404 302
+GET    tasks:change_lead          in_progress   200 200 403 403 403 404 404 302
+POST   tasks:change_lead          in_progress   302 302 403 403 403 404 404 302
+POST   tasks:change_lead          submitted     409 409 403 403 403 404 404 302
 GET    tasks:supersede            in_progress   200 200 403 403 403 404 404 302
 POST   tasks:supersede            in_progress   302 302 403 403 403 404 404 302
 POST   tasks:supersede            completed     409 409 403 403 403 404 404 302
+GET    tasks:above                served        302 302 302 200 302 404 404 302
 GET    tasks:set_weights          weighed       403 200 403 403 403 404 404 302
 POST   tasks:set_weights          weighed       403 302 403 403 403 404 404 302
 POST   tasks:set_weights          in_progress   403 409 403 403 403 404 404 302
@@ -175,6 +187,8 @@ GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
 POST   bodies:membership          term          302 302 403 403 403 404 404 302
+GET    bodies:away                term          200 200 403 403 403 404 404 302
+POST   bodies:away                term          302 302 403 403 403 404 404 302
 GET    bodies:end_membership      term          200 200 403 403 403 404 404 302
 POST   bodies:end_membership      term          302 302 403 403 403 404 404 302
 
@@ -239,8 +253,11 @@ POST   api:tasks-resume           in_progress   409 409 403 403 403 404 404 401
 POST   api:tasks-withdraw         proposed      200 200 403 404 403 404 404 401
 POST   api:tasks-withdraw         submitted     200 200 403 403 403 404 404 401
 POST   api:tasks-withdraw         withdrawn     409 409 403 403 403 404 404 401
+POST   api:tasks-change-lead      in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-change-lead      submitted     409 409 403 403 403 404 404 401
 POST   api:tasks-supersede        in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-supersede        completed     409 409 403 403 403 404 404 401
+GET    api:tasks-above            served        200 200 200 200 200 404 404 401
 POST   api:tasks-set-weights      weighed       403 200 403 403 403 404 404 401
 POST   api:tasks-set-weights      in_progress   403 409 403 403 403 404 404 401
 POST   api:tasks-set-event-day    relative      200 200 403 403 403 404 404 401
@@ -298,6 +315,7 @@ DATA: dict[str, dict[str, Any]] = {
     "refuse_request": {"decision": "Không có lý do khách quan."},
     "counter_request": {"counter_on": "2099-01-01"},
     "flag_risk": {"days": 6, "remedy": "Thêm người."},
+    "change_lead": {"lead": "SISTER", "reason": "Đổi đầu mối."},
     "comment": {"text": "Đề nghị làm rõ."},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
     "api:tasks-list": {"title": "Việc mới", "assigner": "COMMITTEE"},
@@ -315,6 +333,9 @@ DATA: dict[str, dict[str, Any]] = {
     "bodies:appoint": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
     "bodies:membership": {"role": "member", "starts_on": "10/01/2025", "position": "Ủy viên"},
     "bodies:end_membership": {"ends_on": "30/06/2026"},
+    "bodies:away": {"deputy": "{assistant}", "starts_on": "01/01/2099", "ends_on": "02/01/2099"},
+    "away": {"deputy": "{assistant}", "starts_on": "01/01/2099", "ends_on": "02/01/2099"},
+    "away_change": {"ends_on": "03/01/2098"},
     "profile": {"language": "en", "email": "a@demo.invalid", "phone": ""},
 }
 VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
@@ -372,6 +393,10 @@ class Settings:
         self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
         self.tasks["relative"] = ready_for("set_event_day", task_at("in_progress"), people)
         self.tasks["weighed"] = ready_for("set_weights", task_at("in_progress"), people)
+        values = {"title": "Việc cấp trên", "assigner": bodies.top, "lead": bodies.committee}
+        self.above = given(people["admin"], **values)
+        below = {"assigner": bodies.committee, "lead": bodies.lead}
+        self.tasks["served"] = task_below(self.above, people, **below)
         self.tasks["with_evidence"] = self.tasks["working"]
         self.evidence = actions.add_evidence(
             task=self.tasks["working"],
@@ -381,12 +406,17 @@ class Settings:
         )
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
         self.term = people["member"].memberships.get()
+        self.assistant = people["assistant"].pk
+        away = Absence(person=people["head"], deputy=people["assistant"], starts_on=date(2098, 1, 1))
+        away.ends_on = date(2098, 1, 2)
+        self.absence = committee_actions.save_absence(absence=away, by=people["head"])
 
     def data(self, route: str, setting: str) -> dict[str, Any]:
         """What a POST to this address holds; an edit names the version that it read."""
         space, _colon, name = route.partition(":")
         verb = name.removeprefix("tasks-").replace("-", "_") if space == "api" else name
         data = DATA.get(route, DATA.get(verb, {}))
+        data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if route in VERSIONED:
@@ -400,8 +430,12 @@ class Settings:
             values = {"pk": self.tasks[setting].pk}
         if setting == "with_evidence":
             values["evidence_pk"] = self.evidence.pk
+        if route == "tasks:above":
+            values["above_pk"] = self.above.pk
         if setting == "order":
             values = {"pk": self.order.pk}
+        if setting == "absence":
+            values = {"pk": self.absence.pk}
         if setting == "notice":
             values = {"pk": self.notice.pk}
         if setting == "body":

@@ -11,6 +11,7 @@ from tasks.actions.fanning import (
 from tasks.actions.handing import set_weights
 from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, urge, withdraw
 from tasks.actions.leading import change_lead
+from tasks.actions.leaving import leave
 from tasks.actions.orders import save_order
 from tasks.actions.recurring import make_occurrences
 from tasks.actions.relative import set_event_day
@@ -57,6 +58,7 @@ __all__ = [
     "edit_task",
     "flag_risk",
     "give_fan_out",
+    "leave",
     "make_occurrences",
     "mark_posted",
     "name_people",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from committees.doors import SignedInRequest
 from tasks.lifecycle import LEVELS_ABOVE
-from tasks.models import Order, Task
+from tasks.models import Evidence, FanOut, Order, Part, Request, Task
+from tasks.reading import as_read_by
 
 Crumbs = list[tuple[str, str]]
 
@@ -27,14 +28,20 @@ ABOVE = tuple(
 def find_task(request: SignedInRequest, pk: int) -> Task:
     """A task the person may see, with what its pages show; anything else does not exist."""
     seen = Task.objects.visible_to(request.user)
+    fan_outs = FanOut.objects.read_by(request.user).filter(task=OuterRef("pk")).pressing_first()
     tasks = seen.select_related(
-        "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", *ABOVE
+        "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
     ).annotate(
         sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
         has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
+        has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
+        has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
+        fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
+        fan_out_state=Subquery(fan_outs.values("state")[:1]),
         replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
     )
-    return get_object_or_404(tasks, pk=pk)
+    parts = Prefetch("parts", Part.objects.select_related("body"))
+    return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
 
 
 def find_order(request: SignedInRequest, pk: int) -> Order:

@@ -51,16 +51,23 @@ CLOSED = "default-src 'none'; sandbox"
 @require_safe
 def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     task = find_task(request, pk)
+    requests = kept(task, Request.objects.select_related("by", "decided_by"))
+    evidence = kept(task, Evidence.objects.filter(removed_at=None).select_related("by"))
     prefetch_related_objects(
         [task],
-        Prefetch("requests", kept(task, Request.objects.select_related("by", "decided_by"))),
-        Prefetch("evidence", kept(task, Evidence.objects.filter(removed_at=None).select_related("by"))),
+        Prefetch("requests", _if(task.has_requests, requests)),  # type: ignore[attr-defined]
+        Prefetch("evidence", _if(task.has_evidence, evidence)),  # type: ignore[attr-defined]
     )
     # Once, for the sum and for the rules that ask; most tasks have none.
     task.tasks_below = rollup.read(task) if task.has_children else []  # type: ignore[attr-defined]
     with access.asking_once():
         context = _context(request, task)
     return render(request, "tasks/detail.html", context)
+
+
+def _if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """A list of which it is known that it is empty asks the database nothing."""
+    return rows if some else rows.none()
 
 
 def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
@@ -89,7 +96,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "replacing": _replacing(request, task),
         "children": listing.rows_of(family, on),
         "family": family[0] if family else None,
-        "fan_outs": _fan_outs(request, task),
+        "fan_out": _fan_out(task),
         "may_fan_out": rules.may_fan_out(request.user, task),
         "rolled_up": rollup.of(task),
         "may_hand_down": rules.may_hand_down(request.user, task),
@@ -141,11 +148,10 @@ def _family(request: SignedInRequest, task: Task, on: date) -> list[Task]:
     return list(listing.sorted_tasks(counted, "due")[:FAMILY])
 
 
-def _fan_outs(request: SignedInRequest, task: Task) -> list[FanOut]:
-    if not task.has_fan_outs:  # type: ignore[attr-defined]
-        return []
-    kept_ones = task.fan_outs.visible_to(request.user).exclude(state=FanOut.State.CANCELLED)
-    return list(kept_ones.with_progress().order_by("pk"))
+def _fan_out(task: Task) -> FanOut | None:
+    """The most pressing one that this person may read of; its page names the others."""
+    pk, state = task.fan_out_pk, task.fan_out_state  # type: ignore[attr-defined]
+    return FanOut(pk=pk, task=task, state=state) if pk else None
 
 
 def _replacing(request: SignedInRequest, task: Task) -> list[Task]:
