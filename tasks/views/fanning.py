@@ -170,6 +170,7 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
         "crumbs": _crumbs(task, fan_out),
         "task": task,
         "fan_out": fan_out,
+        "others": task.fan_outs.read_by(request.user).pressing_first().exclude(pk=fan_out.pk),
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "may_start": rules.may_start_fan_out(request.user, fan_out),
         "may_record": rules.may_record_fan_out_approval(request.user, fan_out),
