@@ -184,10 +184,14 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
 def task_below(task: Task, people: dict[str, Person], **values: Any) -> Task:
     """An issued task under this one, given by the same body to the same lead unless told."""
     values = {"assigner": task.assigner, "lead": task.lead, "due_on": task.due_on, **values}
-    child = Task(title="Việc con", parent=task, **values)
-    actions.new_task(task=child, by=people["admin"])
-    actions.propose(task=child, by=people["admin"])
-    return actions.assign(task=child, by=people["admin"])
+    return given(people["admin"], parent=task, **{"title": "Việc con", **values})
+
+
+def given(by: Person, **values: Any) -> Task:
+    """A task issued by one who may all of it."""
+    task = actions.new_task(task=Task(**values), by=by)
+    actions.propose(task=task, by=by)
+    return actions.assign(task=task, by=by)
 
 
 def other_than(task: Task) -> Task:

@@ -317,7 +317,7 @@ def test_the_task_above_is_shown_as_far_as_it_may_be_seen(client, people, bodies
     above = task_at("in_progress", title="Việc của tỉnh")
     office = make_body("OFFICE", bodies.lead)
     appoint(people["outsider"], office, Role.OFFICER)
-    child = Task(title="Việc của sở", assigner=bodies.lead, lead=office, parent=above)
+    child = Task(title="Việc của sở", assigner=bodies.lead, lead=office, parent=above, due_on=above.due_on)
     child = actions.new_task(task=child, by=people["admin"])
     actions.propose(task=child, by=people["admin"])
     actions.assign(task=child, by=people["lead_head"])
