@@ -16,7 +16,7 @@ from tasks.actions.common import RISK, forget_risk, judges, lock, owe_news, tell
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
 from tasks.models import Task
 
-TOLD = ("risk_days", "risk_remedy")
+TOLD = ("risk_days", "risk_remedy", "risk_by")
 
 
 @transaction.atomic
