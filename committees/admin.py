@@ -22,7 +22,7 @@ from audit.admin import OPEN_TO_STAFF, EventfulAdmin
 from audit.words import NAMED, PIECES, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
-from committees.models import Body, Membership, Office, Person
+from committees.models import Absence, Body, Membership, Office, Person
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from portal.shared.admin import ActionForm, Deed, each, link
 from portal.shared.days import today
@@ -44,11 +44,23 @@ VERBS.update(
         "office_permissions_changed": _("Rights of an office changed"),
         "membership_entered": _("Person appointed"),
         "membership_changed": _("Term changed"),
+        "membership_removed": _("Term taken back before it began"),
+        "absence_entered": _("Absence entered"),
+        "absence_changed": _("Absence changed"),
+        "absence_ended": _("Absence ended"),
+        "person_left": _("Person left"),
     }
 )
-PIECES.update({"address": _("address"), "permissions": _("rights")})
+PIECES.update(
+    {
+        "address": _("address"),
+        "permissions": _("rights"),
+        "offices": _("offices of the deputy"),
+        "last_day": _("last day"),
+    }
+)
 NAMED.update({Person: (), Body: (), Office: ("body",)})
-OPEN_TO_STAFF.update(model._meta.label_lower for model in (Person, Body, Office, Membership))
+OPEN_TO_STAFF.update(model._meta.label_lower for model in (Person, Body, Office, Membership, Absence))
 
 
 class NewPasswordForm(forms.Form):
@@ -273,7 +285,7 @@ class BodyAdmin(EventfulAdmin[Body]):
     def offices_and_members(self, body: Body) -> SafeString:
         holding = models.Prefetch(
             "memberships",
-            Membership.objects.holding_on(today()).select_related("person"),
+            Membership.objects.holding_on(today()).filter(absence=None).select_related("person"),
             to_attr="held_today",
         )
         rows = []
@@ -433,6 +445,32 @@ class MembershipAdmin(EventfulAdmin[Membership]):
 
         def done(count: int) -> str:
             said = ngettext("%(count)d term ends today.", "%(count)d terms end today.", count)
+            return said % {"count": count}
+
+        each(request, queryset, act, done)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(EventfulAdmin[Absence]):
+    list_display = ("person", "deputy", "starts_on", "ends_on", "reason")
+    list_filter = ("starts_on",)
+    list_select_related = ("person", "deputy")
+    search_fields = ("person__search_text", "deputy__search_text")
+    search_help_text = _("Search for a person, with or without marks.")
+    fields = ("person", "deputy", "starts_on", "ends_on", "reason")
+    autocomplete_fields = ("person", "deputy")
+    actions = ("end_now",)
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
+        actions.save_absence(absence=obj, by=signed_in(request))
+
+    @admin.action(description=_("End the chosen absences now"))
+    def end_now(self, request: HttpRequest, queryset: QuerySet[Absence]) -> None:
+        def act(absence: Absence) -> None:
+            actions.end_absence(absence=absence, by=signed_in(request))
+
+        def done(count: int) -> str:
+            said = ngettext("%(count)d absence is ended.", "%(count)d absences are ended.", count)
             return said % {"count": count}
 
         each(request, queryset, act, done)

@@ -26,6 +26,9 @@ from committees.serializers import (
 from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
 from portal.shared.days import today
 
+TERM = ("person", "office__body", "absence__person")
+"""What an answer says of a term."""
+
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="The day; today when not given.")
 
 
@@ -62,7 +65,7 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         body = self.get_object()
         rules.may_view_members(self.person, body).or_raise()
         terms = Membership.objects.holding_on(day_in_query(request) or today()).filter(office__body=body)
-        return self.pages_of(terms.select_related("person", "office__body").in_order(), MembershipOut)
+        return self.pages_of(terms.select_related(*TERM).in_order(), MembershipOut)
 
 
 class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
@@ -75,7 +78,7 @@ class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoo
     def get_queryset(self) -> MembershipQuerySet:
         readable = access.member_readers(self.person).values("pk")
         terms = Membership.objects.filter(office__body__in=readable)
-        return terms.select_related("person", "office__body")
+        return terms.select_related(*TERM)
 
     def get_serializer_class(self) -> Any:
         return {"create": MembershipIn, "partial_update": TermIn}.get(self.action or "", MembershipOut)
@@ -110,6 +113,6 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         refuse_names(set(request.query_params), ())
         person, on = cast(Person, request.user), today()
-        terms = person.memberships.holding_on(on).select_related("office__body").in_order()
+        terms = person.memberships.holding_on(on).select_related(*TERM).in_order(own_first=True)
         person.on, person.offices = on, list(terms)  # type: ignore[attr-defined]
         return Response(Me(person).data)

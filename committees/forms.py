@@ -8,10 +8,11 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.forms.models import construct_instance
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from committees.models import Body, Membership, Person
+from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
 from portal.shared.attempts import Attempts
 from portal.shared.days import today
@@ -192,6 +193,40 @@ class AppointForm(TermForm):
 
     def body_of(self, term: Membership) -> Body:
         return self.body
+
+
+class DaysForm(forms.ModelForm[Absence]):
+    """What can change in an absence that has begun."""
+
+    ends_on = DayField(label=_("To"), help_text=_("The last day that counts."))
+
+    class Meta:
+        model = Absence
+        fields: tuple[str, ...] = ("ends_on", "reason")
+
+    def _post_clean(self) -> None:
+        """The action checks the whole row and says what is wrong beside these fields."""
+        construct_instance(self, self.instance, self._meta.fields)
+
+    def refuse(self, error: ValidationError) -> None:
+        for name, sentences in (error.message_dict if hasattr(error, "error_dict") else {}).items():
+            self.add_error(name if name in self.fields else None, sentences)
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+
+
+class AbsenceForm(DaysForm):
+    starts_on = DayField(label=_("From"))
+    field_order = ("deputy", "starts_on", "ends_on", "reason")
+
+    class Meta(DaysForm.Meta):
+        fields = ("deputy", "starts_on", "ends_on", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        deputy: Any = self.fields["deputy"]
+        deputy.queryset = Person.objects.beside(self.instance.person, today())
+        deputy.help_text = _("Somebody who holds an office in one of the same bodies.")
 
 
 class EndForm(forms.Form):

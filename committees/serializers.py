@@ -118,11 +118,14 @@ class MembershipOut(serializers.ModelSerializer[Membership]):
     body = BodyOut(source="office.body")
     role = serializers.ChoiceField(Role.choices, source="office.role", read_only=True)
     title = serializers.CharField(read_only=True, help_text="The position as decided, else the role.")
+    acting_for = PersonOut(
+        source="absence.person", default=None, help_text="Who is away meanwhile, in a deputy's term."
+    )
 
     class Meta:
         model = Membership
         fields = (
-            *("id", "person", "body", "role", "title", "position", "position_en"),
+            *("id", "person", "acting_for", "body", "role", "title", "position", "position_en"),
             *("decision", "fields", "starts_on", "ends_on"),
         )
         read_only_fields = fields
@@ -153,6 +156,7 @@ class OfficeToday(serializers.Serializer[Membership]):
     body = BodyOut(source="office.body")
     role = serializers.ChoiceField(Role.choices, source="office.role", read_only=True)
     title = serializers.CharField()
+    acting_for = PersonOut(source="absence.person", default=None)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(allow_null=True)
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("orders/", include("tasks.order_urls")),
     path("bodies/", include("tasks.body_urls")),
+    path("people/", include("tasks.people_urls")),
     path("notices/", include("notices.urls")),
     path("reports/", include("reports.urls")),
     path("api/", include((api.urlpatterns, "api"))),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from committees import access, actions
+from committees import access, actions, away
 from committees.doors import SignedInRequest
 from committees.forms import ProfileForm, SignInForm
 from committees.models import Membership, Person
@@ -115,13 +115,18 @@ def profile(request: SignedInRequest) -> HttpResponse:
             with override(person.language):
                 messages.success(request, _("Your profile is saved."))
             return redirect("profile")
-    context = {"form": form, "terms": _terms_of(request.user), "title": _("My profile")}
+    context = {
+        "form": form,
+        "terms": _terms_of(request.user),
+        "absences": person.absences.filter(ends_on__gte=today()).select_related("deputy"),
+        "title": _("My profile"),
+    }
     return render(request, "portal/profile.html", context)
 
 
 def _terms_of(person: Person) -> list[tuple[str, list[dict[str, Any]]]]:
     """The person's terms as they hold today, are to come, or have ended; each with what it lets them do."""
-    terms = list(person.memberships.select_related("office__body").in_order())
+    terms = list(person.memberships.select_related("office__body", "absence__person").in_order())
     held = access.permissions_by_office(term.office for term in terms)
     rows = [
         {
@@ -158,4 +163,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("language/", language, name="language"),
     path("profile/", profile, name="profile"),
+    path("profile/away/", away.away, name="away"),
+    path("profile/away/<int:pk>/", away.change, name="away_change"),
+    path("profile/away/<int:pk>/end/", away.end, name="away_end"),
 ]

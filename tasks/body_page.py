@@ -58,8 +58,7 @@ def _members(request: SignedInRequest, body: Body, on: date) -> dict[str, Any]:
     may_view = may_view_members(request.user, body)
     if not may_view:
         return {"may_view": may_view, "members": [], "others": [], "vacant": []}
-    rows = Membership.objects.filter(office__body=body).select_related("person", "office__body")
-    terms = list(rows.in_order())
+    terms = list(Membership.objects.filter(office__body=body).with_absence(on).in_order())
     holding = [term for term in terms if term.holds_on(on)]
     others = sorted((term for term in terms if not term.holds_on(on)), key=_newest_first)
     held = {term.office.role for term in holding}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from committees import views
+from committees import away, views
 from tasks.body_page import body_page
 
 app_name = "bodies"
@@ -15,5 +15,6 @@ urlpatterns = [
     re_path(rf"^{CODE}/$", body_page, name="detail"),
     re_path(rf"^{CODE}/appoint/$", views.appoint, name="appoint"),
     re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/$", views.membership, name="membership"),
+    re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/away/$", away.member_away, name="away"),
     re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/end/$", views.end_membership, name="end_membership"),
 ]

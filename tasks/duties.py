@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Q, TextChoices
+from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
@@ -25,6 +25,7 @@ class Mine(TextChoices):
     OVERDUE = "overdue", _("overdue in my bodies")
     WEEK = "week", _("due this week in my bodies")
     WAITING = "waiting", _("waiting for others")
+    ORPHANED = "orphaned", _("without a contact in my bodies")
     GIVEN = "given", _("given by my bodies, in progress")
     OPEN = "open", _("open in my bodies")
 
@@ -64,6 +65,8 @@ class Duties:
                 return self._ours & Q(state__in=RUNNING, due_on__range=(self.on, self.week[-1]))
             case Mine.WAITING:
                 return self.waiting()
+            case Mine.ORPHANED:
+                return self.orphaned()
             case Mine.GIVEN:
                 return Q(state__in=RUNNING, assigner__in=set(self.grants))
             case Mine.OPEN:
@@ -119,6 +122,17 @@ class Duties:
         reported = Q(state=State.SUBMITTED, lead__in=set(self.grants)) & elsewhere
         proposed = Q(state=State.PROPOSED, created_by=self.person.pk) & ~self.approve()
         return reported | proposed
+
+    def orphaned(self) -> Q:
+        """Open tasks that a body of mine leads, whose leader or contact serves there no more."""
+        ours = Q(state__in=OPEN, lead__in=self.holding("work_on_tasks"))
+        return ours & (self._gone("contact") | self._gone("leader"))
+
+    def _gone(self, name: str) -> Q:
+        """A locked account serves nowhere, whatever its terms say."""
+        there = Membership.objects.holding_on(self.on).filter(office__body=OuterRef("lead"))
+        serving = there.filter(person=OuterRef(name), person__is_active=True)
+        return Q((f"{name}__isnull", False)) & ~Q(Exists(serving))
 
     def _only_for(self, permission: str) -> list[tuple[set[int], int]]:
         """Bodies where the right comes only from standing in for somebody, and for whom: mostly none."""

@@ -86,22 +86,21 @@ class Section:
 def my_work(request: SignedInRequest) -> HttpResponse:
     """The first page after signing in."""
     on, now = today(), timezone.now()
-    acting = request.user.acting_membership(on)
     with access.asking_once():
         duties = Duties.of(request.user, on)
         sections = _sections(request, duties)
         waiting = _section(request, duties, Mine.WAITING, _("Waiting for others"), "submitted", "hourglass")
+        without = _section(request, duties, Mine.ORPHANED, _("Without a contact"), "", "user-x")
         counts = _counts(request, duties)
     context = {
-        "acting": acting,
-        "sections": sections,
+        "sections": [*sections, *([without] if without.count else [])],
         "others": waiting,
         "given": counts["given"],
         "at_risk": counts["at_risk"],
         "week": _week(duties, counts),
         "week_end": duties.week[-1],
         "waiting": sum(section.count for section in sections[:2]),
-        "empty": not any(section.count for section in sections),
+        "empty": not any(section.count for section in (*sections, without)),
         "may_draft": bool(duties.holding("draft_tasks")),
         "on": on,
         "now": now,

@@ -349,6 +349,16 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
             committees.end_membership, membership=w.term(), ends_on=date(2026, 6, 30), by=by
         ),
     ),
+    "tasks.leave": (
+        "staff",
+        "person_left",
+        lambda w, by: partial(tasks.leave, person=w.people["outsider"], by=by),
+    ),
+    "committees.close_account": (
+        "staff",
+        "person_left",
+        lambda w, by: partial(committees.close_account, person=w.people["outsider"], by=by, last_day=today()),
+    ),
     "committees.save_absence": (
         "head",
         "absence_entered",

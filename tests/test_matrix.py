@@ -191,6 +191,8 @@ GET    bodies:away                term          200 200 403 403 403 404 404 302
 POST   bodies:away                term          302 302 403 403 403 404 404 302
 GET    bodies:end_membership      term          200 200 403 403 403 404 404 302
 POST   bodies:end_membership      term          302 302 403 403 403 404 404 302
+GET    people:leave               person        403 403 403 403 403 404 404 302
+POST   people:leave               person        403 403 403 403 403 404 404 302
 
 # The API
 GET    api:nowhere                -             404 404 404 404 404 404 404 401
@@ -406,7 +408,7 @@ class Settings:
         )
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
         self.term = people["member"].memberships.get()
-        self.assistant = people["assistant"].pk
+        self.assistant, self.helper = people["assistant"].pk, people["helper"].pk
         away = Absence(person=people["head"], deputy=people["assistant"], starts_on=date(2098, 1, 1))
         away.ends_on = date(2098, 1, 2)
         self.absence = committee_actions.save_absence(absence=away, by=people["head"])
@@ -434,6 +436,8 @@ class Settings:
             values["above_pk"] = self.above.pk
         if setting == "order":
             values = {"pk": self.order.pk}
+        if setting == "person":
+            values = {"pk": self.helper}
         if setting == "absence":
             values = {"pk": self.absence.pk}
         if setting == "notice":

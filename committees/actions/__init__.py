@@ -9,10 +9,12 @@ from committees.actions.accounts import (
     set_password,
 )
 from committees.actions.bodies import open_offices, save_body, set_office_permissions
+from committees.actions.leaving import close_account
 from committees.actions.terms import end_membership, save_membership
 
 __all__ = [
     "change_own_password",
+    "close_account",
     "end_absence",
     "end_membership",
     "note_sign_in",

@@ -60,6 +60,7 @@ __all__ = [
     "give_fan_out",
     "leave",
     "make_occurrences",
+    "leave",
     "mark_posted",
     "name_people",
     "new_task",

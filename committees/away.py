@@ -1,0 +1,111 @@
+"""Pages about being away: one's own on the profile, a member's on the page of the body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from committees import access, actions, rules
+from committees.doors import SignedInRequest
+from committees.forms import AbsenceForm, DaysForm
+from committees.models import Absence, Membership, Person
+from portal.shared.days import today
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def away(request: SignedInRequest) -> HttpResponse:
+    """I am away from … to …; my deputy is …"""
+    return _enter(request, request.user, reverse("profile"))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_away(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """The same for a member of a body, by those who keep its members."""
+    terms = Membership.objects.filter(office__body__code=code, absence=None)
+    terms = terms.filter(office__body__in=access.member_readers(request.user).values("pk"))
+    term = get_object_or_404(terms.select_related("person", "office__body"), pk=pk)
+    rules.may_keep_absences(request.user, term.person).or_raise()
+    return _enter(request, term.person, term.office.body.get_absolute_url())
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Another last day or reason."""
+    absence = _found(request, pk)
+    form = DaysForm(request.POST if request.method == "POST" else None, instance=absence)
+    if request.method == "POST" and form.is_valid() and _saved(request, form, absence):
+        messages.success(request, _("The absence is saved."))
+        return redirect(_back(request, absence))
+    context = {"title": _("Change an absence"), "about": absence, "verb": _("Save the absence")}
+    return _page(request, form, _back(request, absence), context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Back early: the deputy holds nothing from this moment."""
+    absence = _found(request, pk)
+    if request.method == "POST":
+        actions.end_absence(absence=absence, by=request.user)
+        messages.success(request, _("The absence is ended."))
+        return redirect(_back(request, absence))
+    context = {
+        "title": _("End the absence"),
+        "explanation": _("%(deputy)s no longer acts for %(person)s, from this moment.")
+        % {"deputy": absence.deputy, "person": absence.person},
+        "verb": _("End the absence"),
+        "icon_name": "undo-2",
+        "back": _back(request, absence),
+    }
+    return render(request, "parts/confirm.html", context)
+
+
+def _enter(request: SignedInRequest, person: Person, back: str) -> HttpResponse:
+    absence = Absence(person=person, starts_on=today())
+    form = AbsenceForm(request.POST if request.method == "POST" else None, instance=absence)
+    if request.method == "POST" and form.is_valid() and _saved(request, form, absence):
+        said = _("%(deputy)s acts for %(person)s from %(first)s to %(last)s.")
+        days = {"first": f"{absence.starts_on:%d/%m/%Y}", "last": f"{absence.ends_on:%d/%m/%Y}"}
+        messages.success(request, said % {"deputy": absence.deputy, "person": absence.person, **days})
+        return redirect(back)
+    context = {"title": _("Enter an absence"), "person": person, "verb": _("Name the deputy")}
+    return _page(request, form, back, context)
+
+
+def _found(request: SignedInRequest, pk: int) -> Absence:
+    """An absence is known to those who may change it."""
+    absence = get_object_or_404(Absence.objects.select_related("person", "deputy"), pk=pk)
+    if not rules.may_keep_absences(request.user, absence.person):
+        raise Http404
+    return absence
+
+
+def _saved(request: SignedInRequest, form: Any, absence: Absence) -> bool:
+    try:
+        actions.save_absence(absence=absence, by=request.user)
+    except ValidationError as error:
+        form.refuse(error)
+    return not form.errors
+
+
+def _back(request: SignedInRequest, absence: Absence) -> str:
+    """To one's own profile, else to the body of the first office of the person."""
+    if absence.person_id == request.user.pk:
+        return reverse("profile")
+    term = absence.person.acting_membership()
+    return term.office.body.get_absolute_url() if term else reverse("bodies:list")
+
+
+def _page(request: SignedInRequest, form: Any, back: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "committees/away.html", {"form": form, "back": back, **context})
