@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -297,7 +296,7 @@ def _start(fan_out: FanOut, by: Person, approval: str) -> FanOut:
     _settle(fan_out, FanOut.State.RUNNING)
     _tell(fan_out, "fan_out_started", by, approval=approval)
     # Robust: without a broker it is logged, and the sweep of the next minute takes it up.
-    transaction.on_commit(partial(_queue, fan_out.pk), robust=True)
+    transaction.on_commit(lambda: _queue(fan_out.pk), robust=True)
     return fan_out
 
 
