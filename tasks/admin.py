@@ -28,7 +28,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.forms import ConfirmForm, shows_parent
+from tasks.forms import ConfirmForm, CycleFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import Order, Part, Task
 from tasks.panel import BUTTONS
@@ -205,8 +205,12 @@ def asked(formset: Any) -> list[PartAsked]:
     ]
 
 
-class TaskForm(VersionForm):
+class TaskForm(CycleFields, VersionForm):
     reason = forms.CharField(label=_("Why it is changed"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(cycle_now(self.instance))
 
 
 @admin.register(Task)
@@ -226,6 +230,8 @@ class TaskAdmin(EventfulAdmin[Task]):
         "standing_today",
         "percent",
         "original_due_on",
+        "happened_on",
+        "cycle_words",
         "assigned_by",
         "assigned_at",
         "approval",
@@ -257,14 +263,15 @@ class TaskAdmin(EventfulAdmin[Task]):
             (legend, {"fields": [name for name in names if name not in hidden]})
             for legend, names in FIELDSETS
         ]
+        cycle = (_("When it recurs"), {"fields": list(CycleFields.base_fields)})
         if obj is None:
             sets[0] = (None, {"fields": ["assigner", *sets[0][1]["fields"]]})
-            return sets
+            return [*sets, cycle]
         last = [(_("How it stands"), {"fields": list(self.how_it_stands)})]
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": ["assigner", *sets[0][1]["fields"]]}), *sets[1:], *last]
         sets[0] = (None, {"fields": ["opened_version", "assigner", *sets[0][1]["fields"]]})
-        return [*sets, (_("This change"), {"fields": ["reason"]}), *last]
+        return [*sets, cycle, (_("This change"), {"fields": ["reason"]}), *last]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Task | None = None) -> list[str]:
         return ["assigner", *self.how_it_stands] if obj else []
@@ -302,12 +309,13 @@ class TaskAdmin(EventfulAdmin[Task]):
         by, parts = signed_in(request), asked(formsets[0])
         given = form.cleaned_data
         if not change:
-            actions.new_task(task=form.instance, parts=parts, by=by)
+            actions.new_task(task=form.instance, parts=parts, cycle=form.cycle, by=by)
             return
         actions.edit_task(
             task=form.instance,
             values={name: given[name] for name in FIELDS if name in given},
             parts=parts,
+            cycle=form.cycle,
             by=by,
             version=given.get("opened_version"),
             reason=given.get("reason", ""),
@@ -351,6 +359,10 @@ class TaskAdmin(EventfulAdmin[Task]):
     def standing_today(self, task: Task) -> str:
         standing = task.standing(today())
         return str(standing.label) if standing else "–"
+
+    @admin.display(description=_("cycle"))
+    def cycle_words(self, task: Task) -> str:
+        return story.cycle_words(task.cycle) if task.cycle else "–"
 
     @admin.display(description=_("evidence"))
     def evidence_list(self, task: Task) -> SafeString:
@@ -399,7 +411,7 @@ def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
 FIELDSETS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (None, ("order", "number", "title", "description", "deliverable", "deliverable_kind", "title_en")),
     (_("Who"), ("lead", "lead_words", "leader", "contact")),
-    (_("When"), ("due_kind", "due_on", "due_words", "start_on")),
+    (_("When"), ("due_kind", "due_on", "due_words", "after_days", "after_event", "start_on")),
     (
         _("More"),
         (

@@ -291,19 +291,9 @@ def as_secret(task: Task, form: forms.Form) -> forms.Form:
 # A task
 
 
-class TaskForm(forms.ModelForm[Task]):
-    """Every field of a task but the parts. `values` is what the actions take."""
+class CycleFields(forms.Form):
+    """The cycle of a recurring task, beside the fields of the task itself; always there, seldom filled in."""
 
-    asks_below = False
-    """The action asked what becomes of the tasks below that no longer fit."""
-
-    lead = BodyField(
-        label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
-    )
-    start_on = DayField(label=_("Start"), required=False)
-    due_on = DueField(
-        label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
-    )
     every = forms.ChoiceField(
         label=_("How often"), choices=[("", "–"), *Recurrence.Every.choices], required=False
     )
@@ -321,6 +311,44 @@ class TaskForm(forms.ModelForm[Task]):
     )
     starts_on = DayField(label=_("First day of the cycle"), required=False)
     until = DayField(label=_("Last day of the cycle"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A cycle is asked for whole, as soon as it is the kind of deadline or any of it is filled in."""
+        cleaned = super().clean() or {}
+        wanted = cleaned.get("due_kind") == Task.DueKind.RECURRING
+        if wanted or any(cleaned.get(name) for name in NEEDED):
+            for name, missing in NEEDED.items():
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, missing)
+        return cleaned
+
+    @property
+    def cycle(self) -> Cycle | None:
+        given = self.cleaned_data
+        if not given["every"]:
+            return None
+        month = given["month"] if given["month"] is not None else 1
+        return Cycle(given["every"], given["day"], given["starts_on"], given["until"], month)
+
+
+def cycle_now(task: Task) -> dict[str, Any]:
+    """What the fields of a cycle hold when the form is opened."""
+    return asdict(task.cycle) if task.cycle else {}
+
+
+class TaskForm(CycleFields, forms.ModelForm[Task]):
+    """Every field of a task but the parts. `values` is what the actions take."""
+
+    asks_below = False
+    """The action asked what becomes of the tasks below that no longer fit."""
+
+    lead = BodyField(
+        label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
+    )
+    start_on = DayField(label=_("Start"), required=False)
+    due_on = DueField(
+        label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
+    )
     reason = PlainField(label=_("Why it is changed"), required=False, max_length=500)
 
     class Meta:
@@ -332,8 +360,7 @@ class TaskForm(forms.ModelForm[Task]):
         super().__init__(*args, **kwargs)
         task: Task = self.instance
         self.initial.update(lead=task.lead, start_on=task.start_on, due_on=task.due_on)
-        if task.cycle:
-            self.initial.update(asdict(task.cycle))
+        self.initial.update(cycle_now(task))
         self._choose_order(person, assigner, task)
         self._choose_parent(person, assigner, task)
         if task.pk and task.lead:
@@ -386,27 +413,9 @@ class TaskForm(forms.ModelForm[Task]):
         typed = str(self.data.get(self.add_prefix("due_on"), ""))
         return words or (typed.strip() if last_day(typed) else "")
 
-    def clean(self) -> dict[str, Any]:
-        """A cycle is asked for whole, as soon as it is the kind of deadline or any of it is filled in."""
-        cleaned = super().clean() or {}
-        wanted = cleaned.get("due_kind") == Task.DueKind.RECURRING
-        if wanted or any(cleaned.get(name) for name in NEEDED):
-            for name, missing in NEEDED.items():
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, missing)
-        return cleaned
-
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
-
-    @property
-    def cycle(self) -> Cycle | None:
-        given = self.cleaned_data
-        if not given["every"]:
-            return None
-        month = given["month"] if given["month"] is not None else 1
-        return Cycle(given["every"], given["day"], given["starts_on"], given["until"], month)
 
     def fieldsets(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
         return [

@@ -12,6 +12,7 @@ import time_machine
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils.translation import override
 
 from audit.models import Event
@@ -525,3 +526,17 @@ def test_a_cycle_and_continuous_work_stand_apart_in_no_deadline(
     assert set(Task.objects.in_view(View.NO_DEADLINE, GIVEN)) == {undated}
     tally = Task.objects.tally(GIVEN)
     assert (tally[Standing.NO_DEADLINE], tally["given"]) == (3, 4)
+
+
+def test_the_admin_takes_a_cycle_and_tells_it(client: Any, people: People, task_at: TaskAt) -> None:
+    Person.objects.update(is_staff=True)
+    task = task_at("draft", due_on=None, due_kind="none", parts=[])
+    address = reverse("admin:tasks_task_change", args=[task.pk])
+    client.force_login(people["secretary"])
+    typed = form_of(task, opened_version=task.version, lead=task.lead_id, due_kind="recurring", **CYCLE)
+    assert client.post(address, {**typed, "until": ""}).context["adminform"].form.errors.keys() == {"until"}
+    assert client.post(address, typed).status_code == 302
+    assert task.recurrence.cycle == Cycle("quarter", 31, date(2026, 10, 1), date(2028, 12, 31), 3)
+    assert 'value="31/12/2028"' in client.get(address).content.decode()
+    client.force_login(people["member"])
+    assert "31/12/2028" in client.get(address).content.decode()
