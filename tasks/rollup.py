@@ -29,11 +29,17 @@ class Node:
     weight: int | None
     start_on: date | None
     due_on: date | None
+    secrecy: str
+    secrecy_above: str
 
     @property
     def counts(self) -> bool:
-        """Issued and not withdrawn; one that is suspended waits and counts."""
-        return self.state not in (*UNISSUED, State.WITHDRAWN) and self.assigned_at is not None
+        """Issued and not withdrawn; one that is suspended waits and counts.
+
+        Not one that is more secret than the task above: the sum would tell its readers of it.
+        """
+        stands = self.state not in (*UNISSUED, State.WITHDRAWN) and self.assigned_at is not None
+        return stands and self.secrecy == self.secrecy_above
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,9 @@ def read(task: Task) -> list[Node]:
     """All that stands below the task, in one query."""
     columns = ("pk", "parent_id", "assigner_id", "lead_id", "state", "assigned_at", "percent", "weight")
     rows = Task.objects.under(task.pk).exclude(pk=task.pk).order_by()
-    return [Node(*row) for row in rows.values_list(*columns, "start_on", "due_on")]
+    return [
+        Node(*row) for row in rows.values_list(*columns, "start_on", "due_on", "secrecy", "parent__secrecy")
+    ]
 
 
 def below(task: Task) -> list[Node]:
