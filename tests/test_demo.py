@@ -91,6 +91,9 @@ class DemoTest(TestCase):
     def test_kinds_of_deadline(self) -> None:
         kinds = {kind: real_tasks().filter(due_kind=kind).count() for kind in Task.DueKind.values}
         assert (kinds["relative"], kinds["continuous"], kinds["recurring"]) == (2, 4, 2)
+        relative = real_tasks().filter(due_kind="relative", after_days=30, after_event="Trung ương ban hành")
+        assert relative.count() == 2
+        assert all(task.cycle for task in real_tasks().filter(due_kind="recurring"))
         assert real_tasks().get(title__contains="Luật Trí tuệ nhân tạo").due_kind == "period"
         assert real_tasks().get(title__contains="số 2 và số 3").due_kind == "day"
 

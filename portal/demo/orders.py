@@ -19,7 +19,7 @@ from portal.demo.history import Ending, Story, ending, first_working_day, forese
 from portal.demo.people import Cast
 from tasks.actions.orders import FIELDS
 from tasks.lifecycle import State
-from tasks.models import Evidence, Order, Part, Progress, Task
+from tasks.models import Evidence, Order, Part, Progress, Recurrence, Task
 
 SEED = "57"
 DAY_UNKNOWN = date(2025, 6, 24)
@@ -71,7 +71,7 @@ def load(bodies: dict[str, Body], cast: Cast, base: date) -> tuple[int, int]:
         order = _order(book, row)
         for n, task in enumerate(given[row["source_document"]], start=1):
             stories += _task(book, order, task, n)
-    _write(stories)
+    _write(stories, base)
     return len(new), len(stories)
 
 
@@ -121,6 +121,7 @@ def _task(book: Book, order: Order, row: Row, n: int) -> Iterator[Story]:
         due_on=day(row["deadline"]),
         due_kind=_due_kind(row),
         due_words=_due_words(row),
+        **_event(row),
     )
     bodies = [(book.body(code), Part.Kind.CO_LEAD.value) for code in parts.co_lead]
     bodies += [(book.body(code), Part.Kind.COORDINATING.value) for code in parts.coordinating]
@@ -203,7 +204,7 @@ def _handed_down(book: Book, above: Task, place: Place, begins: datetime, rng: R
     return story
 
 
-def _write(stories: list[Story]) -> None:
+def _write(stories: list[Story], base: date) -> None:
     """All rows in few statements, then the events in the order in which things happened."""
     for story in stories:
         story.task.clean_fields()
@@ -212,6 +213,8 @@ def _write(stories: list[Story]) -> None:
         story.task.created_at = story.told[0]["at"]
     Task.objects.bulk_update([story.task for story in stories], ["created_at"], batch_size=500)
     Part.objects.bulk_create([part for story in stories for part in story.part_rows()], batch_size=2000)
+    recurring = [story.task for story in stories if story.task.due_kind == Task.DueKind.RECURRING]
+    Recurrence.objects.bulk_create([_cycle(task, base) for task in recurring])
     Progress.objects.bulk_create([note for story in stories for note in story.progress], batch_size=2000)
     Evidence.objects.bulk_create([one for story in stories for one in story.evidence], batch_size=2000)
     append(sorted((event for story in stories for event in story.events()), key=lambda event: event.at))
@@ -254,6 +257,18 @@ def _due_kind(row: Row) -> str:
     return Task.DueKind.PERIOD if PERIOD.match(row["deadline_note"]) else Task.DueKind.DAY
 
 
+def _event(row: Row) -> dict[str, object]:
+    """30 ngày sau khi Trung ương ban hành: how many days, and after what."""
+    found = re.fullmatch(r"(\d+) ngày sau khi (.+)", row["deadline_note"])
+    return {"after_days": int(found[1]), "after_event": found[2]} if found else {}
+
+
+def _cycle(task: Task, base: date) -> Recurrence:
+    """Every month on its last day, from the month in which the demo is loaded to the end of the next year."""
+    every, until = Recurrence.Every.MONTH, date(base.year + 1, 12, 31)
+    return Recurrence(task=task, every=every, day=31, starts_on=base.replace(day=1), until=until)
+
+
 def _due_words(row: Row) -> str:
     """The order's own words on the deadline; what the table's compiler noted goes to the description."""
     said = {"regular": "thường xuyên", "monthly": "hằng tháng"}.get(row["deadline"], "")
@@ -267,4 +282,6 @@ def _description(row: Row) -> str:
         if row["lead_agency"]
         else ["Phần trích của văn bản không nêu cơ quan chủ trì; cổng ghi cơ quan thường trực của nơi giao."]
     )
+    if row["deadline"] == "monthly":
+        lines.append("Văn bản chỉ ghi “hằng tháng”; ngày trong tháng và thời gian của chu kỳ là minh họa.")
     return "\n".join([*lines, f"Nguồn: {row['source']}.", "Tiến độ là số liệu minh họa."])
