@@ -104,11 +104,21 @@ class TaskRow(serializers.ModelSerializer[Task]):
 
 class PartOut(serializers.ModelSerializer[Part]):
     body = BodyOut()
+    delivered_by = PersonOut(allow_null=True)
+    standing = serializers.SerializerMethodField()
 
     class Meta:
         model = Part
-        fields = ("body", "kind", "work", "due_on")
+        fields = (
+            *("body", "kind", "work", "due_on", "standing", "contribution", "delivered_by", "delivered_at"),
+            "ended_at",
+        )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(Standing.choices, allow_null=True))
+    def get_standing(self, part: Part) -> str | None:
+        """By its own day and its own delivery, whatever the task's."""
+        return part.standing(self.context["on"])
 
 
 class ClearOut(serializers.Serializer[Any]):
@@ -201,7 +211,8 @@ class TaskDetail(TaskRow):
         return [brief for pk in below if (brief := self._brief(task, pk))]
 
     def to_representation(self, task: Task) -> Any:
-        task.tasks_below = rollup.read(task)  # type: ignore[attr-defined] - once, for all that asks
+        # Once, for all that asks.
+        task.tasks_below = [] if task.read_until else rollup.read(task)  # type: ignore[attr-defined]
         return super().to_representation(task)
 
     def get_rolled_up(self, task: Task) -> int | None:
@@ -502,6 +513,19 @@ class Superseding(Reason):
     superseded_by = _Visible(
         queryset=Task.objects.all(), error_messages={"does_not_exist": _("Choose a task that you can see.")}
     )
+
+
+class ContributionIn(Input):
+    """What a body that helps delivers; `body` is for whoever works for several of them."""
+
+    contribution = serializers.CharField()
+    body = BodyIn(required=False)
+
+
+class ContributionBack(Reason):
+    """Why a contribution is sent back; `body` where several have delivered."""
+
+    body = BodyIn(required=False)
 
 
 class LeadChange(Reason):

@@ -59,7 +59,8 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
         Prefetch("evidence", _if(task.has_evidence, evidence)),  # type: ignore[attr-defined]
     )
     # Once, for the sum and for the rules that ask; most tasks have none.
-    task.tasks_below = rollup.read(task) if task.has_children else []  # type: ignore[attr-defined]
+    shown = task.has_children and not task.read_until  # type: ignore[attr-defined]
+    task.tasks_below = rollup.read(task) if shown else []  # type: ignore[attr-defined]
     with access.asking_once():
         context = _context(request, task)
     return render(request, "tasks/detail.html", context)
@@ -94,6 +95,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "removable": _removable(request, task, acts),
         "above": _above(task),
         "replacing": _replacing(request, task),
+        "parts": [(part, part.standing(on), part.days_left(on)) for part in task.parts.all()],
         "children": listing.rows_of(family, on),
         "family": family[0] if family else None,
         "fan_out": _fan_out(task),
