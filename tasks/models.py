@@ -391,13 +391,22 @@ class Task(models.Model):
         indexes = (
             models.Index(fields=("assigner", "due_on", "id"), name="task_given", condition=Q(state__in=OPEN)),
             models.Index(fields=("lead", "due_on", "id"), name="task_led", condition=Q(state__in=OPEN)),
-            # With all that decides who sees a task and how it stands: counting reads no row of the table.
+            # With all that decides who sees a task and how it stands: counting reads no row of the table;
+            # by the deadline of now, and by the first one.
             models.Index(
                 fields=(
                     *("due_on", "id", "state", "submitted_at"),
                     *("secrecy", "assigned_at", "assigner", "lead"),
                 ),
                 name="task_due",
+                condition=Q(state__in=OPEN),
+            ),
+            models.Index(
+                fields=(
+                    *("original_due_on", "id", "state", "submitted_at"),
+                    *("secrecy", "assigned_at", "assigner", "lead"),
+                ),
+                name="task_first_due",
                 condition=Q(state__in=OPEN),
             ),
             models.Index(
