@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from committees.doors import SignedInRequest
@@ -94,7 +94,7 @@ WAYS = {
     ),
     "three": Ways(
         gettext_lazy("Three colours"),
-        pgettext_lazy("tasks", "Open"),
+        gettext_lazy("Open tasks"),
         {"state": [str(state) for state in OPEN]},
         PACES,
     ),
