@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import smtplib
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bench._addresses import LIST
 from bench._load import p95, timed, typical
@@ -41,8 +43,9 @@ from notices.letters import people_owed, send_owed
 from notices.models import Letter, Notice
 from notices.seeding import seed_around
 from portal.shared.days import today
+from tasks.actions import give_fan_out
 from tasks.lifecycle import COUNTED, FIVE
-from tasks.models import Task
+from tasks.models import FanOut, Recipient, Task
 from tasks.reminders import Ladder, kind_of, plan
 
 
@@ -263,12 +266,102 @@ def _smtp_server() -> Iterator[int]:
         server.wait()
 
 
+# --- one task for many bodies -------------------------------------------------------------------
+
+OF_THEM = "about_type = 'tasks.task' AND about_id IN (SELECT id FROM tasks_task WHERE parent_id = %s)"
+COPIED = {"tasks_task": "parent_id = %s", "audit_event": OF_THEM, "notices_notice": OF_THEM}
+
+
+def fan_out() -> dict[str, Any]:
+    """Every commune gets a task; then the very same rows go in by COPY, with nothing asked."""
+    found: dict[str, Any] = {}
+    copied: dict[str, bytes] = {}
+    with _taken_back():
+        point = transaction.savepoint()
+        above, bodies = _to_be_given()
+        found["bodies"] = len(bodies)
+        before, began = _memory(), time.perf_counter()
+        give_fan_out(above.fan_outs.get().pk)
+        found["seconds"], found["memory"] = time.perf_counter() - began, _memory() - before
+        for table, where in COPIED.items():
+            copied[table] = _copy_out(table, where, above.pk)
+        found["tasks"], found["events"], found["notices"] = (data.count(b"\n") for data in copied.values())
+        found |= _page_below(above)
+        transaction.savepoint_rollback(point)
+        _to_be_given(above.pk)
+        began = time.perf_counter()
+        for table, data in copied.items():
+            _copy_in(table, data)
+        _all(
+            "UPDATE tasks_recipient r SET task_id = t.id FROM tasks_task t"
+            " WHERE t.parent_id = %s AND t.lead_id = r.body_id",
+            [above.pk],
+        )
+        found["floor"] = time.perf_counter() - began
+    return found
+
+
+def _to_be_given(key: int | None = None) -> tuple[Task, list[Body]]:
+    """A task at work, approved to be given to every commune below its assigner."""
+    root = Body.objects.filter(code__startswith="SCALE-").order_by("pk")[0]
+    bodies = list(Body.objects.below(root).filter(level="commune"))[:3321]
+    by = readers()["central overseer"]
+    moment = timezone.now()
+    due_on = today() + timedelta(days=90)
+    values = {
+        "title": "Giao cho mọi xã",
+        "assigner": root,
+        "lead": bodies[0].parent or root,
+        "due_on": due_on,
+    }
+    above = Task(pk=key, **values, state="in_progress", assigned_at=moment, assigned_by=by)
+    above.save(force_insert=True)
+    made = FanOut(task=above, giver=root, title=above.title, due_on=due_on, by=by, at=moment)
+    made.state, made.approved_by, made.approved_at = FanOut.State.RUNNING, by, moment
+    made.save()
+    Recipient.objects.bulk_create([Recipient(fan_out=made, body=body) for body in bodies])
+    return above, bodies
+
+
+def _page_below(above: Task) -> dict[str, Any]:
+    client = Client()
+    client.force_login(readers()["central overseer"])
+    path = f"/tasks/{above.pk}/below/"
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    assert answer.status_code == 200, answer.status_code
+    return {
+        "queries": len(captured),
+        "page": typical([timed(lambda: client.get(path)) for _time in range(10)]),
+    }
+
+
+def _memory() -> float:
+    """The most this process has held so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _copy_out(table: str, where: str, key: int) -> bytes:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY (SELECT * FROM {table} WHERE {where % key}) TO STDOUT") as rows,
+    ):
+        return b"".join(rows)
+
+
+def _copy_in(table: str, data: bytes) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as rows:
+        rows.write(data)
+
+
 ANSWERS: dict[str, Callable[..., Any]] = {
     "sessions": sessions,
     "pages": pages,
     "board": board,
     "reminders": reminders,
     "letters": letters,
+    "fan_out": fan_out,
 }
 
 if __name__ == "__main__":

@@ -225,6 +225,8 @@ SPECTACULAR_SETTINGS = {
         "BodyLevel": "committees.models.Body.Level",
         "ClearName": "tasks.serializers.CLEARS",
         "DueKind": "tasks.models.Task.DueKind",
+        "FanOutState": "tasks.models.FanOut.State",
+        "FanOutStop": "tasks.models.FanOut.Stop",
         "EvidenceKind": "tasks.models.Evidence.Kind",
         "HelpingKind": "tasks.models.Part.HELPING_CHOICES",
         "Language": "committees.models.Person.Language",

@@ -21,6 +21,7 @@ from portal.shared.api import Nothing
 from portal.shared.days import today
 from tasks import actions, rules, story
 from tasks import serializers as shapes
+from tasks.api_fanning import FanOutDoors
 from tasks.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.querysets import OrderQuerySet, TaskQuerySet
@@ -79,6 +80,8 @@ VERBS: dict[str, Verb] = {
     "change_lead": Verb(shapes.LeadChange, actions.change_lead),
     "set_event_day": Verb(shapes.EventDay, actions.set_event_day),
     "name_people": Verb(shapes.People, _name_people),
+    "contribute": Verb(shapes.ContributionIn, actions.contribute),
+    "return_contribution": Verb(shapes.ContributionBack, actions.return_contribution),
     "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
     "comment": Verb(shapes.CommentIn, actions.add_comment),
     "set_weights": Verb(shapes.Weights, actions.set_weights),
@@ -122,7 +125,7 @@ class NamedFilter(TaskFilter):
     offers_orders = False
 
 
-class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
+class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     """The tasks you may see."""
 
     queryset = Task.objects.all()
@@ -135,6 +138,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         "evidence": ("page", "page_size"),
         "progress_notes": ("page", "page_size"),
         "comments": ("page", "page_size"),
+        "fan_outs": ("page", "page_size"),
     }
 
     def get_queryset(self) -> TaskQuerySet:
@@ -159,7 +163,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
             "risk_by",
         )
         return tasks.select_related("order", "assigner", "lead", "recurrence", *people).prefetch_related(
-            "parts__body", "evidence", "requests__by", "requests__decided_by"
+            "parts__body", "parts__delivered_by", "evidence", "requests__by", "requests__decided_by"
         )
 
     @property
@@ -243,6 +247,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     edit = verb("edit")
     set_event_day = verb("set_event_day")
     name_people = verb("name_people")
+    contribute = verb("contribute")
+    return_contribution = verb("return_contribution")
     add_evidence = verb("add_evidence")
     comment = verb("comment")
     set_weights = verb("set_weights")

@@ -21,6 +21,7 @@ from tasks.models import Task
 from tests.api import Api
 from tests.people import TaskAt
 
+KEYS = {"id": 1, "code": "LEAD", "evidence_pk": 1, "fan_out_pk": 1}
 UNDOCUMENTED = {"schema", "nowhere"}
 
 
@@ -49,11 +50,9 @@ def test_it_is_valid_and_without_a_warning(schema: dict[str, Any]) -> None:
 def test_every_address_is_in_it(schema: dict[str, Any]) -> None:
     resolver = get_resolver()
     for path in schema["paths"]:
-        address = path.format(id=1, code="LEAD", evidence_pk=1)
+        address = path.format(**KEYS)
         assert resolver.resolve(address).url_name in routes(), path
-    found = {
-        resolver.resolve(path.format(id=1, code="LEAD", evidence_pk=1)).url_name for path in schema["paths"]
-    }
+    found = {resolver.resolve(path.format(**KEYS)).url_name for path in schema["paths"]}
     assert found == set(routes()) - UNDOCUMENTED
 
 
@@ -109,7 +108,7 @@ def test_nobody_gets_in_without_signing_in(db: None) -> None:
     client = Client()
     for name, pattern in routes().items():
         path = "/api/" + {"nowhere": "x"}.get(name, str(pattern.pattern).strip("^$\\Z"))
-        for group in ("(?P<pk>[^/]+)", "(?P<code>[^/]+)", "(?P<evidence_pk>[^/]+)"):
+        for group in ("(?P<pk>[^/]+)", "(?P<code>[^/]+)", "(?P<evidence_pk>[^/]+)", "(?P<fan_out_pk>[^/]+)"):
             path = path.replace(group, "1")
         answer = client.get(path)
         assert answer.status_code == 401, path

@@ -67,6 +67,16 @@ GET    tasks:detail               draft         200 200 200 404 200 404 404 302
 GET    tasks:detail               in_progress   200 200 200 200 200 404 404 302
 GET    tasks:detail               withdrawn     200 200 200 200 200 404 404 302
 GET    tasks:why                  in_progress   200 200 200 200 200 404 404 302
+GET    tasks:below                in_progress   200 200 200 200 200 404 404 302
+GET    tasks:new_fan_out          in_progress   403 200 403 403 403 404 404 302
+POST   tasks:new_fan_out          in_progress   403 200 403 403 403 404 404 302
+POST   tasks:new_fan_out          submitted     403 409 403 403 403 404 404 302
+GET    tasks:fan_out              fanned_out    200 200 200 404 200 404 404 302
+POST   tasks:start_fan_out        fanned_out    302 403 403 404 403 404 404 302
+GET    tasks:start_fan_out        fanned_out    405 405 405 405 405 405 405 302
+GET    tasks:record_fan_out_approval fanned_out 403 200 403 404 403 404 404 302
+POST   tasks:record_fan_out_approval fanned_out 403 302 403 404 403 404 404 302
+POST   tasks:cancel_fan_out       fanned_out    302 302 403 404 403 404 404 302
 GET    tasks:edit                 draft         403 200 403 404 403 404 404 302
 GET    tasks:edit                 in_progress   200 200 403 403 403 404 404 302
 GET    tasks:edit                 completed     409 409 403 403 403 404 404 302
@@ -120,6 +130,11 @@ GET    tasks:withdraw             proposed      200 200 403 404 403 404 404 302
 POST   tasks:withdraw             proposed      302 302 403 404 403 404 404 302
 POST   tasks:withdraw             submitted     302 302 403 403 403 404 404 302
 POST   tasks:withdraw             withdrawn     409 409 403 403 403 404 404 302
+GET    tasks:contribute           in_progress   403 403 403 403 403 404 404 302
+POST   tasks:contribute           in_progress   403 403 403 403 403 404 404 302
+GET    tasks:return_contribution  contributed   403 403 403 200 403 404 404 302
+POST   tasks:return_contribution  contributed   403 403 403 302 403 404 404 302
+POST   tasks:return_contribution  in_progress   403 403 403 409 403 404 404 302
 GET    tasks:change_lead          in_progress   200 200 403 403 403 404 404 302
 POST   tasks:change_lead          in_progress   302 302 403 403 403 404 404 302
 POST   tasks:change_lead          submitted     409 409 403 403 403 404 404 302
@@ -218,6 +233,14 @@ PATCH  api:tasks-detail           draft         403 200 403 404 403 404 404 401
 PATCH  api:tasks-detail           in_progress   200 200 403 403 403 404 404 401
 PATCH  api:tasks-detail           completed     409 409 403 403 403 404 404 401
 GET    api:tasks-comments         in_progress   200 200 200 200 200 404 404 401
+GET    api:tasks-below            in_progress   200 200 200 200 200 404 404 401
+GET    api:tasks-fan-outs         fanned_out    200 200 200 200 200 404 404 401
+POST   api:tasks-fan-outs         in_progress   403 201 403 403 403 404 404 401
+POST   api:tasks-fan-outs         submitted     403 409 403 403 403 404 404 401
+GET    api:tasks-fan-out          fanned_out    200 200 200 404 200 404 404 401
+POST   api:tasks-start-fan-out    fanned_out    200 403 403 404 403 404 404 401
+POST   api:tasks-record-fan-out-approval fanned_out 403 200 403 404 403 404 404 401
+POST   api:tasks-cancel-fan-out   fanned_out    200 200 403 404 403 404 404 401
 GET    api:tasks-evidence         in_progress   200 200 200 200 200 404 404 401
 GET    api:tasks-progress         in_progress   200 200 200 200 200 404 404 401
 POST   api:tasks-evidence         in_progress   403 403 403 201 403 404 404 401
@@ -255,6 +278,9 @@ POST   api:tasks-resume           in_progress   409 409 403 403 403 404 404 401
 POST   api:tasks-withdraw         proposed      200 200 403 404 403 404 404 401
 POST   api:tasks-withdraw         submitted     200 200 403 403 403 404 404 401
 POST   api:tasks-withdraw         withdrawn     409 409 403 403 403 404 404 401
+POST   api:tasks-contribute       in_progress   403 403 403 403 403 404 404 401
+POST   api:tasks-return-contribution contributed 403 403 403 200 403 404 404 401
+POST   api:tasks-return-contribution in_progress 403 403 403 409 403 404 404 401
 POST   api:tasks-change-lead      in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-change-lead      submitted     409 409 403 403 403 404 404 401
 POST   api:tasks-supersede        in_progress   200 200 403 403 403 404 404 401
@@ -317,8 +343,12 @@ DATA: dict[str, dict[str, Any]] = {
     "refuse_request": {"decision": "Không có lý do khách quan."},
     "counter_request": {"counter_on": "2099-01-01"},
     "flag_risk": {"days": 6, "remedy": "Thêm người."},
+    "contribute": {"contribution": "Đã góp ý."},
+    "return_contribution": {"reason": "Thiếu số liệu."},
     "change_lead": {"lead": "SISTER", "reason": "Đổi đầu mối."},
     "comment": {"text": "Đề nghị làm rõ."},
+    "record_fan_out_approval": {"approval": "Tờ trình số 5/TTr"},
+    "api:tasks-fan-outs": {"bodies": ["HELPER"]},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
     "api:tasks-list": {"title": "Việc mới", "assigner": "COMMITTEE"},
     "api:tasks-detail": {"deliverable": "Bản đồ"},
@@ -399,12 +429,20 @@ class Settings:
         self.above = given(people["admin"], **values)
         below = {"assigner": bodies.committee, "lead": bodies.lead}
         self.tasks["served"] = task_below(self.above, people, **below)
+        self.tasks["contributed"] = ready_for("return_contribution", task_at("in_progress"), people)
         self.tasks["with_evidence"] = self.tasks["working"]
         self.evidence = actions.add_evidence(
             task=self.tasks["working"],
             by=people["officer"],
             kind="file",
             file=SimpleUploadedFile("bc.pdf", b"%PDF-1.7"),
+        )
+        self.tasks["fanned_out"] = task_at("in_progress")
+        self.fan_out = actions.prepare_fan_out(
+            task=self.tasks["fanned_out"],
+            giver=bodies.committee,
+            bodies=[bodies.helper],
+            by=people["secretary"],
         )
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
         self.term = people["member"].memberships.get()
@@ -430,6 +468,8 @@ class Settings:
         values: dict[str, Any] = {}
         if setting in self.tasks:
             values = {"pk": self.tasks[setting].pk}
+        if setting == "fanned_out" and not route.endswith("fan-outs"):
+            values["fan_out_pk"] = self.fan_out.pk
         if setting == "with_evidence":
             values["evidence_pk"] = self.evidence.pk
         if route == "tasks:above":
