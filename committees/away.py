@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -64,6 +65,7 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         "title": _("End the absence"),
         "explanation": _("%(deputy)s no longer acts for %(person)s, from this moment.")
         % {"deputy": absence.deputy, "person": absence.person},
+        "form": Form(),
         "verb": _("End the absence"),
         "icon_name": "undo-2",
         "back": _back(request, absence),

@@ -315,12 +315,26 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _why(person: Person, on: date) -> str:
-    terms = Membership.objects.holding_on(on).filter(person=person).select_related("office__body").in_order()
-    offices = "; ".join(f"{term.title}, {term.office.body}" for term in terms[:3])
+    terms = Membership.objects.holding_on(on).filter(person=person).in_order()
+    held = terms.select_related("office__body", "absence__person")
+    offices = "; ".join(_office(term) for term in held[:3])
     often = _("At most one letter a working day.")
     if not offices:
         return often
     return often + " " + _("You receive it because you hold: %(offices)s.") % {"offices": offices}
+
+
+def _office(term: Membership) -> str:
+    """A deputy reads whose work it is."""
+    said = f"{term.title}, {term.office.body}"
+    if term.absence is None:
+        return said
+    until = f"{term.absence.ends_on:%d/%m/%Y}"
+    return _("%(office)s (for %(person)s, away until %(day)s)") % {
+        "office": said,
+        "person": term.absence.person,
+        "day": until,
+    }
 
 
 def _by_function(

@@ -10,15 +10,18 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.test import Client
 
 from audit.models import Event
 from committees import access, actions
 from committees.models import Absence, Membership, Person
 from committees.roles import Role
-from notices.letters import people_owed
+from notices.letters import compose, people_owed
+from notices.models import Letter, Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
 from tasks import actions as task_actions
+from tests.api import Api
 from tests.people import Bodies, TaskAt, appoint, make_person
 
 People = dict[str, Person]
@@ -217,6 +220,11 @@ def test_letters_reach_the_deputy(bodies: Bodies, people: People, task_at: TaskA
     away(people, "head", "member")
     task_actions.propose(task=task_at("draft"), by=people["secretary"])
     assert people["member"] in people_owed(today())
+    people["member"].language = "en"
+    letter = Letter(person=people["member"], on=today(), message_id="<a@b>")
+    notices = Notice.objects.filter(person=people["member"])
+    said = str(compose(letter, people["member"], list(notices)).body)
+    assert f"{bodies.committee} (for Head, away until {today() + 10 * DAY:%d/%m/%Y})" in said
 
 
 def test_no_superuser_is_lent(bodies: Bodies, people: People) -> None:
@@ -234,3 +242,93 @@ def test_one_event_tells_all(bodies: Bodies, people: People) -> None:
     assert event.body_ids == [bodies.committee.pk]
     assert event.after["deputy"] == people["member"].pk
     assert "Khánh Hòa" in event.after["offices"]
+
+
+def client_of(person: Person) -> Client:
+    person.language = "en"
+    person.save()
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_entered_changed_and_ended_on_the_profile(bodies: Bodies, people: People) -> None:
+    door = client_of(people["head"])
+    choices = door.get("/profile/away/").context["form"].fields["deputy"].queryset
+    assert {person.username for person in choices} == {
+        *("standing_deputy", "deputy", "secretary", "assistant", "member")
+    }
+    data = {"deputy": people["member"].pk, "starts_on": f"{today():%d/%m/%Y}", "ends_on": ""}
+    assert "ends_on" in door.post("/profile/away/", data).context["form"].errors
+    data["ends_on"] = f"{today() - DAY:%d/%m/%Y}"
+    answer = door.post("/profile/away/", data)
+    assert answer.context["form"].errors == {"ends_on": ["The last day is not before the first day."]}
+    data["ends_on"] = f"{today() + 3 * DAY:%d/%m/%Y}"
+    assert door.post("/profile/away/", data).headers["Location"] == "/profile/"
+    absence = Absence.objects.get()
+    assert "Member acts for me" in door.get("/profile/").content.decode()
+    assert "acting for Head" in client_of(people["member"]).get("/profile/").content.decode()
+    changed = {"ends_on": f"{today() + 5 * DAY:%d/%m/%Y}", "reason": "Đi công tác"}
+    assert door.post(f"/profile/away/{absence.pk}/", changed).status_code == 302
+    assert held(people["member"]) == [("COMMITTEE", "head", 0, 5)]
+    assert door.get(f"/profile/away/{absence.pk}/end/").status_code == 200
+    assert door.post(f"/profile/away/{absence.pk}/end/").status_code == 302
+    assert held(people["member"]) == []
+
+
+def test_the_members_of_a_body_say_who_is_away_and_who_acts(bodies: Bodies, people: People) -> None:
+    until = f"{today() + 10 * DAY:%d/%m/%Y}"
+    term = people["member"].memberships.get()
+    door = client_of(people["secretary"])
+    address = f"/bodies/COMMITTEE/members/{term.pk}/away/"
+    data = {
+        "deputy": people["assistant"].pk,
+        "starts_on": f"{today():%d/%m/%Y}",
+        "ends_on": until,
+    }
+    assert door.post(address, data).headers["Location"] == "/bodies/COMMITTEE/"
+    page = " ".join(door.get("/bodies/COMMITTEE/").content.decode().split())
+    assert f"acting for Member until {until}" in page
+    assert f"away until {until}" in page
+    assert page.count(">Correct<") == len(bodies.committee.offices.filter(memberships__absence=None)) - 3
+    stand_in = people["assistant"].memberships.exclude(absence=None).get()
+    assert door.get(f"/bodies/COMMITTEE/members/{stand_in.pk}/away/").status_code == 404
+
+
+def test_the_admin_goes_through_the_action(bodies: Bodies, people: People) -> None:
+    door = client_of(people["staff"])
+    data = {
+        "person": people["head"].pk,
+        "deputy": people["head"].pk,
+        "starts_on": f"{today():%d/%m/%Y}",
+        "ends_on": f"{today():%d/%m/%Y}",
+        "reason": "",
+    }
+    refused = door.post("/admin/committees/absence/add/", data)
+    assert "nobody stands in for themself" in refused.content.decode()
+    data["deputy"] = people["member"].pk
+    assert door.post("/admin/committees/absence/add/", data).status_code == 302
+    absence = Absence.objects.get()
+    assert absence.by == people["staff"]
+    assert held(people["member"]) == [("COMMITTEE", "head", 0, 0)]
+    for page in ("", f"{absence.pk}/change/", f"{absence.pk}/history/"):
+        assert door.get(f"/admin/committees/absence/{page}").status_code == 200, page
+    chosen = {"action": "end_now", "_selected_action": [absence.pk]}
+    assert door.post("/admin/committees/absence/", chosen).status_code == 302
+    assert held(people["member"]) == []
+
+
+def test_the_api_tells_who_acts_for_whom(bodies: Bodies, people: People) -> None:
+    away(people, "head", "member")
+    offices = Api(people["member"]).get("me/").json()["offices"]
+    assert [(one["role"], one["acting_for"] and one["acting_for"]["username"]) for one in offices] == [
+        ("member", None),
+        ("head", "head"),
+    ]
+    members = Api(people["secretary"]).get("bodies/COMMITTEE/members/").json()["results"]
+    assert {(one["person"]["username"], one["role"]) for one in members if one["acting_for"]} == {
+        ("member", "head")
+    }
+    term = people["member"].memberships.exclude(absence=None).get()
+    answer = Api(people["head"]).patch(f"memberships/{term.pk}/", ends_on=today())
+    assert answer.status_code == 400
