@@ -59,6 +59,7 @@ PIECES.update(
         "weights": _("shares"),
         "recipients": _("bodies"),
         "parts": _("parts"),
+        "contribution": _("what it contributed"),
         "recurrence": _("cycle"),
     }
 )

@@ -14,7 +14,7 @@ from committees import access
 from committees.access import Absent, Asker, Grants
 from committees.models import Membership
 from tasks.lifecycle import OPEN, RUNNING, State
-from tasks.models import FanOut, Request, Task
+from tasks.models import FanOut, Part, PartQuerySet, Request, Task
 
 NOTHING = Q(pk__in=())
 
@@ -26,6 +26,7 @@ class Mine(TextChoices):
     WEEK = "week", _("due this week in my bodies")
     WAITING = "waiting", _("waiting for others")
     ORPHANED = "orphaned", _("without a contact in my bodies")
+    CONTRIBUTE = "contribute", _("contributions of my bodies to deliver")
     GIVEN = "given", _("given by my bodies, in progress")
     OPEN = "open", _("open in my bodies")
 
@@ -67,6 +68,8 @@ class Duties:
                 return self.waiting()
             case Mine.ORPHANED:
                 return self.orphaned()
+            case Mine.CONTRIBUTE:
+                return Q(state__in=RUNNING, pk__in=self.contributions().values("task_id"))
             case Mine.GIVEN:
                 return Q(state__in=RUNNING, assigner__in=set(self.grants))
             case Mine.OPEN:
@@ -99,6 +102,11 @@ class Duties:
     def accept(self) -> Q:
         """Tasks given to a body of mine that nobody has accepted or declined yet."""
         return Q(state=State.ASSIGNED, lead__in=self.holding("work_on_tasks"))
+
+    def contributions(self) -> PartQuerySet:
+        """Parts of bodies of mine that help and have not delivered yet."""
+        parts = Part.objects.helping().filter(delivered_at=None)
+        return parts.filter(body__in=self.holding("work_on_tasks")).order_by()
 
     def returned(self) -> Q:
         """Tasks of a body of mine that were reported complete and sent back."""

@@ -50,6 +50,36 @@ class ReasonForm(forms.Form):
     reason = PlainField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class PartOfForm(forms.Form):
+    """Something about the part of one body; where there is but one, nothing is to be chosen."""
+
+    body = forms.ModelChoiceField(label=_("Body"), queryset=Body.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, parts: list[Part], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["body"]
+        field.queryset = Body.objects.filter(pk__in=[part.body_id for part in parts])
+        if len(parts) == 1:
+            del self.fields["body"]
+
+
+class ContributionForm(PartOfForm):
+    contribution = PlainField(
+        label=_("What it contributed"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("In a sentence or two: what was delivered, by which document."),
+    )
+
+    def __init__(self, *args: Any, parts: list[Part], **kwargs: Any) -> None:
+        super().__init__(*args, parts=parts, **kwargs)
+        if len(parts) == 1:
+            self.initial["contribution"] = parts[0].contribution
+
+
+class ReturnForm(PartOfForm, ReasonForm):
+    field_order = ("body", "reason")
+
+
 class SupersedeForm(ReasonForm):
     superseded_by = forms.ModelChoiceField(
         label=_("The task that replaces it"), queryset=Task.objects.none(), empty_label=_("none")

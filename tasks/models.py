@@ -544,7 +544,11 @@ class PartQuerySet(models.QuerySet["Part"]):
 
     def late(self, on: date) -> PartQuerySet:
         """Not delivered, and its own day has passed."""
-        return self.helping().filter(delivered_at__isnull=True, due_on__lt=on)
+        return self.waiting().filter(due_on__lt=on)
+
+    def waiting(self) -> PartQuerySet:
+        """Contributions that are still to be delivered: the task is at work."""
+        return self.helping().filter(delivered_at__isnull=True, task__state__in=RUNNING)
 
 
 class Part(models.Model):
@@ -601,10 +605,41 @@ class Part(models.Model):
                 violation_error_message=_("This body already has a part in the task."),
             ),
         )
-        indexes = (models.Index(fields=("body", "task"), name="part_of_body"),)
+        indexes = (
+            models.Index(fields=("body", "task"), name="part_of_body"),
+            models.Index(
+                fields=("due_on", "id"),
+                name="part_due",
+                condition=Q(delivered_at__isnull=True, due_on__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.body} ({self.get_kind_display()})"
+
+    def standing(self, on: date) -> Standing | None:
+        """On its own account, by its own day; None for what is not asked for any more."""
+        if self.delivered_at:
+            late = self.due_on is not None and day_of(self.delivered_at) > self.due_on
+            return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
+        if self.kind == self.Kind.FORMER_LEAD or self.task.state not in OPEN:
+            return None
+        if self.due_on is None:
+            return Standing.NO_DEADLINE
+        if self.due_on < on:
+            return Standing.OVERDUE
+        soon = self.due_on <= on + timedelta(days=DUE_SOON_DAYS)
+        return Standing.DUE_SOON if soon else Standing.IN_TIME
+
+    def days_left(self, on: date) -> int | None:
+        """Calendar days to its own day, negative when late; counted at the delivery once there is one."""
+        if self.due_on is None:
+            return None
+        return (self.due_on - (day_of(self.delivered_at) if self.delivered_at else on)).days
+
+    @property
+    def was_returned(self) -> bool:
+        return bool(self.contribution) and self.delivered_at is None
 
 
 class Recurrence(models.Model):

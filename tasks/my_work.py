@@ -25,7 +25,7 @@ from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.duties import Duties, Mine
 from tasks.lifecycle import Pace, Standing, State
-from tasks.models import Evidence, Task
+from tasks.models import Evidence, Part, Task
 from tasks.querysets import pace_q
 
 ROWS = 8
@@ -90,17 +90,18 @@ def my_work(request: SignedInRequest) -> HttpResponse:
         duties = Duties.of(request.user, on)
         sections = _sections(request, duties)
         waiting = _section(request, duties, Mine.WAITING, _("Waiting for others"), "submitted", "hourglass")
+        helping = _section(request, duties, Mine.CONTRIBUTE, _("To contribute"), "", "hand")
         without = _section(request, duties, Mine.ORPHANED, _("Without a contact"), "", "user-x")
         counts = _counts(request, duties)
     context = {
-        "sections": [*sections, *([without] if without.count else [])],
+        "sections": [*sections, *(section for section in (helping, without) if section.count)],
         "others": waiting,
         "given": counts["given"],
         "at_risk": counts["at_risk"],
         "week": _week(duties, counts),
         "week_end": duties.week[-1],
         "waiting": sum(section.count for section in sections[:2]),
-        "empty": not any(section.count for section in (*sections, without)),
+        "empty": not any(section.count for section in (*sections, helping, without)),
         "may_draft": bool(duties.holding("draft_tasks")),
         "on": on,
         "now": now,
@@ -141,6 +142,10 @@ def _in_order(name: Mine, tasks: QuerySet[Task], duties: Duties) -> QuerySet[Any
         held = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
         tasks = tasks.annotate(evidences=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
         return tasks.order_by(F("submitted_at").asc(nulls_last=True), "pk")
+    if name == Mine.CONTRIBUTE:
+        own = duties.contributions().filter(task=OuterRef("pk")).order_by(F("due_on").asc(nulls_last=True))
+        tasks = tasks.annotate(part_due=Subquery(own.values("due_on")[:1]))
+        return tasks.order_by(F("part_due").asc(nulls_last=True), "pk")
     return tasks.order_by("due_on", "pk")
 
 
@@ -167,6 +172,9 @@ def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row
         if kind in ("accept", "request", "fan_out"):
             task.last_reason = ""  # why another body declined it, or the assigner took it back, is not ours
         return Row(task, str(task.standing(on) or ""), task.days_left(on), DECISIONS[kind])
+    if name == Mine.CONTRIBUTE:
+        part = Part(task=task, due_on=task.part_due)
+        return Row(task, str(part.standing(on) or ""), part.days_left(on))
     if name in (Mine.CONFIRM, Mine.WAITING):
         waited = (on - day_of(task.submitted_at)).days if task.submitted_at else None
         late = task.standing(on) == Standing.OVERDUE

@@ -41,6 +41,8 @@ BUTTONS: dict[str, Button] = {
     "accept": Button(_("Accept the task"), "check", post=True),
     "submit": Button(_("Report complete"), "file-check"),
     "progress": Button(_("Report progress"), "trending-up"),
+    "contribute": Button(_("Deliver our contribution"), "file-check"),
+    "return_contribution": Button(_("Send a contribution back"), "undo-2"),
     "add_evidence": Button(_("Add evidence"), "paperclip"),
     "name_people": Button(_("Name leader and contact"), "user-check"),
     "ask_extension": Button(_("Ask for an extension"), "calendar-clock"),
@@ -97,7 +99,10 @@ LEADER: dict[str, tuple[str, ...]] = {
     ),
     State.SUBMITTED: ("submit", "progress", "name_people", "mark_posted"),
 }
-HELPER: dict[str, tuple[str, ...]] = {State.IN_PROGRESS: ("add_evidence",), State.ASSIGNED: ("add_evidence",)}
+HELPER: dict[str, tuple[str, ...]] = {
+    State.ASSIGNED: ("contribute", "add_evidence"),
+    State.IN_PROGRESS: ("contribute", "add_evidence"),
+}
 """State → what makes sense there for each side; a verb of another state would only be noise."""
 
 REQUESTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -115,6 +120,7 @@ FIRST = (
     "propose",
     "resume",
     "submit",
+    "contribute",
     "record_approval",
 )
 """The one thing to do is the first of these that this person can do now."""
@@ -191,6 +197,7 @@ def _verbs_for(person: Person, task: Task) -> set[str]:
             verbs.add("set_event_day")
     if task.is_issued and _serves(person, task.lead):
         verbs |= {*LEADER.get(task.state, ()), "comment"}
+        verbs |= {"return_contribution"} if rules.delivered_parts(task) else set()
     if asked := rules.waiting_request(task):
         giver, leader = REQUESTED[asked.state]
         verbs |= set(giver) if _serves(person, task.assigner) else set()

@@ -179,6 +179,27 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
     return YES
 
 
+def may_contribute_part(person: Asker, task: Task) -> Verdict:
+    """A body that helps delivers its own contribution, and corrects it while the task is at work."""
+    if not own_parts(person, task):
+        return no(_("Only those who work for a body that helps deliver its contribution."))
+    if task.state not in RUNNING:
+        return not_now(_("Delivered while the task is at work. This one is: %(state)s.") % _state(task))
+    return YES
+
+
+def may_return_contribution(person: Asker, task: Task) -> Verdict:
+    """The lead body sends a contribution back with a reason."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in RUNNING:
+        return not_now(_("Sent back while the task is at work. This one is: %(state)s.") % _state(task))
+    if not delivered_parts(task):
+        return not_now(_("No body that helps has delivered its contribution yet."))
+    return YES
+
+
 def may_add_evidence(person: Asker, task: Task) -> Verdict:
     """Evidence comes from the lead body and from those who help, while the task is open."""
     if not _helps(person, task):
@@ -382,6 +403,16 @@ def waiting_request(task: Task) -> Request | None:
     return next((one for one in task.requests.all() if one.state in Request.WAITING), None)
 
 
+def own_parts(person: Asker, task: Task) -> list[Part]:
+    """The parts of the bodies that help in which this person works."""
+    helping = [part for part in task.parts.all() if part.kind in Part.HELPING]
+    return [part for part in helping if access.allows(person, "work_on_tasks", part.body)]
+
+
+def delivered_parts(task: Task) -> list[Part]:
+    return [part for part in task.parts.all() if part.kind in Part.HELPING and part.delivered_at]
+
+
 def helping(task: Task) -> list[Body]:
     """The bodies that help; a former lead only reads. Read in Python, so that a page may prefetch."""
     return [part.body for part in task.parts.all() if part.kind in Part.HELPING]
@@ -424,6 +455,8 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "change_lead": may_change_lead,
     "set_event_day": may_set_event_day,
     "name_people": may_name_people,
+    "contribute": may_contribute_part,
+    "return_contribution": may_return_contribution,
     "add_evidence": may_add_evidence,
     "comment": may_contribute,
     "set_weights": may_set_weights,

@@ -62,6 +62,8 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "event_day_set": (_("Day of the event entered"), "in_time"),
     "task_recurred": (_("Made by its cycle"), "in_time"),
     "task_weights_set": (_("Shares set"), ""),
+    "part_delivered": (_("Contribution delivered"), "in_time"),
+    "part_returned": (_("Contribution sent back"), "due_soon"),
     "task_urged": (_("Urged"), "due_soon"),
     "extension_asked": (_("Extension asked for"), "submitted"),
     "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
@@ -175,6 +177,8 @@ def _text_of(event: Event, names: Names) -> list[str]:
             return [after.get("title", "")]
         case "evidence_removed":
             return [before.get("title", "")]
+        case "part_delivered" | "part_returned":
+            return [names.body(after.get("body")), after.get("contribution", ""), *said]
         case "task_lead_changed":
             return [_change("lead", before.get("lead"), after.get("lead"), names), *said]
         case "task_changed" | "task_people_named":
@@ -283,6 +287,8 @@ def _people_in(values: dict[str, Any]) -> set[int]:
 
 def _bodies_in(event: Event, values: dict[str, Any]) -> set[int]:
     """Bodies whose ids stand in a change; the first event of a draft is told in one word."""
+    if event.verb in ("part_delivered", "part_returned"):
+        return {values["body"]} if values.get("body") else set()
     if event.verb not in ("task_changed", "task_lead_changed"):
         return set()
     return {pk for pk in [values.get("lead"), *(row[0] for row in values.get("parts") or ())] if pk}

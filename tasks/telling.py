@@ -53,6 +53,8 @@ class Telling:
     """What the person must still be allowed to do in the notice's body."""
     of_lead: bool = True
     """The notice's body must still lead the task."""
+    of_part: bool = False
+    """The notice's body must still help in the task."""
     gone: bool = False
     """They can no longer read the task: that is the news."""
     reminder: bool = False
@@ -318,6 +320,26 @@ TELLINGS = (
         gettext_lazy("Nothing more is to be done on this one."),
         (State.WITHDRAWN,),
         "work_on_tasks",
+    ),
+    Telling(
+        "part_delivered",
+        gettext_lazy("Contribution delivered"),
+        NEWS,
+        gettext_lazy("%(by)s delivered the contribution of a body that helps."),
+        gettext_lazy("Read it, or send it back with a reason."),
+        RUNNING,
+        "work_on_tasks",
+    ),
+    Telling(
+        "part_returned",
+        gettext_lazy("Contribution sent back"),
+        NEWS,
+        gettext_lazy("%(by)s sent the contribution of your body back."),
+        gettext_lazy("Add what is missing and deliver it again."),
+        RUNNING,
+        "work_on_tasks",
+        of_lead=False,
+        of_part=True,
     ),
     Telling(
         "task_recalled",

@@ -35,6 +35,8 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "suspend": ("secretary", "in_progress", {"reason": "Chờ hướng dẫn."}, "suspended"),
     "resume": ("secretary", "suspended", {}, "in_progress"),
     "withdraw": ("secretary", "in_progress", {"reason": "Trùng."}, "withdrawn"),
+    "contribute": ("helper", "in_progress", {"contribution": "Đã góp ý."}, "in_progress"),
+    "return_contribution": ("officer", "in_progress", {"reason": "Thiếu số liệu."}, "in_progress"),
     "change_lead": ("secretary", "in_progress", {"lead": "SISTER", "reason": WHY}, "assigned"),
     "supersede": ("secretary", "in_progress", {"reason": "Trùng."}, "withdrawn"),
     "name_people": ("officer", "in_progress", {"leader": "lead_head", "contact": "officer"}, "in_progress"),

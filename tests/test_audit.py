@@ -245,6 +245,18 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "task_withdrawn",
         lambda w, by: partial(tasks.withdraw, task=w.task("in_progress"), by=by, reason="Trùng."),
     ),
+    "tasks.contribute": (
+        "helper",
+        "part_delivered",
+        lambda w, by: partial(tasks.contribute, task=w.task("in_progress"), by=by, contribution="Đã góp ý."),
+    ),
+    "tasks.return_contribution": (
+        "officer",
+        "part_returned",
+        lambda w, by: partial(
+            tasks.return_contribution, task=w.asked("return_contribution"), by=by, reason="Thiếu."
+        ),
+    ),
     "tasks.change_lead": (
         "secretary",
         "task_lead_changed",

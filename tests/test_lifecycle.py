@@ -56,6 +56,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "supersede": (KEEPERS, "assigned in_progress submitted suspended", "withdrawn"),
     "edit": (KEEPERS, "draft proposed assigned in_progress", ""),
     "name_people": (LEAD, "assigned in_progress submitted", ""),
+    "contribute": (HELPERS, "assigned in_progress", ""),
+    # With nothing delivered there is nothing to send back: tests/test_actions_contributing.py.
+    "return_contribution": (LEAD, "", ""),
     "add_evidence": (f"{LEAD} {HELPERS}", "assigned in_progress", ""),
     "comment": (
         f"{ASSIGNERS} {LEAD} {HELPERS}",
@@ -138,6 +141,10 @@ ACTS: dict[str, Act] = {
     "edit": lambda task, by, people: actions.edit_task(task=task, by=by, values={"deliverable": "Bản đồ"}),
     "name_people": lambda task, by, people: actions.name_people(
         task=task, by=by, leader=people["lead_head"], contact=people["officer"]
+    ),
+    "contribute": lambda task, by, people: actions.contribute(task=task, by=by, contribution="Đã góp ý."),
+    "return_contribution": lambda task, by, people: actions.return_contribution(
+        task=task, by=by, reason="Thiếu số liệu."
     ),
     "add_evidence": lambda task, by, people: actions.add_evidence(
         task=task, by=by, kind="document", document="9/BC"

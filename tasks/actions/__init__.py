@@ -1,5 +1,6 @@
 """Everything that changes an order or a task. Doors call these; nothing else sets a state."""
 
+from tasks.actions.contributing import contribute, return_contribution
 from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval
 from tasks.actions.fanning import (
     cancel_fan_out,
@@ -52,6 +53,7 @@ __all__ = [
     "change_lead",
     "clear_risk",
     "confirm",
+    "contribute",
     "counter_request",
     "decline",
     "decline_counter",
@@ -60,7 +62,6 @@ __all__ = [
     "give_fan_out",
     "leave",
     "make_occurrences",
-    "leave",
     "mark_posted",
     "name_people",
     "new_task",
@@ -73,6 +74,7 @@ __all__ = [
     "remove_evidence",
     "report_progress",
     "resume",
+    "return_contribution",
     "save_order",
     "send_back",
     "set_event_day",

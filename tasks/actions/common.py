@@ -41,7 +41,7 @@ EVENT_OF = {
 
 BESIDE_THE_FORM = (
     *("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted"),
-    "task_weights_set",
+    *("task_weights_set", "part_delivered", "part_returned"),
 )
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
@@ -222,6 +222,7 @@ def owe_news(
     reason: str = "",
     title: str = "",
     request: str = "",
+    occasion: str = "",
     days: int = 0,
 ) -> int:
     """Owe everybody but the doer one notice of this change.
@@ -232,7 +233,7 @@ def owe_news(
         [person for person in readers(task, people, body) if by is None or person.pk != by.pk],
         kind,
         about=task,
-        occasion=f"request-{request}" if request else f"v{task.version}",
+        occasion=occasion or (f"request-{request}" if request else f"v{task.version}"),
         body=body,
         due_version=task.due_version,
         data={"by": str(by or ""), "reason": reason}

@@ -40,7 +40,7 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
         fan_out_state=Subquery(fan_outs.values("state")[:1]),
         replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
     )
-    parts = Prefetch("parts", Part.objects.select_related("body"))
+    parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
     return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
 
 

@@ -28,6 +28,7 @@ from tasks.forms import (
     ApprovalForm,
     CommentForm,
     ConfirmForm,
+    ContributionForm,
     CounterForm,
     DecisionForm,
     EventDayForm,
@@ -39,6 +40,7 @@ from tasks.forms import (
     ProgressForm,
     ReasonForm,
     RefusalForm,
+    ReturnForm,
     RiskForm,
     SubmitForm,
     SupersedeForm,
@@ -185,6 +187,19 @@ STEPS: dict[str, Step] = {
         ReasonForm,
         before=_("This cannot be undone. The task stays readable and leaves every count."),
         told="lead",
+    ),
+    "contribute": Step(
+        _typed(actions.contribute),
+        _("Contribution delivered:"),
+        ContributionForm,
+        before=_("Say what your body contributed. While the task is at work you can correct it."),
+        told="lead",
+    ),
+    "return_contribution": Step(
+        _typed(actions.return_contribution),
+        _("Contribution sent back:"),
+        ReturnForm,
+        before=_("It is open again; its own deadline stands. The body is told."),
     ),
     "change_lead": Step(
         _typed(actions.change_lead),
@@ -339,6 +354,10 @@ def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
         extra = {"lead": task.lead, "initial": {"leader": task.leader, "contact": task.contact}}
     elif step.form is SubmitForm:
         extra = {"has_evidence": task.evidence.filter(removed_at=None).exists()}
+    elif step.form is ContributionForm:
+        extra = {"parts": rules.own_parts(request.user, task)}
+    elif step.form is ReturnForm:
+        extra = {"parts": rules.delivered_parts(task)}
     elif step.form is SupersedeForm:
         extra = {"task": task, "person": request.user}
     elif step.form is EventDayForm:
