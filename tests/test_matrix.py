@@ -46,7 +46,7 @@ POST   language                   -             302 302 302 302 302 302 302 302
 GET    my_work                    -             200 200 200 200 200 200 200 302
 GET    profile                    -             200 200 200 200 200 200 200 302
 GET    away                       -             200 200 200 200 200 200 200 302
-POST   away                       -             302 302 200 200 200 200 200 302
+POST   away                       -             302 302 302 200 200 200 200 302
 GET    away_change                absence       200 200 404 404 404 404 404 302
 POST   away_change                absence       302 302 404 404 404 404 404 302
 GET    away_end                   absence       200 200 404 404 404 404 404 302
@@ -202,12 +202,12 @@ GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
 POST   bodies:membership          term          302 302 403 403 403 404 404 302
-GET    bodies:away                term          200 200 403 403 403 404 404 302
-POST   bodies:away                term          302 302 403 403 403 404 404 302
+GET    bodies:away                term          200 200 200 403 403 404 404 302
+POST   bodies:away                term          302 302 302 403 403 404 404 302
 GET    bodies:end_membership      term          200 200 403 403 403 404 404 302
 POST   bodies:end_membership      term          302 302 403 403 403 404 404 302
-GET    people:leave               person        403 403 403 403 403 404 404 302
-POST   people:leave               person        403 403 403 403 403 404 404 302
+GET    people:leave               person        403 403 404 404 403 404 404 302
+POST   people:leave               person        403 403 404 404 403 404 404 302
 
 # The API
 GET    api:nowhere                -             404 404 404 404 404 404 404 401
