@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models import F, QuerySet, Value
+
 from committees import access
 from committees.roles import RESTRICTED_READERS
 from notices.actions import known_keys, owe_new
 from notices.calendar import Calendar
 from notices.models import Notice
-from tasks.models import Task
-from tasks.querysets import TaskQuerySet
+from tasks.models import Part, Task
 
 BEFORE = (0, 1, 3, 7)
 """Working days left at which a reminder is due, the latest step first."""
@@ -25,14 +26,24 @@ AT_ONCE = 2000
 """Tasks whose reminders are planned together: bounds memory and the parameters of a query."""
 
 OVERDUE, TODAY, SOON = "overdue", "due_today", "due_soon"
+PART = "part_"
+"""Before the kind of a reminder: of the own day of a body that helps."""
 
 
 class Due(NamedTuple):
+    """A deadline with who is reminded of it: a task's and its lead, or a part's and the body that helps."""
+
     pk: int
-    lead_id: int
+    body_id: int
     due_on: date
     due_version: int
     secrecy: str
+    task_id: int
+    of_part: bool = False
+
+
+OF_TASK = ("pk", "lead_id", "due_on", "due_version", "secrecy", F("id"))
+OF_PART = ("pk", "body_id", "due_on", "task__due_version", "task__secrecy", "task_id", Value(True))
 
 
 @dataclass(frozen=True)
@@ -78,68 +89,79 @@ def plan(on: date) -> int:
         return 0
     # The first deadline that is still too far away for any step.
     horizon = calendar.add_working_days(on, BEFORE[-1] + 1)
+    ladder = Ladder(calendar, on)
     tasks = Task.objects.running().filter(due_on__lt=horizon)
-    ladder, workers = Ladder(calendar, on), Workers.of(tasks, on)
-    return sum(_owe(some, ladder, workers) for some in _in_parts(tasks))
+    parts = Part.objects.waiting().filter(due_on__lt=horizon)
+    return _plan(tasks, OF_TASK, ladder) + _plan(parts, OF_PART, ladder)
+
+
+def _plan(rows: QuerySet[Any], columns: tuple[Any, ...], ladder: Ladder) -> int:
+    workers = Workers.of(rows.order_by().values(columns[1]), ladder.on)
+    return sum(_owe(some, ladder, workers) for some in _in_chunks(rows, columns))
 
 
 @dataclass(frozen=True)
 class Workers:
-    """Lead body → who works on its tasks; of restricted ones, only those whose office may read them."""
+    """Body → who works there; on restricted tasks, only those whose office may read them."""
 
     everybody: dict[int, list[int]]
     trusted: dict[int, list[int]]
 
     @classmethod
-    def of(cls, tasks: TaskQuerySet, on: date) -> Workers:
-        leads = tasks.order_by().values("lead_id")
+    def of(cls, bodies: QuerySet[Any, Any], on: date) -> Workers:
         return cls(
-            access.people_of_many("work_on_tasks", leads, on),
-            access.people_of_many("work_on_tasks", leads, on, roles=RESTRICTED_READERS),
+            access.people_of_many("work_on_tasks", bodies, on),
+            access.people_of_many("work_on_tasks", bodies, on, roles=RESTRICTED_READERS),
         )
 
-    def on(self, task: Due) -> list[int]:
-        people = self.everybody if task.secrecy == Task.Secrecy.NORMAL else self.trusted
-        return people.get(task.lead_id, [])
+    def on(self, due: Due) -> list[int]:
+        people = self.everybody if due.secrecy == Task.Secrecy.NORMAL else self.trusted
+        return people.get(due.body_id, [])
 
 
-def _in_parts(tasks: TaskQuerySet) -> Iterator[list[Due]]:
-    """By deadline and key, each part read whole: an open cursor would keep SQLite from writing."""
-    rows: Any = tasks.order_by("due_on", "pk").values_list(*Due._fields)
-    part = [Due(*row) for row in rows[:AT_ONCE]]
-    while part:
-        yield part
-        last = part[-1]
+def _in_chunks(deadlines: QuerySet[Any], columns: tuple[Any, ...]) -> Iterator[list[Due]]:
+    """By deadline and key, each chunk read whole: an open cursor would keep SQLite from writing."""
+    rows: Any = deadlines.order_by("due_on", "pk").values_list(*columns)
+    chunk = [Due(*row) for row in rows[:AT_ONCE]]
+    while chunk:
+        yield chunk
+        last = chunk[-1]
         rest = rows.filter(due_on__gte=last.due_on).exclude(due_on=last.due_on, pk__lte=last.pk)
-        part = [Due(*row) for row in rest[:AT_ONCE]]
+        chunk = [Due(*row) for row in rest[:AT_ONCE]]
 
 
-def _owe(tasks: list[Due], ladder: Ladder, workers: Workers) -> int:
+def _owe(dues: list[Due], ladder: Ladder, workers: Workers) -> int:
     """Most were told on an earlier day: the keys are looked up before any row is built."""
     wanted = {
-        key(kind_of(step), task, step, person): (task, step, person)
-        for task in tasks
-        if (step := ladder.step(task.due_on))
-        for person in workers.on(task)
+        key(due, step, person): (due, step, person)
+        for due in dues
+        if (step := ladder.step(due.due_on))
+        for person in workers.on(due)
     }
     new = wanted.keys() - known_keys(wanted)
     return owe_new([_notice(name, *wanted[name], ladder.on) for name in wanted if name in new])
 
 
-def key(kind: str, task: Due, step: str, person: int) -> str:
-    """Unique: a person, a step, a task and its deadline. A new deadline begins the ladder anew."""
-    return f"{kind}:{task.pk}:v{task.due_version}:{step}:person-{person}"
+def key(due: Due, step: str, person: int) -> str:
+    """Unique: a person, a step, a task or part and its deadline. A new deadline begins the ladder anew."""
+    deadline = f"{due.due_on}" if due.of_part else f"v{due.due_version}"
+    return f"{_kind(due, step)}:{due.pk}:{deadline}:{step}:person-{person}"
 
 
-def _notice(name: str, task: Due, step: str, person: int, on: date) -> Notice:
+def _kind(due: Due, step: str) -> str:
+    return f"{PART}{kind_of(step)}" if due.of_part else kind_of(step)
+
+
+def _notice(name: str, due: Due, step: str, person: int, on: date) -> Notice:
     return Notice(
         key=name,
         person_id=person,
-        kind=kind_of(step),
+        kind=_kind(due, step),
         step=step,
         about_type=Task._meta.label_lower,
-        about_id=task.pk,
-        due_version=task.due_version,
-        body_id=task.lead_id,
+        about_id=due.task_id,
+        due_version=due.due_version,
+        body_id=due.body_id,
+        data={"due_on": due.due_on.isoformat()} if due.of_part else {},
         on=on,
     )

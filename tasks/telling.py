@@ -22,8 +22,8 @@ from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import reminders
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
-from tasks.models import FanOut, Request, Task
-from tasks.reminders import OVERDUE, SOON, TODAY, Ladder
+from tasks.models import FanOut, Part, Request, Task
+from tasks.reminders import OVERDUE, PART, SOON, TODAY, Ladder
 
 LONGEST_REASON = 300
 
@@ -64,7 +64,70 @@ class Telling:
     """It waits for an answer: told only while the request is still in the state it tells of."""
 
 
+_DELIVER = gettext_lazy("Deliver your body's contribution.")
 _REPORT = gettext_lazy("Report it complete with evidence, or report how far it is.")
+
+TO_HELPERS: tuple[tuple[str, Sentence, Sentence, Sentence, tuple[State, ...]], ...] = (
+    (
+        "help_assigned",
+        gettext_lazy("Your body helps"),
+        gettext_lazy("Your body helps in a new task."),
+        gettext_lazy("Read what its share of the work is and by when."),
+        OPEN,
+    ),
+    (
+        "help_changed",
+        gettext_lazy("Changed where you help"),
+        gettext_lazy("%(by)s changed a task in which your body helps."),
+        gettext_lazy("Read what changed."),
+        (*OPEN, State.SUSPENDED),
+    ),
+    (
+        "help_suspended",
+        gettext_lazy("Suspended where you help"),
+        gettext_lazy("%(by)s suspended a task in which your body helps."),
+        "",
+        (State.SUSPENDED,),
+    ),
+    (
+        "help_resumed",
+        gettext_lazy("Resumed where you help"),
+        gettext_lazy("%(by)s lets a task in which your body helps go on."),
+        gettext_lazy("Go on with your body's share."),
+        OPEN,
+    ),
+    (
+        "help_confirmed",
+        gettext_lazy("Completed where you helped"),
+        gettext_lazy("%(by)s confirmed the result of a task in which your body helped."),
+        "",
+        (State.COMPLETED,),
+    ),
+    (
+        "help_withdrawn",
+        gettext_lazy("Withdrawn where you help"),
+        gettext_lazy("%(by)s withdrew a task in which your body helps."),
+        gettext_lazy("Nothing more is to be done."),
+        (State.WITHDRAWN,),
+    ),
+    (
+        "help_superseded",
+        gettext_lazy("Replaced where you help"),
+        gettext_lazy("%(by)s replaced a task in which your body helps by another."),
+        gettext_lazy("Nothing more is to be done on this one."),
+        (State.WITHDRAWN,),
+    ),
+)
+"""The news of the lead body, as a body that helps is told it: nobody there accepts or reports the task."""
+
+
+def _to_helpers(
+    name: str, label: Sentence, sentence: Sentence, what_to_do: Sentence, states: tuple[State, ...]
+) -> Telling:
+    return Telling(
+        name, label, NEWS, sentence, what_to_do, states, "work_on_tasks", of_lead=False, of_part=True
+    )
+
 
 TELLINGS = (
     Telling(
@@ -177,6 +240,42 @@ TELLINGS = (
         _REPORT,
         RUNNING,
         "work_on_tasks",
+        reminder=True,
+    ),
+    Telling(
+        f"{PART}{OVERDUE}",
+        gettext_lazy("Contribution overdue"),
+        LATE,
+        gettext_lazy("The deadline of your body's contribution has passed."),
+        _DELIVER,
+        RUNNING,
+        "work_on_tasks",
+        of_lead=False,
+        of_part=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{PART}{TODAY}",
+        gettext_lazy("Contribution due today"),
+        DUE_TODAY,
+        gettext_lazy("This is the last day in time for your body's contribution."),
+        _DELIVER,
+        RUNNING,
+        "work_on_tasks",
+        of_lead=False,
+        of_part=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{PART}{SOON}",
+        gettext_lazy("Contribution due soon"),
+        DUE_SOON,
+        gettext_lazy("The deadline of your body's contribution is near."),
+        _DELIVER,
+        RUNNING,
+        "work_on_tasks",
+        of_lead=False,
+        of_part=True,
         reminder=True,
     ),
     Telling(
@@ -321,6 +420,17 @@ TELLINGS = (
         (State.WITHDRAWN,),
         "work_on_tasks",
     ),
+    *(_to_helpers(*row) for row in TO_HELPERS),
+    Telling(
+        "help_ended",
+        gettext_lazy("No longer helping"),
+        NEWS,
+        gettext_lazy("%(by)s ended your body's part in it, or took the task back."),
+        gettext_lazy("Nothing more is to be done."),
+        permission="work_on_tasks",
+        of_lead=False,
+        gone=True,
+    ),
     Telling(
         "part_delivered",
         gettext_lazy("Contribution delivered"),
@@ -369,6 +479,8 @@ BY_NAME = {telling.name: telling for telling in TELLINGS}
 
 DELETED = gettext_noop("The task no longer exists.")
 MOVED = gettext_noop("The deadline was changed.")
+NO_PART = gettext_noop("The body no longer helps in the task.")
+DELIVERED = gettext_noop("The contribution was delivered.")
 OTHER_LEAD = gettext_noop("Another body leads the task now.")
 GIVEN_BACK = gettext_noop("The task was given to this body again.")
 NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
@@ -412,6 +524,8 @@ class Facts:
     newest: dict[tuple[Any, ...], int] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     """What waits for an answer, with its state, as notices name it."""
+    parts: dict[tuple[int, int], Part] = field(default_factory=dict)
+    """Task and body that helps in it → its part."""
 
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
@@ -421,6 +535,9 @@ class Facts:
         if any(BY_NAME[notice.kind].asked for notice in notices):
             facts.asked = {one.name for one in Request.objects.waiting().filter(task__in=tasks)}
             facts.asked |= {one.name for one in FanOut.objects.waiting().filter(task__in=tasks)}
+        if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
+            rows = Part.objects.helping().filter(task__in=tasks)
+            facts.parts = {(part.task_id, part.body_id): part for part in rows}
         for notice in notices:
             of_a_kind = _of_a_kind(notice)
             facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
@@ -457,12 +574,17 @@ def _why_not(notice: Notice, facts: Facts) -> str:
     telling, task = BY_NAME[notice.kind], facts.tasks.get(notice.about_id)
     if task is None:
         return DELETED
+    part = facts.parts.get((task.pk, notice.body_id or 0))
     if telling.name == "task_taken_away" and task.lead_id == notice.body_id:
+        return GIVEN_BACK
+    if telling.name == "help_ended" and part and task.is_issued:
         return GIVEN_BACK
     if task.state not in telling.states:
         return NOW_IN[task.state]
     if telling.of_lead and task.lead_id != notice.body_id:
         return OTHER_LEAD
+    if telling.of_part and part is None:
+        return NO_PART
     return _why_not_this_person(notice, telling, facts) or _why_not_now(notice, telling, task, facts)
 
 
@@ -481,9 +603,24 @@ def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> 
         return CALMED
     if not telling.reminder:
         return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
+    if telling.of_part:
+        return _why_not_this_part(notice, facts.parts[task.pk, notice.body_id or 0], facts)
     if notice.due_version != task.due_version or task.due_on is None:
         return MOVED
     return LATER_STEP if facts.ladder.step(task.due_on) != notice.step else ""
+
+
+def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> str:
+    if part.delivered_at:
+        return DELIVERED
+    if part.due_on is None or part.due_on != _own_day(notice):
+        return MOVED
+    return LATER_STEP if facts.ladder.step(part.due_on) != notice.step else ""
+
+
+def _own_day(notice: Notice) -> date | None:
+    """The day of a body's part that a reminder tells of."""
+    return date.fromisoformat(notice.data["due_on"]) if notice.data.get("due_on") else None
 
 
 def _seen(notices: Sequence[Notice], on: date) -> dict[int, set[int]]:
@@ -537,9 +674,12 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
             sentence=_("You can no longer see this task: your office or your body's part in it ended."),
             url=_my_notices(),
         )
+    if telling.of_lead and notice.body_id and notice.body_id != task.lead_id:
+        # Its body reads what was there until another took over: the line would tell what is there now.
+        return Line(title=str(telling.label), sentence=_(OTHER_LEAD), url=task.get_absolute_url())
     if task.secrecy != Task.Secrecy.NORMAL:
         return _line_of_restricted(task, on)
-    standing, days = _standing(telling, task, on)
+    standing, days = _standing(notice, telling, task, on)
     return Line(
         title=task.name,
         sentence=_sentence(notice, telling),
@@ -549,7 +689,7 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
         lead=task.lead.brief if task.lead else "",
         assigner=task.assigner.brief,
         order=task.order.number if task.order else "",
-        due_on=task.due_on,
+        due_on=_own_day(notice) or task.due_on,
         days=days,
     )
 
@@ -579,10 +719,12 @@ def _line_of_gone(notice: Notice, telling: Telling, task: Task) -> Line:
     )
 
 
-def _standing(telling: Telling, task: Task, on: date) -> tuple[str, int | None]:
+def _standing(notice: Notice, telling: Telling, task: Task, on: date) -> tuple[str, int | None]:
     """With its size: days late or left, or days that a submission has waited."""
     if telling.group is JUDGE and task.submitted_at:
         return State.SUBMITTED.value, (on - day_of(task.submitted_at)).days
+    if own := _own_day(notice):
+        return Standing.OVERDUE if own < on else Standing.DUE_SOON, (own - on).days
     standing = task.standing(on)
     if telling.reminder and standing:
         return standing.value, task.days_left(on)

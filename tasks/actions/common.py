@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -196,6 +196,24 @@ def words(
 def workers(task: Task) -> Iterable[Person]:
     """The people of the lead body who work on its tasks."""
     return access.people("work_on_tasks", task.lead) if task.lead else ()
+
+
+def tell_helpers(
+    task: Task,
+    kind: str,
+    by: Person,
+    *,
+    bodies: Sequence[Body] | None = None,
+    reason: str = "",
+    title: str = "",
+) -> None:
+    """Owe the news to those who work for the bodies that help (or for these); to nobody of the lead twice."""
+    if bodies is None:
+        bodies = [part.body for part in task.parts.helping().select_related("body")]
+    leading = {person.pk for person in workers(task)} if bodies else set()
+    for body in bodies:
+        people = [one for one in access.people("work_on_tasks", body) if one.pk not in leading]
+        owe_news(people, kind, task, by, body=body, reason=reason, title=title)
 
 
 def judges(task: Task) -> Iterable[Person]:

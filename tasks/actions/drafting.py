@@ -29,6 +29,7 @@ from tasks.actions.common import (
     owe_news,
     refuse_stale,
     tell,
+    tell_helpers,
     words,
     workers,
 )
@@ -65,6 +66,10 @@ FIELDS = (
     "after_event",
 )
 """What a form of a task holds; all else is set by the verbs."""
+
+
+READ_BY_HELPERS = ("title", "description", "deliverable", "start_on", "due_on", "secrecy")
+"""A change of these concerns every body that helps; of the rest only a change of its own part."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,7 @@ def edit_task(
         handing.settle_below(task, below or {}, by, reason)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
+        _tell_of_parts(task, before, after, by)
     return task
 
 
@@ -182,6 +188,8 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
     told = list(workers(task)) if was_issued else []
     task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None)
     owe_news(told, "task_recalled", task, by, body=task.lead, reason=said, title=task.title)
+    if was_issued:
+        tell_helpers(task, "help_ended", by, title=task.title)
     return task
 
 
@@ -197,6 +205,7 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     task = move(task, verb, by, **values)
     recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
+    tell_helpers(task, "help_assigned", by)
     return task
 
 
@@ -209,6 +218,21 @@ def _refuse_late_issue(task: Task, by: Person) -> None:
     check_lead(task, by, problems)
     if problems:
         raise ValidationError(problems)
+
+
+def _tell_of_parts(task: Task, before: dict[str, Any], after: dict[str, Any], by: Person) -> None:
+    """Who helps from now on, who no longer does, and who reads of another share, day or task than before."""
+    old, new = ({row[0]: row for row in facts["parts"]} for facts in (before, after))
+    bodies = Body.objects.in_bulk(old.keys() | new.keys())
+    same = all(before.get(name) == after.get(name) for name in READ_BY_HELPERS)
+    changed = [pk for pk in new if pk in old and not (same and new[pk] == old[pk])]
+    for kind, keys in (
+        ("help_assigned", new.keys() - old.keys()),
+        ("help_changed", changed),
+        ("help_ended", old.keys() - new.keys()),
+    ):
+        told = [bodies[pk] for pk in sorted(keys)]
+        tell_helpers(task, kind, by, bodies=told, title=str(before["title"]) if kind == "help_ended" else "")
 
 
 def _refuse_other_lead(task: Task, values: dict[str, Any]) -> None:

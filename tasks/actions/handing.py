@@ -17,7 +17,7 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
-from tasks.actions.common import RISK, forget_risk, lock, owe_news, tell, workers
+from tasks.actions.common import RISK, forget_risk, lock, owe_news, tell, tell_helpers, workers
 from tasks.actions.judging import withdraw
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
@@ -197,6 +197,7 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
     tell(task, "task_changed", by, before=before, after=snapshot(task, tuple(before)), reason=said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
+        tell_helpers(task, "help_changed", by)
 
 
 # Their shares

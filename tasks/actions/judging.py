@@ -13,7 +13,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import rules
 from tasks.actions import recurring
-from tasks.actions.common import lock, move, owe_news, readers, tell, words, workers
+from tasks.actions.common import lock, move, owe_news, readers, tell, tell_helpers, words, workers
 from tasks.lifecycle import State
 from tasks.models import Task
 
@@ -23,6 +23,7 @@ def confirm(*, task: Task, by: Person) -> Task:
     """Accept the reported result and close the task; on time is judged by when it was reported."""
     task = move(task, "confirm", by, confirmed_by=by, confirmed_at=timezone.now())
     owe_news([task.submitted_by] if task.submitted_by else [], "task_confirmed", task, by, body=task.lead)
+    tell_helpers(task, "help_confirmed", by)
     return task
 
 
@@ -43,6 +44,7 @@ def suspend(*, task: Task, by: Person, reason: str) -> Task:
     said = words(task, reason, "reason", required=_("Say why it is suspended."))
     task = move(task, "suspend", by, reason=said)
     owe_news(workers(task), "task_suspended", task, by, body=task.lead, reason=said)
+    tell_helpers(task, "help_suspended", by, reason=said)
     return task
 
 
@@ -52,6 +54,7 @@ def resume(*, task: Task, by: Person) -> Task:
     task = move(task, "resume", by)
     recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_resumed", task, by, body=task.lead)
+    tell_helpers(task, "help_resumed", by)
     return task
 
 
@@ -63,6 +66,7 @@ def withdraw(*, task: Task, by: Person, reason: str) -> Task:
     task = move(task, "withdraw", by, reason=said)
     if was_issued:
         owe_news(workers(task), "task_withdrawn", task, by, body=task.lead, reason=said)
+        tell_helpers(task, "help_withdrawn", by, reason=said)
     return task
 
 
@@ -79,6 +83,7 @@ def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str
         raise ValidationError({"superseded_by": problem})
     task = move(task, "supersede", by, reason=said, superseded_by=superseded_by)
     owe_news(workers(task), "task_superseded", task, by, body=task.lead, reason=said)
+    tell_helpers(task, "help_superseded", by, reason=said)
     return task
 
 

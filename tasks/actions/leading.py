@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.models import Body, Person
 from tasks import rules
-from tasks.actions.common import lock_from_above, move, owe_news, words, workers
+from tasks.actions.common import lock_from_above, move, owe_news, tell_helpers, words, workers
 from tasks.actions.drafting import check_lead
 from tasks.models import Part, Task
 
@@ -52,6 +52,7 @@ def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note:
             title=title,
         )
     owe_news(workers(task), "task_assigned", task, by, body=task.lead, reason=word)
+    tell_helpers(task, "help_changed", by, reason=said)
     return task
 
 

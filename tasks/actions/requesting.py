@@ -24,6 +24,7 @@ from tasks.actions.common import (
     move,
     owe_news,
     tell,
+    tell_helpers,
     words,
     workers,
 )
@@ -60,6 +61,7 @@ def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
     if request.kind == Request.Kind.WITHDRAWAL:
         move(task, "withdraw", by, reason=request.reason)
         _tell_lead(task, request, by, "request_approved", said)
+        tell_helpers(task, "help_withdrawn", by)
     else:
         _give(task, request, request.proposed_on, by, said)
     return request
@@ -146,6 +148,7 @@ def _give(task: Task, request: Request, day: date | None, by: Person, decision: 
     task.save(update_fields=["due_on", "due_version", "version", *RISK])
     tell(task, "extension_given", by, before=before, after=snapshot(task, tuple(before)), reason=decision)
     _tell_lead(task, request, by, "request_approved", decision)
+    tell_helpers(task, "help_changed", by)
 
 
 def _close(task: Task, by: Person, state: str, reason: str) -> Request:

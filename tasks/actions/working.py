@@ -15,7 +15,7 @@ from committees import access
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules, secrecy, uploads
-from tasks.actions.common import judges, lock, move, owe_news, tell, words
+from tasks.actions.common import judges, lock, move, owe_news, tell, tell_helpers, words
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Task
 
@@ -31,6 +31,7 @@ def decline(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the task; it goes back to the approver, who decides anew."""
     said = words(task, reason, "reason", required=_("Say why your body cannot take this task."))
     task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None)
+    tell_helpers(task, "help_ended", by, title=task.title)
     told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
     owe_news(told, "task_declined", task, by, body=task.assigner, reason=said)
     return task
