@@ -195,6 +195,8 @@ def test_nothing_while_suspended_and_what_passed_meanwhile_is_left(
     with on(date(2026, 9, 28)):
         actions.suspend(task=head, by=people["secretary"], reason="Chờ hướng dẫn.")
     assert made(date(2026, 12, 10)) == 0
+    # Also when it is stopped after the job has read what runs.
+    assert recurring.make(head, on=date(2026, 12, 10)) == 0
     with on(date(2026, 12, 10)):
         actions.resume(task=head, by=people["secretary"])
     assert made(date(2026, 12, 10)) == 1
@@ -319,6 +321,16 @@ def test_another_cycle_holds_for_the_periods_not_yet_made(
     made(date(2026, 11, 23))
     # The Fridays of November that had passed by then are not made; that very day is.
     assert days_of(head)[3:] == ["20/11/2026", "27/11/2026"]
+
+
+def test_a_day_that_both_cycles_hold_is_made_once(head_at: Callable[..., Task], people: People) -> None:
+    head = head_at()
+    made(GIVEN)
+    with on(GIVEN):
+        fridays = Cycle("week", 5, GIVEN, MONTHLY.until)
+        actions.edit_task(task=head, by=people["secretary"], values={}, cycle=fridays)
+    made(date(2026, 9, 28))
+    assert days_of(head) == ["18/09/2026", "25/09/2026", "02/10/2026"]
 
 
 def test_the_same_cycle_again_is_no_change(head_at: Callable[..., Task], people: People) -> None:
