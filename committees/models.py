@@ -228,6 +228,9 @@ class Body(models.Model):
             body.path = self.path + body.path[len(old) :]
         Body.objects.bulk_update(below, ["path"])
 
+    def is_dissolved(self, on: date) -> bool:
+        return self.dissolved_on is not None and self.dissolved_on <= on
+
     def ancestor_ids(self) -> list[int]:
         """Ids from the root down to the parent, read from the path."""
         return [int(part) for part in self.path.split(".")[:-2]]
