@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Q
 
 from committees.models import Body
 from tasks.lifecycle import FIVE, State
@@ -34,13 +34,9 @@ class Line:
 
 def by_body(tasks: TaskQuerySet, on: date) -> list[Line]:
     """A line for each lead body, most overdue first; a handful of queries for any number of bodies."""
-    tallies = tasks.tallies(on, by="lead_id")
-    quiet = tasks.filter(state=State.ASSIGNED).order_by().values_list("lead_id").annotate(n=Count("pk"))
-    silent = dict(quiet)
+    tallies = tasks.tallies(on, by="lead_id", silent=Q(state=State.ASSIGNED))
     bodies = Body.objects.in_bulk(tallies)
-    return _sorted(
-        Line(bodies[pk], False, {**tally, SILENT: silent.get(pk, 0)}) for pk, tally in tallies.items()
-    )
+    return _sorted(Line(bodies[pk], False, tally) for pk, tally in tallies.items())
 
 
 def by_province(lines: Iterable[Line]) -> list[Line]:

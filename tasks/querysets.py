@@ -162,11 +162,17 @@ class TaskQuerySet(models.QuerySet["Task"]):
         tallies = {key: {name: found[f"{key}_{name}"] for name in columns} for key in where}
         return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
 
-    def tallies(self, on: date, by: str, due: str = CURRENT) -> dict[Any, Tally]:
-        """The same count for each value of a field, such as `lead_id`, in one query."""
+    def tallies(self, on: date, by: str, due: str = CURRENT, **beside: Q) -> dict[Any, Tally]:
+        """The same count for each value of a field, such as `lead_id`, in one query.
+
+        `beside` names conditions whose tasks are counted too; they are not in the sum.
+        """
         numbers = {str(name): Count("pk", filter=_standing_q(name, on, due)) for name in FIVE}
+        numbers |= {name: Count("pk", filter=condition) for name, condition in beside.items()}
         rows = self.counted().order_by().values(by).annotate(**numbers)
-        return {row.pop(by): {"given": sum(row.values()), **row} for row in (dict(r) for r in rows)}
+        return {
+            row.pop(by): {"given": sum(row[name] for name in FIVE), **row} for row in (dict(r) for r in rows)
+        }
 
     def risks(self, on: date, by: str, due: str = CURRENT) -> dict[Any, int]:
         """How many tasks are at risk for each value of a field, in one query that reads only those.

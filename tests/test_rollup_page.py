@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from committees.models import Body, Person
 from committees.roles import Role
@@ -74,7 +75,7 @@ def above(country: dict[str, Body], bodies: Bodies) -> Task:
         lead=country["NAM-2"],
         parent=given["NAM"],
         state="assigned",
-        assigned_at=task.assigned_at,
+        assigned_at=timezone.now(),
         due_on=today() + 30 * DAY,
     )
     return task

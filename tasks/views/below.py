@@ -33,7 +33,8 @@ def below_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """By province; by body where there is but one, or when somebody asks for one (`within`) or for all."""
     task, on = find_task(request, pk), today()
     tasks = Task.objects.visible_to(request.user).under(task.pk)
-    within = Body.objects.filter(code=request.GET.get("within", "")[:40]).first()
+    code = request.GET.get("within", "")[:40]
+    within = Body.objects.filter(code=code).first() if code.isprintable() and code else None
     if within:
         tasks = tasks.filter(lead__path__startswith=within.path)
     bodies = below.by_body(tasks, on)
