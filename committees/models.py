@@ -44,6 +44,10 @@ class Person(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
     email = models.EmailField(_("e-mail"), blank=True)
+    address_refused_at = models.DateTimeField(_("address refused at"), null=True, editable=False)
+    address_answer = models.CharField(
+        _("what the mail server said"), max_length=500, blank=True, editable=False
+    )
     phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_plain])
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
     search_text = models.TextField(editable=False, default="")

@@ -7,12 +7,14 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from committees.models import Body, Person
+from committees.roles import Role
 from portal.shared.text import validate_plain
 
 
@@ -33,8 +35,96 @@ class CalendarDay(models.Model):
         return f"{self.day:%d/%m/%Y} {self.name}"
 
 
+class Policy(models.Model):
+    """How the tasks that a body gave are reminded of; a body without a row follows DESIGN §5.
+
+    Days are working days. `notices.policies` reads it with the defaults.
+    """
+
+    body = models.OneToOneField(
+        Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="reminder_policy"
+    )
+    before = models.JSONField(_("working days before the deadline"), default=list)
+    on_the_day = models.BooleanField(_("on the day itself"), default=True)
+    after = models.JSONField(_("working days late"), default=list)
+    weekly = models.BooleanField(_("then every week"), default=True)
+    hour = models.TimeField(_("time of day of the letter"))
+    quiet_from = models.TimeField(_("no letter from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("no letter until"), null=True, blank=True)
+    muted = models.JSONField(_("kinds switched off"), default=list)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("reminder policy")
+        verbose_name_plural = _("reminder policies")
+        ordering = ("body__path",)
+
+    def __str__(self) -> str:
+        return str(self.body)
+
+
+class EscalationStep(models.Model):
+    """So many working days late, somebody above is told too, once."""
+
+    class Side(models.TextChoices):
+        LEAD = "lead", _("lead body")
+        ASSIGNER = "assigner", _("assigner")
+
+    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="escalation")
+    days_late = models.PositiveSmallIntegerField(_("working days late"), validators=[MinValueValidator(1)])
+    side = models.CharField(_("of which body"), max_length=10, choices=Side)
+    role = models.CharField(_("who is told"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("escalation step")
+        verbose_name_plural = _("escalation steps")
+        ordering = ("days_late", "side", "role")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("policy", "days_late", "side", "role"),
+                name="one_escalation_step_for_a_day_and_role",
+                violation_error_message=_("This step is there already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"+{self.days_late}: {self.get_role_display()} ({self.get_side_display()})"
+
+
+class Preference(models.Model):
+    """How a person wants to be told of a kind that is no duty; without a row, with the letter of the day."""
+
+    class How(models.TextChoices):
+        DAILY = "daily", _("with the letter of the day")
+        IMMEDIATE = "immediate", _("at once")
+        PORTAL = "portal", _("in the portal only")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="preferences",
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    how = models.CharField(_("how"), max_length=10, choices=How)
+
+    class Meta:
+        verbose_name = _("preference")
+        verbose_name_plural = _("preferences")
+        constraints = (
+            models.UniqueConstraint(fields=("person", "kind"), name="one_preference_for_a_person_and_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.kind}"
+
+
 class Letter(models.Model):
-    """One e-mail that carries a person's notices of a day. At most one per person and day."""
+    """One e-mail that carries a person's notices of a day. At most one daily letter per person and day."""
+
+    class Kind(models.TextChoices):
+        DAILY = "daily", _("of the day")
+        IMMEDIATE = "immediate", _("at once")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -47,6 +137,7 @@ class Letter(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="letters"
     )
     on = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DAILY)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     message_id = models.CharField("Message-ID", max_length=120, unique=True)
     address = models.EmailField(_("address"), blank=True)
@@ -64,7 +155,9 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         ordering = ("-on", "person")
         constraints = (
-            models.UniqueConstraint(fields=("person", "on"), name="one_letter_for_a_person_and_day"),
+            models.UniqueConstraint(
+                fields=("person", "on"), condition=Q(kind="daily"), name="one_letter_for_a_person_and_day"
+            ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
@@ -118,6 +211,7 @@ class Notice(models.Model):
     )
     data = models.JSONField(_("what it says"), default=dict, encoder=DjangoJSONEncoder)
     on = models.DateField(_("planned for"))
+    not_before = models.DateTimeField(_("not before"), null=True, editable=False)
     planned_at = models.DateTimeField(_("planned at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OWED)
     dropped_because = models.CharField(_("dropped because"), max_length=250, blank=True)

@@ -246,6 +246,15 @@ class Task(models.Model):
         related_name="+",
     )
     risk_at = models.DateTimeField(_("risk told at"), null=True, editable=False)
+    escalation_stopped_at = models.DateTimeField(_("escalation stopped at"), null=True, editable=False)
+    escalation_stopped_by = models.ForeignKey(
+        Person,
+        verbose_name=_("escalation stopped by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     superseded_by = models.ForeignKey(
         "self",
         verbose_name=_("replaced by"),

@@ -2,9 +2,10 @@
 
 import django.core.validators
 import django.db.models.deletion
-import portal.shared.text
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.shared.text
 
 
 class Migration(migrations.Migration):
