@@ -309,15 +309,18 @@ def test_who_is_told(bodies: Bodies, people: dict[str, Person], task_at: TaskAt)
     assert told_by(partial(actions.assign, task=draft, by=head)) == {
         ("task_assigned", "lead_head"),
         ("task_assigned", "officer"),
+        ("help_assigned", "helper"),
     }
     edit: dict[str, Any] = {"task": draft, "values": {"deliverable": "Bản đồ"}, "by": secretary}
     assert told_by(partial(actions.edit_task, **edit)) == {
         ("task_changed", "lead_head"),
         ("task_changed", "officer"),
+        ("help_changed", "helper"),
     }
     assert told_by(partial(actions.recall, task=draft, by=head, reason="Giao lại.")) == {
         ("task_recalled", "lead_head"),
         ("task_recalled", "officer"),
+        ("help_ended", "helper"),
     }
     assert told_by(partial(actions.edit_task, **{**edit, "values": {"title": "Khác"}})) == set()
     assert told_by(partial(actions.recall, task=task_at("proposed"), by=secretary, reason="Sửa.")) == set()
@@ -325,4 +328,5 @@ def test_who_is_told(bodies: Bodies, people: dict[str, Person], task_at: TaskAt)
     assert told_by(partial(actions.record_approval, **paper)) == {
         ("task_assigned", "lead_head"),
         ("task_assigned", "officer"),
+        ("help_assigned", "helper"),
     }

@@ -28,19 +28,23 @@ def told_lead(kind: str) -> set[tuple[str, str]]:
     return {(kind, who) for who in LEAD}
 
 
+def told_all(kind: str) -> set[tuple[str, str]]:
+    """The lead body, and the one that helps in words of its own."""
+    return {*told_lead(f"task_{kind}"), (f"help_{kind}", "helper")}
+
+
 def test_who_is_told(people: dict[str, Person], task_at: TaskAt) -> None:
     by = people["secretary"]
     assert told_by(partial(actions.confirm, task=task_at("submitted"), by=by)) == {
-        ("task_confirmed", "officer")
+        ("task_confirmed", "officer"),
+        ("help_confirmed", "helper"),
     }
     back = partial(actions.send_back, task=task_at("submitted"), by=by, reason="Thiếu.")
     assert told_by(back) == told_lead("task_sent_back")
     task = task_at("in_progress")
-    assert told_by(partial(actions.suspend, task=task, by=by, reason="Chờ.")) == told_lead("task_suspended")
-    assert told_by(partial(actions.resume, task=task, by=by)) == told_lead("task_resumed")
-    assert told_by(partial(actions.withdraw, task=task, by=by, reason="Trùng.")) == told_lead(
-        "task_withdrawn"
-    )
+    assert told_by(partial(actions.suspend, task=task, by=by, reason="Chờ.")) == told_all("suspended")
+    assert told_by(partial(actions.resume, task=task, by=by)) == told_all("resumed")
+    assert told_by(partial(actions.withdraw, task=task, by=by, reason="Trùng.")) == told_all("withdrawn")
     for state in ("draft", "proposed"):
         unseen = task_at(state)
         assert told_by(partial(actions.withdraw, task=unseen, by=by, reason="Trùng.")) == set(), state

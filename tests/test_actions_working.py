@@ -59,6 +59,7 @@ def test_declined_it_is_the_approvers_again(people: dict[str, Person], task_at: 
         ("task_declined", "standing_deputy"),
         ("task_declined", "secretary"),
         ("task_declined", "assistant"),
+        ("help_ended", "helper"),
     }
     task.refresh_from_db()
     assert (task.state, task.assigned_at, task.original_due_on) == ("proposed", None, task.due_on)
