@@ -10,6 +10,7 @@ BUDGET, PAGE = 20.0, 500.0
 
 def main() -> None:
     with country(LARGE) as here:
+        here.manage("collectstatic", "--noinput", "-v0")
         found = here.ask("fan_out")
     seconds, floor = found["seconds"], found["floor"]
     rows = [

@@ -15,6 +15,8 @@ from tasks.querysets import Tally, TaskQuerySet
 SILENT = "silent"
 """Given, and nothing heard: the lead has neither accepted nor reported. Inside the five."""
 
+SHOWN = ("code", "path", "short_name", "name_vi", "name_en")
+
 NUMBERS = ("given", *FIVE, SILENT)
 
 
@@ -35,7 +37,7 @@ class Line:
 def by_body(tasks: TaskQuerySet, on: date) -> list[Line]:
     """A line for each lead body, most overdue first; a handful of queries for any number of bodies."""
     tallies = tasks.tallies(on, by="lead_id", silent=Q(state=State.ASSIGNED))
-    bodies = Body.objects.in_bulk(tallies)
+    bodies = Body.objects.only(*SHOWN).in_bulk(tallies)
     return _sorted(Line(bodies[pk], False, tally) for pk, tally in tallies.items())
 
 
