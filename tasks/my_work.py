@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -88,8 +88,8 @@ def my_work(request: SignedInRequest) -> HttpResponse:
     on, now = today(), timezone.now()
     with access.asking_once():
         duties = Duties.of(request.user, on)
-        sections = _sections(request, duties)
-        waiting = _section(request, duties, Mine.WAITING, _("Waiting for others"), "submitted", "hourglass")
+        confirm, waiting = _reported(request, duties)
+        sections = _sections(request, duties, confirm)
         helping = _section(request, duties, Mine.CONTRIBUTE, _("To contribute"), "", "hand")
         without = _section(request, duties, Mine.ORPHANED, _("Without a contact"), "", "user-x")
         counts = _counts(request, duties)
@@ -110,13 +110,35 @@ def my_work(request: SignedInRequest) -> HttpResponse:
     return render(request, "tasks/my_work.html", context)
 
 
-def _sections(request: SignedInRequest, duties: Duties) -> list[Section]:
+def _sections(request: SignedInRequest, duties: Duties, confirm: Section) -> list[Section]:
     return [
         _section(request, duties, Mine.DECIDE, _("To decide"), "", "inbox"),
-        _section(request, duties, Mine.CONFIRM, _("To confirm"), "submitted", "hourglass"),
+        confirm,
         _section(request, duties, Mine.OVERDUE, _("Overdue"), "overdue", "octagon-alert"),
         _section(request, duties, Mine.WEEK, _("Due this week"), "due_soon", "clock-alert"),
     ]
+
+
+def _reported(request: SignedInRequest, duties: Duties) -> tuple[Section, Section]:
+    """What is reported and mine to confirm, and what others have to: one query, no task is in both."""
+    mine = Case(When(duties.q(Mine.CONFIRM), then=Value(Mine.CONFIRM)), default=Value(Mine.WAITING))
+    either = duties.q(Mine.CONFIRM) | duties.q(Mine.WAITING)
+    tasks = Task.objects.visible_to(request.user).filter(either).for_list().annotate(section=mine)
+    first = (F("submitted_at").asc(nulls_last=True), F("pk").asc())
+    place = Window(RowNumber(), partition_by="section", order_by=first)
+    total = Window(Count("pk"), partition_by="section")
+    held = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
+    evidences = Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0)
+    found: list[Any] = list(
+        tasks.annotate(place=place, total=total, evidences=evidences).filter(place__lte=ROWS)
+    )
+    found.sort(key=lambda task: task.place)
+
+    def section(name: Mine, title: Sentence) -> Section:
+        rows = [_row(request, duties, name, task) for task in found if task.section == name]
+        return Section(name, title, "submitted", "hourglass", rows, _said(name, rows, duties.on))
+
+    return section(Mine.CONFIRM, _("To confirm")), section(Mine.WAITING, _("Waiting for others"))
 
 
 def _section(
@@ -138,10 +160,6 @@ def _in_order(name: Mine, tasks: QuerySet[Task], duties: Duties) -> QuerySet[Any
             default=Value(""),
         )
         return _with_last_word(tasks.annotate(waits=waits)).order_by(F("due_on").asc(nulls_last=True), "pk")
-    if name in (Mine.CONFIRM, Mine.WAITING):
-        held = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
-        tasks = tasks.annotate(evidences=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
-        return tasks.order_by(F("submitted_at").asc(nulls_last=True), "pk")
     if name == Mine.CONTRIBUTE:
         own = duties.contributions().filter(task=OuterRef("pk")).order_by(F("due_on").asc(nulls_last=True))
         tasks = tasks.annotate(part_due=Subquery(own.values("due_on")[:1]))
