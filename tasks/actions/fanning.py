@@ -136,7 +136,8 @@ def _give(fan_out: FanOut, some: list[Recipient]) -> None:
     given = [one for one in some if not one.skipped]
     for one, task in zip(given, Task.objects.bulk_create(_tasks_of(fan_out, given)), strict=True):
         one.task = task
-    Recipient.objects.bulk_update(some, ["task", "skipped"])
+    Recipient.objects.bulk_update(given, ["task"])
+    Recipient.objects.bulk_update([one for one in some if one.skipped], ["skipped"])
     tasks = [one.task for one in given if one.task]
     # Their keys name rows of this transaction: nobody can have owed them before.
     owe_new(_notices_of(fan_out, tasks))
