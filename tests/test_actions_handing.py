@@ -166,6 +166,16 @@ def test_issued_only_under_a_task_at_work(above: Task, office: Body, bodies: Bod
     assert refused_fields(issue) == {"parent"}
 
 
+def test_who_lost_the_lead_hands_nothing_more_down(
+    above: Task, office: Body, bodies: Bodies, people: People
+) -> None:
+    values = {"assigner": bodies.lead, "lead": office, "parent": above, "due_on": DUE}
+    draft = actions.new_task(task=Task(title="Việc con", **values), by=people["officer"])
+    actions.propose(task=draft, by=people["officer"])
+    actions.change_lead(task=above, by=people["head"], lead=bodies.helper, reason="Đúng chức năng hơn.")
+    assert refused_fields(partial(actions.assign, task=draft, by=people["lead_head"])) == {"parent"}
+
+
 def test_under_a_draft_of_its_own_body(bodies: Bodies, people: People, task_at: TaskAt) -> None:
     above = task_at("draft")
     assert task_below(above, people).state == "assigned"

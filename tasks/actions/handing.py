@@ -78,9 +78,14 @@ def _keeps_lead(task: Task) -> bool:
 def check_above(task: Task, problems: Problems) -> None:
     """A task is issued under one that is at work, or that the same body is still preparing."""
     above = task.parent
-    if above is None or above.state in RUNNING:
+    if above is None:
         return
-    if above.state not in UNISSUED or above.assigner_id != task.assigner_id:
+    if task.assigner_id not in (above.lead_id, above.assigner_id):
+        # It was prepared before another body took the lead.
+        problems["parent"] = _("Choose a task that this body leads or gave.")
+    elif above.state not in RUNNING and not (
+        above.state in UNISSUED and above.assigner_id == task.assigner_id
+    ):
         problems["parent"] = _(
             "The task above is not at work now: %(state)s. Wait until it is, or choose another task above."
         ) % {"state": above.get_state_display()}
