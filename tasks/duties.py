@@ -133,12 +133,15 @@ class Duties:
 
     def orphaned(self) -> Q:
         """Open tasks that a body of mine leads, whose leader or contact serves there no more."""
-        ours = Q(state__in=OPEN, lead__in=self.holding("work_on_tasks"))
-        return ours & (self._gone("contact") | self._gone("leader"))
+        bodies = self.holding("work_on_tasks")
+        gone = self._gone("contact", bodies) | self._gone("leader", bodies)
+        return Q(state__in=OPEN, lead__in=bodies) & gone
 
-    def _gone(self, name: str) -> Q:
+    def _gone(self, name: str, bodies: set[int]) -> Q:
         """A locked account serves nowhere, whatever its terms say."""
-        there = Membership.objects.holding_on(self.on).filter(office__body=OuterRef("lead"))
+        # The bodies once more: PostgreSQL hashes this subquery whole, and they keep it small.
+        there = Membership.objects.holding_on(self.on).filter(office__body__in=bodies)
+        there = there.filter(office__body=OuterRef("lead"))
         serving = there.filter(person=OuterRef(name), person__is_active=True)
         return Q((f"{name}__isnull", False)) & ~Q(Exists(serving))
 
