@@ -19,6 +19,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
 from tasks.actions import handing
+from tasks.actions.drafting import PartAsked
 from tasks.models import Request, Task
 from tests.admin_door import enter, url  # noqa: F401 - fixtures
 from tests.api import Api
@@ -267,6 +268,15 @@ def test_brought_forward_down_to_the_last(above: Task, child: Task, office: Body
     assert fresh(fits).version == fits.version
     told = Notice.objects.filter(kind="task_changed", about_id=child.pk)
     assert set(told.values_list("person__username", flat=True)) == {"outsider"}
+
+
+def test_who_helps_is_brought_forward_too(above: Task, bodies: Bodies, people: People) -> None:
+    low = task_below(above, people)
+    asked = [PartAsked(bodies.helper, "coordinating", "Vốn", DUE), PartAsked(bodies.sister, "co_lead")]
+    actions.edit_task(task=low, values={}, parts=asked, by=people["secretary"])
+    move(above, people["secretary"], below={low.pk: "bring_forward"})
+    assert set(low.parts.values_list("due_on", flat=True)) == {EARLIER, None}
+    assert set(Event.objects.about(low).newest_first()[0].after) == {"due_on", "parts"}
 
 
 def test_rest_answers_for_all_that_is_not_named(

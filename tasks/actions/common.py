@@ -166,6 +166,11 @@ def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
     ]
 
 
+def parts_of(task: Task) -> list[list[Any]]:
+    """The bodies that help, as events keep them."""
+    return [list(row) for row in task.parts.helping().values_list("body_id", "kind", "work", "due_on")]
+
+
 def refuse_stale(thing: Any, version: int | None) -> None:
     """A form carries the version it was opened with; None when the door has no form."""
     if version is not None and version != thing.version:

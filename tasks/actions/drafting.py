@@ -27,6 +27,7 @@ from tasks.actions.common import (
     lock_from_above,
     move,
     owe_news,
+    parts_of,
     refuse_stale,
     tell,
     tell_helpers,
@@ -148,11 +149,12 @@ def edit_task(
         lock_below(task)
     task.version += 1
     task.save()
-    tell(task, "task_changed", by, before=before, after=after, reason=words(task, reason, "reason"))
+    said = words(task, reason, "reason")
+    tell(task, "task_changed", by, before=before, after=after, reason=said)
     if narrowed:
         _raise_below(task, by)
     if moved:
-        handing.settle_below(task, below or {}, by, reason)
+        handing.settle_below(task, below or {}, by, said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         _tell_of_parts(task, before, after, by)
@@ -380,7 +382,7 @@ def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any
 
 def _facts(task: Task) -> dict[str, Any]:
     """All that a form of the task holds, as events keep it."""
-    return {**snapshot(task, FIELDS), "parts": _parts_of(task), "recurrence": recurring.told(task)}
+    return {**snapshot(task, FIELDS), "parts": parts_of(task), "recurrence": recurring.told(task)}
 
 
 def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
@@ -395,7 +397,3 @@ def _as_asked(task: Task) -> list[PartAsked]:
         PartAsked(part.body, part.kind, part.work, part.due_on)
         for part in task.parts.helping().select_related("body")
     ]
-
-
-def _parts_of(task: Task) -> list[list[Any]]:
-    return [list(row) for row in task.parts.helping().values_list("body_id", "kind", "work", "due_on")]

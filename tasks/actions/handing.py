@@ -17,7 +17,7 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
-from tasks.actions.common import RISK, forget_risk, lock, owe_news, tell, tell_helpers, workers
+from tasks.actions.common import RISK, forget_risk, lock, owe_news, parts_of, tell, tell_helpers, workers
 from tasks.actions.judging import withdraw
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
@@ -188,18 +188,18 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
         raise ValidationError(
             {"below": _("%(code)s starts after the new deadline. Withdraw it.") % {"code": task.code}}
         )
-    parts = task.parts.helping().filter(due_on__gt=day)
-    before = snapshot(task, ("due_on",)) | forget_risk(task)
+    before = {**snapshot(task, ("due_on",)), **forget_risk(task), "parts": parts_of(task)}
+    task.parts.helping().filter(due_on__gt=day).update(due_on=day)
     task.due_on = day
     task.due_version += 1
     task.version += 1
     task.save(update_fields=["due_on", "due_version", "version", *RISK])
-    parts.update(due_on=day)
     # It asks for a day past the one above.
     task.requests.waiting().filter(kind=Request.Kind.EXTENSION).update(state=Request.State.CANCELLED)
     why = gettext("The task above, %(code)s, is due on %(day)s now.") % {"code": above.code, **_day(day)}
     said = "" if secrecy.is_secret(task) else f"{why} {reason}".strip()
-    tell(task, "task_changed", by, before=before, after=snapshot(task, tuple(before)), reason=said)
+    after = {**snapshot(task, tuple(before.keys() - {"parts"})), "parts": parts_of(task)}
+    tell(task, "task_changed", by, before=before, after=after, reason=said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         tell_helpers(task, "help_changed", by)
