@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
         "BodyLevel": "committees.models.Body.Level",
         "ClearName": "tasks.serializers.CLEARS",
         "DueKind": "tasks.models.Task.DueKind",
+        "Every": "tasks.models.Recurrence.Every",
         "FanOutState": "tasks.models.FanOut.State",
         "FanOutStop": "tasks.models.FanOut.Stop",
         "EvidenceKind": "tasks.models.Evidence.Kind",

@@ -368,6 +368,7 @@ def test_an_occurrence_stays_under_its_cycle(
 BAD = [
     (Cycle("month", 25, date(2026, 9, 1), date(2026, 8, 31)), "until"),
     (Cycle("month", 25, date(2026, 9, 1), date(2076, 9, 2)), "until"),
+    (Cycle("month", 25, date(2026, 9, 1), date(2076, 10, 1)), "until"),
     (Cycle("month", 25, date(2026, 9, 1), date(9999, 12, 31)), "until"),
     (Cycle("month", 25, date(2090, 9, 1), date(2091, 9, 1)), "starts_on"),
     (Cycle("month", 25, date(2026, 9, 1), date(2026, 9, 24)), "until"),
