@@ -30,7 +30,7 @@ from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.forms import ConfirmForm, CycleFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
-from tasks.models import Order, Part, Task
+from tasks.models import FanOut, Order, Part, Task
 from tasks.panel import BUTTONS
 from tasks.reading import as_read_by, kept
 from tasks.views.verbs import STEPS, form_of
@@ -428,3 +428,34 @@ FIELDSETS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
 )
+
+
+@admin.register(FanOut)
+class FanOutAdmin(EventfulAdmin[FanOut]):
+    """To look at only: it is prepared, started and called off on the pages of its task."""
+
+    list_display = ("__str__", "giver", "state", "how_far", "by", "at", "finished_at")
+    list_filter = ("state",)
+    list_select_related = ("task", "giver", "by")
+    ordering = ("-pk",)
+    fields = (
+        *("task", "giver", "state", "stop", "title", "deliverable", "due_on", "how_far"),
+        *("by", "at", "approved_by", "approved_at", "approval", "finished_at"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FanOut]:
+        return FanOut.objects.visible_to(signed_in(request)).with_progress()
+
+    @admin.display(description=_("bodies that have their task"))
+    def how_far(self, fan_out: Any) -> str:
+        return f"{fan_out.made}/{fan_out.total}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: FanOut | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: FanOut | None = None) -> bool:
+        return False

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
@@ -539,3 +541,45 @@ def test_the_task_page_with_many_below(
     assert f"/tasks/{above.pk}/below/" in page.content.decode()
     with django_assert_max_num_queries(12):
         secretary.get(above.get_absolute_url())
+
+
+def test_the_admin_shows_fan_outs_and_changes_none(above: Task, communes: list[Body], people: People) -> None:
+    fan_out = prepare(above, people, communes)
+    admin, address = enter(people["admin"]), "/admin/tasks/fanout/"
+    page = admin.get(address)
+    assert (page.status_code, "0/7" in page.content.decode()) == (200, True)
+    assert admin.get(f"{address}{fan_out.pk}/change/").status_code == 200
+    assert admin.get(f"{address}{fan_out.pk}/history/").status_code == 200
+    assert admin.get(f"{address}add/").status_code == 403
+    assert admin.post(f"{address}{fan_out.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "0/7" not in enter(people["staff"]).get(address).content.decode()
+
+
+def test_the_provinces_of_the_demo(db: None, settings: Any) -> None:
+    """The central committee gives one task to all of them; one that reports moves the sum by one."""
+    settings.DEBUG = True
+    call_command("load_demo", stdout=StringIO())
+    settings.DEBUG = False
+    giver = Body.objects.get(code="BCDTW")
+    provinces = Choice(level="provincial", kind="committee").bodies(giver)
+    assert len(provinces) >= 34
+    secretary, head = (
+        Person.objects.filter(memberships__office__body=giver, memberships__office__role=role)[0]
+        for role in (Role.SECRETARY, Role.HEAD)
+    )
+    lead = Body.objects.get(code="TGV-TW")
+    task = Task(title="Báo cáo tháng", assigner=giver, lead=lead, due_on=today() + 30 * DAY)
+    actions.new_task(task=task, by=secretary)
+    actions.propose(task=task, by=secretary)
+    task = actions.assign(task=task, by=head)
+    fan_out = actions.prepare_fan_out(
+        task=task, giver=giver, bodies=provinces[:34], by=secretary, due_on=task.due_on
+    )
+    run(actions.start_fan_out(fan_out=fan_out, by=head))
+    page = enter(secretary).get(f"/tasks/{task.pk}/below/")
+    assert len(page.context["rows"]) == 34
+    assert (page.context["counts"]["given"], page.context["counts"]["silent"]) == (34, 34)
+    one = fan_out.recipients.earliest("pk").task
+    assert one is not None
+    Task.objects.filter(pk=one.pk).update(state="in_progress")
+    assert enter(secretary).get(f"/tasks/{task.pk}/below/").context["counts"]["silent"] == 33
