@@ -215,8 +215,12 @@ def issued_below(above: Task, bodies: Bodies, people: People, due_on: date) -> T
     return actions.assign(task=proposed_below(above, bodies, people, due_on), by=people["lead_head"])
 
 
+def issued_soon(above: Task, bodies: Bodies, people: People, due_on: date) -> Task:
+    return issued_below(above, bodies, people, today() + 5 * DAY)
+
+
 def asked_below(above: Task, bodies: Bodies, people: People, due_on: date) -> Task:
-    below = issued_below(above, bodies, people, today() + 5 * DAY)
+    below = issued_soon(above, bodies, people, due_on)
     actions.ask_extension(task=below, by=people["unit"], proposed_on=due_on, reason=WHY)
     return below
 
@@ -242,7 +246,7 @@ def test_no_day_passes_the_one_above(
     below_acts: list[tuple[Callable[..., Task], Act]] = [
         (proposed_below, issue),
         (asked_below, lambda below, people: actions.approve_request(task=below, by=people["lead_head"])),
-        (lambda *family: issued_below(*family[:3], today() + 5 * DAY), later),
+        (issued_soon, later),
     ]
     for make, act in below_acts:
         for turn in (False, True):
@@ -253,6 +257,8 @@ def test_no_day_passes_the_one_above(
             assert sorted(one == "ok" for one in said) == [False, True], (act, turn, said)
             assert not any("Error" in one for one in said), said
             above, below = Task.objects.get(pk=above.pk), Task.objects.get(pk=below.pk)
+            assert below.due_on
+            assert above.due_on
             assert below.state == "proposed" or below.due_on <= above.due_on, (act, turn, said)
 
 
