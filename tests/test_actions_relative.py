@@ -17,10 +17,11 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
+from tasks.actions.drafting import PartAsked
 from tasks.lifecycle import Standing
 from tasks.models import Task
 from tests.api import Api
-from tests.people import TaskAt, task_below
+from tests.people import Bodies, TaskAt, task_below
 from tests.told import told_by
 
 People = dict[str, Person]
@@ -114,6 +115,14 @@ def test_not_before_the_tasks_below(waiting: Task, people: People) -> None:
     said = refused_fields(partial(enter, happened_on=today() - 15 * DAY))
     assert below.code in said["happened_on"][1]
     assert enter(happened_on=today() - 10 * DAY).due_on == below.due_on
+
+
+def test_no_body_that_helps_has_longer_than_the_task(task_at: TaskAt, people: People, bodies: Bodies) -> None:
+    part = PartAsked(bodies.helper, "coordinating", due_on=today() + 40 * DAY)
+    task = task_at("in_progress", **AFTER, parts=[part])
+    actions.set_event_day(task=task, by=people["secretary"], happened_on=today())
+    assert task.parts.get().due_on == today() + 30 * DAY
+    actions.edit_task(task=task, by=people["secretary"], values={"deliverable": "Báo cáo"})
 
 
 def test_of_a_draft_the_first_deadline_is_set_at_issue(task_at: TaskAt, people: People) -> None:

@@ -39,6 +39,8 @@ def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: s
     task.due_version += 1
     task.version += 1
     task.save()
+    # No body that helps has longer than the task itself, as when a day above moves.
+    task.parts.helping().filter(due_on__gt=task.due_on).update(due_on=task.due_on)
     tell(task, "event_day_set", by, before=before, after=snapshot(task, tuple(before)), reason=said)
     if task.is_issued:
         owe_news(workers(task), "event_day_set", task, by, body=task.lead, reason=said)
@@ -58,7 +60,6 @@ def _refuse_misfit(task: Task, by: Person) -> None:
     """What is wrong with the deadline that comes of it, said beside the day that was typed."""
     problems: dict[str, Any] = {}
     check_days(task, by, problems)
-    handing.check_day(task, problems)
     try:
         handing.settle_below(task, {}, by, "")
     except ValidationError as error:
