@@ -268,7 +268,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     @extend_schema(operation_id="tasks_above", responses=shapes.AboveOut(many=True))
     @action(detail=True, filterset_class=None, pagination_class=None)
     def above(self, request: Request, pk: str) -> Response:
-        """The tasks that this one serves, nearest first, in outline: of a restricted one code and day only."""
+        """The tasks that this one serves, nearest first; of a restricted one code and day only."""
         return Response(shapes.AboveOut(list(self.get_object().ancestors()), many=True).data)
 
     @extend_schema(operation_id="tasks_progress_notes", responses=shapes.ProgressOut(many=True))
