@@ -213,6 +213,7 @@ def test_a_secret_task_given_to_many_holds_no_words(
 def test_a_restricted_task_is_told_to_those_who_may_read_it(
     task_at: TaskAt, communes: list[Body], people: People
 ) -> None:
+    appoint(make_person("deputy-xa-0"), communes[0], Role.STANDING_DEPUTY)  # works on tasks, reads no such
     task = task_at("in_progress", secrecy="restricted", parts=[])
     run(actions.start_fan_out(fan_out=prepare(task, people, communes[:2]), by=people["head"]))
     notices = list(Notice.objects.filter(kind="task_assigned", about_id__gt=task.pk))
