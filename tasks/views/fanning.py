@@ -22,7 +22,7 @@ from committees.models import Body, Person
 from tasks import actions, rules
 from tasks.fanning import Choice, find_bodies
 from tasks.fields import BodyField, DueField, PlainField
-from tasks.forms import ApprovalForm, add_errors
+from tasks.forms import ApprovalForm, add_errors, as_secret
 from tasks.models import FanOut, Task
 from tasks.views.common import Crumbs, find_task, task_crumbs
 
@@ -198,7 +198,7 @@ def record_approval(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpR
     task = find_task(request, pk)
     fan_out = _find(request, task, fan_out_pk)
     rules.may_record_fan_out_approval(request.user, fan_out).or_raise()
-    form = ApprovalForm(request.POST or None)
+    form = as_secret(task, ApprovalForm(request.POST or None))
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_fan_out_approval(fan_out=fan_out, by=request.user, **form.cleaned_data)

@@ -42,7 +42,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         "terms": _terms_of(person),
         "absences": Absence.objects.filter(Q(person=person) | Q(deputy=person), ends_on__gte=today()),
         "tasks": tasks,
-        "others": named_in(person).count() - len(tasks),
+        "others": _others(person, tasks),
         "title": _("This person leaves"),
         "verb": _("End everything and lock the account"),
     }
@@ -54,6 +54,12 @@ def _to_hand_over(by: Person, person: Person) -> list[Any]:
     seen = named_in(person).filter(pk__in=Task.objects.visible_to(by).values("pk"))
     with access.asking_once():
         return [task for task in seen.for_list().late_first() if rules.may_name_people(by, task)]
+
+
+def _others(person: Person, tasks: list[Any]) -> int:
+    """How many more there are, without those that not even their number may be told of."""
+    rest = named_in(person).exclude(pk__in=[task.pk for task in tasks])
+    return rest.filter(secrecy=Task.Secrecy.NORMAL).count()
 
 
 def _known_to(reader: Person) -> Any:
