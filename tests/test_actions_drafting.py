@@ -13,12 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from audit.models import Event
+from audit.stale import Stale
 from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.common import Stale
 from tasks.actions.drafting import PartAsked
 from tasks.models import Order, Task
 from tests.people import Bodies, TaskAt, make_body

@@ -7,17 +7,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.utils.translation import gettext_lazy as _
 
+from audit import stale
 from audit.actions import changes, record, snapshot
-from audit.models import Event
 from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe
-from portal.shared.days import VIETNAM
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
-from portal.shared.verdicts import Refused, Sentence, not_now
+from portal.shared.verdicts import Sentence
 from tasks import rules, secrecy
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
 from tasks.models import Request, Task
@@ -51,21 +49,6 @@ ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "change_lead", "
 
 
 RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
-
-
-class Stale(Refused):
-    """Somebody saved the thing after this form was opened; says who, when and which fields."""
-
-    def __init__(self, event: Event | None) -> None:
-        self.event = event
-        self.fields = sorted(event.after) if event else []
-        who = (
-            {"who": event.by_name, "when": f"{event.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"} if event else {}
-        )
-        said = _("%(who)s changed this at %(when)s, after you opened the form. Nothing of yours was saved.")
-        super().__init__(
-            not_now(said % who if who else _("Somebody changed this after you opened the form."))
-        )
 
 
 def lock(task: Task) -> Task:
@@ -173,9 +156,7 @@ def parts_of(task: Task) -> list[list[Any]]:
 
 def refuse_stale(thing: Any, version: int | None) -> None:
     """A form carries the version it was opened with; None when the door has no form."""
-    if version is not None and version != thing.version:
-        events = Event.objects.about(thing).exclude(verb__in=BESIDE_THE_FORM)
-        raise Stale(events.order_by("pk").last())
+    stale.refuse_stale(thing, version, BESIDE_THE_FORM)
 
 
 def words(

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from audit.stale import Stale
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.verdicts import no
 from tasks import actions, rules
-from tasks.actions.common import Stale
 from tasks.actions.handing import REST, Below, misfits
 from tasks.forms import (
     PartRows,

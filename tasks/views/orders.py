@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.stale import Stale
 from committees import access
 from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.verdicts import no
 from tasks import actions, listing, rules
-from tasks.actions.common import Stale
 from tasks.fields import BodyField, PlainField, body_label
 from tasks.forms import OrderForm, add_errors, differences
 from tasks.models import Order, Task
