@@ -24,7 +24,7 @@ from committees.models import Body, Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.models import Progress, Request, Task
+from tasks.models import FanOut, Progress, Request, Task
 from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person
 from tests.told import at_once, in_line
 
@@ -87,6 +87,9 @@ ACTS: dict[str, Act] = {
     "send back": lambda task, people: actions.send_back(task=task, by=people["head"], reason=WHY),
     "withdraw": lambda task, people: actions.withdraw(task=task, by=people["secretary"], reason=WHY),
     "suspend": lambda task, people: actions.suspend(task=task, by=people["head"], reason=WHY),
+    "another lead": lambda task, people: actions.change_lead(
+        task=task, by=people["head"], lead=Body.objects.get(code="HELPER"), reason=WHY
+    ),
     "progress": lambda task, people: actions.report_progress(
         task=task, by=people["officer"], percent=70, note="Còn một việc."
     ),
@@ -123,6 +126,8 @@ RACES = {
     "two submit": Race(proven, "submit", "submit too", "409", "409"),
     "submit while progress comes": Race(proven, "submit", "progress", "409", "ok"),
     "submit while suspending": Race(proven, "submit", "suspend", "409", "409"),
+    "submit while another leads": Race(proven, "submit", "another lead", "409", "403"),
+    "decide while another leads": Race(asked, "approve", "another lead", "ok", "409"),
     "confirm or send back": Race(submitted, "confirm", "send back", "409", "409"),
     "confirm while withdrawing": Race(submitted, "confirm", "withdraw", "409", "409"),
 }
@@ -140,6 +145,7 @@ def held(task: Task) -> Callable[[], Any]:
     return partial(Task.objects.select_for_update(no_key=True).get, pk=task.pk)
 
 
+@pytest.mark.slow
 def test_one_comes_first(transactional_db: None, people: People, task_at: TaskAt) -> None:
     """All in one test: emptying every table between two takes longer than a race."""
     for name, race in RACES.items():
@@ -283,6 +289,32 @@ def test_who_moves_a_family_waits_for_nobody_inside_it(
         assert said == ["ok", "ok"]
         below.refresh_from_db()
         assert (below.due_on, below.percent) == (today() + 10 * DAY, 40)
+
+
+def test_one_fan_out_is_started_once(
+    transactional_db: None, bodies: Bodies, people: People, task_at: TaskAt
+) -> None:
+    """Two prepare the same bodies; two approve; two workers give while the day above comes forward."""
+    above = task_at("in_progress", due_on=today() + 30 * DAY)
+    prepare = partial(
+        actions.prepare_fan_out,
+        task=above,
+        giver=bodies.committee,
+        bodies=[bodies.lead, bodies.helper],
+        by=people["secretary"],
+        due_on=above.due_on,
+    )
+    assert sorted(pushed(prepare, prepare)) == ["bodies", "ok"]
+    start = partial(actions.start_fan_out, fan_out=FanOut.objects.get(), by=people["head"])
+    too = partial(actions.start_fan_out, fan_out=FanOut.objects.get(), by=people["standing_deputy"])
+    assert sorted(pushed(start, too)) == ["409", "ok"]
+    assert Event.objects.filter(verb="fan_out_started").count() == 1
+    give = partial(actions.give_fan_out, FanOut.objects.get().pk)
+    assert pushed(give, give, partial(earlier, above, people)).count("ok") >= 2
+    children = Task.objects.filter(parent=above)
+    assert sorted(children.values_list("lead__code", flat=True)) in ([], ["HELPER", "LEAD"])
+    above.refresh_from_db()
+    assert not children.filter(due_on__gt=above.due_on)
 
 
 def test_no_circle_is_closed_at_once(transactional_db: None, people: People, task_at: TaskAt) -> None:
