@@ -1,0 +1,164 @@
+"""The policy of a body as people type it: numbers with commas, and a row for each step above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from committees.roles import Role
+from notices import kinds
+from notices.models import EscalationStep
+from notices.policies import Rules, Rung
+from notices.policing import MOST_STEPS
+
+SPARE = 2
+"""Empty rows for new steps; who needs more saves and gets two again."""
+
+
+class StepsField(forms.CharField):
+    """`7, 3, 1` as a tuple of numbers; which of them make sense is said by the action."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=200, **kwargs)
+        self.widget.attrs.update({"autocomplete": "off", "inputmode": "text"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else ", ".join(map(str, value or ()))
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        words = super().clean(value).replace(";", ",").split(",")
+        try:
+            return tuple(int(word) for word in map(str.strip, words) if word)
+        except ValueError as error:
+            raise ValidationError(
+                _("Write numbers with commas between them, for example: 7, 3, 1.")
+            ) from error
+
+
+class HourField(forms.TimeField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        super().__init__(widget=widget, input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+        self.error_messages["invalid"] = _("Write the time as hours and minutes: 08:00.")
+
+
+def sides() -> list[tuple[str, Any]]:
+    """Every role of both bodies: `lead:head` and its words."""
+    return [
+        (f"{side}:{role}", format_lazy("{role}, {side}", role=role.label, side=side.label))
+        for side in EscalationStep.Side
+        for role in Role
+    ]
+
+
+def optional_kinds() -> list[tuple[str, Any]]:
+    """The kinds that a body may switch off: news, never a duty."""
+    return [(kind.name, kind.label) for kind in kinds.every() if not kind.duty]
+
+
+class PolicyForm(forms.Form):
+    before = StepsField(
+        label=_("Working days before the deadline"),
+        help_text=_("Numbers with commas between them: 7, 3, 1. Leave it empty for none."),
+    )
+    on_the_day = forms.BooleanField(label=_("On the day itself"), required=False)
+    after = StepsField(
+        label=_("Working days late"),
+        help_text=_("Numbers with commas between them: 1, 3, 7. Leave it empty for none."),
+    )
+    weekly = forms.BooleanField(label=_("Then every week, until it is done"), required=False)
+    hour = HourField(label=_("The letter of the day goes at"))
+    quiet_from = HourField(label=_("No letter from"), required=False)
+    quiet_until = HourField(label=_("No letter until"), required=False)
+    told = forms.MultipleChoiceField(
+        label=_("News told by letter"),
+        required=False,
+        choices=optional_kinds,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is about a duty is always told."),
+    )
+
+    FIELDSETS = (
+        (_("Who does the work is reminded"), (("before", "after"), ("on_the_day", "weekly"))),
+        (_("When letters go"), (("hour",), ("quiet_from", "quiet_until"))),
+        (_("What is told"), (("told",),)),
+    )
+
+    def __init__(self, data: Any = None, *, rules: Rules, **kwargs: Any) -> None:
+        told = [name for name, _label in optional_kinds() if name not in rules.muted]
+        super().__init__(data, initial={**asdict(rules), "told": told}, **kwargs)
+        self.rows = _rows_of(data) if data is not None else min(len(rules.escalation) + SPARE, MOST_STEPS)
+        for number in range(self.rows):
+            self._add_row(number, rules.escalation[number : number + 1])
+
+    def _add_row(self, number: int, rungs: tuple[Rung, ...]) -> None:
+        rung = rungs[0] if rungs else None
+        self.fields[f"late-{number}"] = forms.IntegerField(
+            label=_("Working days late"),
+            required=False,
+            initial=rung and rung.days_late,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        )
+        self.fields[f"who-{number}"] = forms.ChoiceField(
+            label=_("Who is told too"),
+            required=False,
+            initial=rung and f"{rung.side}:{rung.role}",
+            choices=[("", "–"), *sides()],
+        )
+
+    @property
+    def fieldsets(self) -> Iterator[tuple[Any, list[list[BoundField]]]]:
+        for legend, rows in self.FIELDSETS:
+            yield legend, [[self[name] for name in row] for row in rows]
+
+    @property
+    def rungs(self) -> list[tuple[BoundField, BoundField]]:
+        return [(self[f"late-{number}"], self[f"who-{number}"]) for number in range(self.rows)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for number in range(self.rows):
+            late, who = cleaned.get(f"late-{number}"), cleaned.get(f"who-{number}")
+            if late is not None and not who and f"who-{number}" not in self.errors:
+                self.add_error(f"who-{number}", _("Choose who is told, or empty the days of this step."))
+            if who and late is None and f"late-{number}" not in self.errors:
+                self.add_error(f"late-{number}", _("Write after how many working days."))
+        return cleaned
+
+    @property
+    def asked(self) -> Rules:
+        """What was typed, once the form is valid; whether it can be followed is the action's to say."""
+        values = self.cleaned_data
+        known = {name for name, _label in optional_kinds()}
+        plain = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until")
+        return Rules(
+            **{name: values[name] for name in plain},
+            muted=frozenset(known - set(values["told"])),
+            escalation=tuple(self._typed_rungs()),
+        )
+
+    def _typed_rungs(self) -> Iterator[Rung]:
+        for number in range(self.rows):
+            late, who = self.cleaned_data[f"late-{number}"], self.cleaned_data[f"who-{number}"]
+            if late is not None:
+                side, role = who.split(":")
+                yield Rung(late, side, role)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Sentences of the action beside their fields; those of the steps above, on top."""
+        for name, sentences in error.message_dict.items():
+            self.add_error(name if name in self.fields else None, sentences)
+
+
+def _rows_of(data: Any) -> int:
+    """As many rows as were sent, and one more than the most, so that too many are said to be too many."""
+    return next(
+        number for number in range(MOST_STEPS + 2) if number > MOST_STEPS or f"late-{number}" not in data
+    )

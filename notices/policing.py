@@ -1,0 +1,150 @@
+"""Keeping the reminder policy of a body: what cannot be is refused with a sentence, beside its field."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.actions import changes, record
+from audit.stale import refuse_stale
+from committees.models import Body, Person
+from committees.roles import Role
+from notices import kinds, policies, rules
+from notices.models import EscalationStep, Policy
+from notices.policies import Rules, Rung
+from portal.shared.verdicts import Sentence
+
+MOST_STEPS = 10
+LONGEST = 60
+"""Working days: a quarter. Farther away a reminder is about nothing that can be done today."""
+
+AN_HOUR = 60
+COLUMNS = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until", "muted")
+
+Problems = Iterator[tuple[str, Sentence]]
+
+
+@transaction.atomic
+def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = None) -> Policy:
+    """Set how the tasks that a body gives are reminded of; from now on, for whatever is not yet sent."""
+    # Before its first row a policy has nothing to lock but its body.
+    body = Body.objects.select_for_update(no_key=True).get(pk=body.pk)
+    rules.may_manage_policy(by, body).or_raise()
+    policy = Policy.objects.filter(body=body).first() or Policy(body=body)
+    refuse_stale(policy, version)
+    check(asked)
+    before = policies.of([body.pk])[body.pk]
+    old, new = changes(_told(before), _told(asked))
+    if not new:
+        return policy
+    for name in COLUMNS:
+        value = getattr(asked, name)
+        setattr(policy, name, sorted(value) if isinstance(value, Collection) else value)
+    policy.version += 1
+    policy.save()
+    policy.escalation.all().delete()
+    EscalationStep.objects.bulk_create(
+        EscalationStep(policy=policy, **rung._asdict()) for rung in asked.escalation
+    )
+    record("reminder_policy_changed", about=policy, by=by, before=old, after=new, bodies=[body.pk])
+    return policy
+
+
+def check(asked: Rules) -> None:
+    """Refuse a policy that cannot be followed, with every sentence at once."""
+    problems: dict[str, list[Sentence]] = {}
+    for field, sentence in _problems(asked):
+        problems.setdefault(field, []).append(sentence)
+    if problems:
+        raise ValidationError(problems)
+
+
+def _problems(asked: Rules) -> Problems:
+    for field in ("before", "after"):
+        yield from ((field, said) for said in _wrong_days(getattr(asked, field)))
+    yield from (("escalation", said) for said in _wrong_rungs(asked.escalation))
+    yield from _wrong_hours(asked.hour, asked.quiet_from, asked.quiet_until)
+    yield from (("muted", said) for said in _wrong_kinds(asked.muted))
+
+
+def _wrong_days(days: Collection[int]) -> Iterator[Sentence]:
+    if len(days) > MOST_STEPS:
+        yield _("At most %(most)s steps: who is reminded every day reads none of them.") % {
+            "most": MOST_STEPS
+        }
+    yield from _out_of_range(days)
+    for day in sorted({day for day in days if list(days).count(day) > 1}):
+        yield _("The step of %(days)s days is there twice. Write it once.") % {"days": day}
+
+
+def _out_of_range(days: Collection[int]) -> Iterator[Sentence]:
+    if any(not 1 <= day <= LONGEST for day in days):
+        yield _("Write whole numbers of working days from 1 to %(most)s.") % {"most": LONGEST}
+
+
+def _wrong_rungs(rungs: Collection[Rung]) -> Iterator[Sentence]:
+    if len(rungs) > MOST_STEPS:
+        yield _("At most %(most)s steps: who is reminded every day reads none of them.") % {
+            "most": MOST_STEPS
+        }
+    yield from _out_of_range([rung.days_late for rung in rungs])
+    if any(rung.side not in EscalationStep.Side.values or rung.role not in Role.values for rung in rungs):
+        yield _("Choose the role and the body of each step from the list.")
+    for rung in sorted({rung for rung in rungs if list(rungs).count(rung) > 1}):
+        yield _("The step of %(days)s days to the same people is there twice. Write it once.") % {
+            "days": rung.days_late
+        }
+
+
+def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
+    if (first is None) != (last is None):
+        yield "quiet_until", _("Write both ends of the quiet hours, or neither.")
+        return
+    if first is None or last is None:
+        if _minutes(hour) + AN_HOUR > 24 * 60:
+            yield "hour", _("Choose an earlier hour: before midnight there is less than an hour to send.")
+        return
+    if (_minutes(first) - _minutes(last)) % (24 * 60) < AN_HOUR:
+        yield "quiet_until", _("These quiet hours leave no hour for a letter. Leave at least one.")
+    elif policies.in_quiet(hour, first, last):
+        said = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
+        yield "hour", said % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
+    elif _minutes_left(hour, first) < AN_HOUR:
+        yield "hour", _("Choose an earlier hour: before the quiet hours there is less than an hour to send.")
+
+
+def _minutes_left(hour: time, first: time) -> int:
+    """Until the quiet hours begin or the day ends."""
+    end = _minutes(first) if first > hour else 24 * 60
+    return end - _minutes(hour)
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _wrong_kinds(names: Collection[str]) -> Iterator[Sentence]:
+    for name in sorted(names):
+        if not kinds.known(name):
+            yield _("There is no kind of notice “%(name)s”.") % {"name": name[:40]}
+        elif kinds.get(name).duty:
+            yield _("“%(kind)s” is about a duty and cannot be switched off.") % {
+                "kind": kinds.get(name).label
+            }
+
+
+def _told(asked: Rules) -> dict[str, Any]:
+    """As an event keeps it: what has a name, in the words of whoever changes it."""
+    known = {kind.name: str(kind.label) for kind in kinds.every()}
+    return {
+        **{name: getattr(asked, name) for name in COLUMNS},
+        "before": sorted(asked.before),
+        "after": sorted(asked.after),
+        "muted": [known.get(name, name) for name in sorted(asked.muted)],
+        "escalation": [str(EscalationStep(**rung._asdict())) for rung in sorted(asked.escalation)],
+    }
