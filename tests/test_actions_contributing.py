@@ -100,7 +100,7 @@ def test_only_while_the_task_is_at_work(state: str, helped: Callable[..., Task],
 
 
 def test_bad_input_leaves_nothing(helped: Callable[..., Task], people: People, bodies: Bodies) -> None:
-    task, events = helped(), Event.objects.count() + 0
+    task = helped()
     events = Event.objects.count()
     for values, field in (
         ({"contribution": "  "}, "contribution"),

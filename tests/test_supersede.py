@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils.translation import override
 
 from audit.models import Event
 from committees.models import Person
@@ -46,18 +47,18 @@ def test_an_open_request_and_a_warning_end_with_it(
     assert task.risk_days is None
 
 
-NEW: list[tuple[str, dict[str, Any], str]] = [
-    ("itself", {}, "itself"),
-    ("withdrawn", {}, "withdrawn"),
-    ("of another body", {}, "the same body gives"),
-    ("unseen", {}, "that you can see"),
-    ("none", {}, "that you can see"),
+NOT_INSTEAD = [
+    ("itself", "cannot replace itself"),
+    ("withdrawn", "was withdrawn"),
+    ("of another body", "the same body gives"),
+    ("unseen", "that you can see"),
+    ("none", "that you can see"),
 ]
 
 
-@pytest.mark.parametrize("which", ["itself", "withdrawn", "of another body", "unseen", "none"])
+@pytest.mark.parametrize("which, sentence", NOT_INSTEAD)
 def test_what_cannot_replace_it(
-    which: str, bodies: Bodies, people: dict[str, Person], task_at: TaskAt
+    which: str, sentence: str, bodies: Bodies, people: dict[str, Person], task_at: TaskAt
 ) -> None:
     task = task_at("in_progress")
     others: dict[str, Any] = {"itself": lambda: task, "withdrawn": lambda: task_at("withdrawn"), "none": None}
@@ -70,9 +71,10 @@ def test_what_cannot_replace_it(
     else:
         other = others[which]() if others[which] else None
     events = Event.objects.count()
-    with pytest.raises(ValidationError) as refused:
+    with override("en"), pytest.raises(ValidationError) as refused:
         actions.supersede(task=task, by=people["secretary"], superseded_by=other, reason=WHY)
     assert set(refused.value.message_dict) == {"superseded_by"}
+    assert sentence in refused.value.message_dict["superseded_by"][0]
     task.refresh_from_db()
     assert (task.state, task.superseded_by, Event.objects.count()) == ("in_progress", None, events)
 
