@@ -46,7 +46,7 @@ def test_asks_to_sign_in(client: Client) -> None:
     [
         ("draft", {"secretary": "decide"}),
         ("proposed", {"head": "decide", "standing_deputy": "decide", "secretary": "decide"}),
-        ("assigned", {"lead_head": "decide", "officer": "decide"}),
+        ("assigned", {"lead_head": "decide", "officer": "decide", "helper": "contribute"}),
         (
             "submitted",
             {
