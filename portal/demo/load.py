@@ -10,7 +10,7 @@ from django.utils import translation
 
 from committees.models import Body, Person
 from notices.seeding import seed_around
-from portal.demo import bodies, drafts, orders, people
+from portal.demo import bodies, drafts, orders, people, present
 from portal.shared.days import today
 
 
@@ -38,6 +38,7 @@ def load() -> Loaded:
         cast = people.load(known, settings.PORTAL_DEMO_PASSWORD)
         new_orders, new_tasks = orders.load(known, cast, today())
         new_tasks += drafts.load(known, cast, today())
+        new_tasks += present.load(known, cast, today())
         days = seed_around(today())
     new_people = Person.objects.count() - before[1]
     return Loaded(len(known) - before[0], new_people, new_orders, new_tasks, days)

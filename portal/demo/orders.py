@@ -27,11 +27,12 @@ DAY_UNKNOWN = date(2025, 6, 24)
 
 PERIOD = re.compile(r"^(?!trước).*\b(tháng|quý|năm|thí điểm)\b")
 REFORM, PROJECT_06 = "Cải cách hành chính", "Đề án 06"
+FEES = "Trình HĐND chính sách thu phí 0 đồng cho dịch vụ công trực tuyến"
 FANNED_OUT = {
     "Hoàn thành cung cấp dịch vụ công trực tuyến cấp xã": "done",
     "Đưa 100% thủ tục đủ điều kiện lên trực tuyến": "turns",
     "Xử lý trực tuyến 80% hồ sơ": "turns",
-    "Trình HĐND chính sách thu phí 0 đồng cho dịch vụ công trực tuyến": "soon",
+    FEES: "soon",
     "Chấm dứt tình trạng cò giấy tờ tại trung tâm hành chính công": "waits",
 }
 """Real tasks for every province, given to each of the 34 committees; how their courses differ."""

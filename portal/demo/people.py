@@ -180,7 +180,7 @@ def _national_accounts(cast: Cast) -> None:
 
 
 def _province(cast: Cast, place: Place) -> None:
-    """Head, secretary and officer can sign in; chairman and director of the department cannot."""
+    """All but the director of the department can sign in."""
     committee, council, department = (f"{kind}-{place.code}" for kind in ("BCD", "UBND", "SKHCN"))
     body = cast.bodies[committee]
     since = body.established_on or KNOWN_SINCE.get(committee) or PROVINCES_SINCE
@@ -188,7 +188,7 @@ def _province(cast: Cast, place: Place) -> None:
     head = cast.person(f"{place.slug}.head", f"Bí thư {party} {place.name}", signs_in=True)
     secretary = cast.person(f"{place.slug}.secretary", f"Thư ký Ban Chỉ đạo {place.full}", signs_in=True)
     officer = cast.person(f"{place.slug}.officer", f"Đầu mối Sở KH&CN {place.name}", signs_in=True)
-    chairman = cast.person(f"{place.slug}.chairman", f"Chủ tịch UBND {unit} {place.name}")
+    chairman = cast.person(f"{place.slug}.chairman", f"Chủ tịch UBND {unit} {place.name}", signs_in=True)
     director = cast.person(f"{place.slug}.director", f"Giám đốc Sở Khoa học và Công nghệ {place.name}")
     # Documents from before a province became a city name its chairman by the older unit.
     cast.by_name.setdefault(f"Chủ tịch UBND tỉnh {place.name}", chairman)
