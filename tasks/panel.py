@@ -215,9 +215,11 @@ def _serves(person: Person, body: Body | None) -> bool:
 def _hint(verb: str, task: Task) -> Sentence:
     if verb != "confirm":
         return ""
-    if below := rollup.still_open(task):
+    if count := rollup.still_open(task):
         said = ngettext(
-            "%(count)s task below this one is not done.", "%(count)s tasks below this one are not done.", below
+            "%(count)s task below this one is not done.",
+            "%(count)s tasks below this one are not done.",
+            count,
         )
-        return said % {"count": below}
+        return said % {"count": count}
     return _("The deliverable is what was asked and the evidence can be checked.")

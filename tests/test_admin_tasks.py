@@ -24,7 +24,8 @@ from tests.people import Bodies, TaskAt, other_than, ready_for
 
 SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
-    "contribution": "Đã góp ý", "lead": "SISTER", "text": "Ý kiến", "document": "12/BC", "message": "Cần gấp", "decision": "Đã xem xét",
+    "contribution": "Đã góp ý", "lead": "SISTER", "text": "Ý kiến", "document": "12/BC",
+    "message": "Cần gấp", "decision": "Đã xem xét",
     "proposed_on": "01/01/2099", "counter_on": "01/01/2098", "days": "6", "remedy": "Thêm người",
     "happened_on": "15/01/2026",
 }  # fmt: skip
@@ -35,11 +36,13 @@ BEFORE = {
     "withdraw": "in_progress", "supersede": "in_progress", "change_lead": "in_progress",
     "name_people": "in_progress", "add_evidence": "in_progress",
     "contribute": "in_progress", "return_contribution": "in_progress",
-    "comment": "in_progress", "set_weights": "in_progress", "urge": "in_progress", "mark_posted": "in_progress",
+    "comment": "in_progress", "set_weights": "in_progress", "urge": "in_progress",
+    "mark_posted": "in_progress",
     "set_event_day": "in_progress",
     "ask_extension": "in_progress", "ask_withdrawal": "in_progress", "approve_request": "in_progress",
     "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
-    "decline_counter": "in_progress", "cancel_request": "in_progress", "flag_risk": "in_progress", "clear_risk": "in_progress",
+    "decline_counter": "in_progress", "cancel_request": "in_progress",
+    "flag_risk": "in_progress", "clear_risk": "in_progress",
 }  # fmt: skip
 
 

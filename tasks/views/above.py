@@ -1,4 +1,4 @@
-"""A task above one that this person reads, in outline: what is served, by whom, by when; nothing of the work."""
+"""A task above one that this person reads, in outline: what is served, by whom, by when."""
 
 from __future__ import annotations
 
