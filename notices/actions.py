@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from audit.actions import changes, record, snapshot
@@ -73,6 +73,35 @@ def owe_new(notices: list[Notice]) -> int:
     """Write notices whose keys were just looked up; one that another writer owed meanwhile stays as it is."""
     Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=2000)
     return len(notices)
+
+
+SELECTED = (
+    *("key", "person_id", "kind", "step", "about_type", "about_id", "due_version", "body_id"),
+    *("data", "on", "not_before"),
+)
+"""What a statement for `owe_selected` gives of each notice, in this order."""
+
+
+def owe_selected(select: str, params: Sequence[Any]) -> int:
+    """Owe what a statement finds, however many rows, without reading them; gives how many were new."""
+    fixed = {
+        field.column: field.get_db_prep_save(_first_value(field), connection)
+        for field in Notice._meta.concrete_fields
+        if not field.primary_key and field.column not in SELECTED
+    }
+    columns = ", ".join(connection.ops.quote_name(name) for name in (*SELECTED, *fixed))
+    values = ", ".join(["found.*", *["%s"] * len(fixed)])
+    statement = (
+        f"INSERT INTO notices_notice ({columns}) SELECT {values} FROM ({select}) found"  # noqa: S608
+        " WHERE true ON CONFLICT (key) DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*fixed.values(), *params])
+        return int(cursor.rowcount)
+
+
+def _first_value(field: models.Field[Any, Any]) -> Any:
+    return timezone.now() if getattr(field, "auto_now_add", False) else field.get_default()
 
 
 def known_keys(keys: Iterable[str]) -> set[str]:

@@ -6,8 +6,10 @@ superuser they read who was told on which day, how, and what the server answered
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +20,14 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.words import VERBS
+from audit.words import PIECES, VERBS
 from committees.doors import signed_in
 from notices import actions, kinds
-from notices.models import CalendarDay, Letter, Notice
-from portal.shared.admin import ReadOnlyAdmin, is_administrator, link
+from notices.forms import StepsField, optional_kinds
+from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
+from notices.policies import DEFAULT, Rules, Rung
+from notices.policing import COLUMNS, save_policy
+from portal.shared.admin import ActionForm, ReadOnlyAdmin, is_administrator, link
 from portal.shared.verdicts import no, refuse
 
 VERBS.update(
@@ -30,9 +35,11 @@ VERBS.update(
         "calendar_day_entered": _("Calendar day entered"),
         "calendar_day_changed": _("Calendar day changed"),
         "calendar_day_deleted": _("Calendar day removed"),
+        "reminder_policy_changed": _("Reminders of a body changed"),
     }
 )
-OPEN_TO_STAFF.add(CalendarDay._meta.label_lower)
+PIECES["escalation"] = _("who above is told too")
+OPEN_TO_STAFF.update(model._meta.label_lower for model in (CalendarDay, Policy))
 
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """A letter brings its own style and nothing else: no script, no form, no picture from outside."""
@@ -61,6 +68,58 @@ class CalendarDayAdmin(EventfulAdmin[CalendarDay]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         for day in queryset:
             actions.delete_calendar_day(day=day, by=signed_in(request))
+
+
+class PolicyAdminForm(ActionForm):
+    before = StepsField(label=_("Working days before the deadline"), initial=DEFAULT.before)
+    after = StepsField(label=_("Working days late"), initial=DEFAULT.after)
+    muted = forms.MultipleChoiceField(
+        label=_("kinds switched off"),
+        required=False,
+        choices=optional_kinds,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class EscalationInline(admin.TabularInline[EscalationStep, Policy]):
+    model = EscalationStep
+    extra = 1
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(Policy)
+class PolicyAdmin(EventfulAdmin[Policy]):
+    """Bodies whose reminders differ from the default. The page of the body has the same, with a preview."""
+
+    form = PolicyAdminForm
+    inlines = (EscalationInline,)
+    list_display = ("body", "before", "on_the_day", "after", "weekly", "hour")
+    list_select_related = ("body",)
+    search_fields = ("body__search_text",)
+    search_help_text = _("Search for a name or code, with or without marks.")
+    autocomplete_fields = ("body",)
+    fields = ("body", *COLUMNS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
+        return ("body",) if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {**asdict(DEFAULT), **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        """Saved with its steps, in one action."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in COLUMNS}
+        rows = [row for formset in formsets for row in formset.cleaned_data if row and not row["DELETE"]]
+        rungs = tuple(Rung(row["days_late"], row["side"], row["role"]) for row in rows)
+        asked = Rules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
+        saved = save_policy(body=form.instance.body, asked=asked, by=signed_in(request))
+        form.instance.pk = saved.pk
 
 
 @admin.register(Letter)

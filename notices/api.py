@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
@@ -11,13 +12,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from committees.models import Person
-from notices import actions
+from committees.models import Body, Person
+from notices import actions, policies
 from notices.filters import NoticeFilter
-from notices.models import Notice, NoticeQuerySet
-from notices.serializers import Marked, NoticeOut
+from notices.models import Notice, NoticeQuerySet, Policy
+from notices.policies import Rules, Rung
+from notices.policing import save_policy
+from notices.rules import may_manage_policy, may_view_policy
+from notices.serializers import Marked, NoticeOut, PolicyIn, PolicyOut
 from notices.views import composed, label_of
-from portal.shared.api import Door, Nothing
+from portal.shared.api import Door, Nothing, plain_or_404
 
 SAID = ("title", "sentence", "what_to_do", "url")
 
@@ -79,3 +83,42 @@ class NoticeView(mixins.ListModelMixin, mixins.RetrieveModelMixin, Door):
         self.checked()
         person = cast(Person, self.request.user)
         return Response({"read": actions.mark_read(person=person, notices=notices)})
+
+
+class PolicyView(Door):
+    """How the tasks that a body gives are reminded of: its own policy, or the default."""
+
+    queryset = Body.objects.all()
+    lookup_field = "code"
+    serializer_class = PolicyIn
+
+    def get_object(self) -> Body:
+        plain_or_404(self.kwargs["code"])
+        return cast(Body, super().get_object())
+
+    @extend_schema(operation_id="bodies_reminders", responses=PolicyOut)
+    def retrieve(self, request: Request, code: str) -> Response:
+        """The policy that counts now."""
+        body = self.get_object()
+        may_view_policy(cast(Person, request.user), body).or_raise()
+        return self._answer(body)
+
+    @extend_schema(operation_id="bodies_set_reminders", request=PolicyIn, responses=PolicyOut)
+    def update(self, request: Request, code: str) -> Response:
+        """Set the whole policy; it counts for every reminder that is not yet sent."""
+        body, by = self.get_object(), cast(Person, request.user)
+        may_manage_policy(by, body).or_raise()
+        values = self.checked()
+        version = values.pop("version")
+        values |= {name: tuple(values[name]) for name in ("before", "after")}
+        values["muted"] = frozenset(values["muted"])
+        values["escalation"] = tuple(Rung(**rung) for rung in values["escalation"])
+        save_policy(body=body, asked=Rules(**values), by=by, version=version)
+        return self._answer(body)
+
+    def _answer(self, body: Body) -> Response:
+        policy = Policy.objects.filter(body=body).first()
+        rules = policies.of([body.pk])[body.pk]
+        values = {**asdict(rules), "muted": sorted(rules.muted), "version": policy.version if policy else 0}
+        values["escalation"] = [rung._asdict() for rung in rules.escalation]
+        return Response(PolicyOut(values).data)

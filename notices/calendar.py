@@ -9,7 +9,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
 
+from django.utils.translation import gettext as _
+
 from notices.models import CalendarDay
+from portal.shared.days import WEEKDAYS
 
 A_DAY = timedelta(days=1)
 
@@ -30,7 +33,7 @@ class Calendar:
     def add_working_days(self, day: date, count: int) -> date:
         """The working day that comes so many working days after the day, or before it when negative."""
         step = A_DAY if count > 0 else -A_DAY
-        for _ in range(abs(count)):
+        for _step in range(abs(count)):
             day += step
             while not self.working_day(day):
                 day += step
@@ -52,3 +55,19 @@ class Calendar:
         odd = sorted(day for day, works in self.exceptions.items() if works != (day.weekday() < 5))
         shifts = (1 if self.exceptions[day] else -1 for day in odd)
         return odd, [0, *accumulate(shifts)]
+
+
+def day_off(day: date | None) -> str:
+    """That this day is no working day, with its name in the calendar; empty for a working day.
+
+    An order's day stands as it is written: the page only says what day it is.
+    """
+    if day is None:
+        return ""
+    row = CalendarDay.objects.filter(day=day).first()
+    if row.is_working if row else day.weekday() < 5:
+        return ""
+    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": f"{day:%d/%m/%Y}", "name": row.name if row else ""}
+    if row:
+        return _("%(weekday)s %(day)s is a day off (%(name)s).") % said
+    return _("%(weekday)s %(day)s is a day off.") % said

@@ -6,6 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from committees.roles import Role
+from notices.models import EscalationStep
+from portal.shared.api import Input
+
 
 class NoticeOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
@@ -21,3 +25,36 @@ class NoticeOut(serializers.Serializer[Any]):
 
 class Marked(serializers.Serializer[Any]):
     read = serializers.IntegerField(help_text="How many were unread until now.")
+
+
+class RungOut(serializers.Serializer[Any]):
+    days_late = serializers.IntegerField(help_text="Working days late.")
+    side = serializers.ChoiceField(EscalationStep.Side.choices)
+    role = serializers.ChoiceField(Role.choices)
+
+
+class RungIn(Input, RungOut):
+    """Of the body that leads or the one that gave the task, who holds this role is told too."""
+
+
+class PolicyOut(serializers.Serializer[Any]):
+    """How the tasks that a body gives are reminded of; days are working days."""
+
+    before = serializers.ListField(child=serializers.IntegerField(), max_length=100)
+    on_the_day = serializers.BooleanField()
+    after = serializers.ListField(child=serializers.IntegerField(), max_length=100)
+    weekly = serializers.BooleanField(help_text="After the last step, until it is done.")
+    hour = serializers.TimeField(help_text="From when the letter of the day goes.")
+    quiet_from = serializers.TimeField(allow_null=True)
+    quiet_until = serializers.TimeField(allow_null=True)
+    muted = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=100, help_text="Kinds of news not sent."
+    )
+    escalation: Any = RungOut(many=True)
+    version = serializers.IntegerField(min_value=0, help_text="0 for a body that never changed the default.")
+
+
+class PolicyIn(Input, PolicyOut):
+    """The whole policy; `version` is the one you read, 409 if it is another."""
+
+    escalation: Any = serializers.ListField(child=RungIn(), max_length=100)

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from committees.api import BodyView, MembershipView, MeView
-from notices.api import NoticeView
+from notices.api import NoticeView, PolicyView
 from portal.shared.api import Nowhere
 from tasks.api import OrderView, TaskView
 
@@ -20,10 +20,12 @@ router.register("tasks", TaskView, basename="tasks")
 router.register("notices", NoticeView, basename="notices")
 
 schema = SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer, OpenApiYamlRenderer])
+reminders = PolicyView.as_view({"get": "retrieve", "put": "update"})
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", MeView.as_view(), name="me"),
     path("schema/", schema, name="schema"),
+    path("bodies/<str:code>/reminders/", reminders, name="bodies-reminders"),
     *router.urls,
     re_path("", Nowhere.as_view(), name="nowhere"),
 ]

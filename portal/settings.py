@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "Every": "tasks.models.Recurrence.Every",
         "FanOutState": "tasks.models.FanOut.State",
         "FanOutStop": "tasks.models.FanOut.Stop",
+        "EscalationSide": "notices.models.EscalationStep.Side",
         "EvidenceKind": "tasks.models.Evidence.Kind",
         "HelpingKind": "tasks.models.Part.HELPING_CHOICES",
         "Language": "committees.models.Person.Language",

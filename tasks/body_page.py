@@ -20,6 +20,7 @@ from committees.forms import OnForm
 from committees.models import Body, Membership
 from committees.roles import Role
 from committees.rules import may_manage_members, may_view_members
+from notices.rules import may_view_policy
 from portal.shared.days import day_of, today
 from tasks.lifecycle import GIVEN, OPEN, Pace
 from tasks.models import Task
@@ -45,6 +46,7 @@ def body_page(request: SignedInRequest, code: str) -> HttpResponse:
         "today": today(),
         "now": timezone.now(),
         "may_manage": may_manage_members(request.user, body),
+        "may_view_policy": may_view_policy(request.user, body),
         "title": body.name,
         **_members(request, body, on),
         **_relatives(body),

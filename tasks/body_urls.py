@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from committees import away, views
 from tasks.body_page import body_page
+from tasks.body_reminders import body_reminders
 
 app_name = "bodies"
 # Only what a code can be: a NUL or a page of text in the address never reaches the database.
@@ -13,6 +14,7 @@ CODE = r"(?P<code>[A-Z0-9][A-Z0-9.-]{1,39})"
 urlpatterns = [
     path("", views.bodies, name="list"),
     re_path(rf"^{CODE}/$", body_page, name="detail"),
+    re_path(rf"^{CODE}/reminders/$", body_reminders, name="reminders"),
     re_path(rf"^{CODE}/appoint/$", views.appoint, name="appoint"),
     re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/$", views.membership, name="membership"),
     re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/away/$", away.member_away, name="away"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Any, cast
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.models import Body, Membership, Person
+from notices.calendar import day_off
 from portal.shared.days import today
 from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
@@ -410,6 +412,14 @@ class TaskForm(CycleFields, forms.ModelForm[Task]):
         self.fields["title"].required = self.data.get("secrecy") != Task.Secrecy.SECRET
         if task.pk and is_secret(task):
             self._hide_content()
+        self._say_day_off()
+
+    def _say_day_off(self) -> None:
+        """The order's day stands as it is; that nobody works on it is said beside it."""
+        due: Any = self.fields["due_on"]
+        with suppress(ValidationError):
+            if off := day_off(due.to_python(self["due_on"].value())):
+                due.help_text = format_lazy("{off} {help}", off=off, help=due.help_text)
 
     def _hide_content(self) -> None:
         """What a secret task never holds is not asked for; once it is lowered, all can be filled in."""

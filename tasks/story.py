@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
+from notices.calendar import day_off
 from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
@@ -364,6 +365,8 @@ def _when_beside(task: Task) -> str:
         words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
         words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
+    if off := day_off(task.due_on):
+        words.insert(0, off)
     return " · ".join(words)
 
 

@@ -198,6 +198,8 @@ GET    orders:file                order         200 200 200 200 200 404 404 302
 # Bodies and their members
 GET    bodies:list                -             200 200 200 200 200 200 200 302
 GET    bodies:detail              body          200 200 200 200 200 200 200 302
+GET    bodies:reminders           body          200 200 200 403 200 403 403 302
+POST   bodies:reminders           body          302 302 403 403 403 403 403 302
 GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
@@ -216,6 +218,8 @@ GET    api:schema                 -             200 200 200 200 200 200 200 401
 GET    api:bodies-list            -             200 200 200 200 200 200 200 401
 GET    api:bodies-detail          body          200 200 200 200 200 200 200 401
 GET    api:bodies-members         body          200 200 200 200 200 403 403 401
+GET    api:bodies-reminders       body          200 200 200 403 200 403 403 401
+PUT    api:bodies-reminders       body          200 200 403 403 403 403 403 401
 GET    api:memberships-list       -             200 200 200 200 200 200 200 401
 POST   api:memberships-list       -             201 201 403 403 403 403 403 401
 GET    api:memberships-detail     term          200 200 200 200 200 404 404 401
@@ -362,6 +366,19 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "api:memberships-detail": {"position": "Ủy viên"},
     "language": {"language": "en"},
+    "bodies:reminders": {"hour": "09:00", "version": 0},
+    "api:bodies-reminders": {
+        "before": [2],
+        "on_the_day": True,
+        "after": [1],
+        "weekly": True,
+        "hour": "09:00",
+        "quiet_from": None,
+        "quiet_until": None,
+        "muted": [],
+        "escalation": [],
+        "version": 0,
+    },
     "bodies:appoint": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
     "bodies:membership": {"role": "member", "starts_on": "10/01/2025", "position": "Ủy viên"},
     "bodies:end_membership": {"ends_on": "30/06/2026"},

@@ -6,8 +6,20 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+WEEKDAYS = (
+    gettext_noop("Monday"),
+    gettext_noop("Tuesday"),
+    gettext_noop("Wednesday"),
+    gettext_noop("Thursday"),
+    gettext_noop("Friday"),
+    gettext_noop("Saturday"),
+    gettext_noop("Sunday"),
+)
+"""Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2"."""
 
 
 def today() -> date:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from portal.icons import NAMES
-from portal.shared.days import VIETNAM
+from portal.shared.days import VIETNAM, WEEKDAYS
 from tasks.filters import PACES
 
 register = template.Library()
@@ -256,17 +256,6 @@ def more(context: dict[str, Any], page: Page[Any], noun: str = "") -> dict[str, 
 
 
 # Days, moments, figures
-
-WEEKDAYS = (
-    gettext_noop("Monday"),
-    gettext_noop("Tuesday"),
-    gettext_noop("Wednesday"),
-    gettext_noop("Thursday"),
-    gettext_noop("Friday"),
-    gettext_noop("Saturday"),
-    gettext_noop("Sunday"),
-)
-"""Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2"."""
 
 
 def _local(value: date | datetime) -> date | datetime:

@@ -1,0 +1,183 @@
+"""What a letter says: its lines, headings and headers, in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from committees.models import Membership, Person
+from notices import kinds
+from notices.kinds import Group, Line
+from notices.mail import Mail
+from notices.models import Letter, Notice
+from portal.shared.days import VIETNAM
+
+LONGEST = 50
+"""Lines under one heading; the heading and the subject still count them all."""
+
+MOST_OFFICES = 3
+"""That a letter names as the reason for it."""
+
+
+class BadAddress(ValueError):
+    pass
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What some letters of a day say, read together for all of them."""
+
+    lines: dict[int, Line]
+    """Notice pk → its line, in its reader's language."""
+    terms: dict[int, list[Membership]]
+    """Person pk → the offices they hold."""
+
+    @classmethod
+    def about(cls, notices: Sequence[Notice], on: date) -> Facts:
+        lines: dict[int, Line] = {}
+        by_language: dict[str, list[Notice]] = {}
+        for notice in notices:
+            by_language.setdefault(notice.person.language, []).append(notice)
+        for language, some in by_language.items():
+            with translation.override(language):
+                for write, alike in by_function(some, lambda kind: kind.compose):
+                    lines |= write(alike, on)
+        return cls(lines, _terms({notice.person_id for notice in notices}, on))
+
+
+def _terms(people: Iterable[int], on: date) -> dict[int, list[Membership]]:
+    held = Membership.objects.holding_on(on).filter(person__in=list(people)).in_order()
+    terms: dict[int, list[Membership]] = {}
+    for term in held.select_related("office__body", "absence__person"):
+        terms.setdefault(term.person_id, []).append(term)
+    return terms
+
+
+def by_function(
+    notices: Iterable[Notice], which: Callable[[kinds.Kind], Any]
+) -> Iterable[tuple[Any, list[Notice]]]:
+    """Notices whose kinds share a function together, so that it asks the database once for all of them."""
+    some: dict[Any, list[Notice]] = {}
+    for notice in notices:
+        if kinds.known(notice.kind):
+            some.setdefault(which(kinds.get(notice.kind)), []).append(notice)
+    return some.items()
+
+
+def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = None) -> Mail:
+    """The letter in the person's language, as text and as HTML with the same content."""
+    facts = facts or Facts.about(notices, letter.on)
+    with translation.override(letter.person.language):
+        context = _context(letter, notices, facts)
+        subject = " ".join(render_to_string("letters/daily_subject.txt", context).split())[:250]
+        mail = Mail(
+            subject=subject,
+            body=render_to_string("letters/daily.txt", context),
+            to=[addressed(letter.person)],
+            reply_to=[settings.DEFAULT_FROM_EMAIL],
+            headers={
+                "Message-ID": letter.message_id,
+                "Date": format_datetime(timezone.now().astimezone(VIETNAM)),
+                "Auto-Submitted": "auto-generated",
+                "X-Auto-Response-Suppress": "All",
+                "List-Id": f"<reminders.{host()}>",
+            },
+        )
+        mail.attach_alternative(render_to_string("letters/daily.html", context), "text/html")
+    return mail
+
+
+def message_id(person: Person, on: date) -> str:
+    """The same for every attempt, so that a mail client shows a repeated letter once."""
+    return f"<{on:%Y%m%d}.{person.pk}.letter@{host()}>"
+
+
+def host() -> str:
+    return (urlsplit(settings.PORTAL_URL).hostname or "localhost")[:80]
+
+
+def addressed(person: Person) -> str:
+    """`"Name" <address>` on one line; BadAddress when mail cannot carry the address."""
+    name = " ".join(person.name.split())[:100]
+    try:
+        address = Address(name, addr_spec=person.email)
+        address.username.encode("ascii")
+        address.domain.encode("idna")
+    except (ValueError, IndexError, MessageError) as error:
+        raise BadAddress(person.email) from error
+    if not address.domain:
+        raise BadAddress(person.email)
+    return str(address)
+
+
+def _context(letter: Letter, notices: Sequence[Notice], facts: Facts) -> dict[str, Any]:
+    groups: dict[Group, list[Line]] = {}
+    for notice in notices:
+        groups.setdefault(kinds.get(notice.kind).group, []).append(facts.lines[notice.pk])
+    return {
+        "person": " ".join(letter.person.name.split()),
+        "on": letter.on,
+        "groups": [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)],
+        "counts": {group.name: len(some) for group, some in groups.items()},
+        "portal_url": settings.PORTAL_URL + "/",
+        "why": _why(facts.terms.get(letter.person_id, [])),
+    }
+
+
+def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
+    """The most pressing first: longest overdue, then nearest deadline."""
+    lines = sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.title))
+    return {
+        "title": str(group.title),
+        "kind": group.name,
+        "lines": [_line(line) for line in lines[:LONGEST]],
+        "more": max(0, len(lines) - LONGEST),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    # A standing already says what happened; news has no standing and needs its sentence.
+    said = line.what_to_do if line.standing else f"{line.sentence} {line.what_to_do}".strip()
+    return {
+        "title": line.title,
+        "url": settings.PORTAL_URL + line.url,
+        "standing": line.standing,
+        "days": line.days,
+        "due_on": line.due_on,
+        "lead_name": line.lead,
+        "assigner_name": line.assigner,
+        "order_number": line.order,
+        "what_to_do": said,
+    }
+
+
+def _why(terms: Sequence[Membership]) -> str:
+    offices = "; ".join(_office(term) for term in terms[:MOST_OFFICES])
+    often = _("At most one letter a working day.")
+    if not offices:
+        return often
+    return often + " " + _("You receive it because you hold: %(offices)s.") % {"offices": offices}
+
+
+def _office(term: Membership) -> str:
+    """A deputy reads whose work it is."""
+    said = f"{term.title}, {term.office.body}"
+    if term.absence is None:
+        return said
+    until = f"{term.absence.ends_on:%d/%m/%Y}"
+    return _("%(office)s (for %(person)s, away until %(day)s)") % {
+        "office": said,
+        "person": term.absence.person,
+        "day": until,
+    }
