@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import snapshot
+from audit.actions import append, compose, snapshot
 from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
@@ -20,6 +21,7 @@ from portal.shared.text import tidy_row
 from tasks import rules, secrecy
 from tasks.actions import handing, recurring, timing
 from tasks.actions.common import (
+    concerned,
     forget_risk,
     keys_above,
     lock,
@@ -350,14 +352,25 @@ def _was_not_secret(task: Task) -> bool:
 
 def _raise_below(task: Task, by: Person) -> None:
     """What was handed down becomes restricted with the task above, at once and all the way down."""
-    below = Task.objects.select_for_update(of=("self",), no_key=True).filter(parent=task)
-    for child in below.filter(secrecy=Task.Secrecy.NORMAL).select_related("assigner", "lead"):
-        before = snapshot(child, ("secrecy",))
-        child.secrecy = Task.Secrecy.RESTRICTED
-        child.version += 1
-        child.save(update_fields=["secrecy", "version"])
-        tell(child, "task_changed", by, before=before, after=snapshot(child, ("secrecy",)))
-        _raise_below(child, by)
+    rows = Task.objects.under(task.pk).filter(secrecy=Task.Secrecy.NORMAL)
+    below, now = list(rows), timezone.now()
+    before, after = {"secrecy": Task.Secrecy.NORMAL}, {"secrecy": Task.Secrecy.RESTRICTED}
+    rows.update(**after, version=F("version") + 1)
+    # As one block of the chain: a task given to every commune has thousands below it.
+    append(
+        [
+            compose(
+                "task_changed",
+                about=child,
+                by=by,
+                at=now,
+                before=before,
+                after=after,
+                bodies=concerned(child, before),
+            )
+            for child in below
+        ]
+    )
 
 
 def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any]) -> None:
