@@ -85,7 +85,7 @@ SELECTED = (
 def owe_selected(select: str, params: Sequence[Any]) -> int:
     """Owe what a statement finds, however many rows, without reading them; gives how many were new."""
     fixed = {
-        field.column: field.get_db_prep_save(_first_value(field), connection)
+        str(field.column): field.get_db_prep_save(_first_value(field), connection)
         for field in Notice._meta.concrete_fields
         if not field.primary_key and field.column not in SELECTED
     }

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from committees import access
 from committees.models import Person
-from notices import kinds
+from notices import kinds, policies
 from notices.calendar import Calendar
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
+from notices.policies import Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import reminders
@@ -487,6 +488,7 @@ NO_OFFICE = gettext_noop("This person no longer holds an office that this concer
 NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
 ANSWERED = gettext_noop("The request was answered or taken back.")
 CALMED = gettext_noop("The task is no longer expected to be so late.")
+OTHER_POLICY = gettext_noop("The body that gave the task no longer has this reminder sent.")
 LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
 LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
 NOW_IN: dict[str, str] = {
@@ -526,6 +528,8 @@ class Facts:
     """What waits for an answer, with its state, as notices name it."""
     parts: dict[tuple[int, int], Part] = field(default_factory=dict)
     """Task and body that helps in it → its part."""
+    rules: dict[int, Rules] = field(default_factory=dict)
+    """Assigner → its policy of reminders."""
 
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
@@ -538,6 +542,8 @@ class Facts:
         if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
             rows = Part.objects.helping().filter(task__in=tasks)
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
+        if any(BY_NAME[notice.kind].reminder for notice in notices):
+            facts.rules = policies.of(task.assigner_id for task in tasks.values())
         for notice in notices:
             of_a_kind = _of_a_kind(notice)
             facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
@@ -607,7 +613,14 @@ def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> 
         return _why_not_this_part(notice, facts.parts[task.pk, notice.body_id or 0], facts)
     if notice.due_version != task.due_version or task.due_on is None:
         return MOVED
-    return LATER_STEP if facts.ladder.step(task.due_on) != notice.step else ""
+    return _why_not_this_step(notice, task.due_on, facts)
+
+
+def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> str:
+    rules = facts.rules[facts.tasks[notice.about_id].assigner_id]
+    if notice.kind in rules.muted or not rules.still_has(notice.step):
+        return OTHER_POLICY
+    return LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else ""
 
 
 def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> str:
@@ -615,7 +628,7 @@ def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> str:
         return DELIVERED
     if part.due_on is None or part.due_on != _own_day(notice):
         return MOVED
-    return LATER_STEP if facts.ladder.step(part.due_on) != notice.step else ""
+    return _why_not_this_step(notice, part.due_on, facts)
 
 
 def _own_day(notice: Notice) -> date | None:

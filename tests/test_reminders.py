@@ -1,6 +1,6 @@
 """Which reminder is due on which day, to whom, and once only."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -185,14 +185,6 @@ def test_many_tasks_cost_as_many_queries_as_few(bodies, people, task_at):
     with CaptureQueriesContext(connection) as many:
         assert reminders.plan(date(2026, 7, 16)) == 50
     assert len(many) == len(few)
-
-
-def test_parts_meet_without_gap_or_repeat(plan, monkeypatch, task_at):
-    first = task_at("in_progress", due_on=DUE)
-    Task.objects.bulk_create(_like(first, first.lead, due_on=DUE - timedelta(days=n // 3)) for n in range(20))
-    monkeypatch.setattr(reminders, "AT_ONCE", 4)
-    keys = plan(date(2026, 7, 16))
-    assert len(keys) == len(set(keys)) == 2 * 21
 
 
 def _like(task: Task, lead, **values) -> Task:

@@ -1,0 +1,49 @@
+"""One statement owes all reminders of a kind: the database joins, Python only counts working days."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+Sql = tuple[str, list[Any]]
+
+DEFAULT_POLICY = 0
+"""Stands for the body in a row of steps that counts for every body without a policy of its own."""
+
+ONE_AT_A_TIME = 57_04
+"""Key of the lock under which PostgreSQL plans: two planners that meet would wait for each other's rows."""
+
+
+def subquery(rows: QuerySet[Any, Any]) -> Sql:
+    """What a queryset asks, to be joined in a statement; its columns are named as in `values()`."""
+    sql, params = rows.order_by().query.sql_with_params()
+    return f"({sql})", list(params)
+
+
+def table(rows: Sequence[dict[str, Any]], **columns: str) -> Sql:
+    """Rows computed in Python, as a table: one parameter however many they are."""
+    given = json.dumps(rows, default=_told, ensure_ascii=False)
+    if connection.vendor == "postgresql":
+        types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types}))", [given]  # noqa: S608
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {picked} FROM json_each(%s))", [given]  # noqa: S608
+
+
+def wait_for_other_planners() -> None:
+    """What they owed meanwhile is then known. To be called in a transaction; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
+def _told(value: Any) -> str:
+    """A day or moment as the database writes it, so that it joins and is kept as one."""
+    if isinstance(value, datetime):
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return str(value)

@@ -1,0 +1,142 @@
+"""Reminders of those who work on a task: at its lead, and at bodies that help and have their own day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from committees import access
+from committees.roles import RESTRICTED_READERS
+from notices import policies
+from notices.actions import owe_selected
+from notices.calendar import Calendar
+from notices.policies import DEFAULT, Rules
+from tasks.models import Part, Task
+from tasks.reminders.ladder import PART, Ladder, kind_of
+from tasks.reminders.statement import DEFAULT_POLICY, subquery, table, wait_for_other_planners
+
+OF_TASK = {
+    "about": F("id"),
+    "reader": F("lead_id"),
+    "giver": F("assigner_id"),
+    "day": F("due_on"),
+    "ver": F("due_version"),
+    "secret": F("secrecy"),
+}
+OF_PART = {
+    "about": F("task__id"),
+    "reader": F("body_id"),
+    "giver": F("task__assigner_id"),
+    "day": F("due_on"),
+    "ver": F("task__due_version"),
+    "secret": F("task__secrecy"),
+}
+STEP = {
+    "policy": "bigint",
+    "due_on": "date",
+    "named": "text",
+    "step": "text",
+    "kind": "text",
+    "data": "jsonb",
+    "planned_on": "date",
+    "not_before": "timestamptz",
+}
+"""Of a step: whose policy, which deadline and how its key names it; then what the notice holds."""
+
+STATEMENT = """
+SELECT step.kind || ':' || due.id || ':' || {named} || ':' || step.step || ':person-' || worker.person_id,
+       worker.person_id, step.kind, step.step, 'tasks.task', due.about, due.ver, due.reader,
+       step.data, step.planned_on, step.not_before
+FROM {deadlines} due
+LEFT JOIN notices_policy own ON own.body_id = due.giver
+JOIN {steps} step ON step.policy = COALESCE(own.body_id, 0) AND step.due_on = due.day
+JOIN {workers} worker ON worker.body = due.reader AND (due.secret = 'normal' OR worker.role IN ({trusted}))
+"""
+"""Keys say `v2` of the version of a task's deadline, and the day of a part's: a new deadline begins anew."""
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What is the same for every deadline on a day; `own` are the policies of the bodies that have one."""
+
+    on: date
+    ladder: Ladder
+    own: dict[int, Rules]
+
+    @classmethod
+    def of(cls, on: date) -> Morning:
+        return cls(on, Ladder(Calendar.read(), on), policies.own())
+
+    def rules(self, giver: int) -> Rules:
+        return self.own.get(giver, DEFAULT)
+
+    @property
+    def horizon(self) -> date:
+        """The first deadline that is still too far away for any step."""
+        farthest = max(rules.horizon for rules in (DEFAULT, *self.own.values()))
+        return self.ladder.calendar.add_working_days(self.on, farthest + 1)
+
+    def policies_and_days(self, rows: QuerySet[Any], giver: str) -> Iterator[tuple[int, date]]:
+        """Every deadline there is, for the default; and those of each body that has a policy of its own."""
+        for day in rows.order_by().values_list("due_on", flat=True).distinct():
+            yield DEFAULT_POLICY, day
+        if self.own:
+            theirs = rows.filter(**{f"{giver}__in": list(self.own)}).order_by()
+            yield from theirs.values_list(giver, "due_on").distinct()
+
+
+@transaction.atomic
+def plan(on: date) -> int:
+    """Owe the reminders of a working day to the people who work on the tasks; gives how many were new."""
+    morning = Morning.of(on)
+    if not morning.ladder.calendar.working_day(on):
+        return 0
+    wait_for_other_planners()
+    tasks = Task.objects.running().filter(due_on__lt=morning.horizon)
+    parts = Part.objects.waiting().filter(due_on__lt=morning.horizon)
+    return _owe_for_tasks(tasks, morning) + _owe_for_parts(parts, morning)
+
+
+def _owe_for_tasks(tasks: QuerySet[Any], morning: Morning) -> int:
+    steps = [_step(policy, day, morning) for policy, day in morning.policies_and_days(tasks, "assigner_id")]
+    return _owe(tasks.values("id", **OF_TASK), steps, "'v' || due.ver", morning.on)
+
+
+def _owe_for_parts(parts: QuerySet[Any], morning: Morning) -> int:
+    found = morning.policies_and_days(parts, "task__assigner_id")
+    steps = [_step(policy, day, morning, PART) for policy, day in found]
+    return _owe(parts.values("id", **OF_PART), steps, "step.named", morning.on)
+
+
+def _step(policy: int, due_on: date, morning: Morning, prefix: str = "") -> dict[str, Any]:
+    rules = morning.rules(policy)
+    step = morning.ladder.step(due_on, rules)
+    kind = prefix + kind_of(step)
+    return {
+        "policy": policy,
+        "due_on": due_on,
+        "named": due_on,
+        "step": "" if kind in rules.muted else step,
+        "kind": kind,
+        "data": {"due_on": due_on} if prefix else {},
+        "planned_on": morning.on,
+        "not_before": rules.opens(morning.on),
+    }
+
+
+def _owe(deadlines: QuerySet[Any, Any], steps: list[dict[str, Any]], named: str, on: date) -> int:
+    reached = [step for step in steps if step["step"]]
+    parts = {
+        "deadlines": subquery(deadlines),
+        "steps": table(reached, **STEP),
+        "workers": subquery(access.holders("work_on_tasks", on)),
+        "trusted": (", ".join(["%s"] * len(RESTRICTED_READERS)), [str(role) for role in RESTRICTED_READERS]),
+    }
+    sql = STATEMENT.format(named=named, **{name: sql for name, (sql, _params) in parts.items()})
+    # In the order in which the statement names them.
+    return owe_selected(sql, [value for _sql, params in parts.values() for value in params]) if reached else 0
