@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from committees.roles import Role
 from notices.calendar import A_DAY, Calendar
 from notices.models import EscalationStep, Policy
@@ -152,15 +154,11 @@ def _working_days(calendar: Calendar, first: date, last: date) -> Iterator[date]
         day += A_DAY
 
 
-def _read(policies: Iterable[Policy]) -> dict[int, Rules]:
-    rows = list(policies)
-    steps: dict[int, list[Rung]] = {}
-    for step in EscalationStep.objects.filter(policy__in=[row.pk for row in rows]).order_by():
-        steps.setdefault(step.policy_id, []).append(Rung(step.days_late, step.side, step.role))
-    return {row.body_id: rules_of(row, steps.get(row.pk, [])) for row in rows}
+def _read(policies: QuerySet[Policy]) -> dict[int, Rules]:
+    return {policy.body_id: rules_of(policy) for policy in policies.prefetch_related("escalation")}
 
 
-def rules_of(policy: Policy, rungs: Iterable[Rung]) -> Rules:
+def rules_of(policy: Policy) -> Rules:
     return Rules(
         before=tuple(sorted(policy.before, reverse=True)),
         on_the_day=policy.on_the_day,
@@ -170,5 +168,5 @@ def rules_of(policy: Policy, rungs: Iterable[Rung]) -> Rules:
         quiet_from=policy.quiet_from,
         quiet_until=policy.quiet_until,
         muted=frozenset(policy.muted),
-        escalation=tuple(sorted(rungs)),
+        escalation=tuple(Rung(step.days_late, step.side, step.role) for step in policy.escalation.all()),
     )

@@ -37,10 +37,15 @@ EXAMPLES = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def body_reminders(request: SignedInRequest, code: str) -> HttpResponse:
     """The policy of a body: read by those who read its tasks, changed by those who keep the body."""
-    body = get_object_or_404(Body, code=code)
+    body = get_object_or_404(Body.objects.select_related("reminder_policy"), code=code)
+    with access.asking_once():
+        return _answer(request, body)
+
+
+def _answer(request: SignedInRequest, body: Body) -> HttpResponse:
     may_view_policy(request.user, body).or_raise()
-    policy = Policy.objects.filter(body=body).first()
-    rules = policies.of([body.pk])[body.pk]
+    policy: Policy | None = getattr(body, "reminder_policy", None)
+    rules = policies.rules_of(policy) if policy else DEFAULT
     if request.method == "POST":
         may_manage_policy(request.user, body).or_raise()
         if "default" in request.POST:
@@ -91,9 +96,7 @@ def _page(
     stale: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    with access.asking_once():
-        may_manage = may_manage_policy(request.user, body)
-        preview = _preview(request, body, rules)
+    may_manage = may_manage_policy(request.user, body)
     for field in form.fields.values():
         field.disabled = not may_manage
     context = {
@@ -108,21 +111,23 @@ def _page(
         "back": body.get_absolute_url(),
         "crumbs": [(_("Bodies"), reverse("bodies:list")), (body.brief, body.get_absolute_url())],
         "title": _("Reminders"),
-        **preview,
+        **_preview(request, body, rules),
     }
     return render(request, "notices/policy.html", context, status=status)
 
 
 def _preview(request: SignedInRequest, body: Body, rules: Rules) -> dict[str, Any]:
     """Who gets which letter on which day of one task that the body gave and the reader sees."""
-    tasks = Task.objects.visible_to(request.user).running().filter(assigner=body, due_on__isnull=False)
+    given = Task.objects.visible_to(request.user).running().filter(assigner=body, due_on__isnull=False)
+    tasks = given.select_related("lead")
     task = _chosen(request, tasks)
-    examples = list(tasks.filter(due_on__gte=today()).order_by("due_on", "pk")[:EXAMPLES])
-    task = task or (examples[0] if examples else tasks.select_related("lead", "assigner").first())
+    following = [] if task else list(tasks.filter(due_on__gte=today()).order_by("due_on", "pk")[:EXAMPLES])
+    task = task or next(iter(following), None)
     if task is None:
-        return {"task": None, "examples": []}
+        return {"task": None}
+    task.assigner = body
     forecast = Forecast(task, rules, Calendar.read(), today())
-    return {"task": task, "examples": examples, "lines": forecast.lines(request.user), "today": today()}
+    return {"task": task, "examples": following, "lines": forecast.lines(request.user), "today": today()}
 
 
 def _chosen(request: SignedInRequest, tasks: TaskQuerySet) -> Task | None:

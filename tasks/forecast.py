@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from committees import access
 from committees.access import Asker
-from committees.models import Body, Membership, Person
+from committees.models import Body, Membership
 from committees.roles import RESTRICTED_READERS, Role, words_of
 from notices import policies
 from notices.calendar import Calendar
@@ -46,31 +47,40 @@ class Forecast:
 
     def lines(self, asker: Asker) -> list[Told]:
         """In the order of the days; of the weekly ones only the first, which says that more follow."""
-        lines = sorted([*self._to_workers(), *self._to_those_above()], key=lambda line: line.day)
-        readable = access.member_readers(asker).filter(pk__in={line.body.pk for line in lines})
-        shown = set(readable.values_list("pk", flat=True))
-        people = Person.objects.in_bulk({pk for line in lines for pk in line.people})
-        for line in lines:
-            if line.body.pk in shown:
-                line.names = sorted(str(people[pk]) for pk in line.people)
-        return lines
-
-    def _to_workers(self) -> Iterator[Told]:
         deadlines = list(self._deadlines())
-        roles = () if self.task.secrecy == Task.Secrecy.NORMAL else RESTRICTED_READERS
-        bodies = [body.pk for body, _due in deadlines]
-        workers = access.people_of_many("work_on_tasks", bodies, self.on, roles=roles)
-        for body, due_on in deadlines:
-            for day, step in self._steps(due_on):
-                yield Told(day, step_words(step), _("who works on it"), body, workers.get(body.pk, []))
+        bodies = {body.pk: body for body, _due in deadlines} | {self.task.assigner_id: self.task.assigner}
+        terms = self._terms(list(bodies))
+        lines = [*self._to_workers(deadlines), *self._to_those_above(terms)]
+        read = {pk for pk, body in bodies.items() if access.allows(asker, "view_tasks", body)}
+        names = {term.person_id: str(term.person) for term in terms}
+        for line in lines:
+            if line.body.pk in read:
+                line.names = sorted(names[pk] for pk in line.people)
+        return sorted(lines, key=lambda line: line.day)
 
     def _deadlines(self) -> Iterator[tuple[Body, date]]:
         """The lead body's, and those of the bodies that help and have a day of their own."""
         if self.task.lead and self.task.due_on:
             yield self.task.lead, self.task.due_on
-        for part in self.task.parts.helping().filter(delivered_at=None).select_related("body"):
+        for part in self.task.parts.waiting().select_related("body"):
             if part.due_on:
                 yield part.body, part.due_on
+
+    def _terms(self, bodies: list[int]) -> list[Membership]:
+        terms = Membership.objects.holding_on(self.on).filter(office__body__in=bodies, person__is_active=True)
+        return list(terms.select_related("office", "person"))
+
+    def _to_workers(self, deadlines: list[tuple[Body, date]]) -> Iterator[Told]:
+        open_to_all = self.task.secrecy == Task.Secrecy.NORMAL
+        workers: dict[int, set[int]] = {}
+        rows: Any = access.holders("work_on_tasks", self.on)
+        for row in rows.filter(body__in=[body.pk for body, _due in deadlines]):
+            if open_to_all or row["role"] in RESTRICTED_READERS:
+                workers.setdefault(row["body"], set()).add(row["person_id"])
+        for body, due_on in deadlines:
+            for day, step in self._steps(due_on):
+                people = sorted(workers.get(body.pk, ()))
+                yield Told(day, step_words(step), _("who works on it"), body, people)
 
     def _steps(self, due_on: date) -> Iterator[tuple[date, str]]:
         """Until the first of the weekly ones."""
@@ -80,24 +90,16 @@ class Forecast:
             if "w" in step:
                 return
 
-    def _to_those_above(self) -> Iterator[Told]:
+    def _to_those_above(self, terms: list[Membership]) -> Iterator[Told]:
         if self.task.due_on is None:
             return
-        terms = self._terms()
         for day, rungs in policies.escalations(self.rules, self.task.due_on, self.calendar, date.max):
             for rung in rungs:
-                body = self.task.lead if rung.side == LEAD else self.task.assigner
-                if body:
-                    people = self._holders(terms, body, rung.role)
+                if body := self.task.lead if rung.side == LEAD else self.task.assigner:
+                    who = words_of(Role(rung.role), body.kind)
                     yield Told(
-                        day, late_words(rung.days_late), words_of(Role(rung.role), body.kind), body, people
+                        day, late_words(rung.days_late), who, body, self._holders(terms, body, rung.role)
                     )
-
-    def _terms(self) -> list[Membership]:
-        terms = Membership.objects.holding_on(self.on).filter(
-            office__body__in=[self.task.lead_id, self.task.assigner_id], person__is_active=True
-        )
-        return list(terms.select_related("office"))
 
     def _holders(self, terms: list[Membership], body: Body, role: str) -> list[int]:
         """Of a deputy's step the one in charge of the field, else the next of `IN_CHARGE` that is held."""

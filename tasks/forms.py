@@ -417,8 +417,9 @@ class TaskForm(CycleFields, forms.ModelForm[Task]):
     def _say_day_off(self) -> None:
         """The order's day stands as it is; that nobody works on it is said beside it."""
         due: Any = self.fields["due_on"]
+        typed = self.data.get(self.add_prefix("due_on")) if self.is_bound else self.initial["due_on"]
         with suppress(ValidationError):
-            if off := day_off(due.to_python(self["due_on"].value())):
+            if off := day_off(due.to_python(typed)):
                 due.help_text = format_lazy("{off} {help}", off=off, help=due.help_text)
 
     def _hide_content(self) -> None:
