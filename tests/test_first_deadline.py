@@ -79,7 +79,8 @@ def test_a_deadline_brought_forward_is_late_by_the_current_one_only(task_at: Tas
 
 
 def page(person: Person, address: str) -> Any:
-    client = Client(headers={"accept-language": "en"})
+    Person.objects.filter(pk=person.pk).update(language="en")
+    client = Client()
     client.force_login(person)
     return client.get(address)
 
