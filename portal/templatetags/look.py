@@ -150,7 +150,7 @@ def tally(counts: Mapping[str, int], url: str, label: str = "") -> dict[str, Any
 
 
 @register.inclusion_tag("parts/paces.html")
-def paces(counts: Mapping[str, int], url: str) -> dict[str, Any]:
+def paces(counts: Mapping[str, int], url: str, label: str = "") -> dict[str, Any]:
     """Three links that add up to what is open: on schedule, at risk, late."""
     whole = sum(counts[key] for key in THREE)
     ways = [
@@ -164,7 +164,7 @@ def paces(counts: Mapping[str, int], url: str) -> dict[str, Any]:
         }
         for key, colour in THREE.items()
     ]
-    return {"ways": ways, "whole": whole}
+    return {"ways": ways, "whole": whole, "label": label}
 
 
 @register.simple_tag
