@@ -164,9 +164,8 @@ def test_a_warning_taken_back_is_not_told(
     # Of several flags the last one is told, once.
     assert len(notices) - len(reasons) == owed
     kept = [notice for notice in notices if notice.pk not in reasons]
+    days = fresh(flagged).risk_days
     with translation.override("en"):
-        days = fresh(flagged).risk_days
-    with override("en"):
         said = [line.sentence for line in telling.compose(kept, today()).values()]
     assert all(f"{days} days late" in words and HOW in words for words in said)
 
