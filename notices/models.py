@@ -21,7 +21,11 @@ from portal.shared.text import validate_plain
 class CalendarDay(models.Model):
     """A day that is not what its weekday says: a holiday, a substitute day off, a make-up Saturday."""
 
-    day = models.DateField(_("day"), unique=True)
+    day = models.DateField(
+        _("day"),
+        unique=True,
+        error_messages={"unique": _("This day is in the calendar already. Change that row instead.")},
+    )
     is_working = models.BooleanField(_("working day"))
     name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
     source = models.CharField(_("source"), max_length=200, blank=True, validators=[validate_plain])

@@ -2,17 +2,27 @@
 
 from datetime import date, timedelta
 
+import holidays
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils.translation import override
 
 from audit.models import Event
 from notices.actions import delete_calendar_day, save_calendar_day
-from notices.calendar import Calendar
+from notices.calendar import Calendar, day_off
 from notices.models import CalendarDay
-from notices.seeding import seed, seed_around
+from notices.seeding import DECIDED, seed, seed_around
 
 pytestmark = pytest.mark.django_db
 
+# 2025: the Ministry of Labour's announcement of December 2024 (Tết 27-31/1; 2/5 for Saturday 26/4; 1-2/9).
+# 2026: the Ministry of Home Affairs' of October 2025 (Tết 16-20/2; 31/8 for Saturday 22/8), and of 25/12/2025
+# (2/1 for Saturday 10/1); Hùng Kings on Sunday 26/4, so Monday 27/4; Vietnam Culture Day, 24/11, is a holiday
+# from this year (Politburo's resolution 80-NQ/TW). 2027 by the Labour Code alone, article 112 and the rule
+# that a holiday on a day of rest is made up for on the next working day: the new year of the moon on 6/2,
+# Hùng Kings on 16/4, May Day on Saturday, so 3/5; what the Government decides later is entered in the admin.
 OFF_ON_WEEKDAYS = {
     2025: "01-01 01-27 01-28 01-29 01-30 01-31 04-07 04-30 05-01 05-02 09-01 09-02",
     2026: "01-01 01-02 02-16 02-17 02-18 02-19 02-20 04-27 04-30 05-01 08-31 09-01 09-02 11-24",
@@ -117,6 +127,45 @@ def test_names_are_vietnamese_and_the_source_is_told(calendar):
     day = CalendarDay.objects.get(day=date(2026, 2, 17))
     assert day.name == "Tết Nguyên Đán"
     assert day.source.startswith("holidays ")
+
+
+def test_the_package_says_the_same_but_for_the_late_swap():
+    for year in OFF_ON_WEEKDAYS:
+        found = holidays.country_holidays("VN", years=year)
+        off = {day for day in found if day.year == year and day.weekday() < 5}
+        assert days(year, OFF_ON_WEEKDAYS[year]) - off == {
+            day for day, row in DECIDED.items() if day.year == year and not row[0]
+        }
+        assert off <= days(year, OFF_ON_WEEKDAYS[year])
+
+
+def test_a_day_stands_in_the_calendar_once(client, people):
+    day = date(2026, 9, 3)
+    save_calendar_day(day=CalendarDay(day=day, is_working=False, name="Nghỉ"), by=people["staff"])
+    with pytest.raises(ValidationError, match="in the calendar already"), override("en"):
+        save_calendar_day(day=CalendarDay(day=day, is_working=True, name="Trực"), by=people["staff"])
+    people["staff"].language = "en"
+    people["staff"].save()
+    client.force_login(people["staff"])
+    typed = {"day": "03/09/2026", "name": "Trực", "is_working": "on", "source": ""}
+    answer = client.post(reverse("admin:notices_calendarday_add"), typed)
+    assert "This day is in the calendar already. Change that row instead." in answer.content.decode()
+    assert CalendarDay.objects.get(day=day).name == "Nghỉ"
+
+
+@pytest.mark.parametrize(
+    "day, said",
+    [
+        ("2026-11-20", ""),
+        ("2026-11-22", "Sunday 22/11/2026 is a day off."),
+        ("2026-11-24", "Tuesday 24/11/2026 is a day off (Ngày Văn hóa Việt Nam)."),
+        ("2026-08-22", ""),  # a make-up Saturday
+        ("2026-08-31", "Monday 31/08/2026 is a day off (Ngày nghỉ (thay cho ngày 22/08/2026))."),
+    ],
+)
+def test_a_day_off_in_words(calendar, day, said):
+    with override("en"):
+        assert day_off(date.fromisoformat(day)) == said
 
 
 def test_nonsense_years_are_refused():

@@ -28,10 +28,12 @@ from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
 from committees.roles import PERMISSIONS, RESTRICTED_READERS
+from notices.rules import may_view_policy
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import listing, rollup, rules, story
 from tasks.forms import CommentForm, ProgressForm, as_secret
+from tasks.lifecycle import RUNNING
 from tasks.models import Comment, Evidence, FanOut, Progress, Request, Task
 from tasks.panel import Panel, panel
 from tasks.reading import kept
@@ -100,6 +102,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "family": family[0] if family else None,
         "fan_out": _fan_out(task),
         "may_fan_out": rules.may_fan_out(request.user, task),
+        "reminders": task.due_on and task.state in RUNNING and may_view_policy(request.user, task.assigner),
         "rolled_up": rollup.of(task),
         "may_hand_down": rules.may_hand_down(request.user, task),
         "asked": rules.waiting_request(task),
