@@ -114,6 +114,13 @@ def people_of_many(
     """
     if permission in READING:
         raise ValueError("Reading also comes from the bodies above: ask for one body at a time.")
+    return people_in_many(permission, body_ids, on, roles=roles)
+
+
+def people_in_many(
+    permission: str, body_ids: Any, on: date | None = None, *, roles: Collection[Role] = ()
+) -> dict[int, list[int]]:
+    """The same through offices in the body itself; to read, others may be allowed from above."""
     rows = BodyGroupObjectPermission.objects.filter(
         permission_id=permission_id(permission), content_object_id__in=body_ids
     )

@@ -123,6 +123,16 @@ class Preference(models.Model):
         return f"{self.person}: {self.kind}"
 
 
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def of_day(self, day: date) -> LetterQuerySet:
+        """The daily letters of a day."""
+        return self.filter(on=day, kind=Letter.Kind.DAILY)
+
+    def given_up(self) -> LetterQuerySet:
+        """Refused for good, or so often that nobody tries again."""
+        return self.filter(state=Letter.State.FAILED, next_attempt_at__isnull=True)
+
+
 class Letter(models.Model):
     """One e-mail that carries a person's notices of a day. At most one daily letter per person and day."""
 
@@ -153,6 +163,8 @@ class Letter(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     answer = models.TextField(_("the server's answer"), blank=True)
+
+    objects: ClassVar[LetterQuerySet] = LetterQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("letter")

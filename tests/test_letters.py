@@ -13,12 +13,13 @@ import pytest
 import time_machine
 from django.core.mail import get_connection
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
-from notices import letters
+from notices import composing, letters
 from notices.letters import send_owed
 from notices.mail import Mail
 from notices.models import NO_ADDRESS, Letter, Notice
@@ -104,7 +105,7 @@ def test_its_headers(late, officer, smtp):
     remind(TODAY)
     (message,) = smtp.messages
     assert message["To"] == f"{officer.name} <{officer.email}>"
-    assert message["Message-ID"] == Letter.objects.get().message_id == letters.message_id(officer, TODAY)
+    assert message["Message-ID"] == Letter.objects.get().message_id == composing.message_id(officer, TODAY)
     assert message["Date"].endswith("+0700")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"].startswith("<reminders.")
@@ -181,7 +182,7 @@ def test_of_a_restricted_task_number_and_day_only(officer, task_at, smtp):
 
 
 def test_the_longest_letter_has_an_end(late, task_at, smtp, monkeypatch):
-    monkeypatch.setattr(letters, "LONGEST", 2)
+    monkeypatch.setattr(composing, "LONGEST", 2)
     for number in range(4):
         task_at("in_progress", title=f"Việc {number}", due_on=DUE)
     Notice.objects.all().delete()
@@ -430,7 +431,8 @@ def test_the_server_is_down(late, officer, bodies, smtp, settings, morning):
         settings.EMAIL_PORT = probe.getsockname()[1]
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (0, 1)  # no use in trying the others
-    assert "ConnectionRefused" in Letter.objects.get().answer
+    assert "ConnectionRefused" in Letter.objects.get(state=Letter.State.FAILED).answer
+    assert Letter.objects.filter(state=Letter.State.PLANNED).count() == 1
     settings.EMAIL_PORT = up
     morning.shift(timedelta(minutes=11))
     assert remind(TODAY).sent.letters == 2
@@ -444,9 +446,9 @@ def test_the_server_hangs_up_between_letters(late, bodies, smtp, monkeypatch):
     sender = letters.Sender(TODAY, connection)
     reminders.plan(TODAY)
     first, second = letters.people_owed(TODAY)
-    sender.write_to(first)
+    sender.write_to([first])
     connection.connection.sock.shutdown(socket.SHUT_RDWR)
-    sender.write_to(second)
+    sender.write_to([second])
     connection.close()
     assert (sender.sent.letters, sender.sent.failed) == (2, 0)
 
@@ -481,17 +483,78 @@ def test_any_name_is_only_a_name(late, officer, smtp, name):
 
 def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, smtp, monkeypatch):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
-    write = letters.compose
+    write = composing.compose
 
-    def breaks(letter: Letter, person: Person, notices: Any) -> Mail:
-        if person == officer:
+    def breaks(letter: Letter, notices: Any, facts: Any) -> Mail:
+        if letter.person == officer:
             raise RuntimeError("a template is broken")
-        return write(letter, person, notices)
+        return write(letter, notices, facts)
 
     monkeypatch.setattr(letters, "compose", breaks)
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (1, 1)
     assert Letter.objects.get(person=officer).answer == letters.NOT_WRITTEN
+
+
+def test_a_notice_that_cannot_be_told_stops_nobody_elses_letter(late, officer, bodies, smtp, monkeypatch):
+    appoint(make_person("another"), bodies.lead, Role.SECRETARY)
+    about = composing.Facts.about
+
+    def breaks(notices: Any, on: date) -> Any:
+        if any(notice.person == officer for notice in notices):
+            raise RuntimeError("a kind is broken")
+        return about(notices, on)
+
+    monkeypatch.setattr(composing.Facts, "about", breaks)
+    sent = remind(TODAY).sent
+    assert (sent.letters, sent.failed) == (1, 1)
+    assert Letter.objects.get(person=officer).answer == letters.NOT_WRITTEN
+
+
+def test_what_time_does_not_allow_is_left_to_the_next_run(late, officer, bodies, smtp):
+    appoint(make_person("another"), bodies.lead, Role.SECRETARY)
+    reminders.plan(TODAY)
+    sender = letters.Sender(TODAY, until=0)
+    sender.write_to(list(letters.people_owed(TODAY)))
+    assert (sender.sent.letters, smtp.messages) == (0, [])
+    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.PLANNED}
+    assert send_owed(TODAY).letters == 2
+
+
+def test_many_letters_ask_as_often_as_few(late, officer, bodies, smtp):
+    def asked() -> int:
+        Notice.objects.all().delete()
+        Letter.objects.all().delete()
+        reminders.plan(TODAY)
+        with CaptureQueriesContext(connection) as captured:
+            count = send_owed(TODAY).letters
+        return len(captured) - count  # each is stamped by itself
+
+    one = asked()
+    for number in range(6):
+        appoint(make_person(f"worker-{number}"), bodies.lead, Role.OFFICER)
+    assert asked() == one
+    assert len(smtp.messages) == 8
+
+
+def test_what_is_plain_from_an_office_is_what_the_person_sees(late, people, task_at):
+    """Whoever is seen without being asked apart would have been given the task by `visible_to` too."""
+    secret = {"secrecy": Task.Secrecy.RESTRICTED}
+    tasks = [
+        late,
+        task_at("draft"),
+        task_at("assigned"),
+        task_at("completed"),
+        task_at("in_progress", **secret),
+    ]
+    everybody = list(Person.objects.all())
+    pairs = [Notice(person=one, about_id=task.pk) for one in everybody for task in tasks]
+    plain, seen = telling._plainly_seen(pairs, TODAY), telling._seen(pairs, TODAY)
+    for person in everybody:
+        truth = set(Task.objects.visible_to(person, TODAY).values_list("pk", flat=True))
+        assert plain[person.pk] <= truth
+        assert seen[person.pk] == truth & {task.pk for task in tasks}
+    assert any(plain.values())
 
 
 # Crashes, and several senders at once
@@ -501,10 +564,10 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
     stamp = letters.Sender._stamp
 
-    def dies(self: Any, letter: Letter, answer: str, notices: Any) -> None:
-        if letter.person == officer:
+    def dies(self: Any, draft: letters.Draft) -> None:
+        if draft.letter.person == officer:
             raise KeyboardInterrupt
-        stamp(self, letter, answer, notices)
+        stamp(self, draft)
 
     monkeypatch.setattr(letters.Sender, "_stamp", dies)
     with pytest.raises(KeyboardInterrupt):
@@ -520,10 +583,22 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
     assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.SENT}
 
 
+def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monkeypatch):
+    settle = letters.settle
+    monkeypatch.setattr(letters, "settle", lambda: 0)
+    remind(TODAY)
+    assert Notice.objects.get().state == Notice.State.OWED
+    monkeypatch.setattr(letters, "settle", settle)
+    remind(TODAY)
+    remind(TODAY + timedelta(days=1))
+    assert Notice.objects.get(step="+1").state == Notice.State.TOLD
+    assert sum(late.title in text_of(message) for message in smtp.messages) == len(smtp.messages) == 2
+
+
 def test_a_claimed_letter_is_nobody_elses(late, officer):
     reminders.plan(TODAY)
-    assert letters.claim(officer, TODAY)
-    assert letters.claim(officer, TODAY) is None
+    assert [letter.person for letter in letters.claim([officer], TODAY)] == [officer]
+    assert letters.claim([officer], TODAY) == []
     assert not letters.people_owed(TODAY).exists()
 
 
