@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -18,13 +19,13 @@ from notices import kinds, policies
 from notices.calendar import Calendar
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
-from notices.policies import Rules
+from notices.policies import LEAD, Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import reminders
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
 from tasks.models import FanOut, Part, Request, Task
-from tasks.reminders import OVERDUE, PART, SOON, TODAY, Ladder
+from tasks.reminders import ESCALATED, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
 
 LONGEST_REASON = 300
 
@@ -59,6 +60,8 @@ class Telling:
     gone: bool = False
     """They can no longer read the task: that is the news."""
     reminder: bool = False
+    escalation: bool = False
+    """It goes to those above, by the steps of the assigner's policy."""
     risk: bool = False
     """It warns: told only while the lead still expects to be that late."""
     asked: bool = False
@@ -140,6 +143,16 @@ TELLINGS = (
         RUNNING,
         "work_on_tasks",
         reminder=True,
+    ),
+    Telling(
+        ESCALATED,
+        gettext_lazy("Escalated"),
+        LATE,
+        gettext_lazy("Those above are told too. Working days late: %(days)s or more."),
+        gettext_lazy("Find out what holds it up and decide what helps."),
+        RUNNING,
+        of_lead=False,
+        escalation=True,
     ),
     Telling(
         "task_urged",
@@ -488,6 +501,8 @@ NO_OFFICE = gettext_noop("This person no longer holds an office that this concer
 NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
 ANSWERED = gettext_noop("The request was answered or taken back.")
 CALMED = gettext_noop("The task is no longer expected to be so late.")
+STOPPED = gettext_noop("Telling those above was stopped.")
+HIGHER_STEP = gettext_noop("The same task is told of once, by its highest step.")
 OTHER_POLICY = gettext_noop("The body that gave the task no longer has this reminder sent.")
 LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
 LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
@@ -509,7 +524,8 @@ def register() -> None:
     for rank, telling in enumerate(TELLINGS):
         duty = bool(telling.what_to_do) and not telling.gone
         kinds.register(Kind(telling.name, telling.label, rank, telling.group, recheck, compose, duty))
-    kinds.register_planner(reminders.plan)
+    for planner in reminders.PLANNERS:
+        kinds.register_planner(planner)
 
 
 # Is it still owed?
@@ -530,6 +546,7 @@ class Facts:
     """Task and body that helps in it → its part."""
     rules: dict[int, Rules] = field(default_factory=dict)
     """Assigner → its policy of reminders."""
+    superiors: Superiors = field(default_factory=Superiors)
 
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
@@ -542,8 +559,11 @@ class Facts:
         if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
             rows = Part.objects.helping().filter(task__in=tasks)
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
-        if any(BY_NAME[notice.kind].reminder for notice in notices):
+        if any(BY_NAME[notice.kind].reminder or BY_NAME[notice.kind].escalation for notice in notices):
             facts.rules = policies.of(task.assigner_id for task in tasks.values())
+        above = {notice.body_id for notice in notices if BY_NAME[notice.kind].escalation}
+        if above:
+            facts.superiors = Superiors.of(Q(office__body__in=above), on)
         for notice in notices:
             of_a_kind = _of_a_kind(notice)
             facts.newest[of_a_kind] = max(notice.pk, facts.newest.get(of_a_kind, 0))
@@ -570,10 +590,21 @@ def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
     """Notice pk → why it is no longer owed."""
     facts = Facts.about(notices, on)
     reasons = {notice.pk: reason for notice in notices if (reason := _why_not(notice, facts))}
+    reasons |= dict.fromkeys(_below_another([one for one in notices if one.pk not in reasons]), HIGHER_STEP)
     for notice in notices:
         if notice.pk not in reasons:
             notice.asked_on = on
     return reasons
+
+
+def _below_another(notices: Sequence[Notice]) -> list[int]:
+    """A person who is on two steps of a task, or works on it too, reads one line of it."""
+    steps: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for notice in notices:
+        if notice.kind in (OVERDUE, ESCALATED):
+            days = notice.data["days"] if notice.kind == ESCALATED else 0
+            steps.setdefault((notice.person_id, notice.about_id), []).append((days, notice.pk))
+    return [pk for some in steps.values() for _days, pk in sorted(some)[:-1]]
 
 
 def _why_not(notice: Notice, facts: Facts) -> str:
@@ -607,6 +638,8 @@ def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> 
         return ANSWERED
     if telling.risk and (task.risk_days or 0) < RISK_TOLD_FROM:
         return CALMED
+    if telling.escalation:
+        return _why_not_above(notice, task, facts)
     if not telling.reminder:
         return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
     if telling.of_part:
@@ -614,6 +647,22 @@ def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> 
     if notice.due_version != task.due_version or task.due_on is None:
         return MOVED
     return _why_not_this_step(notice, task.due_on, facts)
+
+
+def _why_not_above(notice: Notice, task: Task, facts: Facts) -> str:
+    rules = facts.rules[task.assigner_id]
+    rung = rung_of(notice.step, rules)
+    if notice.due_version != task.due_version or task.due_on is None:
+        return MOVED
+    if task.escalation_stopped_at:
+        return STOPPED
+    if rung is None or notice.kind in rules.muted or facts.ladder.days_late(task.due_on) < rung.days_late:
+        return OTHER_POLICY
+    if notice.body_id != (task.lead_id if rung.side == LEAD else task.assigner_id):
+        return OTHER_LEAD
+    restricted = task.secrecy != Task.Secrecy.NORMAL
+    told = facts.superiors.holders(notice.body_id or 0, rung.role, task.pillar, restricted=restricted)
+    return "" if notice.person_id in told else NO_OFFICE
 
 
 def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> str:
@@ -763,7 +812,7 @@ def _standing(notice: Notice, telling: Telling, task: Task, on: date) -> tuple[s
     if own := _own_day(notice):
         return Standing.OVERDUE if own < on else Standing.DUE_SOON, (own - on).days
     standing = task.standing(on)
-    if telling.reminder and standing:
+    if (telling.reminder or telling.escalation) and standing:
         return standing.value, task.days_left(on)
     return "", None
 

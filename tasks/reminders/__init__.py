@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from tasks.reminders.above import ESCALATED, Superiors, escalate, rung_of
 from tasks.reminders.ladder import OVERDUE, PART, SOON, TODAY, Ladder, kind_of
 from tasks.reminders.workers import plan
 
-__all__ = ["OVERDUE", "PART", "SOON", "TODAY", "Ladder", "kind_of", "plan"]
+PLANNERS = (plan, escalate)
+"""Each owes its own kinds of notice of a day, and again nothing."""
+
+__all__ = [
+    "ESCALATED",
+    "OVERDUE",
+    "PART",
+    "PLANNERS",
+    "SOON",
+    "TODAY",
+    "Ladder",
+    "Superiors",
+    "escalate",
+    "kind_of",
+    "plan",
+    "rung_of",
+]

@@ -12,9 +12,6 @@ from django.db.models import QuerySet
 
 Sql = tuple[str, list[Any]]
 
-DEFAULT_POLICY = 0
-"""Stands for the body in a row of steps that counts for every body without a policy of its own."""
-
 ONE_AT_A_TIME = 57_04
 """Key of the lock under which PostgreSQL plans: two planners that meet would wait for each other's rows."""
 

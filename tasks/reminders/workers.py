@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,13 +10,11 @@ from django.db.models import F, QuerySet
 
 from committees import access
 from committees.roles import RESTRICTED_READERS
-from notices import policies
 from notices.actions import owe_selected
-from notices.calendar import Calendar
-from notices.policies import DEFAULT, Rules
 from tasks.models import Part, Task
-from tasks.reminders.ladder import PART, Ladder, kind_of
-from tasks.reminders.statement import DEFAULT_POLICY, subquery, table, wait_for_other_planners
+from tasks.reminders.ladder import PART, kind_of
+from tasks.reminders.morning import Morning
+from tasks.reminders.statement import subquery, table, wait_for_other_planners
 
 OF_TASK = {
     "about": F("id"),
@@ -49,7 +45,8 @@ STEP = {
 """Of a step: whose policy, which deadline and how its key names it; then what the notice holds."""
 
 STATEMENT = """
-SELECT step.kind || ':' || due.id || ':' || {named} || ':' || step.step || ':person-' || worker.person_id,
+SELECT DISTINCT
+       step.kind || ':' || due.id || ':' || {named} || ':' || step.step || ':person-' || worker.person_id,
        worker.person_id, step.kind, step.step, 'tasks.task', due.about, due.ver, due.reader,
        step.data, step.planned_on, step.not_before
 FROM {deadlines} due
@@ -57,44 +54,15 @@ LEFT JOIN notices_policy own ON own.body_id = due.giver
 JOIN {steps} step ON step.policy = COALESCE(own.body_id, 0) AND step.due_on = due.day
 JOIN {workers} worker ON worker.body = due.reader AND (due.secret = 'normal' OR worker.role IN ({trusted}))
 """
-"""Keys say `v2` of the version of a task's deadline, and the day of a part's: a new deadline begins anew."""
-
-
-@dataclass(frozen=True)
-class Morning:
-    """What is the same for every deadline on a day; `own` are the policies of the bodies that have one."""
-
-    on: date
-    ladder: Ladder
-    own: dict[int, Rules]
-
-    @classmethod
-    def of(cls, on: date) -> Morning:
-        return cls(on, Ladder(Calendar.read(), on), policies.own())
-
-    def rules(self, giver: int) -> Rules:
-        return self.own.get(giver, DEFAULT)
-
-    @property
-    def horizon(self) -> date:
-        """The first deadline that is still too far away for any step."""
-        farthest = max(rules.horizon for rules in (DEFAULT, *self.own.values()))
-        return self.ladder.calendar.add_working_days(self.on, farthest + 1)
-
-    def policies_and_days(self, rows: QuerySet[Any], giver: str) -> Iterator[tuple[int, date]]:
-        """Every deadline there is, for the default; and those of each body that has a policy of its own."""
-        for day in rows.order_by().values_list("due_on", flat=True).distinct():
-            yield DEFAULT_POLICY, day
-        if self.own:
-            theirs = rows.filter(**{f"{giver}__in": list(self.own)}).order_by()
-            yield from theirs.values_list(giver, "due_on").distinct()
+"""Keys say `v2` of the version of a task's deadline, and the day of a part's: a new one begins anew. Made
+distinct they come sorted, and are looked up in the order of their index: most were owed on an earlier day."""
 
 
 @transaction.atomic
 def plan(on: date) -> int:
     """Owe the reminders of a working day to the people who work on the tasks; gives how many were new."""
     morning = Morning.of(on)
-    if not morning.ladder.calendar.working_day(on):
+    if not morning.is_working_day:
         return 0
     wait_for_other_planners()
     tasks = Task.objects.running().filter(due_on__lt=morning.horizon)

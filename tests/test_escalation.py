@@ -1,0 +1,211 @@
+"""Who above is told that a task is late, once a step; and the stop that the assigner's secretary sets."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from committees.models import Membership, Office
+from committees.roles import Role
+from notices.models import EscalationStep, Notice, Policy
+from notices.policies import DEFAULT
+from notices.seeding import seed
+from tasks import actions, reminders, telling
+from tasks.lifecycle import State
+from tasks.models import Task
+from tests.people import appoint, make_body, make_person
+
+pytestmark = pytest.mark.django_db
+
+DUE = date(2026, 7, 15)  # a Wednesday, no holiday near
+DAYS = {1: date(2026, 7, 16), 2: date(2026, 7, 17), 3: date(2026, 7, 20), 7: date(2026, 7, 24)}
+
+
+@pytest.fixture(autouse=True)
+def calendar():
+    seed(2026, 2027)
+
+
+def told(on: date | None = None) -> set[tuple[int, str]]:
+    """Person and step of what was escalated."""
+    rows = Notice.objects.filter(kind="escalated")
+    return set((rows.filter(on=on) if on else rows).values_list("person_id", "step"))
+
+
+def escalate(days: int) -> set[tuple[int, str]]:
+    """What is new on the day that comes so many working days after the deadline."""
+    before = told()
+    count = reminders.escalate(DAYS[days])
+    new = told() - before
+    assert count == len(new)
+    return new
+
+
+def why_not(on: date) -> dict[int, str]:
+    return telling.recheck(list(Notice.objects.filter(kind__in=("escalated", "overdue")).order_by("pk")), on)
+
+
+def in_charge(name: str, body, pillar: str):
+    person = make_person(f"{name}-of-field")
+    appoint(person, body, Role.DEPUTY)
+    Membership.objects.filter(person=person).update(fields=pillar)
+    return person
+
+
+def test_each_step_once_to_the_role_it_names(bodies, people, task_at):
+    task_at("in_progress", due_on=DUE)
+    assert reminders.escalate(DUE) == 0
+    assert escalate(1) == {(people["lead_head"].pk, "+1l:head")}
+    assert escalate(2) == set()
+    assert escalate(3) == {(people["secretary"].pk, "+3a:secretary")}
+    deputy = in_charge("deputy", bodies.committee, "Chuyển đổi số")
+    Task.objects.update(pillar="Chuyển đổi số")
+    assert escalate(7) == {(deputy.pk, "+7a:deputy")}
+    assert escalate(7) == set()
+
+
+def test_after_an_outage_each_is_told_what_they_are_owed(people, task_at):
+    task_at("in_progress", due_on=DUE)
+    steps = escalate(7)
+    assert {(people["lead_head"].pk, "+1l:head"), (people["secretary"].pk, "+3a:secretary")} < steps
+    assert {step for _person, step in steps} == {"+1l:head", "+3a:secretary", "+7a:deputy"}
+
+
+@pytest.mark.parametrize(
+    "fields, standing_deputy, expected",
+    [
+        ("Chuyển đổi số; Dữ liệu", True, "deputy"),
+        ("chuyen doi so", True, "deputy"),
+        ("Nhân lực", True, "standing"),
+        ("Nhân lực", False, "head"),
+    ],
+)
+def test_the_deputy_in_charge_else_the_standing_deputy_else_the_head(
+    bodies, people, task_at, fields, standing_deputy, expected
+):
+    task_at("in_progress", due_on=DUE)
+    Task.objects.update(pillar="Chuyển đổi số")
+    who = {"deputy": in_charge("deputy", bodies.committee, fields), "head": people["head"]}
+    if standing_deputy:
+        who["standing"] = people["standing_deputy"]
+    else:
+        Membership.objects.filter(office__role=Role.STANDING_DEPUTY).delete()
+    assert {person for person, step in escalate(7) if step == "+7a:deputy"} == {who[expected].pk}
+
+
+def test_of_a_restricted_task_the_deputys_step_goes_to_who_may_read_it(bodies, people, task_at):
+    in_charge("deputy", bodies.committee, "Dữ liệu")
+    task_at("in_progress", due_on=DUE, secrecy=Task.Secrecy.RESTRICTED)
+    Task.objects.update(pillar="Dữ liệu")
+    assert (people["head"].pk, "+7a:deputy") in escalate(7)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_of_what_is_at_work(task_at, state):
+    task_at(state, due_on=DUE)
+    assert bool(escalate(1)) is (state in (State.ASSIGNED, State.IN_PROGRESS))
+
+
+def test_nothing_on_a_day_off(task_at):
+    task_at("in_progress", due_on=DUE)
+    assert reminders.escalate(date(2026, 7, 18)) == reminders.escalate(date(2026, 9, 2)) == 0
+
+
+def test_who_takes_the_office_later_is_not_told_the_step_again(bodies, people, task_at):
+    task_at("in_progress", due_on=DUE)
+    escalate(1)
+    appoint(make_person("new"), bodies.lead, Role.HEAD)
+    assert escalate(2) == set()
+
+
+def test_a_step_that_reached_nobody_goes_to_the_next_who_holds_the_office(bodies, people, task_at):
+    task_at("in_progress", due_on=DUE)
+    escalate(1)
+    Notice.objects.filter(kind="escalated").update(state="dropped", dropped_because="Locked.")
+    new = make_person("new")
+    appoint(new, bodies.lead, Role.HEAD)
+    assert escalate(2) == {(new.pk, "+1l:head")}
+
+
+def test_a_body_with_a_policy_of_its_own(bodies, people, task_at):
+    task_at("in_progress", due_on=DUE)
+    policy = Policy.objects.create(body=bodies.committee, hour=DEFAULT.hour)
+    EscalationStep.objects.create(policy=policy, days_late=2, side="assigner", role=Role.HEAD)
+    assert escalate(1) == set()
+    assert escalate(2) == {(people["head"].pk, "+2a:head")}
+    policy.muted = ["escalated"]
+    policy.save()
+    assert set(why_not(DAYS[2]).values()) == {telling.OTHER_POLICY}
+
+
+def test_a_moved_deadline_begins_anew(people, task_at):
+    task = task_at("in_progress", due_on=DUE)
+    escalate(1)
+    actions.edit_task(task=task, values={"due_on": date(2026, 7, 16)}, by=people["head"])
+    assert set(why_not(DAYS[2]).values()) == {telling.MOVED}
+    assert reminders.escalate(DAYS[2]) == 1
+
+
+def test_one_line_for_who_works_on_it_and_who_is_on_two_steps(bodies, people, task_at):
+    task_at("in_progress", due_on=DUE)
+    appoint(people["lead_head"], bodies.committee, Role.SECRETARY)
+    reminders.plan(DAYS[3])
+    escalate(3)
+    reasons = why_not(DAYS[3])
+    mine = Notice.objects.filter(person=people["lead_head"], kind__in=("escalated", "overdue"))
+    assert {(one.step, reasons.get(one.pk, "")) for one in mine} == {
+        ("+3", telling.HIGHER_STEP),
+        ("+1l:head", telling.HIGHER_STEP),
+        ("+3a:secretary", ""),
+    }
+
+
+CHANGES: dict[str, tuple[Callable[..., object], str]] = {
+    "nothing": (lambda task, people: None, ""),
+    "submitted": (lambda task, people: Task.objects.update(state="suspended", suspended_from="in_progress"),
+                  telling.NOW_IN[State.SUSPENDED]),
+    "office": (
+        lambda task, people: Membership.objects.filter(person=people["lead_head"]).update(
+            office=Office.objects.get(body=task.lead, role=Role.OFFICER)
+        ),
+        telling.NO_OFFICE,
+    ),
+    "lead": (lambda task, people: Task.objects.update(lead=task.assigner), telling.NOT_VISIBLE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_asked_again_before_it_is_sent(people, task_at, change):
+    task = task_at("in_progress", due_on=DUE)
+    escalate(1)
+    act, reason = CHANGES[change]
+    act(task, people)
+    assert set(why_not(DAYS[1]).values()) == ({reason} if reason else set())
+
+
+def test_the_line_says_how_late_and_what_to_do(people, task_at):
+    task_at("in_progress", due_on=DUE)
+    escalate(1)
+    [line] = telling.compose(list(Notice.objects.filter(kind="escalated")), DAYS[1]).values()
+    assert (line.standing, line.days, line.lead != "") == ("overdue", -1, True)
+    assert "late: 1 or" in line.sentence
+    assert line.what_to_do
+
+
+def test_many_tasks_cost_as_many_queries_as_few(bodies, people, task_at):
+    task = task_at("in_progress", due_on=DUE)
+    with CaptureQueriesContext(connection) as few:
+        reminders.escalate(DAYS[7])
+    others = [make_body(f"LEAD-{number}", bodies.committee) for number in range(8)]
+    for number, body in enumerate(others):
+        appoint(make_person(f"head-{number}"), body, Role.HEAD)
+    same = {"assigner": task.assigner, "assigned_by": task.assigned_by, "assigned_at": task.assigned_at}
+    Task.objects.bulk_create(
+        Task(title="Như trên", state=State.IN_PROGRESS, lead=body, due_on=DUE, pillar=f"Trụ {n}", **same)
+        for n, body in enumerate(others)
+    )
+    with CaptureQueriesContext(connection) as many:
+        assert reminders.escalate(DAYS[7]) == 8 * 3
+    assert len(many) == len(few)
