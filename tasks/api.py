@@ -19,7 +19,7 @@ from committees.api import PersonDoor
 from committees.models import Person
 from portal.shared.api import Nothing
 from portal.shared.days import today
-from tasks import actions, rules, story
+from tasks import actions, rules, story, urging
 from tasks import serializers as shapes
 from tasks.api_fanning import FanOutDoors
 from tasks.filters import OrderFilter, TaskFilter, column_of
@@ -184,6 +184,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def get_serializer_class(self) -> Any:
         action = self.action or ""
         by_action = {"list": shapes.TaskRow, "create": shapes.TaskDraft, "partial_update": shapes.TaskChange}
+        if action == "urge_many":
+            return shapes.UrgeMany
         if action in VERBS:
             return VERBS[action].takes
         return by_action.get(action, shapes.TaskDetail)
@@ -264,6 +266,22 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     cancel_request = verb("cancel_request")
     flag_risk = verb("flag_risk")
     clear_risk = verb("clear_risk")
+
+    @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="urge",
+        filterset_class=None,
+        serializer_class=shapes.UrgeMany,
+        pagination_class=None,
+    )
+    def urge_many(self, request: Request) -> Response:
+        """Urge each of these tasks that may be urged now; of the others it says why not."""
+        values = self.checked()
+        return Response(
+            shapes.UrgedMany(urging.urge_keys(values.pop("tasks"), by=self.person, **values)).data
+        )
 
     @extend_schema(operation_id="tasks_above", responses=shapes.AboveOut(many=True))
     @action(detail=True, filterset_class=None, pagination_class=None)

@@ -175,13 +175,23 @@ UNSAID = (("sort", "due"), ("deadline", "current"))
 
 def address(data: QueryDict, without: Iterable[str] = (), **values: str) -> str:
     """The address of this list without some names and with others; always from its first page."""
+    query = _said(data, (*without, *values))
+    query.update(values)
+    return f"?{query.urlencode()}"
+
+
+def asked(data: QueryDict) -> list[tuple[str, str]]:
+    """What an address says of this list, for a form that goes on from it."""
+    return [(name, value) for name, values in _said(data, ()).lists() for value in values]
+
+
+def _said(data: QueryDict, without: Iterable[str]) -> QueryDict:
     query = data.copy()
-    for name in (*without, "page", *values):
+    for name in (*without, "page"):
         query.pop(name, None)
     for name in [name for name, value in query.items() if not value or (name, value) in UNSAID]:
         query.pop(name)
-    query.update(values)
-    return f"?{query.urlencode()}"
+    return query
 
 
 # The conditions that are on

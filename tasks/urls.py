@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tasks.views import above, below, detail, editing, fanning, lists, verbs
+from tasks.views import above, below, detail, editing, fanning, lists, urging, verbs
 
 app_name = "tasks"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("bodies/", lists.bodies, name="bodies"),
     path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
+    path("urge/", urging.urge_many, name="urge_many"),
     path("<int:pk>/", detail.task_page, name="detail"),
     path("<int:pk>/edit/", editing.edit, name="edit"),
     path("<int:pk>/why/", detail.why, name="why"),

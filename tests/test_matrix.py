@@ -151,6 +151,8 @@ POST   tasks:set_event_day        in_progress   409 409 403 403 403 404 404 302
 GET    tasks:urge                 in_progress   200 200 403 403 403 404 404 302
 POST   tasks:urge                 in_progress   302 302 403 403 403 404 404 302
 POST   tasks:urge                 completed     409 409 403 403 403 404 404 302
+GET    tasks:urge_many            -             200 200 200 200 200 200 200 302
+POST   tasks:urge_many            -             302 302 302 302 302 302 302 302
 GET    tasks:comment              in_progress   200 200 200 200 403 404 404 302
 POST   tasks:comment              in_progress   302 302 302 302 403 404 404 302
 POST   tasks:comment              withdrawn     409 409 409 409 403 404 404 302
@@ -296,6 +298,7 @@ POST   api:tasks-set-event-day    relative      200 200 403 403 403 404 404 401
 POST   api:tasks-set-event-day    in_progress   409 409 403 403 403 404 404 401
 POST   api:tasks-urge             in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-urge             completed     409 409 403 403 403 404 404 401
+POST   api:tasks-urge-many        -             200 200 200 200 200 200 200 401
 POST   api:tasks-comment          in_progress   200 200 200 200 403 404 404 401
 POST   api:tasks-comment          withdrawn     409 409 409 409 403 404 404 401
 POST   api:tasks-mark-posted      in_progress   403 403 403 200 403 404 404 401
@@ -342,6 +345,7 @@ DATA: dict[str, dict[str, Any]] = {
     "set_weights": {"weights": {}},
     "set_event_day": {"happened_on": "2026-01-15"},
     "urge": {},
+    "urge_many": {"tasks": [1]},
     "ask_extension": {"proposed_on": "2099-01-01", "reason": "Chờ hướng dẫn."},
     "ask_withdrawal": {"reason": "Trùng."},
     "refuse_request": {"decision": "Không có lý do khách quan."},

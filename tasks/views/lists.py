@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body, BodyQuerySet
 from portal.shared.days import today
-from tasks import listing
+from tasks import listing, urging
 from tasks.lifecycle import GIVEN, Pace
 from tasks.listing import PageFilter
 from tasks.models import Task
@@ -53,7 +53,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "tasks/list.html", context)
 
 
-def _rows(request: HttpRequest, page_filter: PageFilter) -> dict[str, Any]:
+def _rows(request: SignedInRequest, page_filter: PageFilter) -> dict[str, Any]:
     """All that changes with the filters. The counts of the quick views come in one query."""
     on, due = page_filter.on, page_filter.due
     numbers = page_filter.narrowed(listing.QUICK).views(on, due)
@@ -62,13 +62,17 @@ def _rows(request: HttpRequest, page_filter: PageFilter) -> dict[str, Any]:
     conditions = listing.conditions(page_filter, request.GET)
     page = _page(tasks, sort, _count(page_filter, numbers, tasks), request.GET)
     count = page.paginator.count
+    rows = listing.rows_of(page.object_list, on, due)
     return {
         "chips": listing.chips(numbers, at_risk, request.GET),
         "counts": listing.tally_of(numbers),
         "tally_url": listing.address(request.GET, listing.QUICK, view="given"),
         "conditions": conditions,
         "page": page,
-        "rows": listing.rows_of(page.object_list, on, due),
+        "rows": rows,
+        "choosable": urging.choosable(rows, request.user),
+        "most": urging.MOST,
+        "asked": listing.asked(request.GET),
         "columns": listing.columns(sort, request.GET),
         "drop": None if count else listing.what_to_drop(page_filter, conditions),
         "printed_filters": listing.printed(conditions, sort, count),
