@@ -92,10 +92,20 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
                 "Auto-Submitted": "auto-generated",
                 "X-Auto-Response-Suppress": "All",
                 "List-Id": f"<reminders.{host()}>",
+                **_thread(notices),
             },
         )
         mail.attach_alternative(render_to_string("letters/daily.html", context), "text/html")
     return mail
+
+
+def _thread(notices: Sequence[Notice]) -> dict[str, str]:
+    """Letters about a single thing stand together in a mailbox, under an id that no letter has."""
+    about = {(notice.about_type, notice.about_id) for notice in notices}
+    if len(about) > 1:
+        return {}
+    (kind, pk), *_none = about
+    return {"References": f"<{kind}.{pk}.thread@{host()}>"}
 
 
 def message_id(person: Person, on: date) -> str:

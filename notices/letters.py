@@ -24,7 +24,7 @@ from notices import kinds
 from notices.calendar import Calendar
 from notices.composing import BadAddress, Facts, by_function, compose, message_id
 from notices.mail import Mail, refusal
-from notices.models import NO_ADDRESS, Letter, Notice
+from notices.models import IN_PORTAL, NO_ADDRESS, Letter, Notice, Preference
 
 log = logging.getLogger(__name__)
 
@@ -266,9 +266,18 @@ def _take(letters: QuerySet[Letter]) -> list[Letter]:
 def why_not(notices: Sequence[Notice], on: date) -> dict[int, str]:
     """Notice pk → why it is not told after all. Asked again in the moment before the letter is written."""
     reasons = {notice.pk: reason for notice in notices if (reason := _unreachable(notice))}
+    reasons = dict.fromkeys(_read_in_portal(notices), IN_PORTAL) | reasons
     for ask, some in by_function([one for one in notices if one.pk not in reasons], lambda one: one.recheck):
         reasons |= ask(some, on)
     return reasons
+
+
+def _read_in_portal(notices: Iterable[Notice]) -> list[int]:
+    """What people asked not to be mailed. Nobody is let off a duty, whatever stands in their preferences."""
+    free = [one for one in notices if kinds.known(one.kind) and not kinds.get(one.kind).duty]
+    rows = Preference.objects.filter(person__in={one.person_id for one in free})
+    chosen = set(rows.filter(how=Preference.How.PORTAL).values_list("person_id", "kind"))
+    return [one.pk for one in free if (one.person_id, one.kind) in chosen]
 
 
 def _unreachable(notice: Notice) -> str:

@@ -187,6 +187,9 @@ class Letter(models.Model):
 
 
 NO_ADDRESS = gettext_noop("This person has no e-mail address.")
+IN_PORTAL = gettext_noop("This person reads this kind in the portal only.")
+READ_HERE = (NO_ADDRESS, IN_PORTAL)
+"""Why a notice went into no letter, and is read in the portal all the same."""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -195,8 +198,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(state=Notice.State.OWED)
 
     def for_person(self, person: Person) -> NoticeQuerySet:
-        """What the portal shows a person; who has no address reads here what no letter could carry."""
-        told = ~Q(state=Notice.State.DROPPED) | Q(dropped_because=NO_ADDRESS)
+        """What the portal shows a person: also what no letter carried to them."""
+        told = ~Q(state=Notice.State.DROPPED) | Q(dropped_because__in=READ_HERE)
         return self.filter(told, person=person)
 
     def unread_for(self, person: Person) -> NoticeQuerySet:

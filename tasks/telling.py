@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from committees import access
-from committees.models import Person
+from committees.models import Body, Person
 from notices import kinds, policies
 from notices.calendar import Calendar
 from notices.kinds import Group, Kind, Line
@@ -497,6 +497,7 @@ NO_PART = gettext_noop("The body no longer helps in the task.")
 DELIVERED = gettext_noop("The contribution was delivered.")
 OTHER_LEAD = gettext_noop("Another body leads the task now.")
 GIVEN_BACK = gettext_noop("The task was given to this body again.")
+DISSOLVED = gettext_noop("The body was dissolved.")
 NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
 NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
 ANSWERED = gettext_noop("The request was answered or taken back.")
@@ -540,6 +541,8 @@ class Facts:
     seen: dict[int, set[int]]
     allowed: dict[str, dict[int, set[int]]] = field(default_factory=dict)
     newest: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    dissolved: set[int] = field(default_factory=set)
+    """Bodies of the notices that no longer exist."""
     asked: set[str] = field(default_factory=set)
     """What waits for an answer, with its state, as notices name it."""
     parts: dict[tuple[int, int], Part] = field(default_factory=dict)
@@ -553,6 +556,10 @@ class Facts:
         tasks = Task.objects.in_bulk({notice.about_id for notice in notices})
         facts = cls(tasks, Ladder(Calendar.read(), on), _seen(notices, on))
         facts._ask_who_may(notices, on)
+        bodies = Body.objects.filter(pk__in={notice.body_id for notice in notices if notice.body_id})
+        facts.dissolved = set(
+            bodies.exclude(pk__in=Body.objects.standing_on(on)).values_list("pk", flat=True)
+        )
         if any(BY_NAME[notice.kind].asked for notice in notices):
             facts.asked = {one.name for one in Request.objects.waiting().filter(task__in=tasks)}
             facts.asked |= {one.name for one in FanOut.objects.waiting().filter(task__in=tasks)}
@@ -626,6 +633,8 @@ def _why_not(notice: Notice, facts: Facts) -> str:
 
 
 def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
+    if notice.body_id in facts.dissolved:
+        return DISSOLVED
     if not facts.may(notice):
         return NO_OFFICE
     if not telling.gone and notice.about_id not in facts.seen[notice.person_id]:

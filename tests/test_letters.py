@@ -22,7 +22,7 @@ from committees.roles import Role
 from notices import composing, letters
 from notices.letters import send_owed
 from notices.mail import Mail
-from notices.models import NO_ADDRESS, Letter, Notice
+from notices.models import IN_PORTAL, NO_ADDRESS, Letter, Notice, Preference
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
@@ -111,6 +111,26 @@ def test_its_headers(late, officer, smtp):
     assert message["List-Id"].startswith("<reminders.")
     assert message["Reply-To"]
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_letter_about_one_task_stands_in_its_thread(late, officer, task_at, smtp):
+    remind(TODAY)
+    (message,) = smtp.messages
+    assert message["References"] == f"<tasks.task.{late.pk}.thread@localhost>"
+    actions.urge(task=late, by=late.assigned_by)
+    task_at("in_progress", due_on=TODAY)
+    remind(TODAY + timedelta(days=1))
+    (message,) = [one for one in smtp.messages[1:] if officer.email in one["To"]]
+    assert message["References"] is None
+
+
+def test_it_is_read_in_the_dark_on_a_phone_and_asks_nothing_from_outside(late, smtp):
+    remind(TODAY)
+    html = html_of(smtp.messages[0])
+    assert "prefers-color-scheme:dark" in html
+    assert 'content="width=device-width' in html
+    assert "@media (max-width:480px)" in html
+    assert re.findall(r"<img|<link|<script|src=|url\(|@import|@font-face", html) == []
 
 
 def test_ten_runs_send_once(late, smtp):
@@ -283,6 +303,21 @@ def sight_taken(task, people, officer):
     committee_actions.set_office_permissions(office=office, permissions=["work_on_tasks"], by=people["admin"])
 
 
+def dissolved(task, people, officer):
+    type(task.lead).objects.filter(pk=task.lead_id).update(dissolved_on=TODAY)
+
+
+def made_restricted(task, people, officer):
+    sight_through_a_role_that_reads_no_restricted_task(officer)
+    Task.objects.filter(pk=task.pk).update(secrecy=Task.Secrecy.RESTRICTED)
+
+
+def sight_through_a_role_that_reads_no_restricted_task(officer):
+    term = officer.memberships.get()
+    deputy = term.office.body.offices.get(role=Role.STANDING_DEPUTY)
+    Membership.objects.filter(pk=term.pk).update(office=deputy)
+
+
 def deleted(task, people, officer):
     task.parts.all().delete()
     Task.objects.filter(pk=task.pk).delete()
@@ -303,6 +338,8 @@ def deleted(task, people, officer):
         (locked, letters.LOCKED),
         (without_address, NO_ADDRESS),
         (deleted, telling.DELETED),
+        (dissolved, telling.DISSOLVED),
+        (made_restricted, telling.NOT_VISIBLE),
     ],
 )
 def test_asked_again_before_it_is_sent(late, people, officer, smtp, happens, reason):
@@ -314,6 +351,38 @@ def test_asked_again_before_it_is_sent(late, people, officer, smtp, happens, rea
     assert notice.letter is None
     for message in smtp.messages:
         assert officer.email not in message["To"] or "quá hạn" not in text_of(message).lower()
+
+
+def test_a_contribution_delivered_meanwhile_is_not_asked_for(late, people, bodies, smtp):
+    part = late.parts.get_or_create(body=bodies.sister, kind="coordinating")[0]
+    type(part).objects.filter(pk=part.pk).update(due_on=DUE)
+    Membership.objects.filter(office__body=bodies.sister).update(starts_on=date(2026, 1, 1), ends_on=None)
+    reminders.plan(TODAY)
+    owed = Notice.objects.filter(kind="part_overdue")
+    assert owed.exists()
+    type(part).objects.filter(pk=part.pk).update(delivered_at=timezone.now(), delivered_by=people["sister"])
+    send_owed(TODAY)
+    assert set(owed.values_list("state", "dropped_because")) == {(Notice.State.DROPPED, telling.DELIVERED)}
+
+
+def confirmed(late, people, officer) -> Notice:
+    completed(late, people, officer)
+    return Notice.objects.get(kind="task_confirmed", person=officer)
+
+
+def test_who_chose_the_portal_meanwhile_reads_it_there(late, people, officer, smtp):
+    notice = confirmed(late, people, officer)
+    Preference.objects.create(person=officer, kind=notice.kind, how=Preference.How.PORTAL)
+    send_owed(TODAY)
+    notice.refresh_from_db()
+    assert (notice.state, notice.dropped_because) == (Notice.State.DROPPED, IN_PORTAL)
+    assert [one for one in smtp.messages if officer.email in one["To"]] == []
+    assert notice in Notice.objects.unread_for(officer)
+
+
+def test_nobody_is_let_off_a_duty(late, officer, smtp):
+    Preference.objects.create(person=officer, kind="overdue", how=Preference.How.PORTAL)
+    assert remind(TODAY).sent.letters == 1
 
 
 def test_who_has_no_address_reads_it_in_the_portal(late, people, officer, smtp):
