@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,10 +18,9 @@ from notices import policies
 from notices.calendar import Calendar
 from notices.policies import LEAD, Rules
 from tasks.models import Task
+from tasks.reminders.above import Superiors
 
 A_WEEK = timedelta(days=7)
-IN_CHARGE = (Role.DEPUTY, Role.STANDING_DEPUTY, Role.HEAD)
-"""A step for the deputy goes to the one whose field it is; where nobody has it, to the next of these."""
 
 
 @dataclass
@@ -33,6 +32,7 @@ class Told:
     who: str
     body: Body
     people: list[int]
+    rung: int = 0
     names: list[str] = field(default_factory=list)
 
 
@@ -50,7 +50,7 @@ class Forecast:
         deadlines = list(self._deadlines())
         bodies = {body.pk: body for body, _due in deadlines} | {self.task.assigner_id: self.task.assigner}
         terms = self._terms(list(bodies))
-        lines = [*self._to_workers(deadlines), *self._to_those_above(terms)]
+        lines = told_once([*self._to_workers(deadlines), *self._to_those_above(terms)])
         read = {pk for pk, body in bodies.items() if access.allows(asker, "view_tasks", body)}
         names = {term.person_id: str(term.person) for term in terms}
         for line in lines:
@@ -68,7 +68,7 @@ class Forecast:
 
     def _terms(self, bodies: list[int]) -> list[Membership]:
         terms = Membership.objects.holding_on(self.on).filter(office__body__in=bodies, person__is_active=True)
-        return list(terms.select_related("office", "person"))
+        return list(terms.filter(person__is_superuser=False).select_related("office", "person"))
 
     def _to_workers(self, deadlines: list[tuple[Body, date]]) -> Iterator[Told]:
         open_to_all = self.task.secrecy == Task.Secrecy.NORMAL
@@ -91,27 +91,33 @@ class Forecast:
                 return
 
     def _to_those_above(self, terms: list[Membership]) -> Iterator[Told]:
-        if self.task.due_on is None:
+        if self.task.due_on is None or self.task.escalation_stopped_at:
             return
+        held = ((term.office.body_id, term.office.role, term.person_id, term.fields) for term in terms)
+        superiors = Superiors.among(held)
+        restricted = self.task.secrecy != Task.Secrecy.NORMAL
         for day, rungs in policies.escalations(self.rules, self.task.due_on, self.calendar, date.max):
             for rung in rungs:
-                if body := self.task.lead if rung.side == LEAD else self.task.assigner:
-                    who = words_of(Role(rung.role), body.kind)
-                    yield Told(
-                        day, late_words(rung.days_late), who, body, self._holders(terms, body, rung.role)
-                    )
+                body = self.task.lead if rung.side == LEAD else self.task.assigner
+                if body is None:
+                    continue
+                people = superiors.holders(body.pk, rung.role, self.task.pillar, restricted=restricted)
+                who = words_of(Role(rung.role), body.kind)
+                yield Told(day, late_words(rung.days_late), who, body, sorted(people), rung.days_late)
 
-    def _holders(self, terms: list[Membership], body: Body, role: str) -> list[int]:
-        """Of a deputy's step the one in charge of the field, else the next of `IN_CHARGE` that is held."""
-        held = [term for term in terms if term.office.body_id == body.pk and term.office.role == role]
-        if role != Role.DEPUTY:
-            return sorted({term.person_id for term in held})
-        mine = [term for term in held if term.in_charge_of(self.task.pillar)]
-        for other in IN_CHARGE[1:]:
-            mine = mine or [
-                term for term in terms if term.office.body_id == body.pk and term.office.role == other
-            ]
-        return sorted({term.person_id for term in mine})
+
+def told_once(lines: list[Told]) -> list[Told]:
+    """A person who is on two steps of a day, or works on the task too, reads only the highest."""
+    highest: dict[tuple[date, int], int] = {}
+    for line in lines:
+        for pk in line.people:
+            highest[line.day, pk] = max(line.rung, highest.get((line.day, pk), 0))
+    kept = []
+    for line in lines:
+        people = [pk for pk in line.people if highest[line.day, pk] == line.rung]
+        if people or not line.people:
+            kept.append(replace(line, people=people))
+    return kept
 
 
 def step_words(step: str) -> str:

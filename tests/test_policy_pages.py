@@ -10,10 +10,11 @@ from django.urls import reverse
 from audit.models import Event
 from committees.roles import Role
 from notices import policies
-from notices.models import CalendarDay, Policy
+from notices.models import CalendarDay, EscalationStep, Notice, Policy
 from notices.policies import DEFAULT, Rung
 from notices.seeding import seed
 from portal.shared.days import today
+from tasks import reminders
 from tasks.forecast import Forecast
 from tasks.models import Task
 from tests.people import appoint, make_person
@@ -238,7 +239,7 @@ def test_for_this_task_these_people_on_these_days(forecast, people, bodies):
         ("10/07", work),
         ("14/07", work),
         ("15/07", work),
-        ("16/07", work),
+        ("16/07", [people["officer"].pk]),
         ("16/07", [people["lead_head"].pk]),
         ("20/07", work),
         ("20/07", [people["secretary"].pk]),
@@ -302,3 +303,29 @@ def test_a_deadline_on_a_day_off_stays_and_says_so(secretary, people, task_at):
         assert "Monday 08/02/2027 is a day off (Tết)." in words(secretary.get(page)), page
     assert "day off" not in words(secretary.get(f"/tasks/{plain.pk}/"))
     assert Task.objects.get(pk=sunday.pk).due_on == date(2026, 11, 22)
+
+
+def test_from_the_task_to_who_is_reminded(client, people, task_at):
+    task = task_at("in_progress", due_on=today() + timedelta(days=20))
+    link = f"{PAGE}?task={task.pk}"
+    for who, shown in (("secretary", True), ("member", True), ("officer", False)):
+        client.force_login(people[who])
+        assert (link in client.get(f"/tasks/{task.pk}/").content.decode()) is shown, who
+
+
+def test_the_preview_is_what_the_planner_owes(forecast, people, bodies):
+    """Day by day the real planners, against the lines that were shown before."""
+    Policy.objects.create(body=bodies.committee, before=[5], after=[2], hour=time(9), quiet_from=None)
+    own_steps = EscalationStep(policy=Policy.objects.get(), days_late=2, side="assigner", role="deputy")
+    own_steps.save()
+    shown = forecast(own(bodies))
+    lines = shown.lines(people["admin"])
+    foreseen = {(line.day, pk) for line in lines for pk in line.people}
+    owed, day = set(), date(2026, 7, 1)
+    while day <= max(line.day for line in lines):
+        for planner in (reminders.plan, reminders.escalate):
+            planner(day)
+        mine = Notice.objects.filter(on=day, about_id=shown.task.pk, step__gt="")
+        owed |= set(mine.values_list("on", "person_id"))
+        day += timedelta(days=1)
+    assert owed == foreseen

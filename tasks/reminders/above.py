@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -84,10 +84,14 @@ class Superiors:
     @classmethod
     def of(cls, bodies: Any, on: date) -> Superiors:
         rows = Membership.objects.holding_on(on).filter(bodies, person__is_active=True)
-        found = cls()
         columns = ("office__body_id", "office__role", "person_id", "fields")
-        named = rows.filter(person__is_superuser=False).order_by().values_list(*columns)
-        for body, role, person, fields in named:
+        return cls.among(rows.filter(person__is_superuser=False).order_by().values_list(*columns))
+
+    @classmethod
+    def among(cls, terms: Iterable[tuple[int, str, int, str]]) -> Superiors:
+        """Of terms that were read already: body, role, person and fields in charge."""
+        found = cls()
+        for body, role, person, fields in terms:
             found.terms.setdefault((body, role), []).append((person, fields))
         return found
 
