@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -62,12 +63,17 @@ def day_off(day: date | None) -> str:
 
     An order's day stands as it is written: the page only says what day it is.
     """
-    if day is None:
+    return day_off_as(day, CalendarDay.objects.filter(day=day).values(*AS_WRITTEN).first()) if day else ""
+
+
+AS_WRITTEN = ("is_working", "name")
+
+
+def day_off_as(day: date | None, written: Mapping[str, Any] | None) -> str:
+    """The same where what the calendar says of the day (`AS_WRITTEN`, or nothing) was read already."""
+    if day is None or (written["is_working"] if written else day.weekday() < 5):
         return ""
-    row = CalendarDay.objects.filter(day=day).first()
-    if row.is_working if row else day.weekday() < 5:
-        return ""
-    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": f"{day:%d/%m/%Y}", "name": row.name if row else ""}
-    if row:
-        return _("%(weekday)s %(day)s is a day off (%(name)s).") % said
+    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": f"{day:%d/%m/%Y}"}
+    if written:
+        return _("%(weekday)s %(day)s is a day off (%(name)s).") % {**said, "name": written["name"]}
     return _("%(weekday)s %(day)s is a day off.") % said

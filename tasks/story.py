@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
-from notices.calendar import day_off
+from notices.calendar import day_off_as
 from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
@@ -75,6 +75,8 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "request_cancelled": (_("Request taken back"), ""),
     "risk_flagged": (_("Flagged as at risk"), "due_soon"),
     "risk_cleared": (_("Back on schedule"), "in_time"),
+    "escalation_stopped": (_("Those above are not told"), "due_soon"),
+    "escalation_resumed": (_("Those above are told again"), ""),
     "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
     "evidence_added": (_("Evidence added"), ""),
     "evidence_removed": (_("Evidence removed"), ""),
@@ -365,7 +367,7 @@ def _when_beside(task: Task) -> str:
         words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
         words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
-    if off := day_off(task.due_on):
+    if off := day_off_as(task.due_on, task.calendar_day):  # type: ignore[attr-defined]
         words.insert(0, off)
     return " · ".join(words)
 

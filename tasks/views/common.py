@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from committees.doors import SignedInRequest
+from notices.calendar import AS_WRITTEN
+from notices.models import CalendarDay
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Evidence, FanOut, Order, Part, Request, Task
 from tasks.reading import as_read_by
@@ -29,6 +32,7 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
     """A task the person may see, with what its pages show; anything else does not exist."""
     seen = Task.objects.visible_to(request.user)
     fan_outs = FanOut.objects.read_by(request.user).filter(task=OuterRef("pk")).pressing_first()
+    days = CalendarDay.objects.filter(day=OuterRef("due_on"))
     tasks = seen.select_related(
         "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
     ).annotate(
@@ -39,6 +43,7 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
         fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
         fan_out_state=Subquery(fan_outs.values("state")[:1]),
         replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
+        calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
     )
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
     return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
