@@ -6,11 +6,8 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from notices import reminding
+from notices import reminding, silence
 from portal.shared.days import today
-
-TICK = "portal:last-tick"
-"""Where /readyz looks for the moment of the last tick (portal.health)."""
 
 SECONDS = 400
 """After so long `remind` leaves the rest to its next run, well before Celery would stop it mid-letter."""
@@ -24,5 +21,6 @@ def remind() -> None:
 
 @shared_task
 def tick() -> None:
-    """Shows that beat and a worker are alive."""
-    cache.set(TICK, timezone.now(), None)
+    """Shows that beat and a worker are alive, here and to the watcher outside."""
+    cache.set(silence.TICK, timezone.now(), None)
+    silence.ping()

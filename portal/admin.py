@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -11,10 +12,13 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 from audit.words import words_of
+from notices import silence
 from notices.models import Letter
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, no
@@ -59,6 +63,7 @@ class PortalSite(admin.AdminSite):
         mine = Event.objects.filter(by=request.user.pk).newest_first()[:10]
         extra = {
             "letters": letters_of_today(),
+            "heard": heard(),
             "my_events": [(event, words_of(event.verb)) for event in mine],
         }
         return super().index(request, {**extra, **(extra_context or {})})
@@ -73,3 +78,46 @@ def letters_of_today() -> list[tuple[str, int, str]]:
         (str(Letter.State(state).label), number, f"{page}?state__exact={state}&on__exact={day:%Y-%m-%d}")
         for state, number in sorted(rows, key=lambda row: Letter.State.values.index(row[0]))
     ]
+
+
+def heard() -> list[tuple[bool, str]]:
+    """What is late or was refused, the late marked; an empty list says that all is well."""
+    seen = silence.look()
+    rows: list[tuple[bool, str]] = []
+    if seen.clock_late:
+        rows.append(
+            (
+                True,
+                _("The clock last ticked %(age)s ago. Restart beat and the workers.")
+                % _age(seen.seconds_since_tick),
+            )
+        )
+    if seen.seconds_since_tick is None:
+        rows.append(
+            (True, _("It is not known when the clock last ticked. Look whether beat and a worker run."))
+        )
+    if seen.seconds_oldest_unsent is not None:
+        rows.append(
+            (
+                seen.unsent_late,
+                _("The oldest notice waits for its letter since %(age)s.") % _age(seen.seconds_oldest_unsent),
+            )
+        )
+    for number, said in (
+        (seen.letters_refused_today, _("Letters refused at least once today: %(n)s.")),
+        (
+            seen.letters_given_up_today,
+            _("Letters given up today: %(n)s. Read the server's answer beside each."),
+        ),
+        (
+            seen.addresses_refused,
+            _("Addresses that no server takes: %(n)s. Correct them on the people's pages."),
+        ),
+    ):
+        if number:
+            rows.append((False, said % {"n": number}))
+    return rows
+
+
+def _age(seconds: int | None) -> dict[str, str]:
+    return {"age": timesince(timezone.now() - timedelta(seconds=seconds or 0))}

@@ -84,6 +84,15 @@ def web_url(name: str, default: str | None, why: str) -> str:
     return value
 
 
+def ping_url() -> str:
+    """Where a watcher outside hears each minute that the portal is well; nowhere without it."""
+    value = text("PING_URL", "")
+    parts = _split("PING_URL", value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise Misconfigured("PING_URL must look like https://watch.example.gov.vn/ping/….")
+    return value
+
+
 def debug() -> bool:
     """On only where nothing of a real installation is set, so that nobody runs one in debug by accident."""
     real = ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS")

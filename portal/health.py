@@ -1,18 +1,17 @@
 """Two questions from whoever watches the servers: is the process up, and can it do its work."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import asdict
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.cache import cache as shared_cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 
-from notices.jobs import TICK
+from notices import silence
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -21,15 +20,31 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Everything a page or a job needs answers too; 503 names what does not."""
+    """Everything a page or a job needs answers too; 503 names what does not.
+
+    What is only late is said and answered 200: to restart a web process sends no letter.
+    """
     parts = {name: _ask(question) for name, question in CHECKS.items()}
     ready = all(parts.values())
+    heard = _heard() if ready else {}
+    late = "late" in heard.values()
     body = {
-        "status": "ok" if ready else "failed",
+        "status": "failed" if not ready else "late" if late else "ok",
         **{name: "ok" if well else "failed" for name, well in parts.items()},
-        "seconds_since_tick": _seconds_since_tick(),
+        **heard,
     }
     return JsonResponse(body, status=200 if ready else 503)
+
+
+def _heard() -> dict[str, Any]:
+    """The clock and the letters, in words and in figures."""
+    heard = silence.look()
+    figures = {name: value for name, value in asdict(heard).items() if name != "unsent_late"}
+    return {
+        "clock": "late" if heard.clock_late else "ok",
+        "letters": "late" if heard.unsent_late else "ok",
+        **figures,
+    }
 
 
 def _ask(question: Callable[[], bool]) -> bool:
@@ -63,12 +78,6 @@ def _migrated() -> bool:
     executor = MigrationExecutor(connection)
     executor.loader.check_consistent_history(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-def _seconds_since_tick() -> int | None:
-    """None when it is not known: the portal has just started, or beat has never run."""
-    last = shared_cache.get(TICK)
-    return int((timezone.now() - last).total_seconds()) if isinstance(last, datetime) else None
 
 
 CHECKS: dict[str, Callable[[], bool]] = {"database": _database, "migrations": _migrations, "broker": _broker}

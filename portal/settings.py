@@ -181,6 +181,10 @@ DEFAULT_FROM_EMAIL = env.text(
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- silence is seen --------------------------------------------------------------------------
+
+PING_URL = env.ping_url()
+
 # --- language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "vi"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notices.jobs import TICK
+from notices.silence import TICK
 from portal import health
 
 
@@ -32,7 +32,15 @@ def test_ready_when_everything_answers(client: Client, broker: str) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok", "seconds_since_tick": None},
+        {
+            "status": "ok",
+            **dict.fromkeys(("database", "migrations", "broker", "clock", "letters"), "ok"),
+            "seconds_since_tick": None,
+            "seconds_oldest_unsent": None,
+            "letters_refused_today": 0,
+            "letters_given_up_today": 0,
+            "addresses_refused": 0,
+        },
     )
 
 
@@ -69,6 +77,7 @@ def test_no_session_is_read_and_nothing_secret_is_said(client: Client, broker: s
     health._migrated()
     with CaptureQueriesContext(connection) as queries:
         answer = client.get("/readyz")
-    assert [query["sql"] for query in queries.captured_queries] == ["SELECT 1"]
+    assert len(queries) <= 5
+    assert "session" not in " ".join(query["sql"] for query in queries.captured_queries)
     assert settings.SECRET_KEY not in answer.content.decode()
     assert str(settings.DATABASES["default"]["NAME"]) not in answer.content.decode()

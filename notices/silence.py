@@ -1,0 +1,110 @@
+"""Is anything waiting that nobody notices? The clock, what is owed, and what mail servers refused."""
+
+from __future__ import annotations
+
+import logging
+import urllib.request
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from http.client import HTTPException
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from committees.models import Person
+from notices.calendar import Calendar
+from notices.models import Letter, Notice
+from portal.shared.days import VIETNAM, day_of
+
+log = logging.getLogger(__name__)
+
+TICK = "portal:last-tick"
+"""Where the moment of the last tick is kept."""
+
+TICK_LATE = 180
+"""Seconds: three ticks that did not come."""
+
+OPENS = time(8)
+GRACE = timedelta(hours=2)
+"""After which the letters of a working day are out, however many there are."""
+
+PING_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What is known of one moment."""
+
+    seconds_since_tick: int | None
+    """None when it is not known: the portal has just started, or beat has never run."""
+    seconds_oldest_unsent: int | None
+    """How long the notice waits that waits longest past its moment; None when none does."""
+    unsent_late: bool
+    letters_refused_today: int
+    letters_given_up_today: int
+    addresses_refused: int
+
+    @property
+    def clock_late(self) -> bool:
+        return self.seconds_since_tick is not None and self.seconds_since_tick > TICK_LATE
+
+    @property
+    def late(self) -> bool:
+        return self.clock_late or self.unsent_late
+
+
+def look(now: datetime | None = None) -> Silence:
+    """How it stands; three small queries."""
+    now = now or timezone.now()
+    due = _oldest_unsent(now)
+    letters = Letter.objects.filter(state__in=Letter.State.values, on=day_of(now)).aggregate(
+        refused=Count("pk", filter=Q(state=Letter.State.FAILED) | Q(attempts__gt=1)),
+        given_up=Count("pk", filter=Q(state=Letter.State.FAILED, next_attempt_at=None)),
+    )
+    return Silence(
+        seconds_since_tick=_seconds_since_tick(now),
+        seconds_oldest_unsent=int((now - due).total_seconds()) if due else None,
+        unsent_late=due is not None and due < _all_out_of(now),
+        letters_refused_today=letters["refused"],
+        letters_given_up_today=letters["given_up"],
+        addresses_refused=Person.objects.filter(address_refused_at__isnull=False, is_active=True).count(),
+    )
+
+
+def _seconds_since_tick(now: datetime) -> int | None:
+    last = cache.get(TICK)
+    return int((now - last).total_seconds()) if isinstance(last, datetime) else None
+
+
+def _oldest_unsent(now: datetime) -> datetime | None:
+    """The first by its day, which an index answers however many are owed."""
+    waiting = Notice.objects.owed().filter(on__lte=day_of(now)).exclude(not_before__gt=now)
+    first = waiting.order_by("on").values_list("not_before", "planned_at").first()
+    return first and (first[0] or first[1])
+
+
+def _all_out_of(now: datetime) -> datetime:
+    """What was due before this moment had a working morning since, and should be out.
+
+    News that comes after somebody's letter of the day waits for the next working day: that is not late.
+    """
+    calendar = Calendar.read()
+    day = day_of(now - GRACE - timedelta(hours=OPENS.hour))
+    while not calendar.working_day(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, OPENS, VIETNAM)
+
+
+def ping() -> None:
+    """Tell the watcher outside that all is well; it raises the alarm when this stops."""
+    if not settings.PING_URL or look().late:
+        return
+    try:
+        # S310: the setting is http or https, checked at the start (portal.env).
+        with urllib.request.urlopen(settings.PING_URL, timeout=PING_SECONDS):  # noqa: S310
+            pass
+    except (OSError, HTTPException, ValueError) as error:
+        # Without the address: whoever knows it could ping in the portal's place.
+        log.warning("The watcher at PING_URL did not answer: %s", type(error).__name__)
