@@ -295,12 +295,9 @@ def test_the_story_names_posts_and_no_columns(client, people, bodies, task_at):
     task = task_at("submitted")
     actions.send_back(task=task, by=people["secretary"], reason="Thiếu phương án cho 12 xã.")
     later = task.due_on + timedelta(days=10)
-    actions.edit_task(
-        task=task,
-        values={"due_on": later, "lead": bodies.sister},
-        by=people["secretary"],
-        reason="Chờ số liệu.",
-    )
+    values = {"due_on": later}
+    actions.edit_task(task=task, values=values, by=people["secretary"], reason="Chờ số liệu.")
+    actions.change_lead(task=task, by=people["secretary"], lead=bodies.sister, reason="Đúng thẩm quyền.")
     page = signed_in(client, people["secretary"]).get(f"/tasks/{task.pk}/")
     story = " ".join(f"{line.head} {' '.join(line.text)} {line.by}" for line in page.context["story"])
     assert f"Deadline: {task.due_on:%d/%m/%Y} → {later:%d/%m/%Y}" in story
