@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page
 
-from committees.models import Body, Person
+from committees.models import Body, Membership, Person
+from portal.demo.bodies import places
+from portal.demo.orders import FEES
+from portal.demo.present import LEAVER
 from portal.shared.days import today
-from tasks.models import Task
+from tasks import actions
+from tasks.models import FanOut, Task
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -94,6 +99,67 @@ def test_the_main_job_end_to_end(demo: Any, desk: Page, tmp_path: Any) -> None:
     assert desk.request.get(f"{demo.url}/tasks/{task.pk}/").status == 404
 
 
+def test_an_order_goes_to_34_provinces_and_comes_back_as_a_sum(demo: Any, desk: Page) -> None:
+    """Prepared by the secretary, approved by the head, made by the job; one province reports, one moves."""
+    task = Task.objects.get(title__startswith="Trình Chương trình chuyển đổi số quốc gia")
+    prepare(desk, demo, task, [f"BCD-{place.code}" for place in places()])
+    fan_out = task.fan_outs.get()
+
+    sign_in(desk, demo, "government.head")
+    desk.click(f'main a[href="/tasks/{task.pk}/"]')
+    desk.click(f'main a[href="{fan_out.get_absolute_url()}"]')
+    desk.click(f'form[action="{fan_out.get_absolute_url()}start/"] button')
+    desk.wait_for_load_state()
+    actions.give_fan_out(fan_out.pk)
+    desk.goto(demo.url + fan_out.get_absolute_url())
+    assert desk.locator("text=34/34").first.is_visible()
+    assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 34, "done_on_time": 0, "silent": 34}
+
+    one = task.children.get(lead__code="BCD-NGHEAN")
+    sign_in(desk, demo, "nghean.secretary")
+    desk.goto(f"{demo.url}/tasks/{one.pk}/submit/")
+    desk.fill("[name=report]", REPORT)
+    desk.fill("[name=document]", "15/BC-BCĐ")
+    desk.click("main form .btn.main")
+    desk.wait_for_url(f"{demo.url}/tasks/{one.pk}/")
+    sign_in(desk, demo, "government.secretary")
+    assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 34, "done_on_time": 0, "silent": 33}
+    desk.goto(f"{demo.url}/tasks/{one.pk}/")
+    desk.click(f'form[action="/tasks/{one.pk}/confirm/"] .btn.main')
+    desk.wait_for_load_state()
+    assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 33, "done_on_time": 1, "silent": 33}
+    # One of 34 is done: the sum beside what the lead says of the whole.
+    desk.goto(f"{demo.url}/tasks/{task.pk}/")
+    assert desk.locator("b", has_text=re.compile(r"^2%$")).first.is_visible()
+
+
+def prepare(page: Page, demo: Any, task: Task, codes: list[str]) -> None:
+    """Nothing is saved before the list of bodies was shown."""
+    sign_in(page, demo, "government.secretary")
+    page.goto(f"{demo.url}/tasks/{task.pk}/")
+    page.click(f'main a[href="/tasks/{task.pk}/fan-out/"]')
+    page.fill("[name=bodies]", "\n".join(codes))
+    page.fill("[name=due_on]", f"{today() + timedelta(days=30):%d/%m/%Y}")
+    page.click("main form .btn.main")
+    page.wait_for_load_state()
+    assert page.locator("input[name=without]").count() == len(codes)
+    assert not task.fan_outs.exists()
+    page.click("main form .btn.main")
+    page.wait_for_load_state()
+    assert task.fan_outs.get().recipients.count() == len(codes)
+
+
+def rolled_up(page: Page, demo: Any, task: Task) -> dict[str, int]:
+    """The figures as the page shows them, beside those of its rows."""
+    page.goto(f"{demo.url}/tasks/{task.pk}/below/?by=body")
+    shown = {"given": page.locator(".tally a").first.locator("b").inner_text()}
+    for name in ("in_time", "done_on_time"):
+        shown[name] = page.locator(f".tally a[data-is={name}] b").inner_text()
+    silent = page.locator("p", has_text=re.compile("chưa phản hồi")).first.inner_text()
+    figures = {name: int(text) for name, text in shown.items()}
+    return figures | {"silent": int(re.findall(r"\d+", silent)[0])}
+
+
 def pages_of(who: str) -> list[str]:
     task = late_task_of("BCD-NGHEAN")
     body = Body.objects.get(code="BCD-NGHEAN")
@@ -117,8 +183,37 @@ def pages_of(who: str) -> list[str]:
         f"/tasks/{task.pk}/{verb}/"
         for verb in ("submit", "progress", "add-evidence", "name-people", "comment")
     ]
+    lead += later_pages_of_a_lead()
     giver = ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
+    giver += [f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend")]
+    giver += later_pages_of_a_giver()
     return own + (lead if who == "nghean.secretary" else giver)
+
+
+def later_pages_of_a_lead() -> list[str]:
+    """A task flagged as at risk with shares below it, one without a contact, an absence, a leaver."""
+    weighed = Task.objects.get(title=FEES, lead__code="BCD-NGHEAN")
+    left = Task.objects.get(contact__username=LEAVER)
+    term = Membership.objects.get(person__username="nghean.head", office__body__code="BCD-NGHEAN")
+    verbs = ("flag-risk", "ask-extension", "ask-withdrawal", "set-weights")
+    return [
+        *(f"/tasks/{weighed.pk}/", f"/tasks/{weighed.pk}/below/", f"/tasks/{left.pk}/"),
+        *(f"/tasks/{weighed.pk}/{verb}/" for verb in verbs),
+        f"/bodies/BCD-NGHEAN/members/{term.pk}/away/",
+        f"/people/{term.person_id}/leave/",
+    ]
+
+
+def later_pages_of_a_giver() -> list[str]:
+    """Cycles with what falls due in them, what waits to be given to many, a request answered."""
+    cycle = Task.objects.get(recurrence__isnull=False, order=None, assigner__code="BCDCP")
+    fan_out = FanOut.objects.get()
+    answered = Task.objects.get(title=FEES, lead__code="BCD-HAIPHONG")
+    return [
+        *(f"/tasks/{cycle.pk}/", f"/tasks/{cycle.pk}/edit/"),
+        *(f"/tasks/{fan_out.task_id}/", fan_out.get_absolute_url(), f"/tasks/{fan_out.task_id}/fan-out/"),
+        *(f"/tasks/{answered.pk}/", f"/tasks/{answered.parent_id}/below/"),
+    ]
 
 
 @pytest.mark.once
