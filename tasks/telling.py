@@ -18,7 +18,7 @@ from committees.models import Body, Person
 from notices import kinds, policies
 from notices.calendar import Calendar
 from notices.kinds import Group, Kind, Line
-from notices.models import Notice
+from notices.models import SWITCHED_OFF, Notice
 from notices.policies import LEAD, Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
@@ -566,8 +566,7 @@ class Facts:
         if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
             rows = Part.objects.helping().filter(task__in=tasks)
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
-        if any(BY_NAME[notice.kind].reminder or BY_NAME[notice.kind].escalation for notice in notices):
-            facts.rules = policies.of(task.assigner_id for task in tasks.values())
+        facts.rules = policies.of(task.assigner_id for task in tasks.values())
         above = {notice.body_id for notice in notices if BY_NAME[notice.kind].escalation}
         if above:
             facts.superiors = Superiors.of(Q(office__body__in=above), on)
@@ -629,7 +628,8 @@ def _why_not(notice: Notice, facts: Facts) -> str:
         return OTHER_LEAD
     if telling.of_part and part is None:
         return NO_PART
-    return _why_not_this_person(notice, telling, facts) or _why_not_now(notice, telling, task, facts)
+    muted = SWITCHED_OFF if notice.kind in facts.rules[task.assigner_id].muted else ""
+    return _why_not_this_person(notice, telling, facts) or _why_not_now(notice, telling, task, facts) or muted
 
 
 def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:

@@ -6,10 +6,12 @@ import pytest
 
 from notices import policies
 from notices.calendar import Calendar
-from notices.models import EscalationStep, Policy
+from notices.models import SWITCHED_OFF, EscalationStep, Notice, Policy
 from notices.policies import DEFAULT, Rung
+from notices.policing import save_policy
 from notices.seeding import seed
-from portal.shared.days import VIETNAM
+from portal.shared.days import VIETNAM, today
+from tasks import reminders, telling
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,28 @@ def test_a_body_without_its_own_follows_the_default(bodies, django_assert_num_qu
     assert found[bodies.lead.pk].escalation == (Rung(2, "lead", "secretary"),)
     assert found[bodies.lead.pk].muted == {"urged"}
     assert policies.own() == {bodies.lead.pk: found[bodies.lead.pk]}
+
+
+def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at):
+    task = task_at("completed")
+    notices = list(Notice.objects.owed().filter(kind="task_confirmed", about_id=task.pk))
+    assert notices
+    assert telling.recheck(notices, today()) == {}
+    save_policy(body=bodies.committee, asked=policy(muted=frozenset({"task_confirmed"})), by=people["head"])
+    reasons = telling.recheck(notices, today())
+    assert reasons == {notice.pk: SWITCHED_OFF for notice in notices}
+    notices[0].state, notices[0].dropped_because = Notice.State.DROPPED, SWITCHED_OFF
+    notices[0].save()
+    assert notices[0] in Notice.objects.for_person(notices[0].person)
+
+
+def test_a_change_counts_for_what_is_not_yet_sent(bodies, people, task_at, calendar):
+    """The step that went is dropped with a reason, the one that came is planned by the next run."""
+    task_at("in_progress", due_on=DUE)
+    reminders.plan(date(2026, 7, 10))
+    owed = list(Notice.objects.filter(kind="due_soon", step="-3"))
+    assert len(owed) == 2
+    save_policy(body=bodies.committee, asked=policy(before=(7, 4)), by=people["secretary"])
+    assert set(telling.recheck(owed, date(2026, 7, 10)).values()) == {telling.OTHER_POLICY}
+    reminders.plan(date(2026, 7, 10))
+    assert Notice.objects.filter(kind="due_soon", step="-4").count() == 2
