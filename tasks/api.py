@@ -97,6 +97,8 @@ VERBS: dict[str, Verb] = {
     "cancel_request": Verb(shapes.OptionalReason, actions.cancel_request),
     "flag_risk": Verb(shapes.RiskIn, actions.flag_risk),
     "clear_risk": Verb(Nothing, actions.clear_risk),
+    "stop_escalation": Verb(shapes.Reason, actions.stop_escalation),
+    "resume_escalation": Verb(Nothing, actions.resume_escalation),
 }
 """Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
 
@@ -266,6 +268,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     cancel_request = verb("cancel_request")
     flag_risk = verb("flag_risk")
     clear_risk = verb("clear_risk")
+    stop_escalation = verb("stop_escalation")
+    resume_escalation = verb("resume_escalation")
 
     @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
     @action(

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext, pgettext_lazy
 from committees import access
 from committees.models import Body, Person
 from committees.roles import PERMISSIONS
+from portal.shared.days import today
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import rollup, rules
-from tasks.lifecycle import State
+from tasks.lifecycle import Standing, State
 from tasks.models import Request, Task
 
 
@@ -58,6 +59,8 @@ BUTTONS: dict[str, Button] = {
     "change_lead": Button(_("Change the lead"), "building-2"),
     "resume": Button(_("Resume"), "play", post=True),
     "suspend": Button(_("Suspend"), "pause"),
+    "stop_escalation": Button(_("Stop telling those above"), "bell"),
+    "resume_escalation": Button(_("Tell those above again"), "bell-ring", post=True),
     "recall": Button(_("Recall to draft"), "rotate-ccw"),
     "mark_posted": Button(_("Mark as entered in theodoinq.dcs.vn"), "check", post=True),
     "supersede": Button(_("Replace by another task"), "refresh-cw", risk=True),
@@ -65,11 +68,23 @@ BUTTONS: dict[str, Button] = {
 }
 """In the order of the panel: deciding first, taking away last."""
 
+ESCALATING = ("stop_escalation", "resume_escalation")
 GIVER: dict[str, tuple[str, ...]] = {
     State.DRAFT: ("propose", "edit", "withdraw"),
     State.PROPOSED: ("assign", "record_approval", "edit", "recall", "withdraw"),
-    State.ASSIGNED: ("urge", "edit", "change_lead", "recall", "suspend", "supersede", "withdraw"),
-    State.IN_PROGRESS: ("confirm", "urge", "edit", "change_lead", "suspend", "supersede", "withdraw"),
+    State.ASSIGNED: (
+        *ESCALATING,
+        "urge",
+        "edit",
+        "change_lead",
+        "recall",
+        "suspend",
+        "supersede",
+        "withdraw",
+    ),
+    State.IN_PROGRESS: (
+        *("confirm", *ESCALATING, "urge", "edit", "change_lead", "suspend", "supersede", "withdraw"),
+    ),
     State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "supersede", "withdraw"),
     State.COMPLETED: (),
     State.SUSPENDED: ("resume", "change_lead", "supersede", "withdraw"),
@@ -170,7 +185,7 @@ def panel(person: Person, task: Task) -> Panel:
         verdicts["submit"] = ready
     allowed = frozenset(verb for verb, verdict in verdicts.items() if verdict)
     first = next((verb for verb in FIRST if verb in allowed and verb in verbs), None)
-    unclear = bool(task.unclear())
+    unclear, stopped = bool(task.unclear()), task.escalation_stopped_at is not None
     acts = [
         Act(
             verb,
@@ -185,6 +200,8 @@ def panel(person: Person, task: Task) -> Panel:
         if verb in verbs
         and not (verb == "mark_posted" and task.posted_at)
         and not (verb == "clear_risk" and task.risk_days is None)
+        and not (verb == "stop_escalation" and (stopped or task.standing(today()) != Standing.OVERDUE))
+        and not (verb == "resume_escalation" and not stopped)
     ]
     return Panel(acts, allowed, unclear)
 

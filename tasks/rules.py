@@ -338,6 +338,30 @@ def may_flag_risk(person: Asker, task: Task) -> Verdict:
     return YES
 
 
+def may_stop_escalation(person: Asker, task: Task) -> Verdict:
+    """The assigner lets nobody above be told of a delay that it knows the reason of."""
+    who = _who(person, "suspend_tasks", task.assigner, _ONLY_KEEPERS)
+    if not who:
+        return who
+    if task.state not in RUNNING:
+        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
+    if task.due_on is None:
+        return not_now(_("This task has no deadline that could be missed."))
+    if task.escalation_stopped_at:
+        return not_now(_("Telling those above is stopped already."))
+    return YES
+
+
+def may_resume_escalation(person: Asker, task: Task) -> Verdict:
+    """The assigner lets those above be told again."""
+    who = _who(person, "suspend_tasks", task.assigner, _ONLY_KEEPERS)
+    if not who:
+        return who
+    if task.state not in RUNNING or task.escalation_stopped_at is None:
+        return not_now(_("Telling those above of this task is not stopped."))
+    return YES
+
+
 def may_clear_risk(person: Asker, task: Task) -> Verdict:
     """The lead body takes its warning back."""
     who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
@@ -472,6 +496,8 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "cancel_request": may_cancel_request,
     "flag_risk": may_flag_risk,
     "clear_risk": may_clear_risk,
+    "stop_escalation": may_stop_escalation,
+    "resume_escalation": may_resume_escalation,
 }
 """Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
 

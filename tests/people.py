@@ -175,6 +175,8 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
         task = actions.edit_task(task=task, values=values, by=people["secretary"])
     if verb == "clear_risk":
         task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
+    if verb == "resume_escalation":
+        task = actions.stop_escalation(task=task, by=people["head"], reason=WHY)
     if verb == "return_contribution":
         actions.contribute(task=task, by=people["helper"], contribution="Đã góp ý.")
     if verb == "supersede":

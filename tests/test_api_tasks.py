@@ -56,6 +56,8 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "cancel_request": ("officer", "in_progress", {}, "in_progress"),
     "flag_risk": ("officer", "in_progress", {"days": 6, "remedy": "Thêm người."}, "in_progress"),
     "clear_risk": ("officer", "in_progress", {}, "in_progress"),
+    "stop_escalation": ("secretary", "in_progress", {"reason": "Chờ hướng dẫn."}, "in_progress"),
+    "resume_escalation": ("secretary", "in_progress", {}, "in_progress"),
 }
 
 

@@ -254,6 +254,16 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "risk_cleared",
         lambda w, by: partial(tasks.clear_risk, task=w.asked("clear_risk"), by=by),
     ),
+    "tasks.stop_escalation": (
+        "secretary",
+        "escalation_stopped",
+        lambda w, by: partial(tasks.stop_escalation, task=w.task("in_progress"), by=by, reason="Chờ Bộ."),
+    ),
+    "tasks.resume_escalation": (
+        "secretary",
+        "escalation_resumed",
+        lambda w, by: partial(tasks.resume_escalation, task=w.asked("resume_escalation"), by=by),
+    ),
     "tasks.confirm": (
         "secretary",
         "task_confirmed",
@@ -449,6 +459,7 @@ NO_EVENT = {
     "notices.owe",
     "notices.owe_all",
     "notices.owe_new",
+    "notices.owe_selected",
     "notices.known_keys",
     "notices.mark_read",
 }

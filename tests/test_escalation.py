@@ -1,21 +1,27 @@
 """Who above is told that a task is late, once a step; and the stop that the assigner's secretary sets."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.models import Event
 from committees.models import Membership, Office
 from committees.roles import Role
 from notices.models import EscalationStep, Notice, Policy
 from notices.policies import DEFAULT
 from notices.seeding import seed
+from portal.shared.days import today
+from portal.shared.verdicts import Refused
 from tasks import actions, reminders, telling
 from tasks.lifecycle import State
 from tasks.models import Task
-from tests.people import appoint, make_body, make_person
+from tasks.panel import panel
+from tests.people import appoint, make_body, make_person, ready_for
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +215,72 @@ def test_many_tasks_cost_as_many_queries_as_few(bodies, people, task_at):
     with CaptureQueriesContext(connection) as many:
         assert reminders.escalate(DAYS[7]) == 8 * 3
     assert len(many) == len(few)
+
+
+def test_while_it_is_stopped_nobody_above_is_told(people, task_at):
+    task = task_at("in_progress", due_on=DUE)
+    escalate(1)
+    actions.stop_escalation(task=task, by=people["secretary"], reason="Chờ Bộ hướng dẫn.")
+    assert set(why_not(DAYS[1]).values()) == {telling.STOPPED}
+    assert escalate(3) == set()
+    assert reminders.plan(DAYS[3]) == 2  # those who work on it
+    actions.resume_escalation(task=task, by=people["head"])
+    assert (people["secretary"].pk, "+3a:secretary") in escalate(3)
+
+
+def test_the_stop_wants_a_reason_and_tells_it_in_the_story(people, task_at):
+    task = task_at("in_progress", due_on=DUE)
+    with pytest.raises(ValidationError):
+        actions.stop_escalation(task=task, by=people["secretary"], reason=" ")
+    task.refresh_from_db()
+    assert task.escalation_stopped_at is None
+    actions.stop_escalation(task=task, by=people["secretary"], reason="Chờ Bộ hướng dẫn.")
+    task.refresh_from_db()
+    assert task.escalation_stopped_by == people["secretary"]
+    event = Event.objects.latest("pk")
+    assert (event.verb, event.reason) == ("escalation_stopped", "Chờ Bộ hướng dẫn.")
+    for act in (partial(actions.stop_escalation, reason="Lại."), partial(actions.resume_escalation)):
+        with pytest.raises(Refused) as refusal:
+            act(task=task, by=people["officer"])
+        assert refusal.value.status == 403
+    with pytest.raises(Refused) as refusal:
+        actions.stop_escalation(task=task, by=people["head"], reason="Lại.")
+    assert refusal.value.status == 409
+
+
+MOVES: dict[str, Callable[..., object]] = {
+    "edited": lambda task, people: actions.edit_task(
+        task=task, values={"due_on": today() + timedelta(days=90)}, by=people["head"]
+    ),
+    "extended": lambda task, people: actions.approve_request(
+        task=ready_for("approve_request", task, people), by=people["head"]
+    ),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_moved_deadline_ends_the_stop(people, task_at, move):
+    task = task_at("in_progress")
+    actions.stop_escalation(task=task, by=people["secretary"], reason="Chờ Bộ hướng dẫn.")
+    MOVES[move](task, people)
+    task.refresh_from_db()
+    assert (task.escalation_stopped_at, task.escalation_stopped_by, task.due_version) == (None, None, 2)
+
+
+def test_the_page_offers_the_stop_once_it_is_late_and_says_that_it_holds(client, people, task_at):
+    task = task_at("in_progress")
+
+    def verbs() -> set[str]:
+        return {act.verb for act in panel(people["secretary"], task).acts}
+
+    assert not {"stop_escalation", "resume_escalation"} & verbs()
+    Task.objects.filter(pk=task.pk).update(due_on=today() - timedelta(days=9))
+    task.refresh_from_db()
+    assert "stop_escalation" in verbs()
+    assert "resume_escalation" not in verbs()
+    client.force_login(people["secretary"])
+    page = client.post(f"/tasks/{task.pk}/stop-escalation/", {"reason": "Chờ Bộ."}, follow=True)
+    task.refresh_from_db()
+    assert "resume_escalation" in verbs()
+    assert "stop_escalation" not in verbs()
+    assert f"{today():%d/%m/%Y}" in page.content.decode()

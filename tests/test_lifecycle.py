@@ -81,6 +81,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "cancel_request": (LEAD, "", ""),
     "flag_risk": (LEAD, "assigned in_progress", ""),
     "clear_risk": (LEAD, "", ""),  # flagged: tests/test_at_risk.py
+    "stop_escalation": (KEEPERS, "assigned in_progress", ""),
+    "resume_escalation": (KEEPERS, "", ""),  # stopped: tests/test_escalation.py
 }
 
 # Before issue a task belongs to those who prepare it, whoever else may see it then.
@@ -170,6 +172,8 @@ ACTS: dict[str, Act] = {
     ),
     "flag_risk": lambda task, by, people: actions.flag_risk(task=task, by=by, days=6, remedy="Thêm người."),
     "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
+    "stop_escalation": lambda task, by, people: actions.stop_escalation(task=task, by=by, reason="Chờ Bộ."),
+    "resume_escalation": lambda task, by, people: actions.resume_escalation(task=task, by=by),
 }
 
 

@@ -189,6 +189,12 @@ POST   tasks:flag_risk            submitted     403 403 403 409 403 404 404 302
 GET    tasks:clear_risk           flagged       403 403 403 200 403 404 404 302
 POST   tasks:clear_risk           flagged       403 403 403 302 403 404 404 302
 POST   tasks:clear_risk           in_progress   403 403 403 409 403 404 404 302
+GET    tasks:stop_escalation      in_progress   200 200 403 403 403 404 404 302
+POST   tasks:stop_escalation      in_progress   302 302 403 403 403 404 404 302
+POST   tasks:stop_escalation      submitted     409 409 403 403 403 404 404 302
+GET    tasks:resume_escalation    stopped       200 200 403 403 403 404 404 302
+POST   tasks:resume_escalation    stopped       302 302 403 403 403 404 404 302
+POST   tasks:resume_escalation    in_progress   409 409 403 403 403 404 404 302
 
 # Orders
 GET    orders:list                -             200 200 200 200 200 200 200 302
@@ -323,6 +329,10 @@ POST   api:tasks-flag-risk        in_progress   403 403 403 200 403 404 404 401
 POST   api:tasks-flag-risk        submitted     403 403 403 409 403 404 404 401
 POST   api:tasks-clear-risk       flagged       403 403 403 200 403 404 404 401
 POST   api:tasks-clear-risk       in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-stop-escalation  in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-stop-escalation  submitted     409 409 403 403 403 404 404 401
+POST   api:tasks-resume-escalation stopped      200 200 403 403 403 404 404 401
+POST   api:tasks-resume-escalation in_progress  409 409 403 403 403 404 404 401
 GET    api:notices-list           -             200 200 200 200 200 200 200 401
 POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
 GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
@@ -341,6 +351,7 @@ DATA: dict[str, dict[str, Any]] = {
     "submit": {"report": "Đã xong."},
     "send_back": {"reason": "Thiếu phụ lục."},
     "suspend": {"reason": "Chờ hướng dẫn."},
+    "stop_escalation": {"reason": "Chờ hướng dẫn."},
     "withdraw": {"reason": "Trùng."},
     "set_weights": {"weights": {}},
     "set_event_day": {"happened_on": "2026-01-15"},
@@ -443,6 +454,7 @@ class Settings:
         self.tasks["working"] = task_at("in_progress", order=order)
         self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
+        self.tasks["stopped"] = ready_for("resume_escalation", task_at("in_progress"), people)
         self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
         self.tasks["relative"] = ready_for("set_event_day", task_at("in_progress"), people)
         self.tasks["weighed"] = ready_for("set_weights", task_at("in_progress"), people)

@@ -2,6 +2,7 @@
 
 from tasks.actions.contributing import contribute, return_contribution
 from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval
+from tasks.actions.escalating import resume_escalation, stop_escalation
 from tasks.actions.fanning import (
     cancel_fan_out,
     give_fan_out,
@@ -74,12 +75,14 @@ __all__ = [
     "remove_evidence",
     "report_progress",
     "resume",
+    "resume_escalation",
     "return_contribution",
     "save_order",
     "send_back",
     "set_event_day",
     "set_weights",
     "start_fan_out",
+    "stop_escalation",
     "submit",
     "supersede",
     "suspend",

@@ -49,6 +49,9 @@ ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "change_lead", "
 
 
 RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
+STOP = ("escalation_stopped_at", "escalation_stopped_by")
+DEADLINE = ("due_on", "due_version", *STOP)
+"""What a caller saves after `new_deadline`."""
 
 
 def lock(task: Task) -> Task:
@@ -119,6 +122,12 @@ def forget_risk(task: Task) -> dict[str, Any]:
     said = {} if task.risk_days is None else {"risk_days": task.risk_days}
     task.risk_days, task.risk_remedy, task.risk_by, task.risk_at = None, "", None, None
     return said
+
+
+def new_deadline(task: Task) -> None:
+    """Reminders begin anew with another day, and those above are told of it again."""
+    task.due_version += 1
+    task.escalation_stopped_at = task.escalation_stopped_by = None
 
 
 def tell(

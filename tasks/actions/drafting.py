@@ -28,6 +28,7 @@ from tasks.actions.common import (
     lock_below,
     lock_from_above,
     move,
+    new_deadline,
     owe_news,
     parts_of,
     refuse_stale,
@@ -138,7 +139,7 @@ def edit_task(
     if before == after:
         return task
     if task.due_on != before["due_on"]:
-        task.due_version += 1
+        new_deadline(task)
     if task.due_on != before["due_on"] or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
         before |= forget_risk(task)
         after |= snapshot(task, tuple(before.keys() - after.keys()))

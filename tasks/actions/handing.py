@@ -17,7 +17,18 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
-from tasks.actions.common import RISK, forget_risk, lock, owe_news, parts_of, tell, tell_helpers, workers
+from tasks.actions.common import (
+    DEADLINE,
+    RISK,
+    forget_risk,
+    lock,
+    new_deadline,
+    owe_news,
+    parts_of,
+    tell,
+    tell_helpers,
+    workers,
+)
 from tasks.actions.judging import withdraw
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
@@ -191,9 +202,9 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
     before = {**snapshot(task, ("due_on",)), **forget_risk(task), "parts": parts_of(task)}
     task.parts.helping().filter(due_on__gt=day).update(due_on=day)
     task.due_on = day
-    task.due_version += 1
+    new_deadline(task)
     task.version += 1
-    task.save(update_fields=["due_on", "due_version", "version", *RISK])
+    task.save(update_fields=[*DEADLINE, "version", *RISK])
     # It asks for a day past the one above.
     task.requests.waiting().filter(kind=Request.Kind.EXTENSION).update(state=Request.State.CANCELLED)
     why = gettext("The task above, %(code)s, is due on %(day)s now.") % {"code": above.code, **_day(day)}

@@ -14,7 +14,7 @@ from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions import handing, timing
-from tasks.actions.common import forget_risk, lock_from_above, owe_news, tell, words, workers
+from tasks.actions.common import forget_risk, lock_from_above, new_deadline, owe_news, tell, words, workers
 from tasks.actions.drafting import check_days
 from tasks.models import Task
 
@@ -36,7 +36,7 @@ def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: s
     _refuse_misfit(task, by)
     timing.keep_first(task)
     before |= forget_risk(task)
-    task.due_version += 1
+    new_deadline(task)
     task.version += 1
     task.save()
     # No body that helps has longer than the task itself, as when a day above moves.

@@ -17,11 +17,13 @@ from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
 from tasks import rules
 from tasks.actions.common import (
+    DEADLINE,
     RISK,
     forget_risk,
     lock,
     lock_from_above,
     move,
+    new_deadline,
     owe_news,
     tell,
     tell_helpers,
@@ -143,9 +145,9 @@ def _give(task: Task, request: Request, day: date | None, by: Person, decision: 
     _later_day(task, day, "proposed_on")
     before = snapshot(task, ("due_on",)) | forget_risk(task)
     task.due_on = day
-    task.due_version += 1
+    new_deadline(task)
     task.version += 1
-    task.save(update_fields=["due_on", "due_version", "version", *RISK])
+    task.save(update_fields=[*DEADLINE, "version", *RISK])
     tell(task, "extension_given", by, before=before, after=snapshot(task, tuple(before)), reason=decision)
     _tell_lead(task, request, by, "request_approved", decision)
     tell_helpers(task, "help_changed", by)

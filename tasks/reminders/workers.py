@@ -45,6 +45,7 @@ STEP = {
 """Of a step: whose policy, which deadline and how its key names it; then what the notice holds."""
 
 STATEMENT = """
+WITH worker AS MATERIALIZED {workers}
 SELECT DISTINCT
        step.kind || ':' || due.id || ':' || {named} || ':' || step.step || ':person-' || worker.person_id,
        worker.person_id, step.kind, step.step, 'tasks.task', due.about, due.ver, due.reader,
@@ -52,10 +53,13 @@ SELECT DISTINCT
 FROM {deadlines} due
 LEFT JOIN notices_policy own ON own.body_id = due.giver
 JOIN {steps} step ON step.policy = COALESCE(own.body_id, 0) AND step.due_on = due.day
-JOIN {workers} worker ON worker.body = due.reader AND (due.secret = 'normal' OR worker.role IN ({trusted}))
+JOIN worker ON worker.body = due.reader AND (due.secret = 'normal' OR worker.role IN ({trusted}))
 """
-"""Keys say `v2` of the version of a task's deadline, and the day of a part's: a new one begins anew. Made
-distinct they come sorted, and are looked up in the order of their index: most were owed on an earlier day."""
+"""Keys say `v2` of the version of a task's deadline, and the day of a part's: a new one begins anew.
+
+Made distinct they come sorted, and are looked up in the order of their index: most were owed on an earlier
+day. PostgreSQL expects few rows and would look the workers up for each: it is told to read them once.
+"""
 
 
 @transaction.atomic
@@ -100,9 +104,9 @@ def _step(policy: int, due_on: date, morning: Morning, prefix: str = "") -> dict
 def _owe(deadlines: QuerySet[Any, Any], steps: list[dict[str, Any]], named: str, on: date) -> int:
     reached = [step for step in steps if step["step"]]
     parts = {
+        "workers": subquery(access.holders("work_on_tasks", on)),
         "deadlines": subquery(deadlines),
         "steps": table(reached, **STEP),
-        "workers": subquery(access.holders("work_on_tasks", on)),
         "trusted": (", ".join(["%s"] * len(RESTRICTED_READERS)), [str(role) for role in RESTRICTED_READERS]),
     }
     sql = STATEMENT.format(named=named, **{name: sql for name, (sql, _params) in parts.items()})

@@ -280,6 +280,17 @@ STEPS: dict[str, Step] = {
             "The deadline stands. The warning ends by itself when the task is reported or its day moves."
         ),
     ),
+    "stop_escalation": Step(
+        _typed(actions.stop_escalation),
+        _("Nobody above is told any more:"),
+        ReasonForm,
+        before=_("Those who work on it are still reminded. It ends when the deadline moves."),
+    ),
+    "resume_escalation": Step(
+        _typed(actions.resume_escalation),
+        _("Those above are told again:"),
+        before=_("With the next letters they are told what they missed."),
+    ),
     "clear_risk": Step(
         _typed(actions.clear_risk),
         _("Back on schedule:"),

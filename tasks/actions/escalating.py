@@ -1,0 +1,38 @@
+"""The assigner stops telling those above of a task that is late, for a reason, and lets it go on."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Person
+from tasks import rules
+from tasks.actions.common import STOP, lock, tell, words
+from tasks.models import Task
+
+
+@transaction.atomic
+def stop_escalation(*, task: Task, by: Person, reason: str) -> Task:
+    """Tell nobody above that this task is late, until it goes on or the deadline moves; workers still are."""
+    task = lock(task)
+    rules.may_stop_escalation(by, task).or_raise()
+    said = words(task, reason, "reason", required=_("Say why nobody above is to be told."))
+    task.escalation_stopped_at, task.escalation_stopped_by = timezone.now(), by
+    return _saved(task, "escalation_stopped", by, said)
+
+
+@transaction.atomic
+def resume_escalation(*, task: Task, by: Person) -> Task:
+    """Let those above be told again: the steps that were reached meanwhile are caught up with."""
+    task = lock(task)
+    rules.may_resume_escalation(by, task).or_raise()
+    task.escalation_stopped_at = task.escalation_stopped_by = None
+    return _saved(task, "escalation_resumed", by)
+
+
+def _saved(task: Task, event: str, by: Person, reason: str = "") -> Task:
+    task.version += 1
+    task.save(update_fields=[*STOP, "version"])
+    tell(task, event, by, reason=reason)
+    return task
