@@ -40,7 +40,7 @@ def busy(bodies: Bodies, people: People, order: Order, task_at: TaskAt) -> None:
             if days == 3 and state in ("in_progress", "submitted", "completed"):
                 # Extended: given with a day that has passed.
                 Task.objects.filter(pk=task.pk).update(original_due_on=today() - timedelta(days=9))
-            if days == 3 and state == "assigned":
+            if days == 3 and state in ("assigned", "in_progress"):
                 actions.flag_risk(task=task, by=people["officer"], days=2, remedy="Thêm người.")
 
 
