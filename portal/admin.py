@@ -21,7 +21,7 @@ from audit.words import words_of
 from notices import silence
 from notices.models import Letter
 from portal.shared.days import today
-from portal.shared.verdicts import Refused, no
+from portal.shared.verdicts import Refused, Sentence, no
 
 ORDER = ("committees", "tasks", "notices", "audit")
 
@@ -80,10 +80,10 @@ def letters_of_today() -> list[tuple[str, int, str]]:
     ]
 
 
-def heard() -> list[tuple[bool, str]]:
+def heard() -> list[tuple[bool, Sentence]]:
     """What is late or was refused, the late marked; an empty list says that all is well."""
     seen = silence.look()
-    rows: list[tuple[bool, str]] = []
+    rows: list[tuple[bool, Sentence]] = []
     if seen.clock_late:
         rows.append(
             (

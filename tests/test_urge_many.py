@@ -139,6 +139,7 @@ def test_the_api_says_of_each(people: People, task_at: TaskAt) -> None:
     body = answer.json()
     assert body["told"] == [{"task": fresh.pk, "people": 2}]
     assert [row["task"] for row in body["refused"]] == [done.pk]
+    wrong: dict[str, Any]
     for wrong in (
         {},
         {"tasks": []},
