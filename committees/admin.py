@@ -25,7 +25,7 @@ from committees.doors import signed_in
 from committees.models import Absence, Body, Membership, Office, Person
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from portal.shared.admin import ActionForm, Deed, each, link
-from portal.shared.days import today
+from portal.shared.days import day_of, today
 from portal.shared.text import fold
 
 # Offices hold the groups, and a person's rights come from their terms: nobody edits either by hand.
@@ -39,6 +39,8 @@ VERBS.update(
         "password_set": _("Password set by an administrator"),
         "password_changed": _("Own password changed"),
         "signed_in": _("Signed in"),
+        "address_refused": _("Address refused by the mail server"),
+        "address_accepted": _("Address trusted again"),
         "body_entered": _("Body entered"),
         "body_changed": _("Body changed"),
         "office_permissions_changed": _("Rights of an office changed"),
@@ -54,6 +56,7 @@ VERBS.update(
 PIECES.update(
     {
         "address": _("address"),
+        "answer": _("what the mail server said"),
         "permissions": _("rights"),
         "offices": _("offices of the deputy"),
         "last_day": _("last day"),
@@ -115,12 +118,18 @@ def _same_twice(form: forms.BaseForm) -> dict[str, Any]:
 @admin.register(Person)
 class PersonAdmin(EventfulAdmin[Person]):
     list_display = ("name", "username", "email", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff", "is_superuser", "language")
+    list_filter = (
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "language",
+        ("address_refused_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("search_text",)
     search_help_text = _("Search for a name, user name or e-mail, with or without marks.")
     ordering = ("name", "pk")
-    actions = ("lock", "unlock")
-    readonly_fields = ("last_login", "date_joined", "terms")
+    actions = ("lock", "unlock", "accept_address")
+    readonly_fields = ("last_login", "date_joined", "terms", "address_refused")
     change_form_template = "admin/committees/person/change_form.html"
 
     def get_form(
@@ -145,7 +154,7 @@ class PersonAdmin(EventfulAdmin[Person]):
                 (_("Account"), {"fields": rights}),
             ]
         return [
-            (None, {"fields": who}),
+            (None, {"fields": [*who, *(["address_refused"] if obj.address_refused_at else [])]}),
             (_("Account"), {"fields": [*rights, "last_login", "date_joined"]}),
             (_("Offices"), {"fields": ["terms"]}),
         ]
@@ -196,6 +205,31 @@ class PersonAdmin(EventfulAdmin[Person]):
             return said % {"count": count}
 
         self._set_active(request, queryset, True, done)
+
+    @admin.action(description=_("Trust the address of the chosen people again"))
+    def accept_address(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        def done(count: int) -> str:
+            said = ngettext(
+                "Letters go to %(count)d person again.", "Letters go to %(count)d people again.", count
+            )
+            return said % {"count": count}
+
+        each(
+            request,
+            queryset,
+            lambda person: actions.accept_address(person=person, by=signed_in(request)),
+            done,
+        )
+
+    @admin.display(description=_("address refused"))
+    def address_refused(self, person: Person) -> SafeString | str:
+        if person.address_refused_at is None:
+            return "–"
+        return format_html(
+            '<strong class="errornote">{}</strong>',
+            _("Since %(day)s no letter is sent there. The mail server said: %(answer)s")
+            % {"day": f"{day_of(person.address_refused_at):%d/%m/%Y}", "answer": person.address_answer},
+        )
 
     @staticmethod
     def _set_active(

@@ -20,11 +20,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from committees.models import Person
-from notices import kinds
+from notices import addresses, kinds
 from notices.calendar import Calendar
 from notices.composing import BadAddress, Facts, by_function, compose, message_id
-from notices.mail import Mail, refusal
-from notices.models import IN_PORTAL, NO_ADDRESS, Letter, Notice, Preference
+from notices.mail import Mail, is_of_address, refusal
+from notices.models import IN_PORTAL, NO_ADDRESS, REFUSED_ADDRESS, Letter, Notice, Preference
 
 log = logging.getLogger(__name__)
 
@@ -165,12 +165,19 @@ class Sender:
         try:
             self.connection.send_messages([draft.mail])
         except OSError as error:
-            final, answer = refusal(error)
-            self._fail(draft.letter, answer, again=not final or draft.letter.attempts + 1 < MOST_REFUSALS)
+            self._refused(draft.letter, error)
         except Exception:
             self._not_written(draft.letter)
         else:
             self._stamp(draft)
+
+    def _refused(self, letter: Letter, error: OSError) -> None:
+        final, answer = refusal(error)
+        nobody = is_of_address(error)
+        again = not nobody and (not final or letter.attempts + 1 < MOST_REFUSALS)
+        self._fail(letter, answer, again=again)
+        if nobody:
+            addresses.refused(letter.person, letter.address, answer)
 
     def _stamp(self, draft: Draft) -> None:
         stamped = _mine([draft.letter]).update(
@@ -285,6 +292,8 @@ def _unreachable(notice: Notice) -> str:
         return LOCKED
     if not notice.person.email:
         return NO_ADDRESS
+    if notice.person.address_refused_at:
+        return REFUSED_ADDRESS
     return "" if kinds.known(notice.kind) else UNKNOWN
 
 

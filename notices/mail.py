@@ -126,3 +126,18 @@ def refusal(error: Exception) -> tuple[bool, str]:
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500, in_words(error.smtp_code, error.smtp_error)
     return False, " ".join(f"{type(error).__name__}: {error}".split())[:1000]
+
+
+def is_of_address(error: Exception) -> bool:
+    """Does nobody live at this address, says the server? What is written or who sends may be refused too.
+
+    By RFC 3463: 5.1.x is about the address, 5.2.1 a mailbox that takes no mail. Without such a number only
+    the answer to RCPT tells.
+    """
+    final, answer = refusal(error)
+    told = re.search(r"\b5\.(\d{1,3}\.\d{1,3})\b", answer)
+    if not final:
+        return False
+    if told:
+        return told[1].startswith("1.") or told[1] == "2.1"
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and answer[:3] in ("550", "551", "553")

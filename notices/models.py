@@ -188,8 +188,9 @@ class Letter(models.Model):
 
 NO_ADDRESS = gettext_noop("This person has no e-mail address.")
 IN_PORTAL = gettext_noop("This person reads this kind in the portal only.")
+REFUSED_ADDRESS = gettext_noop("The mail server refuses the address of this person.")
 SWITCHED_OFF = gettext_noop("The body that gave the task has switched off letters of this kind.")
-READ_HERE = (NO_ADDRESS, IN_PORTAL, SWITCHED_OFF)
+READ_HERE = (NO_ADDRESS, IN_PORTAL, REFUSED_ADDRESS, SWITCHED_OFF)
 """Why a notice went into no letter, and is read in the portal all the same."""
 
 

@@ -208,6 +208,15 @@ class Mailbox:
         self.port = 0
         self.messages: list[Any] = []
         self.answer: Callable[[Any], str | None] = lambda message: None
+        self.refuse: Callable[[str], str | None] = lambda address: None
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if refusal := self.refuse(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         import email
@@ -239,6 +248,7 @@ def smtp(smtp_server: Mailbox, settings: Any) -> Mailbox:
     """A real mail server that the settings point at; empty at the start of each test."""
     smtp_server.messages.clear()
     smtp_server.answer = lambda message: None
+    smtp_server.refuse = lambda address: None
     settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp_server.port
     return smtp_server

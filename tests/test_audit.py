@@ -19,6 +19,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from audit.actions import append, changes, record, snapshot
 from audit.models import GENESIS, Event
@@ -60,6 +61,10 @@ class World:
     def absence(self) -> Absence:
         days = {"starts_on": today(), "ends_on": today()}
         return Absence(person=self.people["head"], deputy=self.people["member"], **days)
+
+    def refused(self, who: str) -> Person:
+        Person.objects.filter(pk=self.people[who].pk).update(address_refused_at=timezone.now())
+        return self.people[who]
 
     def term(self) -> Membership:
         return self.people["member"].memberships.get()
@@ -364,6 +369,11 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         lambda w, by: partial(
             committees.change_own_password, person=w.people["member"], password="khác hẳn 57"
         ),
+    ),
+    "committees.accept_address": (
+        "staff",
+        "address_accepted",
+        lambda w, by: partial(committees.accept_address, person=w.refused("member"), by=by),
     ),
     "committees.note_sign_in": (
         "member",

@@ -8,11 +8,13 @@ from committees.actions.accounts import (
     save_person,
     set_password,
 )
+from committees.actions.addresses import accept_address
 from committees.actions.bodies import open_offices, save_body, set_office_permissions
 from committees.actions.leaving import close_account
 from committees.actions.terms import end_membership, save_membership
 
 __all__ = [
+    "accept_address",
     "change_own_password",
     "close_account",
     "end_absence",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees import rules
+from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
 from committees.actions.common import PERSON_FIELDS, save, stored
 from committees.models import Person
 from portal.shared.verdicts import no, refuse
@@ -23,6 +24,7 @@ def save_person(*, person: Person, by: Person | None) -> Person:
         if before.get("is_superuser"):
             rules.may_change_account(by, Person.objects.get(pk=person.pk)).or_raise()
         _refuse_shutting_oneself_out(person, by)
+    forget_refusal(person, before)
     return save(person, before, PERSON_FIELDS, verb="person", by=by)
 
 
@@ -49,7 +51,8 @@ def save_own_profile(*, person: Person, by: Person) -> Person:
     fields = ("language", "email", "phone")
     before = stored(person, fields)
     person.full_clean(exclude=[f.name for f in Person._meta.fields if f.name not in fields])
-    person.save(update_fields=fields)
+    forget_refusal(person, before)
+    person.save(update_fields=(*fields, *REFUSAL_FIELDS))
     old, new = changes(before, snapshot(person, fields))
     if new:
         record("profile_changed", about=person, by=by, before=old, after=new)
