@@ -169,6 +169,7 @@ def _line(line: Line) -> dict[str, Any]:
         "assigner_name": line.assigner,
         "order_number": line.order,
         "what_to_do": said,
+        "below": line.below,
     }
 
 

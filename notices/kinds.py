@@ -27,6 +27,8 @@ class Line:
     order: str = ""
     due_on: date | None = None
     days: int | None = None
+    below: tuple[str, ...] = ()
+    """More of it in a letter, each on a line of its own."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ class TasksConfig(AppConfig):
     verbose_name = _("Orders and tasks")
 
     def ready(self) -> None:
-        from tasks import telling
+        from tasks import summary, telling
 
         telling.register()
+        summary.register()
