@@ -36,9 +36,11 @@ VERBS.update(
         "calendar_day_changed": _("Calendar day changed"),
         "calendar_day_deleted": _("Calendar day removed"),
         "reminder_policy_changed": _("Reminders of a body changed"),
+        "preferences_changed": _("How somebody is told changed"),
     }
 )
 PIECES["escalation"] = _("who above is told too")
+PIECES["preferences"] = _("how somebody is told")
 OPEN_TO_STAFF.update(model._meta.label_lower for model in (CalendarDay, Policy))
 
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"

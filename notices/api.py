@@ -13,13 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from committees.models import Body, Person
-from notices import actions, policies
+from notices import actions, kinds, policies, preferences
 from notices.filters import NoticeFilter
-from notices.models import Notice, NoticeQuerySet, Policy
+from notices.models import Notice, NoticeQuerySet, Policy, Preference
 from notices.policies import Rules, Rung
 from notices.policing import save_policy
+from notices.preferences import offered, save_preferences
 from notices.rules import may_manage_policy, may_view_policy
-from notices.serializers import Marked, NoticeOut, PolicyIn, PolicyOut
+from notices.serializers import Marked, NoticeOut, PolicyIn, PolicyOut, PreferenceOut, PreferencesIn
 from notices.views import composed, label_of
 from portal.shared.api import Door, Nothing, plain_or_404
 
@@ -83,6 +84,36 @@ class NoticeView(mixins.ListModelMixin, mixins.RetrieveModelMixin, Door):
         self.checked()
         person = cast(Person, self.request.user)
         return Response({"read": actions.mark_read(person=person, notices=notices)})
+
+
+class PreferenceView(Door):
+    """How you want to be told of each kind of notice."""
+
+    queryset = Preference.objects.none()
+    serializer_class = PreferencesIn
+    pagination_class = None
+
+    @extend_schema(operation_id="notices_preferences", responses=PreferenceOut(many=True))
+    def retrieve(self, request: Request) -> Response:
+        """Every kind with how you are told of it and what may be chosen."""
+        return self._answer(cast(Person, request.user))
+
+    @extend_schema(
+        operation_id="notices_set_preferences", request=PreferencesIn, responses=PreferenceOut(many=True)
+    )
+    def update(self, request: Request) -> Response:
+        """Choose for the kinds that are named. A duty cannot be switched off."""
+        person = cast(Person, request.user)
+        save_preferences(person=person, by=person, chosen=self.checked()["preferences"])
+        return self._answer(person)
+
+    def _answer(self, person: Person) -> Response:
+        chosen = preferences.of(person)
+        rows = [
+            {"kind": kind.name, "label": kind.label, "how": chosen[kind.name], "offered": offered(kind)}
+            for kind in kinds.every()
+        ]
+        return Response(PreferenceOut(rows, many=True).data)
 
 
 class PolicyView(Door):

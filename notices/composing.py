@@ -21,6 +21,7 @@ from notices import kinds
 from notices.kinds import Group, Line
 from notices.mail import Mail
 from notices.models import Letter, Notice
+from notices.unsubscribing import url_for
 from portal.shared.days import VIETNAM
 
 LONGEST = 50
@@ -93,6 +94,7 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
                 "X-Auto-Response-Suppress": "All",
                 "List-Id": f"<reminders.{host()}>",
                 **_thread(notices),
+                **_one_click(letter.person, notices),
             },
         )
         mail.attach_alternative(render_to_string("letters/daily.html", context), "text/html")
@@ -106,6 +108,14 @@ def _thread(notices: Sequence[Notice]) -> dict[str, str]:
         return {}
     (kind, pk), *_none = about
     return {"References": f"<{kind}.{pk}.thread@{host()}>"}
+
+
+def _one_click(person: Person, notices: Sequence[Notice]) -> dict[str, str]:
+    """Mail programs offer to switch off what is no duty (RFC 8058); of duties alone there is nothing."""
+    url = url_for(person, {notice.kind for notice in notices})
+    if not url:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def message_id(person: Person, on: date) -> str:

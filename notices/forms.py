@@ -17,6 +17,7 @@ from notices import kinds
 from notices.models import EscalationStep
 from notices.policies import Rules, Rung
 from notices.policing import MOST_STEPS
+from notices.preferences import How, offered
 
 SPARE = 2
 """Empty rows for new steps; who needs more saves and gets two again."""
@@ -162,3 +163,27 @@ def _rows_of(data: Any) -> int:
     return next(
         number for number in range(MOST_STEPS + 2) if number > MOST_STEPS or f"late-{number}" not in data
     )
+
+
+class PreferencesForm(forms.Form):
+    """One choice for each kind that leaves one."""
+
+    def __init__(self, data: Any = None, *, chosen: dict[str, How]) -> None:
+        super().__init__(data)
+        self.always = [kind for kind in kinds.every() if len(offered(kind)) == 1]
+        for kind in kinds.every():
+            if len(offered(kind)) > 1:
+                self.fields[kind.name] = forms.ChoiceField(
+                    label=str(kind.label),
+                    choices=[(str(how), how.label) for how in offered(kind)],
+                    initial=str(chosen[kind.name]),
+                )
+
+    @property
+    def free(self) -> list[BoundField]:
+        """What may be switched off."""
+        return [self[name] for name in self.fields if not kinds.get(name).duty]
+
+    @property
+    def duties(self) -> list[BoundField]:
+        return [self[name] for name in self.fields if kinds.get(name).duty]

@@ -55,6 +55,8 @@ class Kind:
     recheck: Recheck
     compose: Compose
     duty: bool = False
+    planned: bool = False
+    """Owed by the clock for a morning, not by what somebody did."""
 
 
 _kinds: dict[str, Kind] = {}

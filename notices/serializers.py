@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from committees.roles import Role
-from notices.models import EscalationStep
+from notices.models import EscalationStep, Preference
 from portal.shared.api import Input
 
 
@@ -25,6 +25,22 @@ class NoticeOut(serializers.Serializer[Any]):
 
 class Marked(serializers.Serializer[Any]):
     read = serializers.IntegerField(help_text="How many were unread until now.")
+
+
+class PreferenceOut(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    label = serializers.CharField(help_text="In the reader's language.")  # type: ignore[assignment]
+    how = serializers.ChoiceField(Preference.How.choices)
+    offered = serializers.ListField(
+        child=serializers.ChoiceField(Preference.How.choices),
+        help_text="One alone is no choice: a reminder comes with the letter of its morning.",
+    )
+
+
+class PreferencesIn(Input):
+    preferences: Any = serializers.DictField(
+        child=serializers.CharField(max_length=10), help_text="Kind → how; kinds left out stay as they are."
+    )
 
 
 class RungOut(serializers.Serializer[Any]):

@@ -8,4 +8,7 @@ app_name = "notices"
 urlpatterns = [
     path("", views.notices, name="list"),
     path("read/", views.read, name="read"),
+    path("<int:pk>/read/", views.read_one, name="read_one"),
+    path("preferences/", views.my_preferences, name="preferences"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
 ]

@@ -7,18 +7,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from committees.doors import SignedInRequest
-from notices import actions, kinds
+from notices import actions, kinds, preferences, unsubscribing
+from notices.forms import PreferencesForm
 from notices.kinds import Compose, Kind, Line
 from notices.models import Notice
+from notices.preferences import How, save_preferences
 from portal.shared.days import today
 
 
@@ -27,12 +32,16 @@ from portal.shared.days import today
 def notices(request: SignedInRequest) -> HttpResponse:
     """My notices, 25 at a time; what I have not read yet is marked."""
     mine = Notice.objects.for_person(request.user).order_by("-pk")
+    only_unread = request.GET.get("unread") == "1"
+    if only_unread:
+        mine = mine.filter(read_at__isnull=True)
     page = Paginator(mine, 25).get_page(request.GET.get("page"))
     found = list(page)
     lines = composed(found)
     context = {
         "page": page,
         "rows": [{"notice": one, "label": label_of(one), "line": lines.get(one.pk)} for one in found],
+        "only_unread": only_unread,
         "now": timezone.now(),
         "title": _("Notices"),
     }
@@ -47,6 +56,38 @@ def read(request: SignedInRequest) -> HttpResponse:
     said = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", count)
     messages.success(request, said % {"n": count})
     return redirect("notices:list")
+
+
+@login_required
+@require_POST
+def read_one(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mark one of my notices as read and go back to where it stood."""
+    notice = get_object_or_404(Notice.objects.for_person(request.user), pk=pk)
+    actions.mark_read(person=request.user, notices=Notice.objects.filter(pk=notice.pk))
+    unread = "?unread=1" if request.POST.get("unread") == "1" else ""
+    return redirect(reverse("notices:list") + unread)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_preferences(request: SignedInRequest) -> HttpResponse:
+    """How I am told of each kind: with the letter of the day, at once, in the portal only."""
+    chosen = preferences.of(request.user)
+    form = PreferencesForm(request.POST if request.method == "POST" else None, chosen=chosen)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_preferences(person=request.user, by=request.user, chosen=form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Your choices are saved. They count from the next letter."))
+            return redirect("notices:preferences")
+    context = {
+        "form": form,
+        "crumbs": [(_("My profile"), reverse("profile")), (_("How I am told"), "")],
+        "title": _("How I am told"),
+    }
+    return render(request, "notices/preferences.html", context)
 
 
 def kind_of(notice: Notice) -> Kind | None:
@@ -69,3 +110,27 @@ def composed(notices: Sequence[Notice]) -> dict[int, Line]:
     for compose, some in together.items():
         lines |= compose(some, today())
     return lines
+
+
+# The mail program of the reader posts here without a cookie; the signature stands for the person.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks, because programs that look at links must change nothing; POST switches off."""
+    asked = unsubscribing.read(token)
+    if asked is None:
+        return _page(request, {"title": _("This link no longer holds")}, status=404)
+    with translation.override(asked.person.language):
+        done = request.method == "POST"
+        if done:
+            chosen = {kind.name: str(How.PORTAL) for kind in asked.kinds}
+            save_preferences(person=asked.person, by=asked.person, chosen=chosen)
+        title = _("You read these in the portal only") if done else _("No more letters of these kinds?")
+        return _page(request, {"title": title, "kinds": asked.kinds, "done": done})
+
+
+def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
+    answer = render(request, "notices/unsubscribe.html", context, status=status)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Content-Language"] = translation.get_language() or ""
+    return answer

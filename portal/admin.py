@@ -100,7 +100,8 @@ def heard() -> list[tuple[bool, Sentence]]:
         rows.append(
             (
                 seen.unsent_late,
-                _("The oldest notice waits for its letter since %(age)s.") % _age(seen.seconds_oldest_unsent),
+                _("The oldest notice has waited for its letter for %(age)s.")
+                % _age(seen.seconds_oldest_unsent),
             )
         )
     for number, said in (

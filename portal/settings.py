@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
         "PartKind": "tasks.models.Part.Kind",
         "Priority": "tasks.models.Task.Priority",
         "Programme": "tasks.models.Task.Programme",
+        "PreferenceHow": "notices.models.Preference.How",
         "RequestKind": "tasks.models.Request.Kind",
         "RequestState": "tasks.models.Request.State",
         "Role": "committees.roles.Role",

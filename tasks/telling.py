@@ -524,7 +524,10 @@ def register() -> None:
     """Make the kinds and the planner known below. Called once, when the app is ready."""
     for rank, telling in enumerate(TELLINGS):
         duty = bool(telling.what_to_do) and not telling.gone
-        kinds.register(Kind(telling.name, telling.label, rank, telling.group, recheck, compose, duty))
+        planned = telling.reminder or telling.escalation
+        kinds.register(
+            Kind(telling.name, telling.label, rank, telling.group, recheck, compose, duty, planned)
+        )
     for planner in reminders.PLANNERS:
         kinds.register_planner(planner)
 
@@ -665,7 +668,7 @@ def _why_not_above(notice: Notice, task: Task, facts: Facts) -> str:
         return MOVED
     if task.escalation_stopped_at:
         return STOPPED
-    if rung is None or notice.kind in rules.muted or facts.ladder.days_late(task.due_on) < rung.days_late:
+    if rung is None or facts.ladder.days_late(task.due_on) < rung.days_late:
         return OTHER_POLICY
     if notice.body_id != (task.lead_id if rung.side == LEAD else task.assigner_id):
         return OTHER_LEAD
@@ -676,7 +679,7 @@ def _why_not_above(notice: Notice, task: Task, facts: Facts) -> str:
 
 def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> str:
     rules = facts.rules[facts.tasks[notice.about_id].assigner_id]
-    if notice.kind in rules.muted or not rules.still_has(notice.step):
+    if not rules.still_has(notice.step):
         return OTHER_POLICY
     return LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else ""
 

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,6 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from committees import actions as committee_actions
 from committees.models import Absence, Person
+from notices import kinds, unsubscribing
 from notices.models import Notice
 from tasks import actions
 from tasks.lifecycle import State
@@ -57,6 +59,11 @@ GET    notices:list               -             200 200 200 200 200 200 200 302
 GET    reports:board              -             200 200 200 200 200 200 200 302
 POST   profile                    -             302 302 302 302 302 302 302 302
 POST   notices:read               -             302 302 302 302 302 302 302 302
+POST   notices:read_one           notice        404 404 404 302 404 404 404 302
+GET    notices:preferences        -             200 200 200 200 200 200 200 302
+POST   notices:preferences        -             302 302 302 302 302 302 302 302
+GET    notices:unsubscribe        token         200 200 200 200 200 200 200 200
+POST   notices:unsubscribe        token         200 200 200 200 200 200 200 200
 
 # Tasks
 GET    tasks:list                 -             200 200 200 200 200 200 200 302
@@ -337,6 +344,8 @@ GET    api:notices-list           -             200 200 200 200 200 200 200 401
 POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
 GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
 POST   api:notices-read           notice        404 404 404 200 404 404 404 401
+GET    api:preferences            -             200 200 200 200 200 200 200 401
+PUT    api:preferences            -             200 200 200 200 200 200 200 401
 """
 
 # What a POST holds. A person who is refused sends the same.
@@ -381,6 +390,7 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "api:memberships-detail": {"position": "Ủy viên"},
     "language": {"language": "en"},
+    "api:preferences": {"preferences": {"task_confirmed": "immediate"}},
     "bodies:reminders": {"hour": "09:00", "version": 0},
     "api:bodies-reminders": {
         "before": [2],
@@ -490,6 +500,8 @@ class Settings:
         verb = name.removeprefix("tasks-").replace("-", "_") if space == "api" else name
         data = DATA.get(route, DATA.get(verb, {}))
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
+        if route == "notices:preferences":
+            data = {kind.name: "daily" for kind in kinds.every()}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if route in VERSIONED:
@@ -517,6 +529,8 @@ class Settings:
             values = {"pk": self.notice.pk}
         if setting == "body":
             values = {"code": "COMMITTEE"}
+        if setting == "token":
+            return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
         if setting == "term":
             pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
             values = {**pages, "pk": self.term.pk}

@@ -100,3 +100,19 @@ def test_twenty_cost_as_many_queries_as_one(people: People, task_at: TaskAt) -> 
     for state in ("assigned", "completed", "suspended", "withdrawn", "submitted"):
         task_at(state)
     assert queries() == once <= 12
+
+
+def test_one_is_read_and_only_unread_ones_are_shown(people: People, task_at: TaskAt) -> None:
+    task_at("assigned")
+    client = Client()
+    client.force_login(people["officer"])
+    task_at("assigned")
+    first = Notice.objects.filter(person=people["officer"]).earliest("pk")
+    answer = client.post(f"/notices/{first.pk}/read/", {"unread": "1"})
+    assert answer["Location"] == "/notices/?unread=1"
+    assert len(kinds(client.get("/notices/?unread=1"))) == 1
+    assert len(kinds(client.get("/notices/"))) == 2
+    others = Notice.objects.filter(person=people["lead_head"]).earliest("pk")
+    assert client.post(f"/notices/{others.pk}/read/").status_code == 404
+    client.post("/notices/read/")
+    assert kinds(client.get("/notices/?unread=1")) == []
