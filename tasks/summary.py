@@ -30,7 +30,6 @@ LONGEST = 200
 NOT_HEAD = gettext_noop("This person no longer heads the body.")
 NOTHING_LATE = gettext_noop("Nothing is late in the body any more.")
 OTHER_WEEK = gettext_noop("The summary of a later week took its place.")
-SWITCHED_OFF = gettext_noop("The body no longer has this summary sent.")
 
 RANK = 15
 """Right after what is overdue for the reader."""
@@ -58,7 +57,6 @@ def plan(on: date) -> int:
             _notice(body, person, first, on, own.get(body, policies.DEFAULT))
             for (body, _role), terms in heads.terms.items()
             for person in sorted({person for person, _fields in terms})
-            if WEEKLY not in own.get(body, policies.DEFAULT).muted
         ]
     )
 
@@ -92,13 +90,11 @@ def _heads(bodies: object, on: date) -> Superiors:
 def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
     """Notice pk → why it is no longer owed."""
     bodies = {notice.about_id for notice in notices}
-    heads, own = _heads(bodies, on), policies.of(bodies)
+    heads = _heads(bodies, on)
     late = set(Task.objects.overdue(on).filter(lead__in=bodies).order_by().values_list("lead_id", flat=True))
     week = first_day(on, Calendar.read()).isoformat()
 
     def why_not(notice: Notice) -> str:
-        if WEEKLY in own[notice.about_id].muted:
-            return SWITCHED_OFF
         terms = heads.terms.get((notice.about_id, Role.HEAD), [])
         if notice.person_id not in {person for person, _fields in terms}:
             return NOT_HEAD

@@ -9,7 +9,7 @@ from django.utils import translation
 from committees.models import Membership
 from committees.roles import Role
 from notices import kinds
-from notices.models import Letter, Notice, Policy
+from notices.models import Letter, Notice
 from notices.policies import DEFAULT
 from notices.seeding import seed
 from tasks import actions, summary
@@ -117,12 +117,6 @@ CHANGES = {
     "office": (
         lambda late, people: Membership.objects.filter(person=people["lead_head"]).update(ends_on=FRIDAY),
         summary.NOT_HEAD,
-    ),
-    "policy": (
-        lambda late, people: Policy.objects.create(
-            body=late.lead, hour=DEFAULT.hour, muted=["weekly_summary"]
-        ),
-        summary.SWITCHED_OFF,
     ),
 }
 

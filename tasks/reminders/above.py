@@ -135,8 +135,6 @@ def escalate(on: date) -> int:
 def _steps(policy: int, due_on: date, morning: Morning) -> Iterator[dict[str, Any]]:
     """Every rung that was reached, also one whose own day was missed: each is for other people."""
     rules = morning.rules(policy)
-    if ESCALATED in rules.muted:
-        return
     days_late = morning.ladder.days_late(due_on)
     for rung in rules.escalation:
         if rung.days_late <= days_late:

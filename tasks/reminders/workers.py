@@ -88,13 +88,12 @@ def _owe_for_parts(parts: QuerySet[Any], morning: Morning) -> int:
 def _step(policy: int, due_on: date, morning: Morning, prefix: str = "") -> dict[str, Any]:
     rules = morning.rules(policy)
     step = morning.ladder.step(due_on, rules)
-    kind = prefix + kind_of(step)
     return {
         "policy": policy,
         "due_on": due_on,
         "named": due_on,
-        "step": "" if kind in rules.muted else step,
-        "kind": kind,
+        "step": step,
+        "kind": prefix + kind_of(step),
         "data": {"due_on": due_on} if prefix else {},
         "planned_on": morning.on,
         "not_before": rules.opens(morning.on),
