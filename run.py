@@ -549,7 +549,10 @@ def set_up_for_development() -> Any:
 
 
 def test(arguments: list[str]) -> int:
-    """The same tests on SQLite, then on PostgreSQL; pytest's own summary is the last thing said."""
+    """The same tests on SQLite, then on PostgreSQL; pytest's own summary is the last thing said.
+
+    PORTAL_TEST_POSTGRESQL names the folder of another server's programs than the one that comes along.
+    """
     set_up_for_development()
     spread = (
         []
@@ -557,7 +560,8 @@ def test(arguments: list[str]) -> int:
         else ["-n", "2"]
     )
     only = os.environ.get("PORTAL_TEST_DATABASE")
-    for database in [only] if only else ["sqlite", "postgresql"]:
+    postgresql = os.environ.get("PORTAL_TEST_POSTGRESQL", "postgresql")
+    for database in [only] if only else ["sqlite", postgresql]:
         say(f"\n=== Tests on {database} ===")
         environ = {**os.environ, "PORTAL_TEST_DATABASE": database}
         again = ["-m", "not once"] if not only and database != "sqlite" and "-m" not in arguments else []
