@@ -15,8 +15,8 @@ SECONDS = 400
 
 @shared_task
 def remind() -> None:
-    """Each ten minutes of the working day: the first run does the work, the others what it could not."""
-    reminding.remind(today(), seconds=SECONDS)
+    """Each ten minutes: what is due by its policy goes, and what the run before could not do."""
+    reminding.remind(today(), seconds=SECONDS, at=timezone.now())
 
 
 @shared_task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from portal.shared.verdicts import Sentence
@@ -93,3 +93,18 @@ def register_planner(planner: Planner) -> None:
 
 def planners() -> list[Planner]:
     return list(_planners)
+
+
+Quiet = Callable[["Sequence[Notice]", datetime], set[int]]
+"""Those of some notices whose policy lets nobody be written to at a moment."""
+
+_quiet: list[Quiet] = []
+
+
+def register_quiet(quiet: Quiet) -> None:
+    if quiet not in _quiet:
+        _quiet.append(quiet)
+
+
+def quiet_at(notices: Sequence[Notice], at: datetime) -> set[int]:
+    return {pk for ask in _quiet for pk in ask(notices, at)}

@@ -80,6 +80,8 @@ class Sender:
     connection: BaseEmailBackend = field(default_factory=get_connection)
     until: float = float("inf")
     """The moment of the monotonic clock after which no letter is begun."""
+    at: datetime | None = None
+    """What is not yet due at this moment, or falls in quiet hours, waits. None: whatever the hour."""
     sent: Sent = field(default_factory=Sent)
 
     def write_to(self, people: Sequence[Person]) -> None:
@@ -106,6 +108,12 @@ class Sender:
 
     def _drafts(self, letters: Sequence[Letter]) -> list[Draft]:
         owed = self._still_owed(letters)
+        waiting = self._waiting(owed)
+        _mine([one for one in letters if one.person_id in waiting]).update(
+            state=Letter.State.PLANNED, claimed_until=None
+        )
+        owed = {person: some for person, some in owed.items() if person not in waiting}
+        letters = [one for one in letters if one.person_id not in waiting]
         _mine([one for one in letters if one.person_id not in owed]).update(
             state=Letter.State.EMPTY, claimed_until=None
         )
@@ -140,6 +148,17 @@ class Sender:
             if notice.pk not in reasons:
                 owed.setdefault(notice.person_id, []).append(notice)
         return owed
+
+    def _waiting(self, owed: dict[int, list[Notice]]) -> set[int]:
+        """Who has nothing that may be told at this hour. One due line that may takes the others with it."""
+        if self.at is None:
+            return set()
+        quiet = kinds.quiet_at([notice for some in owed.values() for notice in some], self.at)
+        return {
+            person
+            for person, some in owed.items()
+            if not any(notice.is_due(self.at) and notice.pk not in quiet for notice in some)
+        }
 
     def _send(self, drafts: Sequence[Draft]) -> None:
         for place, draft in enumerate(drafts):
@@ -207,21 +226,21 @@ class Sender:
             log.error("Letter %s is given up: %s", letter.message_id, answer)
 
 
-def send_owed(on: date, seconds: float | None = None) -> Sent:
+def send_owed(on: date, seconds: float | None = None, at: datetime | None = None) -> Sent:
     """Send everybody who is owed something their letter of the day; nothing on a day off.
 
     Running it again, or twice at once, sends nothing twice. With `seconds` it stops after that time;
-    what is left waits for the next run.
+    what is left waits for the next run; with `at` only what is due by then, outside the quiet hours.
     """
-    sender = Sender(on, until=time.monotonic() + seconds if seconds is not None else float("inf"))
+    sender = Sender(on, until=time.monotonic() + seconds if seconds is not None else float("inf"), at=at)
     if not Calendar.read().working_day(on):
         return sender.sent
     settle()
     try:
-        people = list(people_owed(on)[:AT_ONCE])
+        people = list(people_owed(on, at)[:AT_ONCE])
         while people and time.monotonic() <= sender.until:
             sender.write_to(people)
-            people = list(people_owed(on).filter(pk__gt=people[-1].pk)[:AT_ONCE])
+            people = list(people_owed(on, at).filter(pk__gt=people[-1].pk)[:AT_ONCE])
     except Away as away:
         log.warning("The mail server is away: %s", away.__cause__)
     finally:
@@ -229,9 +248,10 @@ def send_owed(on: date, seconds: float | None = None) -> Sent:
     return sender.sent
 
 
-def people_owed(on: date) -> QuerySet[Person]:
+def people_owed(on: date, at: datetime | None = None) -> QuerySet[Person]:
     """Whom a letter of the day could go to now: something is owed, and the letter is not done with."""
-    owed = Notice.objects.owed().filter(on__lte=on).values("person_id")
+    due = Notice.objects.owed().filter(on__lte=on)
+    owed = (due.due_at(at) if at else due).values("person_id")
     done = Letter.objects.of_day(on).exclude(claimable(timezone.now())).values("person_id")
     return Person.objects.filter(pk__in=owed).exclude(pk__in=done).order_by("pk")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from committees.models import Body, Person
 from committees.roles import Role
+from portal.shared.days import VIETNAM
 from portal.shared.text import validate_plain
 
 
@@ -186,6 +187,15 @@ class Letter(models.Model):
         return f"{self.on:%d/%m/%Y} {self.person}"
 
 
+MORNING = time(8)
+"""From when on a day a notice without an hour of its own is told (DESIGN §5)."""
+
+
+def _last_day_begun(at: datetime) -> date:
+    local = at.astimezone(VIETNAM)
+    return local.date() if local.time() >= MORNING else local.date() - timedelta(days=1)
+
+
 NO_ADDRESS = gettext_noop("This person has no e-mail address.")
 IN_PORTAL = gettext_noop("This person reads this kind in the portal only.")
 REFUSED_ADDRESS = gettext_noop("The mail server refuses the address of this person.")
@@ -198,6 +208,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def owed(self) -> NoticeQuerySet:
         """Not yet told and not dropped."""
         return self.filter(state=Notice.State.OWED)
+
+    def due_at(self, at: datetime) -> NoticeQuerySet:
+        """What may be told at the moment, as `is_due` answers it."""
+        timeless = Q(not_before__isnull=True, on__lte=_last_day_begun(at))
+        return self.filter(timeless | Q(not_before__lte=at))
 
     def for_person(self, person: Person) -> NoticeQuerySet:
         """What the portal shows a person: also what no letter carried to them."""
@@ -247,6 +262,11 @@ class Notice(models.Model):
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
     objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    def is_due(self, at: datetime) -> bool:
+        if self.not_before:
+            return self.not_before <= at
+        return self.on <= _last_day_begun(at)
 
     asked_on: date | None = None
     """Not stored: the day for which this object was just asked again and found to be still owed."""

@@ -22,7 +22,7 @@ from notices.models import SWITCHED_OFF, Notice
 from notices.policies import LEAD, Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
-from tasks import reminders
+from tasks import hours, reminders
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
 from tasks.models import FanOut, Part, Request, Task
 from tasks.reminders import ESCALATED, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
@@ -530,6 +530,7 @@ def register() -> None:
         )
     for planner in reminders.PLANNERS:
         kinds.register_planner(planner)
+    kinds.register_quiet(hours.quiet)
 
 
 # Is it still owed?

@@ -1,0 +1,29 @@
+"""At which hours a letter may carry what concerns tasks: as the policy of the body that gave them says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from notices import policies
+from notices.models import Notice
+from tasks.models import Task
+
+TASK = Task._meta.label_lower
+
+
+def quiet(notices: Sequence[Notice], at: datetime) -> set[int]:
+    """Keys of the notices whose body lets nobody be written to at this moment.
+
+    Of a task that is the assigner; of anything else, the reader's own body.
+    """
+    about = {notice.about_id for notice in notices if notice.about_type == TASK}
+    givers = dict(Task.objects.filter(pk__in=about).values_list("pk", "assigner_id"))
+    bodies = {
+        notice.pk: givers.get(notice.about_id) if notice.about_type == TASK else notice.body_id
+        for notice in notices
+    }
+    rules = policies.of(body for body in bodies.values() if body)
+    silent = {body for body, one in rules.items() if one.is_quiet(at)}
+    bodiless = policies.DEFAULT.is_quiet(at)
+    return {pk for pk, body in bodies.items() if (body in silent if body else bodiless)}
