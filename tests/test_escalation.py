@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from audit.models import Event
 from committees.models import Membership, Office
@@ -102,10 +103,13 @@ def test_the_deputy_in_charge_else_the_standing_deputy_else_the_head(
 
 
 def test_of_a_restricted_task_the_deputys_step_goes_to_who_may_read_it(bodies, people, task_at):
-    in_charge("deputy", bodies.committee, "Dữ liệu")
-    task_at("in_progress", due_on=DUE, secrecy=Task.Secrecy.RESTRICTED)
+    deputy = in_charge("deputy", bodies.committee, "Dữ liệu")
+    restricted = task_at("in_progress", due_on=DUE, secrecy=Task.Secrecy.RESTRICTED)
+    normal = task_at("in_progress", due_on=DUE)
     Task.objects.update(pillar="Dữ liệu")
-    assert (people["head"].pk, "+7a:deputy") in escalate(7)
+    assert reminders.escalate(DAYS[7]) == 2 * 3
+    steps = Notice.objects.filter(step="+7a:deputy").values_list("about_id", "person_id")
+    assert set(steps) == {(restricted.pk, people["head"].pk), (normal.pk, deputy.pk)}
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -193,7 +197,8 @@ def test_asked_again_before_it_is_sent(people, task_at, change):
 def test_the_line_says_how_late_and_what_to_do(people, task_at):
     task_at("in_progress", due_on=DUE)
     escalate(1)
-    [line] = telling.compose(list(Notice.objects.filter(kind="escalated")), DAYS[1]).values()
+    with translation.override("en"):
+        [line] = telling.compose(list(Notice.objects.filter(kind="escalated")), DAYS[1]).values()
     assert (line.standing, line.days, line.lead != "") == ("overdue", -1, True)
     assert "late: 1 or" in line.sentence
     assert line.what_to_do
