@@ -38,7 +38,9 @@ RANK = 15
 def register() -> None:
     """Make the kind and its planner known below. Called once, when the app is ready."""
     group = Group("weekly", gettext_lazy("Late in your body"), RANK)
-    kinds.register(Kind(WEEKLY, gettext_lazy("Weekly summary"), RANK, group, recheck, compose, duty=True))
+    kinds.register(
+        Kind(WEEKLY, gettext_lazy("Weekly summary"), RANK, group, recheck, compose, duty=True, planned=True)
+    )
     kinds.register_planner(plan)
 
 
