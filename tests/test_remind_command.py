@@ -9,9 +9,8 @@ import time_machine
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
-from notices import jobs
+from notices import jobs, silence
 from notices.models import CalendarDay, Letter, Notice
-from portal import health
 from portal.shared.days import VIETNAM
 
 pytestmark = pytest.mark.django_db
@@ -98,8 +97,8 @@ def test_the_job_does_what_the_command_does(late):
 
 def test_the_tick_is_found_where_readiness_looks(client):
     jobs.tick()
-    assert cache.get(jobs.TICK) is not None
-    assert health._seconds_since_tick() == 0
+    assert cache.get(silence.TICK) is not None
+    assert silence.look().seconds_since_tick == 0
 
 
 def test_the_jobs_of_the_schedule_exist(settings):
