@@ -101,7 +101,6 @@ class Preference(models.Model):
 
     class How(models.TextChoices):
         DAILY = "daily", _("with the letter of the day")
-        IMMEDIATE = "immediate", _("at once")
         PORTAL = "portal", _("in the portal only")
 
     person = models.ForeignKey(
@@ -127,7 +126,7 @@ class Preference(models.Model):
 class LetterQuerySet(models.QuerySet["Letter"]):
     def of_day(self, day: date) -> LetterQuerySet:
         """The daily letters of a day."""
-        return self.filter(on=day, kind=Letter.Kind.DAILY)
+        return self.filter(on=day)
 
     def given_up(self) -> LetterQuerySet:
         """Refused for good, or so often that nobody tries again."""
@@ -135,11 +134,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """One e-mail that carries a person's notices of a day. At most one daily letter per person and day."""
-
-    class Kind(models.TextChoices):
-        DAILY = "daily", _("of the day")
-        IMMEDIATE = "immediate", _("at once")
+    """One e-mail that carries a person's notices of a day. At most one per person and day."""
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -152,7 +147,6 @@ class Letter(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="letters"
     )
     on = models.DateField(_("day"))
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DAILY)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     message_id = models.CharField("Message-ID", max_length=120, unique=True)
     address = models.EmailField(_("address"), blank=True)
@@ -172,9 +166,7 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         ordering = ("-on", "person")
         constraints = (
-            models.UniqueConstraint(
-                fields=("person", "on"), condition=Q(kind="daily"), name="one_letter_for_a_person_and_day"
-            ),
+            models.UniqueConstraint(fields=("person", "on"), name="one_letter_for_a_person_and_day"),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),

@@ -20,9 +20,7 @@ How = Preference.How
 
 def offered(kind: Kind) -> tuple[How, ...]:
     """A reminder comes with the letter of its morning; nobody is let off a letter about a duty."""
-    if kind.planned:
-        return (How.DAILY,)
-    return (How.DAILY, How.IMMEDIATE) if kind.duty else (How.DAILY, How.IMMEDIATE, How.PORTAL)
+    return (How.DAILY,) if kind.planned or kind.duty else (How.DAILY, How.PORTAL)
 
 
 def may_be_switched_off() -> list[Kind]:

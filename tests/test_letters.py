@@ -4,7 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from committees.roles import Role
 from notices import composing, letters
 from notices.letters import send_owed
 from notices.mail import Mail
-from notices.models import IN_PORTAL, NO_ADDRESS, Letter, Notice, Preference
+from notices.models import IN_PORTAL, NO_ADDRESS, Letter, Notice, Policy, Preference
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
@@ -52,9 +52,11 @@ def officer(people: dict[str, Person]) -> Person:
 
 @pytest.fixture
 def late(officer, task_at) -> Task:
-    """A task that is overdue, with nothing owed yet but its reminder."""
+    """A task that is overdue, with nothing owed yet but its reminder; nobody above is told of it."""
     seed(2026, 2026)
     task: Task = task_at("in_progress", due_on=DUE)
+    days = {"before": [7, 3, 1], "after": [1, 3, 7], "hour": time(8)}
+    Policy.objects.create(body=task.assigner, **days)
     Notice.objects.all().delete()
     return task
 

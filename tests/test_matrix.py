@@ -390,7 +390,7 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "api:memberships-detail": {"position": "Ủy viên"},
     "language": {"language": "en"},
-    "api:preferences": {"preferences": {"task_confirmed": "immediate"}},
+    "api:preferences": {"preferences": {"task_confirmed": "portal"}},
     "bodies:reminders": {"hour": "09:00", "version": 0},
     "api:bodies-reminders": {
         "before": [2],
