@@ -57,7 +57,13 @@ def _keeps_all_bodies_of(by: Asker, person: Person) -> Verdict:
         return YES
     terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
     served = set(terms.values_list("office__body_id", flat=True))
-    kept = {body for body, names in access.grants(by).items() if "manage_members" in names}
+    lent = access.absent(by)
+    kept = {
+        body
+        for body, names in access.grants(by).items()
+        # Who stands in for somebody decides nothing about that person.
+        if "manage_members" in names and getattr(lent.get((body, "manage_members")), "pk", None) != person.pk
+    }
     if served and served <= kept:
         return YES
     return no(

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import DateTimeField, QuerySet
+from django.utils.dateparse import parse_date
 
 from audit.models import Event
 from committees import access
@@ -63,13 +64,32 @@ def _going_on(task: Task) -> list[Body]:
 def _turn_back(task: Task, moment: datetime) -> None:
     """Undo what every later event tells, the newest first; and what no event tells but has a later moment."""
     columns: dict[str, Any] = {field.name: field for field in task._meta.concrete_fields}
+    parts: list[Any] | None = None
     for event in Event.objects.about(task).filter(at__gt=moment).newest_first():
+        parts = event.before.get("parts", parts)
         for name in event.before.keys() & columns.keys():
             setattr(task, columns[name].attname, columns[name].to_python(event.before[name]))
     for name, field in columns.items():
         if isinstance(field, DateTimeField) and (at := getattr(task, name)) and at > moment:
             setattr(task, name, None)
     task.suspended_from = ""
-    for part in task.parts.all():
+    _turn_back_parts(task, moment, parts)
+
+
+def _turn_back_parts(task: Task, moment: datetime, rows: list[Any] | None) -> None:
+    """Who helped then, with what and by when: `rows` as the first later change of them found them."""
+    found = {row[0]: row for row in rows} if rows is not None else None
+    parts = task.parts.all()
+    then = [
+        part
+        for part in parts
+        if (part.ended_at <= moment if part.ended_at else found is None or part.body_id in found)
+    ]
+    for part in then:
+        if found and part.body_id in found:
+            _body, part.kind, part.work, due_on = found[part.body_id]
+            part.due_on = parse_date(due_on) if due_on else None
         if part.delivered_at is None or part.delivered_at > moment:
             part.contribution, part.delivered_by, part.delivered_at = "", None, None
+    # Every door reads the parts that were prefetched with the task.
+    parts._result_cache = then

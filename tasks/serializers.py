@@ -270,7 +270,8 @@ class AboveOut(serializers.ModelSerializer[Task]):
 
     def to_representation(self, task: Task) -> Any:
         shown = super().to_representation(task)
-        told = shown if task.secrecy == Task.Secrecy.NORMAL else ("id", "code", "due_on")
+        open_ = task.is_issued and task.secrecy == Task.Secrecy.NORMAL
+        told = shown if open_ else ("id", "code", "due_on")
         return {name: value if name in told else None for name, value in shown.items()}
 
 

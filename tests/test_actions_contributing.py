@@ -406,3 +406,10 @@ def test_news_of_a_part_that_ended_is_not_told(helped: Callable[..., Task], peop
         by=people["head"],
     )  # fmt: skip
     assert telling.recheck([ended], today()) == {ended.pk: telling.GIVEN_BACK}
+
+
+def test_a_correction_does_not_make_it_late(helped: Callable[..., Task], people: People) -> None:
+    task = helped()
+    first = actions.contribute(task=task, by=people["helper"], contribution="Số liệu.").delivered_at
+    again = actions.contribute(task=task, by=people["helper"], contribution="Số liệu đã rà soát.")
+    assert again.delivered_at == first

@@ -322,3 +322,9 @@ def test_the_page_of_a_body_counts_three_colours(flagged: Task, task_at: TaskAt,
     for query, found in (("at_risk=0", 1), ("at_risk=1", 1), ("standing=overdue", 1)):
         answer = page(people["secretary"], f"{lines[0]['open_url']}&{query}")
         assert answer.context["page"].paginator.count == found
+
+
+def test_over_the_api_a_remedy_left_out_is_asked_for(task_at: TaskAt, people: People) -> None:
+    api = Api(people["officer"])
+    answer = api.post(f"tasks/{task_at('in_progress').pk}/flag-risk/", days=6)
+    assert (answer.status_code, list(answer.json())) == (400, ["remedy"])

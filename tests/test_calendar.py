@@ -142,7 +142,7 @@ def test_the_package_says_the_same_but_for_the_late_swap():
 def test_a_day_stands_in_the_calendar_once(client, people):
     day = date(2026, 9, 3)
     save_calendar_day(day=CalendarDay(day=day, is_working=False, name="Nghỉ"), by=people["staff"])
-    with pytest.raises(ValidationError, match="in the calendar already"), override("en"):
+    with override("en"), pytest.raises(ValidationError, match="in the calendar already"):
         save_calendar_day(day=CalendarDay(day=day, is_working=True, name="Trực"), by=people["staff"])
     people["staff"].language = "en"
     people["staff"].save()

@@ -21,8 +21,9 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, reading, reminders, rules
 from tasks.actions.drafting import PartAsked
+from tasks.cycles import Cycle
 from tasks.duties import Duties, Mine
-from tasks.models import Evidence, Part, Task
+from tasks.models import Evidence, Part, Recurrence, Task
 from tasks.querysets import TaskQuerySet
 from tests.admin_door import enter  # noqa: F401 - fixture
 from tests.api import Api
@@ -298,3 +299,42 @@ def test_a_task_without_a_former_lead_asks_no_more(people: People, task_at: Task
         client.get(task.get_absolute_url())
     assert len(asked) <= 12
     assert not Part.objects.filter(kind="former_lead").exists()
+
+
+def test_who_helps_later_is_not_the_old_leads_to_read(changed: Task, bodies: Bodies, people: People) -> None:
+    parts = [
+        PartAsked(bodies.sister, "co_lead", "Việc thêm sau", today()),
+        PartAsked(bodies.top, "coordinating", "Việc của người sau"),
+    ]
+    actions.edit_task(task=changed, values={}, parts=parts, by=people["head"])
+    client = Client()
+    client.force_login(people["officer"])
+    page = client.get(f"/tasks/{changed.pk}/")
+    shown = {part.body: (part.kind, part.work, part.due_on) for part in page.context["task"].parts.all()}
+    assert shown == {
+        bodies.sister: ("coordinating", "", None),
+        bodies.lead: ("former_lead", "", None),
+    }
+    assert "Việc thêm sau" not in page.content.decode()
+    rows = client.get(f"/api/tasks/{changed.pk}/").json()
+    assert "Việc của người sau" not in str(rows)
+
+
+def test_a_suspended_cycle_owes_its_new_lead_nothing_of_before(
+    bodies: Bodies, people: People, task_at: TaskAt
+) -> None:
+    head = Task.DueKind.RECURRING
+    cycle = Cycle("week", 5, today() - timedelta(days=100), today() + timedelta(days=100))
+    task = actions.new_task(
+        task=Task(title="Báo cáo tuần", assigner=bodies.committee, lead=bodies.lead, due_kind=head),
+        cycle=cycle,
+        by=people["secretary"],
+    )
+    actions.propose(task=task, by=people["secretary"])
+    actions.assign(task=task, by=people["head"])
+    actions.suspend(task=task, by=people["head"], reason=WHY)
+    Recurrence.objects.update(made_until=today() - timedelta(days=60))
+    actions.change_lead(task=task, by=people["secretary"], lead=bodies.helper, reason=WHY)
+    actions.make_occurrences(on=today())
+    assert not Task.objects.filter(parent=task, due_on__lt=today()).exists()
+    assert Task.objects.filter(parent=task).count() <= 1

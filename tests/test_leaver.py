@@ -222,3 +222,44 @@ def test_many_cost_as_many_queries_as_one(
     more(6)
     assert [queries(page) for page in pages] == few
     assert max(few) <= 12, few
+
+
+def test_what_ended_before_stays_as_it_was(bodies: Bodies, people: People) -> None:
+    long_ago = appoint(
+        people["officer"], bodies.sister, Role.MEMBER, starts_on=date(2015, 1, 1), ends_on=date(2017, 1, 1)
+    )
+    actions.leave(person=people["officer"], by=people["staff"], last_day=date(2026, 1, 10))
+    long_ago.refresh_from_db()
+    assert (long_ago.starts_on, long_ago.ends_on) == (date(2015, 1, 1), date(2017, 1, 1))
+
+
+def test_a_term_that_was_used_is_not_taken_back(bodies: Bodies, people: People) -> None:
+    used = appoint(people["officer"], bodies.helper, Role.MEMBER, starts_on=today() - 5 * DAY)
+    with pytest.raises(ValidationError) as refused:
+        actions.leave(person=people["officer"], by=people["staff"], last_day=today() - 9 * DAY)
+    assert set(refused.value.message_dict) == {"last_day"}
+    assert Membership.objects.filter(pk=used.pk).exists()
+
+
+def test_a_deputy_does_not_lock_out_whom_they_stand_in_for(people: People) -> None:
+    days: dict[str, Any] = {"starts_on": today(), "ends_on": today() + 5 * DAY}
+    absence = Absence(person=people["head"], deputy=people["member"], **days)
+    committee_actions.save_absence(absence=absence, by=people["head"])
+    with pytest.raises(Refused):
+        actions.leave(person=people["head"], by=people["member"])
+    absence.ends_on += 30 * DAY
+    with pytest.raises(Refused):
+        committee_actions.save_absence(absence=absence, by=people["member"])
+
+
+def test_whoever_keeps_a_body_closes_an_account_that_is_somebodys_deputy(
+    bodies: Bodies, people: People
+) -> None:
+    appoint(people["member"], bodies.helper, Role.MEMBER)
+    days: dict[str, Any] = {"starts_on": today(), "ends_on": today() + 5 * DAY}
+    absence = Absence(person=people["member"], deputy=people["assistant"], **days)
+    committee_actions.save_absence(absence=absence, by=people["member"])
+    actions.leave(person=people["assistant"], by=people["secretary"])
+    people["assistant"].refresh_from_db()
+    assert not people["assistant"].is_active
+    assert not Membership.objects.filter(absence__isnull=False, ends_on__gte=today()).exists()

@@ -71,10 +71,12 @@ def test_what_cannot_replace_it(
     else:
         other = others[which]() if others[which] else None
     events = Event.objects.count()
-    with override("en"), pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as refused:
         actions.supersede(task=task, by=people["secretary"], superseded_by=other, reason=WHY)
-    assert set(refused.value.message_dict) == {"superseded_by"}
-    assert sentence in refused.value.message_dict["superseded_by"][0]
+    with override("en"):
+        (said,) = refused.value.message_dict.items()
+    assert said[0] == "superseded_by"
+    assert sentence in said[1][0]
     task.refresh_from_db()
     assert (task.state, task.superseded_by, Event.objects.count()) == ("in_progress", None, events)
 

@@ -47,6 +47,11 @@ def end_absence(*, absence: Absence, by: Person) -> None:
     rules.may_keep_absences(by, absence.person).or_raise()
     if absence.ends_on < today():
         raise ValidationError(_("This absence is over: there is nothing to end."))
+    finish_absence(absence, by)
+
+
+def finish_absence(absence: Absence, by: Person) -> None:
+    """The same for whoever was already asked whether they may: one of the two leaves for good."""
     before, begun = _told(absence), absence.starts_on < today()
     if begun:
         absence.ends_on = today() - DAY

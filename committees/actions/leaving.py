@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees import rules
-from committees.actions.absences import end_absence, follow
+from committees.actions.absences import finish_absence, follow
 from committees.actions.common import MEMBERSHIP_FIELDS
 from committees.models import Absence, Membership, MembershipQuerySet, Person
 from portal.shared.days import today
@@ -23,15 +23,17 @@ def close_account(*, person: Person, by: Person, last_day: date) -> Person:
     """End all that a person holds on their last day, and from now on nobody is signed in as them."""
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     rules.may_close(by, person).or_raise()
-    terms = list(_running(person, last_day))
-    if not person.is_active and not terms:
-        refuse(not_now(_("This person has left already: the account is locked and no office is held.")))
     if last_day > today():
         raise ValidationError(
             {"last_day": _("Today or earlier. For a later day, end the terms on that day and do this then.")}
         )
+    terms = list(_running(person, last_day))
+    if not person.is_active and not terms:
+        refuse(not_now(_("This person has left already: the account is locked and no office is held.")))
+    if any(last_day < term.starts_on <= today() for term in terms):
+        raise ValidationError({"last_day": _("A term of theirs began after this day. Choose a later day.")})
     for absence in Absence.objects.filter(Q(person=person) | Q(deputy=person), ends_on__gte=today()):
-        end_absence(absence=absence, by=by)
+        finish_absence(absence, by)
     for term in terms:
         _end(term, last_day, by)
     follow(person.pk, by=by)
@@ -44,8 +46,8 @@ def close_account(*, person: Person, by: Person, last_day: date) -> Person:
 
 
 def _running(person: Person, last_day: date) -> MembershipQuerySet:
-    """Terms of their own that would go on after the last day."""
-    terms = Membership.objects.within(last_day, None).filter(person=person, absence=None)
+    """Terms of their own that hold today or later; what ended before stays as it was."""
+    terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
     return terms.exclude(ends_on=last_day).select_related("office")
 
 

@@ -29,11 +29,13 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
     part.contribution = words(
         task, contribution, "contribution", required=_("Say what your body contributed.")
     )
-    part.delivered_by, part.delivered_at = by, timezone.now()
+    now = timezone.now()
+    # A correction does not make late what came in time.
+    part.delivered_by, part.delivered_at = by, part.delivered_at or now
     part.save(update_fields=COLUMNS)
     after = {"body": part.body_id, **snapshot(part, ("contribution",))}
     tell(task, "part_delivered", by, before=before, after=after)
-    occasion = f"part-{part.pk}-{part.delivered_at:%Y%m%d%H%M%S}"
+    occasion = f"part-{part.pk}-{now:%Y%m%d%H%M%S}"
     owe_news(workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion)
     return part
 

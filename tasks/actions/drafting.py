@@ -221,6 +221,7 @@ def _refuse_late_issue(task: Task, by: Person) -> None:
     handing.check_above(task, problems)
     handing.check_has_day(task, problems)
     check_lead(task, by, problems)
+    _check_no_less_secret(task, problems)
     if problems:
         raise ValidationError(problems)
 
@@ -343,7 +344,12 @@ def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
     problems |= secrecy.refusals(task)
     if secrecy.is_secret(task) and _was_not_secret(task):
         problems["secrecy"] = secrecy.NOT_SECRET_LATER
-    elif task.parent and secrecy.is_below(task, task.parent):
+    else:
+        _check_no_less_secret(task, problems)
+
+
+def _check_no_less_secret(task: Task, problems: dict[str, Any]) -> None:
+    if task.parent and secrecy.is_below(task, task.parent):
         problems["secrecy"] = secrecy.AS_SECRET % {"secrecy": task.parent.get_secrecy_display()}
 
 

@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.models import Body, Person
+from portal.shared.days import today
 from tasks import rules
+from tasks.actions import recurring
 from tasks.actions.common import lock_from_above, move, owe_news, tell_helpers, words, workers
 from tasks.actions.drafting import check_lead
+from tasks.lifecycle import State
 from tasks.models import Part, Task
 
 ANEW: dict[str, Any] = {
@@ -35,11 +38,13 @@ def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note:
     rules.may_change_lead(by, task).or_raise()
     said = words(task, reason, "reason", required=_("Say why another body leads it now."))
     word = words(task, note, "note")
-    old, title = task.lead, task.title
+    old, title, stood_still = task.lead, task.title, task.state == State.SUSPENDED
     _check_new(task, lead, by)
     # A body plays one part: who helped and who once led leads now.
     task.parts.filter(body=lead).delete()
     task = move(task, "change_lead", by, reason=said, lead=lead, **ANEW)
+    if stood_still:
+        recurring.skip_past(task, on=today())
     if old:
         _keep_reading(task, old)
         owe_news(

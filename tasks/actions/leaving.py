@@ -35,7 +35,9 @@ def leave(
     A task without a successor keeps the name, and is found without a contact by its lead body.
     """
     chosen = successors or {}
-    tasks = {task.pk: task for task in named_in(person).filter(pk__in=chosen)}
+    # Held before the first event: who works on one of them holds its row and waits for the chain.
+    rows = named_in(person).filter(pk__in=chosen).select_for_update(of=("self",), no_key=True)
+    tasks = {task.pk: task for task in rows.order_by("pk")}
     left = committee_actions.close_account(person=person, by=by, last_day=last_day or today())
     for pk, successor in chosen.items():
         if pk in tasks:

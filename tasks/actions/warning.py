@@ -20,7 +20,7 @@ TOLD = ("risk_days", "risk_remedy", "risk_by")
 
 
 @transaction.atomic
-def flag_risk(*, task: Task, by: Person, days: int, remedy: str) -> Task:
+def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
     """Say that the task will likely be so many days late, and what is done about it; again replaces it."""
     task = lock(task)
     rules.may_flag_risk(by, task).or_raise()

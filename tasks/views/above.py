@@ -22,7 +22,7 @@ def above_page(request: SignedInRequest, pk: int, above_pk: int) -> HttpResponse
         raise Http404
     if Task.objects.visible_to(request.user).filter(pk=above.pk).exists():
         return redirect(above)
-    named = above.secrecy == Task.Secrecy.NORMAL
+    named = above.is_issued and above.secrecy == Task.Secrecy.NORMAL
     context = {
         "title": above.name if named else above.code,
         "crumbs": task_crumbs(task, itself=True),

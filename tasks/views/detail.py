@@ -131,11 +131,11 @@ def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
 
 
 def _above(task: Task) -> list[dict[str, Any]]:
-    """What this task serves, nearest first: name, order and day; of a restricted one not the name."""
+    """What this task serves, nearest first: name, order and day; of a restricted or a draft not the name."""
     return [
         {
             "task": one,
-            "named": one.secrecy == Task.Secrecy.NORMAL or linked,
+            "named": linked or (one.is_issued and one.secrecy == Task.Secrecy.NORMAL),
             "linked": linked,
         }
         for one in task.ancestors()
