@@ -935,10 +935,6 @@ class RequestQuerySet(models.QuerySet["Request"]):
         """Not decided yet, or answered with another day that the requester has not answered."""
         return self.filter(state__in=Request.WAITING)
 
-    def moved_deadline(self) -> RequestQuerySet:
-        """The decisions that gave a later day, oldest first."""
-        return self.filter(kind=Request.Kind.EXTENSION, state=Request.State.APPROVED).order_by("decided_at")
-
 
 class Request(models.Model):
     """The lead body asks the assigner for a later day, or to be freed of the task. One at a time."""

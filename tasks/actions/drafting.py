@@ -125,16 +125,7 @@ def edit_task(
     if under:
         values = {**values, "parent": lock(under)}
     before = _facts(task)
-    _refuse_other_lead(task, values)
-    for name, value in values.items():
-        setattr(task, name, value)
-    if task.after_days != before["after_days"]:
-        timing.count_again(task)
-    _check(task, parts if parts is not None else _as_asked(task), by, cycle)
-    if parts is not None:
-        _set_parts(task, parts)
-    recurring.set_cycle(task, cycle)
-    timing.keep_first(task)
+    _take(task, values, parts, cycle, by)
     after = _facts(task)
     if before == after:
         return task
@@ -162,6 +153,23 @@ def edit_task(
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         _tell_of_parts(task, before, after, by)
     return task
+
+
+def _take(
+    task: Task, values: dict[str, Any], parts: Sequence[PartAsked] | None, cycle: Cycle | None, by: Person
+) -> None:
+    """Set what was asked for, once all of it may stand together."""
+    _refuse_other_lead(task, values)
+    after_days = task.after_days
+    for name, value in values.items():
+        setattr(task, name, value)
+    if task.after_days != after_days:
+        timing.count_again(task)
+    _check(task, parts if parts is not None else _as_asked(task), by, cycle)
+    if parts is not None:
+        _set_parts(task, parts)
+    recurring.set_cycle(task, cycle)
+    timing.keep_first(task)
 
 
 @transaction.atomic
