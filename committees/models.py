@@ -135,6 +135,19 @@ class Body(models.Model):
         PARTY = "party", _("Party")
         STATE = "state", _("State")
 
+    class Before(models.TextChoices):
+        """What an order of the body means by "trước ngày 30/6" (before 30 June)."""
+
+        DAY_BEFORE = "day_before", _("the day before")
+        THAT_DAY = "that_day", _("that day")
+
+    class Letterhead(models.TextChoices):
+        """How the body's own documents look: Decree 30/2020/NĐ-CP, or the Party's form."""
+
+        BY_CHAIN = "", _("by its chain")
+        STATE = "state", _("State (Decree 30/2020/NĐ-CP)")
+        PARTY = "party", _("Party")
+
     code = models.CharField(_("code"), max_length=40, unique=True, validators=[CODE])
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     level = models.CharField(_("level"), max_length=20, choices=Level)
@@ -170,6 +183,23 @@ class Body(models.Model):
         help_text=_("The first day on which the body no longer exists."),
     )
     note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_plain])
+    before_means = models.CharField(
+        _("“before a day” means"),
+        max_length=10,
+        choices=Before,
+        default=Before.DAY_BEFORE,
+        help_text=_("How “trước ngày …” is read in orders of this body."),
+    )
+    letterhead = models.CharField(
+        _("form of documents"), max_length=10, choices=Letterhead, default=Letterhead.BY_CHAIN, blank=True
+    )
+    place = models.CharField(
+        _("place"),
+        max_length=80,
+        blank=True,
+        validators=[validate_plain],
+        help_text=_("The place named before the date of its documents, e.g. Hà Nội."),
+    )
     search_text = models.TextField(editable=False, default="")
 
     objects: ClassVar[BodyQuerySet] = BodyQuerySet.as_manager()  # type: ignore[assignment]
@@ -238,6 +268,50 @@ class Body(models.Model):
     def ancestor_ids(self) -> list[int]:
         """Ids from the root down to the parent, read from the path."""
         return [int(part) for part in self.path.split(".")[:-2]]
+
+
+class Alias(models.Model):
+    """Another name of a body in received documents, as one body reads it or, without one, everybody."""
+
+    body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.CASCADE, related_name="aliases")
+    used_by = models.ForeignKey(
+        Body,
+        verbose_name=_("used by"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_(
+            "“Sở KH&CN” is another body in each province. Empty: the name means the same everywhere."
+        ),
+    )
+    name = models.CharField(_("name"), max_length=250, validators=[validate_plain])
+    folded = models.CharField(max_length=250, editable=False)
+
+    class Meta:
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        ordering = ("folded", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("used_by", "folded"),
+                name="one_body_for_an_alias",
+                violation_error_message=_("This name already stands for a body."),
+            ),
+            models.UniqueConstraint(
+                fields=("folded",),
+                condition=Q(used_by__isnull=True),
+                name="one_body_for_an_alias_of_all",
+                violation_error_message=_("This name already stands for a body."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(self.name)
+        super().save(*args, **kwargs)
 
 
 class BodyGroupObjectPermission(GroupObjectPermissionBase):

@@ -89,6 +89,7 @@ class Order(models.Model):
     )
     created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     version = models.PositiveIntegerField(default=0, editable=False)
+    number_key = models.CharField(max_length=120, editable=False, default="", db_index=True)
     search_text = models.TextField(editable=False, default="")
 
     objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
@@ -109,11 +110,120 @@ class Order(models.Model):
         return self.number
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.number_key = key_of_number(self.number)
         self.search_text = fold(f"{self.number} {self.issuer} {self.signer} {self.abstract}")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("orders:detail", args=[self.pk])
+
+
+def key_of_number(number: str) -> str:
+    """The number of a document without case, spaces and diacritics: "07/CT-TTg" is "07 / ct-ttg"."""
+    return "".join(fold(number).split())
+
+
+class OrderRelation(models.Model):
+    """What a document does to another: a plan implements a directive, a decision replaces one."""
+
+    class Kind(models.TextChoices):
+        IMPLEMENTS = "implements", _("implements")
+        AMENDS = "amends", _("amends")
+        REPLACES = "replaces", _("replaces")
+
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="relations"
+    )
+    kind = models.CharField(_("what it does"), max_length=10, choices=Kind)
+    other = models.ForeignKey(
+        Order, verbose_name=_("to the order"), on_delete=models.PROTECT, related_name="related_by"
+    )
+    by = models.ForeignKey(Person, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("relation between orders")
+        verbose_name_plural = _("relations between orders")
+        ordering = ("kind", "pk")
+        constraints = (
+            models.CheckConstraint(condition=~Q(order=F("other")), name="order_not_related_to_itself"),
+            models.UniqueConstraint(
+                fields=("order", "kind", "other"),
+                name="one_relation_of_a_kind",
+                violation_error_message=_("This relation is already entered."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.get_kind_display()} {self.other}"
+
+
+class Import(models.Model):
+    """A received file on its way to drafts under one order: read, corrected by a person, written or not."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("being read")
+        FAILED = "failed", _("could not be read")
+        READY = "ready", _("waiting for a look")
+        WRITTEN = "written", _("written as drafts")
+        UNDONE = "undone", _("undone")
+        DROPPED = "dropped", _("dropped")
+
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="imports"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READING)
+    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=250)
+    file_name = models.CharField(_("file name"), max_length=250)
+    by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"))
+    total = models.PositiveIntegerField(_("rows in the file"), default=0)
+    checked = models.PositiveIntegerField(_("rows checked so far"), default=0)
+    problem = models.CharField(_("why it could not be read"), max_length=500, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(problem="") | ~Q(state="failed") & Q(problem=""),
+                name="import_failed_with_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:import", args=[self.order_id, self.pk])
+
+
+class ImportRow(models.Model):
+    """One row of a received file: what stood there, what was made of it, and what a person made of that."""
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    position = models.PositiveIntegerField(_("row"))
+    read = models.JSONField(_("what stood in the file"))
+    values = models.JSONField(_("what it means"))
+    problems = models.JSONField(_("what is unsure"), default=list)
+    left_out = models.BooleanField(_("left out"), default=False)
+    task = models.ForeignKey(
+        "Task", verbose_name=_("task"), on_delete=models.SET_NULL, null=True, related_name="import_rows"
+    )
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("of", "position"), name="one_imported_row_at_a_position"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.position)
 
 
 class Task(models.Model):
@@ -225,6 +335,9 @@ class Task(models.Model):
         validators=[MaxValueValidator(100)],
     )
     due_version = models.PositiveIntegerField(default=1, editable=False)
+    unsure = models.JSONField(
+        _("fields that a person must look at before it is issued"), default=list, blank=True, editable=False
+    )
     read_until: datetime | None = None
     """Set by `reading.as_read_by` for a body that led it before: it reads what was there until then."""
     # How it stands

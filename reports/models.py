@@ -1,0 +1,66 @@
+"""Files made on request: what was asked for, by whom, and where the file lies until it expires."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Body, Person
+
+
+class Export(models.Model):
+    """A list or report as a file. The filter is the query string of the page it was asked for on."""
+
+    class Report(models.TextChoices):
+        LIST = "list", _("task list")
+        LATE = "late", _("late tasks")
+        COUNTS = "counts", _("five-way count")
+        WEEKLY = "weekly", _("weekly report")
+        MEETING = "meeting", _("meeting report")
+
+    class Format(models.TextChoices):
+        XLSX = "xlsx", "Excel"
+        DOCX = "docx", "Word"
+        PDF = "pdf", "PDF"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        MAKING = "making", _("being made")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+        EXPIRED = "expired", _("expired")
+
+    report = models.CharField(_("report"), max_length=10, choices=Report)
+    format = models.CharField(_("format"), max_length=4, choices=Format)
+    filters = models.TextField(_("filter"), blank=True)
+    body = models.ForeignKey(
+        Body,
+        verbose_name=_("body whose form it has"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    as_of = models.DateField(_("as of"))
+    language = models.CharField(_("language"), max_length=2, choices=Person.Language)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="exports")
+    at = models.DateTimeField(_("when"))
+    started_at = models.DateTimeField(_("started at"), null=True)
+    ready_at = models.DateTimeField(_("ready at"), null=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True)
+    rows = models.PositiveIntegerField(_("rows"), null=True)
+    file = models.FileField(_("file"), upload_to="exports/%Y/%m/", blank=True, max_length=250)
+    file_name = models.CharField(_("file name"), max_length=250)
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("state", "expires_at"), name="export_to_do"),)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:export", args=[self.pk])

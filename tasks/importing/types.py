@@ -1,0 +1,97 @@
+"""What the steps of an import hand to each other."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One task as the words of the file have it, tidied (NFC, no soft hyphens), nothing interpreted."""
+
+    row: int
+    """The row a person sees in the sheet, or in the table of the document, counted from 1."""
+    table: str
+    """The sheet's name, or "1", "2" … for the tables of a document."""
+    number: str = ""
+    parent_number: str = ""
+    """For numbering like 1.2.a: the number of the row above it, "1.2"; empty for a row of its own."""
+    title: str = ""
+    pillar: str = ""
+    """The heading of the group of rows (I, II, A, B …) in which it stands, without its number."""
+    lead: str = ""
+    coordinating: str = ""
+    deliverable: str = ""
+    due: str = ""
+    note: str = ""
+    parent_words: str = ""
+    """The task above, as the file's own column names it."""
+    key: str = ""
+    """The task's code, in a file that the portal exported."""
+    cells: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Field → where it stands, as Excel says it ("F12"), to point at a problem."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a person must look at one cell. Kept as code and values; the sentence is made when it is shown."""
+
+    field: str
+    code: str
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+    stops: bool = False
+    """True when nothing of the row can be written (no title); else the draft is, and waits for a look."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the words of a deadline mean (DOMAIN §4.4). `problem` is set when that is not certain."""
+
+    words: str
+    kind: str = "none"
+    """A value of `Task.DueKind`."""
+    on: date | None = None
+    milestones: tuple[date, ...] = ()
+    """Days before the last one, when the cell names several."""
+    lasting: bool = False
+    """A date, then "duy trì liên tục"."""
+    after_days: int | None = None
+    after_event: str = ""
+    every: str = ""
+    """A value of `Recurrence.Every`, with the day and month in the period."""
+    day: int | None = None
+    month: int | None = None
+    problem: Problem | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        return self.problem is None
+
+
+@dataclass(frozen=True)
+class Named:
+    """One name in a cell of agencies, and the body it stands for."""
+
+    words: str
+    body: int | None = None
+    """Key of the body; None when it is unknown or several."""
+    nearest: tuple[int, ...] = ()
+    """The three bodies whose names come nearest, when none is certain."""
+    group: str = ""
+    """A plural ("các sở, ban, ngành"): which bodies a fan-out would go to."""
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """A row with its meaning: what a draft would hold, and what is unsure."""
+
+    read: FileRow
+    due: Due
+    lead: tuple[Named, ...] = ()
+    coordinating: tuple[Named, ...] = ()
+    duplicates: tuple[int, ...] = ()
+    """Tasks that it seems to repeat: of the same order and number, or in near the same words."""
+    problems: tuple[Problem, ...] = ()
