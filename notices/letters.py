@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
@@ -28,16 +29,16 @@ from notices.models import IN_PORTAL, NO_ADDRESS, REFUSED_ADDRESS, Letter, Notic
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=15)
+LEASE: timedelta = settings.LETTER_LEASE
 """How long claimed letters belong to one sender: longer than any server takes to answer."""
 
-HANDED_BACK = timedelta(minutes=5)
+HANDED_BACK = LEASE / 3
 """Before the end of the lease: what is not sent by then is left to the next run."""
 
 AT_ONCE = 100
 """Letters that are claimed, asked again and composed together."""
 
-PAUSES = [timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 160)]
+PAUSES: list[timedelta] = settings.LETTER_PAUSES
 """Before the next attempt of the day, after the first, the second … failure; after the last, none."""
 
 MOST_REFUSALS = 3

@@ -1,5 +1,6 @@
 """Settings. Everything that differs between installations comes from the environment (.env.example)."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_stubs_ext
@@ -180,6 +181,10 @@ DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL", "portal@localhost" if DEBUG else None, "the sender people see on letters"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What a sender that died had in hand is another's after the lease; what a server refused waits for longer
+# each time.
+LETTER_LEASE = timedelta(minutes=15)
+LETTER_PAUSES = [timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 160)]
 
 # --- silence is seen --------------------------------------------------------------------------
 
