@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -20,9 +21,51 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def number_key(number: str) -> str:
+    """The number of a document as a search compares it: only letters and digits, no zeros in front.
+
+    "07/CT-TTg", "7/ct-ttg" and "07 CT TTg" are one number.
+    """
+    return "".join(c for c in fold(number) if c.isalnum()).lstrip("0")
+
+
 def tidy(text: str) -> str:
     """Composed Unicode (NFC), no-break spaces as typed, ends trimmed."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+_UNSEEN = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+"""Control characters, soft hyphens, zero-width joints, marks of direction: seen by nobody, compared by all."""
+
+_ALIKE = dict(zip("ÐðƉɖƢƣ", "ĐđĐđƯư", strict=True))
+"""Letters of other languages that fonts and converted PDF files put where Vietnamese has Đ and Ư."""
+
+_TWINS = dict(
+    zip(
+        "АВЕКМНОРСТХУІЈѕаеорсухіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+        "ABEKMHOPCTXYIJsaeopcyxijABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+"""Cyrillic and Greek letters that look the same as Latin ones."""
+
+_ODD = re.compile(f"[{_UNSEEN}{''.join(_ALIKE)}\u0370-\u04ff]")
+
+
+def legible(text: str) -> str:
+    """Text of a received file as a person reads it: composed, no unseen characters, no look-alike letters."""
+    if odd := set(_ODD.findall(text)):
+        text = text.translate(str.maketrans({c: _ALIKE.get(c, "") for c in odd if not _is_foreign(c)}))
+        foreign = {c for c in odd if _is_foreign(c)}
+        # A word with letters that are only Russian or Greek is no disguise: the others are what they look like.
+        if foreign <= _TWINS.keys():
+            text = text.translate(str.maketrans(_TWINS))
+    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _is_foreign(letter: str) -> bool:
+    return "\u0370" <= letter <= "\u04ff"
 
 
 def tidy_row(row: models.Model, fields: Iterable[str]) -> None:
