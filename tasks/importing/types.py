@@ -8,6 +8,40 @@ from datetime import date
 from typing import Any
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as a person reads it."""
+
+    text: str = ""
+    width: int = 1
+    """Columns it is merged over; those to its right are empty cells."""
+    continues: bool = False
+    """It belongs to a cell merged from above, whose text it repeats."""
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    row: int
+    """The row a person sees in the sheet, or in the table of the document, counted from 1."""
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet of a workbook or a table of a document."""
+
+    name: str
+    """The sheet's name, or "1", "2" … for the tables of a document."""
+    lines: list[Line]
+    formulas: tuple[str, ...] = ()
+    """Where cells are computed: what they show is not in the file for certain."""
+    follows: bool = False
+    """A table of a document may go on with the columns of the one before it; a sheet has its own."""
+    inside: str = ""
+    """The name of the table in one of whose cells it stands."""
+
+
 @dataclass(frozen=True)
 class FileRow:
     """One task as the words of the file have it, tidied (NFC, no soft hyphens), nothing interpreted."""
@@ -31,6 +65,10 @@ class FileRow:
     """The task above, as the file's own column names it."""
     key: str = ""
     """The task's code, in a file that the portal exported."""
+    version: str = ""
+    state: str = ""
+    percent: str = ""
+    """The other columns of such a file that `cells.HEADERS` names."""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
     """Field → where it stands, as Excel says it ("F12"), to point at a problem."""
 
