@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -32,6 +32,7 @@ from tasks.forms import ConfirmForm, CycleFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, Part, Task
 from tasks.panel import BUTTONS
+from tasks.querysets import OrderQuerySet
 from tasks.reading import as_read_by, kept
 from tasks.views.verbs import STEPS, form_of
 
@@ -101,6 +102,13 @@ class OrderAdmin(EventfulAdmin[Order]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return Order.objects.visible_to(signed_in(request)).select_related("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[Any, bool]:
+        """As the register finds them: by number however it is written, or by words."""
+        orders = cast(OrderQuerySet, queryset)
+        return (orders.matching(search_term) if search_term else orders), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and drafts_somewhere(request)

@@ -102,6 +102,13 @@ class KeyFilter(django_filters.Filter):
         super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
 
 
+class YearFilter(django_filters.Filter):
+    field_class = IntegerField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1945, max_value=2100, **kwargs)
+
+
 class TaskFilter(django_filters.FilterSet):
     offers_orders = True
     """A page offers the orders to choose from; other doors only look up the one that is named."""
@@ -207,7 +214,7 @@ class TaskFilter(django_filters.FilterSet):
 
 
 class OrderFilter(django_filters.FilterSet):
-    q = TextFilter(label=_("Words"), max_length=200, method="by_words")
+    q = TextFilter(label=_("Number or words"), max_length=200, method="by_words")
     body = django_filters.ModelChoiceFilter(
         label=_("Body"),
         queryset=Body.objects.all(),
@@ -215,10 +222,18 @@ class OrderFilter(django_filters.FilterSet):
         error_messages={"invalid_choice": _("There is no body with this code.")},
     )
     kind = django_filters.ChoiceFilter(label=_("Type"), choices=Order.Kind.choices)
+    issuer = TextFilter(label=_("Issuer"), max_length=200, method="by_issuer")
+    year = YearFilter(label=_("Year"), method="by_year")
 
     class Meta:
         model = Order
         fields: tuple[str, ...] = ()
 
     def by_words(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        return orders.matching(value)
+        return orders.matching(value).best_first(value)
+
+    def by_issuer(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        return orders.issued_by(value)
+
+    def by_year(self, orders: OrderQuerySet, name: str, value: int) -> OrderQuerySet:
+        return orders.of_year(value)

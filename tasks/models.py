@@ -24,7 +24,7 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.days import day_of
-from portal.shared.text import LONG_TEXT, fold, validate_plain
+from portal.shared.text import LONG_TEXT, fold, number_key, validate_plain
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Pace, Standing, State
@@ -90,6 +90,7 @@ class Order(models.Model):
     created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     number_key = models.CharField(max_length=120, editable=False, default="", db_index=True)
+    issuer_key = models.CharField(max_length=250, editable=False, default="")
     search_text = models.TextField(editable=False, default="")
 
     objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
@@ -110,17 +111,13 @@ class Order(models.Model):
         return self.number
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.number_key = key_of_number(self.number)
+        self.number_key = number_key(self.number)
+        self.issuer_key = fold(self.issuer)
         self.search_text = fold(f"{self.number} {self.issuer} {self.signer} {self.abstract}")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("orders:detail", args=[self.pk])
-
-
-def key_of_number(number: str) -> str:
-    """The number of a document without case, spaces and diacritics: "07/CT-TTg" is "07 / ct-ttg"."""
-    return "".join(fold(number).split())
 
 
 class OrderRelation(models.Model):

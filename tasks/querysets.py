@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
@@ -18,7 +18,7 @@ from committees.access import Asker
 from committees.models import Body
 from committees.roles import RESTRICTED_READERS
 from portal.shared.days import VIETNAM
-from portal.shared.text import fold
+from portal.shared.text import fold, number_key
 from tasks.lifecycle import (
     COUNTED,
     CURRENT,
@@ -328,7 +328,29 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(own | above)
 
     def matching(self, words: str) -> OrderQuerySet:
+        """Every word occurs, or the number is written so: without case, marks, spaces and hyphens."""
+        said, key = Q(), number_key(words)
+        for word in fold(words).split():
+            said &= Q(search_text__contains=word)
+        return self.filter(said | Q(number_key__contains=key) if key else said)
+
+    def best_first(self, words: str) -> OrderQuerySet:
+        """The order of that number, then those whose number begins so, then the rest; each newest first."""
+        key = number_key(words)
+        if not key:
+            return self
+        near = Case(When(number_key=key, then=0), When(number_key__startswith=key, then=1), default=2)
+        return self.order_by(near, *self.model._meta.ordering)
+
+    def issued_by(self, words: str) -> OrderQuerySet:
+        """Every word stands in the issuer's name; an order that names none is its body's."""
         orders = self
         for word in fold(words).split():
-            orders = orders.filter(search_text__contains=word)
+            own = Q(issuer_key="", body__search_text__contains=word)
+            orders = orders.filter(Q(issuer_key__contains=word) | own)
         return orders
+
+    def of_year(self, year: int) -> OrderQuerySet:
+        """Dated in the year; where the day is not known, by the document's own words."""
+        worded = Q(issued_on=None, issued_words__contains=str(year))
+        return self.filter(Q(issued_on__year=year) | worded)

@@ -119,7 +119,10 @@ def test_search_by_number_abstract_and_body(
     ]:
         assert len(client.get(f"/orders/?{query}").context["page"].object_list) == found, query
     assert "No order matches." in text_of(client.get("/orders/?q=nowhere"))
-    for query, sentence in [("body=NOWHERE", "There is no body “NOWHERE”."), ("q=%00", "Null characters")]:
+    for query, sentence in [
+        ("body=NOWHERE", "There is no body “NOWHERE”."),
+        ("q=%00", "Remove the control characters"),
+    ]:
         page = client.get(f"/orders/?{query}")
         assert sentence in text_of(page)
         assert "page" not in page.context

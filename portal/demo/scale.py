@@ -22,7 +22,7 @@ from committees.models import Body, BodyGroupObjectPermission, Membership, Offic
 from committees.roles import DEFAULTS, Role
 from portal.demo.pour import Row, go_on_counting, next_key, pour
 from portal.shared.days import VIETNAM
-from portal.shared.text import fold
+from portal.shared.text import fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Part, Task
 
@@ -238,7 +238,7 @@ def _pour_tasks(country: Country, count: int) -> None:
     givers = _givers(country, -(-count // TASKS_IN_AN_ORDER))
     pour(
         Order,
-        ("id", "body_id", "number", "kind", "issuer", "issued_on", "search_text"),
+        ("id", "body_id", "number", "kind", "issuer", "issued_on", "search_text", "number_key"),
         (_order(country, order + index, giver) for index, giver in enumerate(givers)),
     )
     numbered = ((task + index, order + index // TASKS_IN_AN_ORDER) for index in range(count))
@@ -267,7 +267,7 @@ def _skewed(random: Random, count: int) -> int:
 def _order(country: Country, pk: int, giver: Place) -> Row:
     number = f"{pk}-KH/THU"
     issued_on = country.today - timedelta(days=country.random.randrange(30, 700))
-    return pk, giver.pk, number, Order.Kind.PLAN.value, "", issued_on, fold(number)
+    return pk, giver.pk, number, Order.Kind.PLAN.value, "", issued_on, fold(number), number_key(number)
 
 
 def _task(country: Country, pk: int, order: int, giver: Place, parts: list[Row]) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
+import django_filters
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.stale import Stale
@@ -23,7 +23,8 @@ from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.verdicts import no
 from tasks import actions, listing, rules
-from tasks.fields import BodyField, PlainField, body_label
+from tasks.fields import BodyField, body_label
+from tasks.filters import OrderFilter
 from tasks.forms import OrderForm, add_errors, differences
 from tasks.models import Order, Task
 from tasks.views.common import find_order
@@ -31,36 +32,54 @@ from tasks.views.detail import download
 from tasks.views.editing import NOBODY, version_of
 
 
-class OrderSearch(forms.Form):
-    q = PlainField(label=gettext_lazy("Number or abstract"), max_length=200, required=False)
-    body = BodyField(label=gettext_lazy("Body that gives the tasks"), required=False)
+class RegisterFilter(OrderFilter):
+    """The filters of the API, and a body by its name too."""
+
+    body = django_filters.Filter(label=gettext_lazy("Body that gives the tasks"))
+    body.field_class = BodyField
+
+    @property
+    def on_now(self) -> dict[str, Any]:
+        """The conditions that are on, by name, cleaned."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
 
 
 @login_required
 @require_safe
 def order_list(request: SignedInRequest) -> HttpResponse:
-    form = OrderSearch(request.GET)
+    orders = Order.objects.visible_to(request.user).select_related("body")
+    found = RegisterFilter(request.GET, queryset=orders, request=request)
     context: dict[str, Any] = {
         "title": _("Orders"),
-        "form": form,
+        "form": found.form,
         "now": timezone.now(),
         "may_prepare": listing.may_prepare(request.user),
     }
-    if form.is_valid():
-        context |= _found(request, form)
+    if found.form.is_valid():
+        context |= _found(request, found)
     return render(request, "orders/list.html", context)
 
 
-def _found(request: SignedInRequest, form: Any) -> dict[str, Any]:
-    orders = Order.objects.visible_to(request.user).select_related("body")
-    if words := form.cleaned_data["q"]:
-        orders = orders.matching(words)
-    if body := form.cleaned_data["body"]:
-        orders = orders.filter(body=body)
-        form.data = {**form.data.dict(), "body": body_label(body)}
-    page = Paginator(orders, listing.PAGE).get_page(request.GET.get("page"))
+def _found(request: SignedInRequest, found: RegisterFilter) -> dict[str, Any]:
+    on_now = found.on_now
+    if body := on_now.get("body"):
+        found.form.data = {**request.GET.dict(), "body": body_label(body)}
+    page = Paginator(found.qs, listing.PAGE).get_page(request.GET.get("page"))
     seen = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
-    return {"page": page, "tallies": seen.tallies(today(), by="order_id"), "narrowed": bool(words or body)}
+    return {
+        "page": page,
+        "tallies": seen.tallies(today(), by="order_id"),
+        "narrowed": bool(on_now),
+        "printed_filters": _in_words(found, on_now, page.paginator.count),
+    }
+
+
+def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
+    """What the list on paper says of itself."""
+    kinds = dict(Order.Kind.choices)
+    said = [f"{found.form.fields[name].label}: {kinds.get(value, value)}" for name, value in on_now.items()]
+    total = ngettext("%(count)d order.", "%(count)d orders.", count) % {"count": count}
+    return " ".join([*(f"{one}." for one in said), total])
 
 
 @login_required
