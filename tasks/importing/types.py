@@ -65,10 +65,6 @@ class FileRow:
     """The task above, as the file's own column names it."""
     key: str = ""
     """The task's code, in a file that the portal exported."""
-    version: str = ""
-    state: str = ""
-    percent: str = ""
-    """The other columns of such a file that `cells.HEADERS` names."""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
     """Field → where it stands, as Excel says it ("F12"), to point at a problem."""
 
