@@ -25,6 +25,8 @@ from tasks.models import Order, Task
 from tests.admin_door import MODELS, enter, one_event, rows, url  # noqa: F401 - fixtures
 from tests.people import Bodies, TaskAt, make_body
 
+pytestmark = pytest.mark.once
+
 # Who comes in
 
 

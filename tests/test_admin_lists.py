@@ -19,6 +19,8 @@ from tasks.models import Order, Task
 from tests.admin_door import MODELS, enter, rows, url  # noqa: F401 - fixtures
 from tests.people import Bodies, TaskAt, appoint, make_body, make_person
 
+pytestmark = pytest.mark.once
+
 AUTOCOMPLETES = [
     ("committees", "membership", "person"),
     ("committees", "membership", "office"),

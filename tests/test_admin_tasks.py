@@ -22,6 +22,8 @@ from tasks.views.verbs import STEPS
 from tests.admin_door import enter, one_event, url  # noqa: F401 - fixtures
 from tests.people import Bodies, TaskAt, other_than, ready_for
 
+pytestmark = pytest.mark.once
+
 SAID = {
     "reason": "Trùng nhiệm vụ", "approval": "01/TTr", "report": "Đã xong", "percent": "40", "note": "Đã làm",
     "contribution": "Đã góp ý", "lead": "SISTER", "text": "Ý kiến", "document": "12/BC",

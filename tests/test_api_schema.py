@@ -21,6 +21,8 @@ from tasks.models import Task
 from tests.api import Api
 from tests.people import TaskAt
 
+pytestmark = pytest.mark.once
+
 KEYS = {"id": 1, "code": "LEAD", "evidence_pk": 1, "fan_out_pk": 1}
 UNDOCUMENTED = {"schema", "nowhere"}
 

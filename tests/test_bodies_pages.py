@@ -13,6 +13,8 @@ from committees.roles import Role
 from portal.shared.days import today
 from tests.people import SINCE, Bodies, TaskAt, appoint, make_body, make_person
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 
 

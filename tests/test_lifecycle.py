@@ -21,6 +21,8 @@ from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
 from tests.people import Bodies, TaskAt, other_than
 
+pytestmark = pytest.mark.once
+
 # --- the table ----------------------------------------------------------------------------------
 #
 # Written from the regulation (DESIGN §3 and §4), not from the code.

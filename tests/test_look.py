@@ -13,6 +13,8 @@ from django.utils.translation import override
 from portal.icons import NAMES, SPRITE, build
 from portal.templatetags import look
 
+pytestmark = pytest.mark.once
+
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PAGES = [page for page in TEMPLATES.rglob("*.html") if "letters" not in page.parts]
 COUNTS = {

@@ -32,6 +32,8 @@ from tasks.lifecycle import State
 from tasks.models import Order
 from tests.people import Bodies, TaskAt, given, ready_for, task_below
 
+pytestmark = pytest.mark.once
+
 WHO = ("head", "secretary", "member", "officer", "inspector", "sister", "outsider", "nobody")
 
 ROWS = """

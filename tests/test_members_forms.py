@@ -12,6 +12,8 @@ from committees.roles import Role
 from portal.shared.days import today
 from tests.people import SINCE, Bodies, appoint, make_person
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 APPOINT = "/bodies/COMMITTEE/appoint/"
 

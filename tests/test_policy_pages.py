@@ -19,7 +19,7 @@ from tasks.forecast import Forecast
 from tasks.models import Task
 from tests.people import appoint, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGE = "/bodies/COMMITTEE/reminders/"
 API = "/api/bodies/COMMITTEE/reminders/"

@@ -19,6 +19,8 @@ from tasks.models import Task
 from tests.api import Api
 from tests.people import Bodies, TaskAt, appoint, make_body, make_person
 
+pytestmark = pytest.mark.once
+
 DAY = timedelta(days=1)
 People = dict[str, Person]
 

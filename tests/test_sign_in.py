@@ -17,6 +17,8 @@ from portal.shared.attempts import Attempts
 from portal.shared.days import today
 from tests.people import SINCE, Bodies, TaskAt, appoint, make_person
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 LOGIN = "/accounts/login/"
 NEW = "một-mật-khẩu-mới-57"

@@ -21,7 +21,7 @@ from tasks.lifecycle import State
 from tasks.models import Task
 from tests.people import Bodies, TaskAt, make_body
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def signed_in(client: Client, person: Person) -> Client:

@@ -22,7 +22,7 @@ from tasks.listing import tally_of
 from tasks.models import Task
 from tests.people import appoint, make_body
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

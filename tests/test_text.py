@@ -13,6 +13,8 @@ from committees.models import Person
 from portal.shared.text import fold, tidy, validate_plain
 from tasks.models import Task
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "typed, folded",

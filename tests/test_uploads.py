@@ -23,7 +23,7 @@ from tasks.lifecycle import State
 from tasks.models import Evidence, Order, Task
 from tests.people import TaskAt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PDF = b"%PDF-1.7 bao cao"
 
 
