@@ -126,7 +126,7 @@ class PolicyAdmin(EventfulAdmin[Policy]):
 
 @admin.register(Letter)
 class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
-    list_display = ("on", "person", "address", "state", "sent_at", "attempts", "answer_in_short")
+    list_display = ("on", "person", "which", "address", "state", "sent_at", "attempts", "answer_in_short")
     list_display_links = ("on", "person")
     list_filter = ("state",)
     list_select_related = ("person",)
@@ -144,6 +144,7 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         sending = [
             "person",
             "on",
+            "which",
             "address",
             "state",
             "sent_at",
@@ -172,6 +173,10 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         if not letter.html:
             raise Http404
         return HttpResponse(letter.html, headers={"Content-Security-Policy": LETTER_POLICY})
+
+    @admin.display(description=_("which"), ordering="number")
+    def which(self, letter: Letter) -> str:
+        return translated("at once, no. %(number)s") % {"number": letter.number} if letter.number else "–"
 
     @admin.display(description=_("the server's answer"))
     def answer_in_short(self, letter: Letter) -> str:

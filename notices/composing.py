@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from committees.models import Membership, Person
 from notices import kinds
@@ -22,7 +24,7 @@ from notices.kinds import Group, Line
 from notices.mail import Mail
 from notices.models import Letter, Notice
 from notices.unsubscribing import url_for
-from portal.shared.days import VIETNAM
+from portal.shared.days import VIETNAM, WEEKDAYS
 
 LONGEST = 50
 """Lines under one heading; the heading and the subject still count them all."""
@@ -81,10 +83,9 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
     facts = facts or Facts.about(notices, letter.on)
     with translation.override(letter.person.language):
         context = _context(letter, notices, facts)
-        subject = " ".join(render_to_string("letters/daily_subject.txt", context).split())[:250]
         mail = Mail(
-            subject=subject,
-            body=render_to_string("letters/daily.txt", context),
+            subject=context["subject"],
+            body=render_to_string("letters/letter.txt", context),
             to=[addressed(letter.person)],
             reply_to=[settings.DEFAULT_FROM_EMAIL],
             headers={
@@ -97,7 +98,7 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
                 **_one_click(letter.person, notices),
             },
         )
-        mail.attach_alternative(render_to_string("letters/daily.html", context), "text/html")
+        mail.attach_alternative(render_to_string("letters/letter.html", context), "text/html")
     return mail
 
 
@@ -118,9 +119,10 @@ def _one_click(person: Person, notices: Sequence[Notice]) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
-def message_id(person: Person, on: date) -> str:
+def message_id(person: Person, on: date, number: int = 0) -> str:
     """The same for every attempt, so that a mail client shows a repeated letter once."""
-    return f"<{on:%Y%m%d}.{person.pk}.letter@{host()}>"
+    which = f"{person.pk}.{number}" if number else f"{person.pk}"
+    return f"<{on:%Y%m%d}.{which}.letter@{host()}>"
 
 
 def host() -> str:
@@ -145,47 +147,84 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: Facts) -> dict[st
     groups: dict[Group, list[Line]] = {}
     for notice in notices:
         groups.setdefault(kinds.get(notice.kind).group, []).append(facts.lines[notice.pk])
+    found = [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)]
+    counts = ", ".join(f"{group['count']} {group['title'].lower()}" for group in found)
+    day = _day(letter.on)
+    long_day = f"{_(WEEKDAYS[letter.on.weekday()])}, {day}"
     return {
-        "person": " ".join(letter.person.name.split()),
-        "on": letter.on,
-        "groups": [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)],
-        "counts": {group.name: len(some) for group, some in groups.items()},
+        "subject": _subject(letter, notices, facts, counts),
+        "heading": (_("News of %(day)s") if letter.number else _("Work for %(day)s")) % {"day": long_day},
+        "greeting": _("To %(person)s:") % {"person": " ".join(letter.person.name.split())},
+        "counts": counts,
+        "groups": found,
         "portal_url": settings.PORTAL_URL + "/",
-        "why": _why(facts.terms.get(letter.person_id, [])),
+        "why": _why(letter, facts.terms.get(letter.person_id, [])),
     }
+
+
+def _subject(letter: Letter, notices: Sequence[Notice], facts: Facts, counts: str) -> str:
+    """How many of what; of one thing told at once, what it is."""
+    if letter.number and len(notices) == 1:
+        said = f"{capfirst(str(kinds.get(notices[0].kind).label))}: {facts.lines[notices[0].pk].title}"
+    else:
+        said = (_("News %(day)s") if letter.number else _("Reminder %(day)s")) % {"day": _day(letter.on)}
+        said = f"{said}: {counts}"
+    return " ".join(said.split())[:250]
 
 
 def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
-    """The most pressing first: longest overdue, then nearest deadline."""
+    """The most pressing first: longest overdue, then nearest deadline; so the bodies too, and in each."""
     lines = sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.title))
+    bodies: dict[str, list[dict[str, Any]]] = {}
+    for line in lines[:LONGEST]:
+        bodies.setdefault(_under(line), []).append(_line(line))
+    more = len(lines) - LONGEST
+    said = ngettext("%(more)s more in the portal", "%(more)s more in the portal", more)
     return {
         "title": str(group.title),
         "kind": group.name,
-        "lines": [_line(line) for line in lines[:LONGEST]],
-        "more": max(0, len(lines) - LONGEST),
+        "count": len(lines),
+        "bodies": [{"name": name, "lines": some} for name, some in bodies.items()],
+        "more": said % {"more": more} if more > 0 else "",
     }
+
+
+def _under(line: Line) -> str:
+    """The other body: who gave it, or to its giver who leads it. Of what is restricted, none."""
+    if line.of_giver and line.lead:
+        return _("Led by %(body)s") % {"body": line.lead}
+    return _("Given by %(body)s") % {"body": line.assigner} if line.assigner else ""
 
 
 def _line(line: Line) -> dict[str, Any]:
     # A standing already says what happened; news has no standing and needs its sentence.
     said = line.what_to_do if line.standing else f"{line.sentence} {line.what_to_do}".strip()
+    given = line.of_giver and line.lead and line.assigner
+    parts = (
+        "" if given else line.lead,
+        line.order,
+        _("given by %(body)s") % {"body": line.assigner} if given else "",
+        said,
+    )
     return {
         "title": line.title,
         "url": settings.PORTAL_URL + line.url,
         "standing": line.standing,
         "days": line.days,
-        "due_on": line.due_on,
-        "lead_name": line.lead,
-        "assigner_name": line.assigner,
-        "order_number": line.order,
-        "what_to_do": said,
+        "due": _("due %(day)s") % {"day": _day(line.due_on)} if line.due_on else "",
+        "said": " · ".join(part for part in parts if part),
         "below": line.below,
     }
 
 
-def _why(terms: Sequence[Membership]) -> str:
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+def _why(letter: Letter, terms: Sequence[Membership]) -> str:
     offices = "; ".join(_office(term) for term in terms[:MOST_OFFICES])
-    often = _("At most one letter a working day.")
+    at_once = _("You chose to be told of this at once; “How I am told” in your profile changes that.")
+    often = at_once if letter.number else _("At most one letter a working day.")
     if not offices:
         return often
     return often + " " + _("You receive it because you hold: %(offices)s.") % {"offices": offices}

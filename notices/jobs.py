@@ -6,7 +6,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from notices import reminding, silence
+from notices import letters, reminding, silence
 from portal.shared.days import today
 
 SECONDS = 400
@@ -17,6 +17,12 @@ SECONDS = 400
 def remind() -> None:
     """Each ten minutes: what is due by its policy goes, and what the run before could not do."""
     reminding.remind(today(), seconds=SECONDS, at=timezone.now())
+
+
+@shared_task
+def tell_at_once() -> None:
+    """Every few minutes: what happened, to those who chose not to wait for the letter of the day."""
+    letters.send_at_once(today(), seconds=SECONDS, at=timezone.now())
 
 
 @shared_task

@@ -27,6 +27,8 @@ class Line:
     order: str = ""
     due_on: date | None = None
     days: int | None = None
+    of_giver: bool = False
+    """Told to the body that gave it, to whom it stands under who leads; to others under who gave it."""
     below: tuple[str, ...] = ()
     """More of it in a letter, each on a line of its own."""
 

@@ -1,5 +1,7 @@
 """One letter a person and day: claim it, ask again what is still owed, send it, stamp it with the answer.
 
+What a person wants to know at once goes the same way, in letters of its own with a number each.
+
 Many letters at once are asked and composed together; each is sent and stamped by itself, so that a
 crash repeats only the letter in flight.
 """
@@ -26,6 +28,7 @@ from notices.calendar import Calendar
 from notices.composing import BadAddress, Facts, by_function, compose, message_id
 from notices.mail import Mail, is_of_address, refusal
 from notices.models import IN_PORTAL, NO_ADDRESS, REFUSED_ADDRESS, Letter, Notice, Preference
+from notices.preferences import wanted_at_once
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,7 @@ class Draft:
 
 @dataclass
 class Sender:
-    """Sends the letters of one day over one connection."""
+    """Sends the letters of one day over one connection: those of the day, or those that go at once."""
 
     on: date
     connection: BaseEmailBackend = field(default_factory=get_connection)
@@ -83,10 +86,20 @@ class Sender:
     """The moment of the monotonic clock after which no letter is begun."""
     at: datetime | None = None
     """What is not yet due at this moment, or falls in quiet hours, waits. None: whatever the hour."""
+    at_once: bool = False
     sent: Sent = field(default_factory=Sent)
 
+    def write_to_all(self) -> None:
+        people = list(self.people()[:AT_ONCE])
+        while people and time.monotonic() <= self.until:
+            self.write_to(people)
+            people = list(self.people().filter(pk__gt=people[-1].pk)[:AT_ONCE])
+
+    def people(self) -> QuerySet[Person]:
+        return people_at_once(self.on) if self.at_once else people_owed(self.on, self.at)
+
     def write_to(self, people: Sequence[Person]) -> None:
-        letters = claim(people, self.on)
+        letters = claim(people, self.on, at_once=self.at_once)
         if not letters:
             return
         try:
@@ -138,7 +151,8 @@ class Sender:
     def _still_owed(self, letters: Sequence[Letter]) -> dict[int, list[Notice]]:
         """Person pk → what is to be told, asked again; whoever is owed nothing is not in it."""
         people = {letter.person_id: letter.person for letter in letters}
-        notices = list(Notice.objects.owed().filter(person__in=people, on__lte=self.on).order_by("pk"))
+        owing = Notice.objects.owed().filter(person__in=people, on__lte=self.on).order_by("pk")
+        notices = without_those_in_other_hands(wanted_at_once(owing) if self.at_once else owing, letters)
         for notice in notices:
             notice.person = people[notice.person_id]
         reasons = why_not(notices, self.on)
@@ -158,7 +172,7 @@ class Sender:
         return {
             person
             for person, some in owed.items()
-            if not any(notice.is_due(self.at) and notice.pk not in quiet for notice in some)
+            if not any((self.at_once or one.is_due(self.at)) and one.pk not in quiet for one in some)
         }
 
     def _send(self, drafts: Sequence[Draft]) -> None:
@@ -233,15 +247,24 @@ def send_owed(on: date, seconds: float | None = None, at: datetime | None = None
     Running it again, or twice at once, sends nothing twice. With `seconds` it stops after that time;
     what is left waits for the next run; with `at` only what is due by then, outside the quiet hours.
     """
-    sender = Sender(on, until=time.monotonic() + seconds if seconds is not None else float("inf"), at=at)
-    if not Calendar.read().working_day(on):
+    return _send(Sender(on, until=_until(seconds), at=at))
+
+
+def send_at_once(on: date, seconds: float | None = None, at: datetime | None = None) -> Sent:
+    """Send what happened to those who want to know at once; nothing on a day off, or in quiet hours."""
+    return _send(Sender(on, until=_until(seconds), at=at, at_once=True))
+
+
+def _until(seconds: float | None) -> float:
+    return time.monotonic() + seconds if seconds is not None else float("inf")
+
+
+def _send(sender: Sender) -> Sent:
+    if not Calendar.read().working_day(sender.on):
         return sender.sent
     settle()
     try:
-        people = list(people_owed(on, at)[:AT_ONCE])
-        while people and time.monotonic() <= sender.until:
-            sender.write_to(people)
-            people = list(people_owed(on, at).filter(pk__gt=people[-1].pk)[:AT_ONCE])
+        sender.write_to_all()
     except Away as away:
         log.warning("The mail server is away: %s", away.__cause__)
     finally:
@@ -250,11 +273,23 @@ def send_owed(on: date, seconds: float | None = None, at: datetime | None = None
 
 
 def people_owed(on: date, at: datetime | None = None) -> QuerySet[Person]:
-    """Whom a letter of the day could go to now: something is owed, and the letter is not done with."""
-    due = Notice.objects.owed().filter(on__lte=on)
-    owed = (due.due_at(at) if at else due).values("person_id")
+    """Whom a letter of the day could go to now: something is owed, and the letter is not done with.
+
+    What is wanted at once takes nobody's letter of the day by itself; it goes along if it is still there.
+    """
+    owed = Notice.objects.owed().filter(on__lte=on)
+    if at:
+        owed = owed.due_at(at).exclude(pk__in=wanted_at_once(owed).values("pk"))
     done = Letter.objects.of_day(on).exclude(claimable(timezone.now())).values("person_id")
-    return Person.objects.filter(pk__in=owed).exclude(pk__in=done).order_by("pk")
+    return Person.objects.filter(pk__in=owed.values("person_id")).exclude(pk__in=done).order_by("pk")
+
+
+def people_at_once(on: date) -> QuerySet[Person]:
+    """Who wants to know at once what they are owed; after a letter that was given up, not on that day."""
+    owed = wanted_at_once(Notice.objects.owed().filter(on__lte=on)).values("person_id")
+    free = claimable(timezone.now()) | Q(state=Letter.State.SENT)
+    busy = Letter.objects.at_once_of(on).exclude(free).values("person_id")
+    return Person.objects.filter(pk__in=owed).exclude(pk__in=busy).order_by("pk")
 
 
 def claimable(now: datetime) -> Q:
@@ -266,15 +301,29 @@ def claimable(now: datetime) -> Q:
     )
 
 
-def claim(people: Iterable[Person], on: date) -> list[Letter]:
+def claim(people: Iterable[Person], on: date, *, at_once: bool = False) -> list[Letter]:
     """Take people's letters of the day for one lease; those that another sender has or that are done, not."""
     by_key = {person.pk: person for person in people}
-    new = (Letter(person=person, on=on, message_id=message_id(person, on)) for person in by_key.values())
+    numbers = _next_numbers(by_key, on) if at_once else dict.fromkeys(by_key, 0)
+    new = (
+        Letter(person_id=pk, on=on, number=number, message_id=message_id(by_key[pk], on, number))
+        for pk, number in numbers.items()
+    )
     Letter.objects.bulk_create(new, ignore_conflicts=True)
-    letters = _take(Letter.objects.of_day(on).filter(person__in=by_key))
-    for letter in letters:
+    letters = Letter.objects.at_once_of(on) if at_once else Letter.objects.of_day(on)
+    taken = _take(letters.filter(person__in=by_key))
+    for letter in taken:
         letter.person = by_key[letter.person_id]
-    return letters
+    return taken
+
+
+def _next_numbers(people: Iterable[int], on: date) -> dict[int, int]:
+    """Person pk → the letter at once that is still to go: after one that was sent comes the next."""
+    last = Letter.objects.at_once_of(on).filter(person__in=people).order_by("number")
+    numbers = dict.fromkeys(people, 1)
+    for person, number, state in last.values_list("person_id", "number", "state"):
+        numbers[person] = number + 1 if state == Letter.State.SENT else number
+    return numbers
 
 
 @transaction.atomic
@@ -289,6 +338,17 @@ def _take(letters: QuerySet[Letter]) -> list[Letter]:
     keys = [letter.pk for letter in taken]
     Letter.objects.filter(pk__in=keys).update(state=Letter.State.SENDING, claimed_until=now + LEASE)
     return taken
+
+
+def without_those_in_other_hands(notices: QuerySet[Notice], letters: Sequence[Letter]) -> list[Notice]:
+    """What no other letter carries that is on its way, sent, or waits for another attempt of its day."""
+    mine = {letter.pk for letter in letters}
+    found = list(notices)
+    others = Letter.objects.filter(pk__in={one.letter_id for one in found if one.letter_id} - mine)
+    again = Q(on=letters[0].on) & (Q(state=Letter.State.SENDING) | Q(next_attempt_at__isnull=False))
+    sending = Q(state=Letter.State.SENDING, claimed_until__gte=timezone.now())
+    held = set(others.filter(again | sending | Q(state=Letter.State.SENT)).values_list("pk", flat=True))
+    return [one for one in found if one.letter_id not in held]
 
 
 def why_not(notices: Sequence[Notice], on: date) -> dict[int, str]:
@@ -333,10 +393,21 @@ def drop(reasons: dict[int, str]) -> None:
 def keep(drafts: Sequence[Draft]) -> list[Draft]:
     """Write down what is about to be sent: after a crash the rows say what was in flight.
 
-    Without those whose claim is lost, and with it the right to send.
+    Without those whose claim is lost, and with it the right to send; and without those of which another
+    letter took a line since it was read.
     """
+    if not drafts:
+        return []
     mine = set(_mine([draft.letter for draft in drafts]).select_for_update().values_list("pk", flat=True))
-    held = [draft for draft in drafts if draft.letter.pk in mine]
+    read = [notice.pk for draft in drafts for notice in draft.notices]
+    # First the lock, then who has them: whoever writes to the same person at once is behind this line.
+    owed = Notice.objects.owed().filter(pk__in=read).order_by("pk").select_for_update(of=("self",))
+    free = {one.pk for one in without_those_in_other_hands(owed, [draft.letter for draft in drafts])}
+    whole = [all(notice.pk in free for notice in draft.notices) for draft in drafts]
+    release([draft for draft, is_whole in zip(drafts, whole, strict=True) if not is_whole])
+    held = [
+        draft for draft, is_whole in zip(drafts, whole, strict=True) if is_whole and draft.letter.pk in mine
+    ]
     for draft in held:
         letter, mail = draft.letter, draft.mail
         letter.address, letter.subject = letter.person.email, str(mail.subject)

@@ -97,10 +97,11 @@ class EscalationStep(models.Model):
 
 
 class Preference(models.Model):
-    """How a person wants to be told of a kind that is no duty; without a row, with the letter of the day."""
+    """How a person wants to be told of a kind; without a row, with the letter of the day."""
 
     class How(models.TextChoices):
         DAILY = "daily", _("with the letter of the day")
+        AT_ONCE = "at_once", _("at once")
         PORTAL = "portal", _("in the portal only")
 
     person = models.ForeignKey(
@@ -126,7 +127,11 @@ class Preference(models.Model):
 class LetterQuerySet(models.QuerySet["Letter"]):
     def of_day(self, day: date) -> LetterQuerySet:
         """The daily letters of a day."""
-        return self.filter(on=day)
+        return self.filter(on=day, number=0)
+
+    def at_once_of(self, day: date) -> LetterQuerySet:
+        """What went at once on a day, besides the letter of the day."""
+        return self.filter(on=day, number__gt=0)
 
     def given_up(self) -> LetterQuerySet:
         """Refused for good, or so often that nobody tries again."""
@@ -134,7 +139,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """One e-mail that carries a person's notices of a day. At most one per person and day."""
+    """One e-mail that carries a person's notices of a day. At most one daily letter per person and day."""
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -147,6 +152,9 @@ class Letter(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="letters"
     )
     on = models.DateField(_("day"))
+    number = models.PositiveSmallIntegerField(
+        _("number"), default=0, help_text=_("0 is the letter of the day; 1, 2 … went at once.")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     message_id = models.CharField("Message-ID", max_length=120, unique=True)
     address = models.EmailField(_("address"), blank=True)
@@ -166,7 +174,9 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         ordering = ("-on", "person")
         constraints = (
-            models.UniqueConstraint(fields=("person", "on"), name="one_letter_for_a_person_and_day"),
+            models.UniqueConstraint(
+                fields=("person", "on", "number"), name="one_letter_for_a_person_and_day"
+            ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
 from committees.models import Person
 from notices import kinds
 from notices.kinds import Kind
-from notices.models import Preference
+from notices.models import NoticeQuerySet, Preference
 from portal.shared.verdicts import no, refuse
 
 How = Preference.How
@@ -20,12 +21,21 @@ How = Preference.How
 
 def offered(kind: Kind) -> tuple[How, ...]:
     """A reminder comes with the letter of its morning; nobody is let off a letter about a duty."""
-    return (How.DAILY,) if kind.planned or kind.duty else (How.DAILY, How.PORTAL)
+    if kind.planned:
+        return (How.DAILY,)
+    return (How.DAILY, How.AT_ONCE) if kind.duty else (How.DAILY, How.AT_ONCE, How.PORTAL)
 
 
 def may_be_switched_off() -> list[Kind]:
     """What a person may read in the portal only."""
     return [kind for kind in kinds.every() if How.PORTAL in offered(kind)]
+
+
+def wanted_at_once(notices: NoticeQuerySet) -> NoticeQuerySet:
+    """Those whose reader chose not to wait for the letter of the day."""
+    may = [kind.name for kind in kinds.every() if How.AT_ONCE in offered(kind)]
+    chosen = Preference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), how=How.AT_ONCE)
+    return notices.filter(Exists(chosen), kind__in=may)
 
 
 def of(person: Person) -> dict[str, How]:

@@ -33,7 +33,8 @@ class PreferenceOut(serializers.Serializer[Any]):
     how = serializers.ChoiceField(Preference.How.choices)
     offered = serializers.ListField(
         child=serializers.ChoiceField(Preference.How.choices),
-        help_text="One alone is no choice: a reminder comes with the letter of its morning.",
+        help_text="One alone is no choice: a reminder comes with the letter of its morning. "
+        "At once is within minutes, outside quiet hours and days off.",
     )
 
 

@@ -290,6 +290,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
     # All day, not once: a morning that was missed is caught up, and doing it again sends nothing.
     "remind": {"task": "notices.jobs.remind", "schedule": crontab(minute="*/10")},
+    "tell_at_once": {
+        "task": "notices.jobs.tell_at_once",
+        "schedule": crontab(minute="*/3"),
+        "options": {"expires": 180},
+    },
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
     # All day too: a period that began while nothing ran is made by the next run.
     "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},

@@ -790,6 +790,7 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
         order=task.order.number if task.order else "",
         due_on=_own_day(notice) or task.due_on,
         days=days,
+        of_giver=notice.body_id == task.assigner_id,
     )
 
 

@@ -30,30 +30,37 @@ def everything(**chosen: str) -> dict[str, str]:
 
 def test_reminders_leave_no_choice_and_duties_cannot_be_switched_off() -> None:
     assert offered(kinds.get("overdue")) == offered(kinds.get("escalated")) == (How.DAILY,)
-    assert offered(kinds.get("task_sent_back")) == (How.DAILY,)
-    assert offered(kinds.get("task_confirmed")) == (How.DAILY, How.PORTAL)
+    assert offered(kinds.get("task_sent_back")) == (How.DAILY, How.AT_ONCE)
+    assert offered(kinds.get("task_confirmed")) == (How.DAILY, How.AT_ONCE, How.PORTAL)
 
 
 def test_choices_are_kept_with_one_event(people: People) -> None:
     officer = people["officer"]
     save_preferences(person=officer, by=officer, chosen={"task_confirmed": "portal"})
-    save_preferences(person=officer, by=officer, chosen={"task_suspended": "portal"})
+    save_preferences(person=officer, by=officer, chosen={"task_sent_back": "at_once"})
     assert preferences.of(officer)["task_confirmed"] == How.PORTAL
-    assert preferences.of(officer)["task_suspended"] == How.PORTAL
+    assert preferences.of(officer)["task_sent_back"] == How.AT_ONCE
     event = Event.objects.latest("pk")
     assert (event.verb, event.about_id, event.by) == ("preferences_changed", officer.pk, officer)
     count = Event.objects.count()
-    save_preferences(person=officer, by=officer, chosen={"task_suspended": "portal"})
+    save_preferences(person=officer, by=officer, chosen={"task_sent_back": "at_once"})
     assert Event.objects.count() == count
     save_preferences(
-        person=officer, by=officer, chosen=dict.fromkeys(("task_confirmed", "task_suspended"), "daily")
+        person=officer, by=officer, chosen=dict.fromkeys(("task_confirmed", "task_sent_back"), "daily")
     )
     assert not Preference.objects.exists()
 
 
 @pytest.mark.parametrize(
     "chosen",
-    [{"overdue": "portal"}, {"task_confirmed": "at once"}, {"task_sent_back": "portal"}, {"x": "daily"}],
+    [
+        {"overdue": "portal"},
+        {"overdue": "at_once"},
+        {"weekly_summary": "at_once"},
+        {"task_sent_back": "portal"},
+        {"task_suspended": "by pigeon"},
+        {"x": "daily"},
+    ],
 )
 def test_what_is_not_offered_is_refused_whole(people: People, chosen: dict[str, str]) -> None:
     officer = people["officer"]
@@ -71,12 +78,13 @@ def test_the_page(people: People) -> None:
     client = signed_in(people["officer"])
     page = client.get("/notices/preferences/", headers={"accept-language": "en"})
     assert 'name="overdue"' not in page.content.decode()
-    assert client.post("/notices/preferences/", everything(task_confirmed="portal")).status_code == 302
+    chosen = everything(task_confirmed="portal", task_sent_back="at_once")
+    assert client.post("/notices/preferences/", chosen).status_code == 302
     assert preferences.of(people["officer"])["task_confirmed"] == How.PORTAL
-    assert 'name="task_sent_back"' not in page.content.decode()
-    wrong = client.post("/notices/preferences/", everything(task_confirmed="by pigeon"))
+    assert preferences.of(people["officer"])["task_sent_back"] == How.AT_ONCE
+    wrong = client.post("/notices/preferences/", everything(task_sent_back="portal"))
     assert wrong.status_code == 200
-    assert preferences.of(people["officer"])["task_confirmed"] == How.PORTAL
+    assert preferences.of(people["officer"])["task_sent_back"] == How.AT_ONCE
 
 
 def test_the_api(people: People) -> None:
@@ -85,9 +93,9 @@ def test_the_api(people: People) -> None:
     def put(data: Any) -> Any:
         return client.put("/api/notices/preferences/", data, content_type="application/json")
 
-    assert put({"preferences": {"task_confirmed": "portal"}}).status_code == 200
+    assert put({"preferences": {"task_confirmed": "at_once"}}).status_code == 200
     rows = {row["kind"]: row for row in client.get("/api/notices/preferences/").json()}
-    assert rows["task_confirmed"]["how"] == "portal"
+    assert rows["task_confirmed"]["how"] == "at_once"
     assert rows["overdue"]["offered"] == ["daily"]
     refused = put({"preferences": {"overdue": "portal"}})
     assert (refused.status_code, list(refused.json())) == (400, ["overdue"])

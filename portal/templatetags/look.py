@@ -346,35 +346,7 @@ def nobreak(text: str) -> str:
     return _TOGETHER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), str(text))
 
 
-# The daily letter: the same words in its text and its HTML
-
-
-@register.simple_tag
-def letter_counts(groups: list[Mapping[str, Any]], counts: Mapping[str, int] | None = None) -> str:
-    """5 quá hạn, 3 chờ xác nhận: for the subject and the first line."""
-    return ", ".join(f"{letter_count(group, counts)} {str(group['title']).lower()}" for group in groups)
-
-
-@register.filter
-def letter_count(group: Mapping[str, Any], counts: Mapping[str, int] | None = None) -> int:
-    """How many of a group there are, also when the letter lists only the first of them."""
-    return (counts or {}).get(group["kind"], len(group["lines"]))
-
-
-@register.simple_tag
-def letter_title(line: Mapping[str, Any]) -> str:
-    return _("A restricted task") if line.get("restricted") else str(line["title"])
-
-
-@register.simple_tag
-def letter_line(line: Mapping[str, Any]) -> str:
-    """Lead, order, assigner and what to do; of a restricted task nothing of these."""
-    if line.get("restricted"):
-        return _("Sign in to the portal to read it.")
-    giver = line.get("assigner_name")
-    given_by = _("given by %(body)s") % {"body": giver} if giver else ""
-    parts = (line.get("lead_name"), line.get("order_number"), given_by, line.get("what_to_do"))
-    return " · ".join(str(part) for part in parts if part)
+# The letter: the same words in its text and its HTML
 
 
 @register.simple_tag
