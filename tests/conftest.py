@@ -14,6 +14,7 @@ from tests.people import bodies, order, people, task_at  # noqa: F401 - fixtures
 from tests.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SAY = "say"  # a property of this name is said once more at the end
 LACKS = "This machine has no "  # a skip that begins so is said once more at the end
 
 
@@ -41,6 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for _say, figures in (row for row in report.user_properties if row[0] == SAY):
+            terminalreporter.write_line(figures)
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}
     for reason in sorted(reasons):
         if LACKS in reason:
