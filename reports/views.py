@@ -1,8 +1,8 @@
-"""The overview: what the reader can see, counted five ways, and for each body, order or pillar."""
+"""The overview: what the reader can see, counted five ways, and for each body, order, pillar or period."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,55 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from committees.doors import SignedInRequest
-from committees.models import Body
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
+from reports.groupings import GROUPINGS
 from tasks.filters import DEADLINES, PACES, column_of
 from tasks.lifecycle import FIVE, GIVEN, OPEN
 from tasks.listing import address
-from tasks.models import Order, Task
+from tasks.models import Task
 from tasks.querysets import Tally, paces
-
-Names = dict[Any, tuple[str, dict[str, str]]]
-"""The value of a group → its name, and the filter that lists it."""
-
-
-@dataclass(frozen=True)
-class Grouping:
-    label: Sentence
-    head: Sentence
-    noun: Sentence
-    field: str
-    names: Callable[[Iterable[Any]], Names]
-
-
-def _bodies(keys: Iterable[Any]) -> Names:
-    rows = Body.objects.in_bulk(list(keys))
-    return {pk: (body.brief, {"body": body.code, "part": "lead"}) for pk, body in rows.items()}
-
-
-def _orders(keys: Iterable[Any]) -> Names:
-    rows = Order.objects.in_bulk([key for key in keys if key])
-    names: Names = {pk: (order.number, {"order": str(pk)}) for pk, order in rows.items()}
-    return {**names, None: (_("Without an order"), {"order": "null"})}
-
-
-def _pillars(keys: Iterable[Any]) -> Names:
-    return {key: (key or _("Without a pillar"), {"pillar": key or "-"}) for key in keys}
-
-
-GROUPINGS = {
-    "lead": Grouping(
-        gettext_lazy("By lead body"), gettext_lazy("Lead body"), gettext_lazy("bodies"), "lead_id", _bodies
-    ),
-    "order": Grouping(
-        gettext_lazy("By order"), gettext_lazy("Order"), gettext_lazy("orders"), "order_id", _orders
-    ),
-    "pillar": Grouping(
-        gettext_lazy("By pillar"), gettext_lazy("Pillar"), gettext_lazy("pillars"), "pillar", _pillars
-    ),
-}
-
 
 BY_DEADLINE = {
     "current": gettext_lazy("By current deadline"),
@@ -110,9 +69,9 @@ def board(request: SignedInRequest) -> HttpResponse:
     deadline = _chosen(request, "deadline", dict(DEADLINES))
     on, due, filters = today(), column_of(deadline), {"deadline": "first"} if deadline == "first" else {}
     seen = Task.objects.visible_to(request.user)
-    counts, risks = seen.tally(on, due), seen.risks(on, grouping.field, due)
-    tallies = seen.tallies(on, grouping.field, due)
-    groups = sorted(tallies.items(), key=_most_overdue_first)
+    grouped = grouping.of(seen, due)
+    counts, risks = seen.tally(on, due), grouped.risks(on, grouping.field, due)
+    groups = grouping.in_order(grouped.tallies(on, grouping.field, due))
     page = Paginator(groups, 50).get_page(request.GET.get("page"))
     names = grouping.names([key for key, _tally in page])
     rows = [(names[key], {**tally, **paces(tally, risks.get(key, 0))}) for key, tally in page if key in names]
@@ -127,6 +86,7 @@ def board(request: SignedInRequest) -> HttpResponse:
             _choice(request, "deadline", deadline, BY_DEADLINE),
         ],
         "grouping": grouping,
+        "by_day": grouping.first_day is not None,
         "ways": ways,
         "page": page,
         "rows": [_row(name, {**filters, **one}, numbers, ways) for (name, one), numbers in rows],
@@ -134,11 +94,6 @@ def board(request: SignedInRequest) -> HttpResponse:
         "title": _("Overview"),
     }
     return render(request, "reports/board.html", context)
-
-
-def _most_overdue_first(group: tuple[Any, Tally]) -> tuple[int, int, str]:
-    key, tally = group
-    return -tally["overdue"], -tally["given"], str(key)
 
 
 def _chosen(request: SignedInRequest, name: str, known: Mapping[str, Any]) -> str:

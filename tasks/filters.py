@@ -76,9 +76,15 @@ class PlainField(CharField):
         return text
 
 
+NO_DAY = "-"
+"""The period of the tasks whose deadline is no day: a hyphen, so that a count of these is a link too."""
+
+
 class PeriodField(PlainField):
     def clean(self, value: Any) -> Any:
         words = super().clean(value)
+        if words == NO_DAY:
+            return words
         try:
             return parse_period(words) if words else None
         except ValueError as error:
@@ -203,7 +209,9 @@ class TaskFilter(django_filters.FilterSet):
         """`part` says which part `body` plays, `deadline` which day others ask of: alone they ask nothing."""
         return tasks
 
-    def by_period(self, tasks: TaskQuerySet, name: str, value: tuple[date, date]) -> TaskQuerySet:
+    def by_period(self, tasks: TaskQuerySet, name: str, value: tuple[date, date] | str) -> TaskQuerySet:
+        if value == NO_DAY:
+            return tasks.filter(**{f"{self.due}__isnull": True})
         return tasks.filter(**{f"{self.due}__range": value})
 
     def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:

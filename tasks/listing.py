@@ -18,7 +18,7 @@ from committees import access
 from committees.models import Body, BodyQuerySet, Person
 from portal.shared.days import day_of
 from tasks.fields import BodyField, body_label, helped_by, limit_choices
-from tasks.filters import TaskFilter
+from tasks.filters import NO_DAY, TaskFilter
 from tasks.lifecycle import CURRENT, GIVEN, OPEN, Pace, Standing, State, View
 from tasks.models import Order, Task
 from tasks.querysets import Tally, TaskQuerySet
@@ -231,7 +231,7 @@ def _words_of(name: str, value: Any, page_filter: PageFilter) -> str:
     if name == "under":
         return Task(pk=value).code
     if name == "period":
-        return str(page_filter.form.data.get("period"))
+        return gettext("no day given") if value == NO_DAY else str(page_filter.form.data.get("period"))
     if value == "null":
         return str(page_filter.form.fields[name].null_label)
     choices = {**dict(View.choices), **dict(State.choices)}

@@ -45,7 +45,7 @@ def busy(bodies: Bodies, people: People, order: Order, task_at: TaskAt) -> None:
 
 
 @pytest.mark.parametrize("more", ["", "&deadline=first", "&ways=three", "&ways=three&deadline=first"])
-@pytest.mark.parametrize("by", ["lead", "order", "pillar", "nonsense"])
+@pytest.mark.parametrize("by", ["lead", "order", "pillar", "month", "quarter", "nonsense"])
 def test_every_number_is_a_link_to_its_tasks(busy: None, people: People, by: str, more: str, rf: Any) -> None:
     for name in ("secretary", "member", "officer", "inspector", "sister", "admin"):
         context = get(people[name], by, more).context

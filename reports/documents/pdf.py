@@ -1,0 +1,208 @@
+"""A document as PDF, in a font that lies beside this code and is embedded: it reads the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
+from reportlab.lib.fonts import addMapping
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    HRFlowable,
+    KeepTogether,
+    LongTable,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+)
+from reportlab.platypus import Table as Grid
+
+from reports.documents import layout
+from reports.documents.layout import Cell, Column, Document, Heading, Letterhead, Signature, Table, clean
+
+FACE = "Liberation Serif"
+FONTS = Path(__file__).resolve().parent.parent / "fonts"
+_ALIGN = {"left": TA_LEFT, "right": TA_RIGHT, "centre": TA_CENTER}
+
+
+def draw(document: Document, file: IO[bytes]) -> int:
+    _fonts()
+    width, height = (layout.LONG, layout.SHORT) if document.landscape else (layout.SHORT, layout.LONG)
+    template = BaseDocTemplate(
+        file,
+        pagesize=(width * mm, height * mm),
+        title=clean(document.subject)[:250],
+        author=clean(document.author),
+        lang="vi",
+    )
+    frame = Frame(
+        layout.LEFT * mm,
+        layout.BOTTOM * mm,
+        document.across * mm,
+        (height - layout.TOP - layout.BOTTOM) * mm,
+        *(0, 0, 0, 0),
+    )
+    template.addPageTemplates(PageTemplate("all", [frame], onPage=_number))
+    counts: list[int] = []
+    template.build(list(_story(document, counts)))
+    return sum(counts)
+
+
+@cache
+def _fonts() -> None:
+    """Registered when the first document is drawn: a web process that draws none reads none."""
+    for bold, italic, name in ((0, 0, "Regular"), (1, 0, "Bold"), (0, 1, "Italic")):
+        face = FACE if name == "Regular" else f"{FACE} {name}"
+        pdfmetrics.registerFont(TTFont(face, FONTS / f"LiberationSerif-{name}.ttf"))
+        addMapping(FACE, bold, italic, face)
+
+
+def _number(canvas: Any, template: Any) -> None:
+    if template.page == 1:
+        return
+    width, height = canvas._pagesize
+    canvas.setFont(FACE, 13)
+    canvas.drawCentredString(width / 2, height - layout.NUMBER_AT * mm - 4, str(template.page))
+
+
+@cache
+def _style(
+    size: float, align: int = TA_LEFT, before: float = 0, after: float = 0, indent: float = 0
+) -> ParagraphStyle:
+    return ParagraphStyle(
+        f"{size}-{align}-{before}-{after}-{indent}",
+        fontName=FACE,
+        fontSize=size,
+        leading=size * 1.22,
+        alignment=align,
+        spaceBefore=before,
+        spaceAfter=after,
+        firstLineIndent=indent,
+        splitLongWords=True,
+    )
+
+
+def _line(text: str, size: float, *, mark: str = "", align: int = TA_CENTER, before: float = 0) -> Paragraph:
+    """One paragraph; `mark` holds the letters of what it is: b, i, u."""
+    said = escape(clean(text)).replace("\n", "<br/>")
+    for sign in mark:
+        said = f"<{sign}>{said}</{sign}>"
+    return Paragraph(said, _style(size, align, before))
+
+
+def _rule(width: float) -> HRFlowable:
+    return HRFlowable(width * mm, thickness=0.7, color=colors.black, spaceBefore=2.5, spaceAfter=2)
+
+
+def _story(document: Document, counts: list[int]) -> Iterator[Flowable]:
+    if document.letterhead:
+        yield _letterhead(document.letterhead, document.across)
+    yield _line(document.title, 16 if document.party else layout.TEXT, mark="b", before=18)
+    yield _line(document.subject, layout.TEXT, mark="b")
+    yield _line("-----", layout.TEXT) if document.party else _rule(document.across * 0.2)
+    for fact in document.facts:
+        yield _line(fact, layout.SMALL, mark="i", before=2)
+    yield Spacer(0, 4 * mm)
+    for block in document.blocks:
+        if isinstance(block, Table):
+            yield from _table(block, document.across, counts)
+        elif isinstance(block, Heading):
+            yield CondPageBreak(25 * mm)
+            mark = "b" if block.level == 1 else "bi"
+            yield Paragraph(_marked(block.text, mark), _style(layout.TEXT, TA_LEFT, 6, 6))
+        else:
+            yield Paragraph(escape(clean(block.text)), _style(layout.TEXT, TA_JUSTIFY, 0, 6, 12.7 * mm))
+    if document.signature:
+        yield _signature(document.signature, document.across)
+
+
+def _marked(text: str, mark: str) -> str:
+    # There is no bold italic among the fonts: a heading of the second level is italic.
+    sign = "i" if "i" in mark else "b"
+    return f"<{sign}>{escape(clean(text))}</{sign}>"
+
+
+def _letterhead(head: Letterhead, across: int) -> Grid:
+    wide = across > 200
+    left: list[Flowable] = [_line(head.above, 13)] if head.above else []
+    left.append(_line(head.issuer, 13, mark="b"))
+    right: list[Flowable]
+    if head.form == layout.PARTY:
+        left.append(_line("*", 13))
+        right = [_line(layout.THE_PARTY, 15, mark="b"), _rule(74)]
+    else:
+        left.append(_rule(across * 0.42 * 0.36))
+        small, large = (13, 14) if wide else (12, 13)
+        motto = _line(layout.MOTTO, large, mark="b")
+        right = [_line(layout.NATION, small, mark="b"), motto, _rule(64 if wide else 60)]
+    left.append(_line(head.number, 13, before=0 if head.form == layout.PARTY else 4))
+    right.append(_line(head.day, 14 if wide else 13, mark="i", before=4))
+    return _two(left, right, [across * 0.42 * mm, across * 0.58 * mm])
+
+
+def _two(left: list[Flowable], right: list[Flowable], widths: list[float]) -> Grid:
+    style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
+    style.append(("RIGHTPADDING", (0, 0), (-1, -1), 0))
+    return Grid([[left, right]], colWidths=widths, style=style)
+
+
+def _table(table: Table, across: int, counts: list[int]) -> Iterator[Flowable]:
+    places, columns = table.on_paper()
+    whole = sum(column.width for column in columns)
+    widths = [column.width / whole * across * mm for column in columns]
+    head = [_cell(column.head, TA_CENTER, mark="b") for column in columns]
+    rows: list[list[Flowable]] = []
+    count = 0
+    for count, row in enumerate(table.rows, 1):  # noqa: B007 - the number of the last is given
+        rows.append(_row(row, places, columns))
+    counts.append(count)
+    if table.sums:
+        rows.append(_row(table.sums, places, columns, mark="b"))
+    yield LongTable(
+        [head, *rows],
+        colWidths=widths,
+        repeatRows=1,
+        splitInRow=1,
+        style=[
+            ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("VALIGN", (0, 0), (-1, 0), "MIDDLE"),
+            *((f"{side}PADDING", (0, 0), (-1, -1), 3) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
+        ],
+    )
+    if table.more:
+        yield _line(table.more, layout.TABLE, mark="i", align=TA_LEFT, before=3)
+    yield Spacer(0, 4 * mm)
+
+
+def _row(row: Sequence[Cell], places: list[int], columns: list[Column], mark: str = "") -> list[Flowable]:
+    return [
+        _cell(layout.said(row[place]), _ALIGN[column.align], mark=mark)
+        for place, column in zip(places, columns, strict=True)
+    ]
+
+
+def _cell(text: str, align: int, mark: str = "") -> Paragraph:
+    return _line(text, layout.TABLE, mark=mark, align=align)
+
+
+def _signature(signature: Signature, across: int) -> KeepTogether:
+    party = signature.form == layout.PARTY
+    names = [_line(f"- {one}", 12 if party else 11, align=TA_LEFT) for one in signature.recipients]
+    heading = _line(layout.RECIPIENTS, 14 if party else 12, mark="u" if party else "i", align=TA_LEFT)
+    right = [_line(line, layout.TEXT, mark="b") for line in signature.authority]
+    signed = [*right, Spacer(0, 22 * mm), _line(signature.name, layout.TEXT, mark="b")]
+    both = _two([heading, *names], signed, [across * 0.5 * mm, across * 0.5 * mm])
+    return KeepTogether([Spacer(0, 4 * mm), both])
