@@ -62,6 +62,7 @@ PIECES.update(
         "parts": _("parts"),
         "contribution": _("what it contributed"),
         "recurrence": _("cycle"),
+        "unsure": _("not certain in the received file"),
     }
 )
 

@@ -77,6 +77,7 @@ VERBS: dict[str, Verb] = {
     "withdraw": Verb(shapes.Reason, actions.withdraw),
     "supersede": Verb(shapes.Superseding, actions.supersede),
     "edit": Verb(shapes.TaskChange, _edit),
+    "vouch": Verb(Nothing, actions.vouch),
     "change_lead": Verb(shapes.LeadChange, actions.change_lead),
     "set_event_day": Verb(shapes.EventDay, actions.set_event_day),
     "name_people": Verb(shapes.People, _name_people),
@@ -249,6 +250,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     change_lead = verb("change_lead")
     supersede = verb("supersede")
     edit = verb("edit")
+    vouch = verb("vouch")
     set_event_day = verb("set_event_day")
     name_people = verb("name_people")
     contribute = verb("contribute")

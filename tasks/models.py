@@ -639,6 +639,11 @@ class Task(models.Model):
             yield task
             task = task.parent
 
+    def doubts(self) -> list[str]:
+        """What in the received file was not certain, in words."""
+        columns = {one.name: str(one.verbose_name) for one in self._meta.get_fields() if one.concrete}
+        return [columns.get(name) or str(_("bodies that help")) for name in self.unsure]
+
     @property
     def is_handed_down(self) -> bool:
         """Given by the lead of the task above, and not by whoever gave that one to many or in a cycle."""

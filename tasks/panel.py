@@ -39,6 +39,7 @@ BUTTONS: dict[str, Button] = {
     "assign": Button(_("Approve and assign"), "send", post=True),
     "record_approval": Button(_("Record approval on paper"), "file-check"),
     "propose": Button(_("Propose for approval"), "send", post=True),
+    "vouch": Button(_("It is right as it stands"), "user-check", post=True),
     "accept": Button(_("Accept the task"), "check", post=True),
     "submit": Button(_("Report complete"), "file-check"),
     "progress": Button(_("Report progress"), "trending-up"),
@@ -70,8 +71,8 @@ BUTTONS: dict[str, Button] = {
 
 ESCALATING = ("stop_escalation", "resume_escalation")
 GIVER: dict[str, tuple[str, ...]] = {
-    State.DRAFT: ("propose", "edit", "withdraw"),
-    State.PROPOSED: ("assign", "record_approval", "edit", "recall", "withdraw"),
+    State.DRAFT: ("propose", "vouch", "edit", "withdraw"),
+    State.PROPOSED: ("assign", "record_approval", "vouch", "edit", "recall", "withdraw"),
     State.ASSIGNED: (
         *ESCALATING,
         "urge",
@@ -198,6 +199,7 @@ def panel(person: Person, task: Task) -> Panel:
         )
         for verb, button in BUTTONS.items()
         if verb in verbs
+        and not (verb == "vouch" and not task.unsure)
         and not (verb == "mark_posted" and task.posted_at)
         and not (verb == "clear_risk" and task.risk_days is None)
         and not (verb == "stop_escalation" and (stopped or task.standing(today()) != Standing.OVERDUE))

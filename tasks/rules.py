@@ -29,6 +29,16 @@ def may_edit_order(person: Asker, order: Order) -> Verdict:
     return may_draft(person, order.body)
 
 
+def may_settle(person: Asker, order: Order) -> Verdict:
+    """Who prepares, changes or stops a body's tasks decides what becomes of those of a replaced order."""
+    if any(access.allows(person, permission, order.body) for permission in _SETTLING):
+        return YES
+    return no(_("Only the body that gave these tasks decides what becomes of them."))
+
+
+_SETTLING = ("draft_tasks", "edit_issued_tasks", "suspend_tasks")
+
+
 def may_edit(person: Asker, task: Task) -> Verdict:
     """A draft is edited by those who prepare tasks; an issued task by head, standing deputy or secretary."""
     if task.state in UNISSUED:
@@ -60,25 +70,39 @@ def may_change_lead(person: Asker, task: Task) -> Verdict:
 
 def may_propose(person: Asker, task: Task) -> Verdict:
     """A draft goes to the approver when those who prepared it say so."""
-    return _move(
-        person, "propose", task, "draft_tasks", _("Only those who prepare this body's tasks can propose it.")
+    return _issues(
+        _move(
+            person,
+            "propose",
+            task,
+            "draft_tasks",
+            _("Only those who prepare this body's tasks can propose it."),
+        ),
+        task,
     )
+
+
+def may_vouch(person: Asker, task: Task) -> Verdict:
+    """Those who prepare a task say that what was uncertain in the received file is right as it stands."""
+    who = _who(
+        person, "draft_tasks", task.assigner, _("Only those who prepare this body's tasks can say so.")
+    )
+    if not who:
+        return who
+    if task.state not in UNISSUED or not task.unsure:
+        return not_now(_("Nothing in this task waits for somebody to look at it."))
+    return YES
 
 
 def may_assign(person: Asker, task: Task) -> Verdict:
     """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
-    return _approves(person, task.assigner, task.pillar) and _when("assign", task)
+    return _issues(_approves(person, task.assigner, task.pillar) and _when("assign", task), task)
 
 
 def may_record_approval(person: Asker, task: Task) -> Verdict:
     """The secretary records that the head approved on paper, with the reference of the paper."""
-    return _move(
-        person,
-        "record_approval",
-        task,
-        "record_approval",
-        _("Only the secretary of the assigner can record an approval given on paper."),
-    )
+    otherwise = _("Only the secretary of the assigner can record an approval given on paper.")
+    return _issues(_move(person, "record_approval", task, "record_approval", otherwise), task)
 
 
 def may_recall(person: Asker, task: Task) -> Verdict:
@@ -476,6 +500,7 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "withdraw": may_withdraw,
     "supersede": may_supersede,
     "edit": may_edit,
+    "vouch": may_vouch,
     "change_lead": may_change_lead,
     "set_event_day": may_set_event_day,
     "name_people": may_name_people,
@@ -523,6 +548,16 @@ def _move(
 ) -> Verdict:
     """Who, on the assigner unless another body is named; then when."""
     return _who(person, permission, of or task.assigner, otherwise) and _when(verb, task)
+
+
+def _issues(verdict: Verdict, task: Task) -> Verdict:
+    """On the way to its lead no task passes with a cell of the received file that nobody looked at."""
+    if verdict and task.unsure:
+        return not_now(
+            _("Not certain in the received file: %(cells)s. Correct it, or say that it is right.")
+            % {"cells": ", ".join(task.doubts())}
+        )
+    return verdict
 
 
 def _keeps(person: Asker, task: Task) -> Verdict:

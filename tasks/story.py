@@ -43,6 +43,7 @@ class Line:
 
 HEADS: dict[str, tuple[Sentence, str]] = {
     "task_drafted": (_("Prepared"), ""),
+    "task_vouched": (_("Looked at: right as it stands"), ""),
     "task_proposed": (_("Proposed for approval"), ""),
     "task_assigned": (_("Approved and assigned"), "in_time"),
     "task_approval_recorded": (_("Assigned: approval on paper recorded"), "in_time"),

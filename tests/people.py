@@ -167,6 +167,9 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
             offered = day - timedelta(days=10)
             actions.counter_request(task=task, by=people["standing_deputy"], counter_on=offered)
         task.refresh_from_db()
+    if verb == "vouch":
+        Task.objects.filter(pk=task.pk).update(unsure=["due_on"])
+        task.refresh_from_db()
     if verb == "set_weights":
         below = task_below(task, people)
         actions.set_weights(task=task, by=people["secretary"], weights={below.pk: 100})

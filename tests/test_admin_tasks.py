@@ -32,7 +32,7 @@ SAID = {
     "happened_on": "15/01/2026",
 }  # fmt: skip
 BEFORE = {
-    "propose": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
+    "propose": "draft", "vouch": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
     "accept": "assigned", "decline": "assigned", "progress": "in_progress", "submit": "in_progress",
     "confirm": "submitted", "send_back": "submitted", "suspend": "in_progress", "resume": "suspended",
     "withdraw": "in_progress", "supersede": "in_progress", "change_lead": "in_progress",
@@ -63,7 +63,7 @@ def test_every_verb_has_its_page() -> None:
     assert {*STEPS, "edit"} == set(VERBS) == {*BEFORE, "edit"}
     assert set(IN_BULK) == {
         *("propose", "assign", "accept", "confirm", "resume", "mark_posted", "accept_counter", "clear_risk"),
-        "resume_escalation",
+        *("resume_escalation", "vouch"),
     }
 
 

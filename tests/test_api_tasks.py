@@ -26,6 +26,7 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "propose": ("secretary", "draft", {}, "proposed"),
     "assign": ("head", "proposed", {}, "assigned"),
     "record_approval": ("secretary", "proposed", {"approval": "Phiếu trình 45"}, "assigned"),
+    "vouch": ("secretary", "draft", {}, "draft"),
     "recall": ("head", "assigned", {"reason": "Giao nhầm cơ quan."}, "draft"),
     "accept": ("officer", "assigned", {}, "in_progress"),
     "decline": ("officer", "assigned", {"reason": "Không thuộc chức năng."}, "proposed"),

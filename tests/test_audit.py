@@ -49,6 +49,9 @@ class World:
         task_actions.add_evidence(task=task, by=self.people["officer"], kind="document", document="1/BC")
         return task
 
+    def unsure(self) -> Task:
+        return ready_for("vouch", self.task("draft"), self.people)
+
     def asked(self, verb: str) -> Task:
         return ready_for(verb, self.task_at("in_progress"), self.people)
 
@@ -126,6 +129,11 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "secretary",
         "task_changed",
         lambda w, by: partial(tasks.edit_task, task=w.task("draft"), values={"title": "Sửa"}, by=by),
+    ),
+    "tasks.vouch": (
+        "secretary",
+        "task_vouched",
+        lambda w, by: partial(tasks.vouch, task=w.unsure(), by=by),
     ),
     "tasks.propose": (
         "secretary",

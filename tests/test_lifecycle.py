@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "change_lead": (KEEPERS, "assigned in_progress suspended", "assigned"),
     "supersede": (KEEPERS, "assigned in_progress submitted suspended", "withdrawn"),
     "edit": (KEEPERS, "draft proposed assigned in_progress", ""),
+    "vouch": (PREPARERS, "", ""),  # of a draft that an import was not sure of: test_import_actions.py
     "name_people": (LEAD, "assigned in_progress submitted", ""),
     "contribute": (HELPERS, "assigned in_progress", ""),
     # With nothing delivered there is nothing to send back: tests/test_actions_contributing.py.
@@ -143,6 +144,7 @@ ACTS: dict[str, Act] = {
         task=task, by=by, superseded_by=other_than(task), reason="Trùng."
     ),
     "edit": lambda task, by, people: actions.edit_task(task=task, by=by, values={"deliverable": "Bản đồ"}),
+    "vouch": lambda task, by, people: actions.vouch(task=task, by=by),
     "name_people": lambda task, by, people: actions.name_people(
         task=task, by=by, leader=people["lead_head"], contact=people["officer"]
     ),

@@ -95,6 +95,9 @@ POST   tasks:remove_evidence      with_evidence 403 403 403 302 403 404 404 302
 GET    tasks:propose              draft         403 200 403 404 403 404 404 302
 POST   tasks:propose              draft         403 302 403 404 403 404 404 302
 POST   tasks:propose              proposed      403 409 403 404 403 404 404 302
+GET    tasks:vouch                unsure        403 200 403 404 403 404 404 302
+POST   tasks:vouch                unsure        403 302 403 404 403 404 404 302
+POST   tasks:vouch                draft         403 409 403 404 403 404 404 302
 GET    tasks:assign               proposed      200 403 403 404 403 404 404 302
 POST   tasks:assign               proposed      302 403 403 404 403 404 404 302
 POST   tasks:assign               draft         409 403 403 404 403 404 404 302
@@ -269,6 +272,8 @@ DELETE api:tasks-remove-evidence  with_evidence 403 403 403 204 403 404 404 401
 POST   api:tasks-edit             draft         403 200 403 404 403 404 404 401
 POST   api:tasks-propose          draft         403 200 403 404 403 404 404 401
 POST   api:tasks-propose          proposed      403 409 403 404 403 404 404 401
+POST   api:tasks-vouch            unsure        403 200 403 404 403 404 404 401
+POST   api:tasks-vouch            draft         403 409 403 404 403 404 404 401
 POST   api:tasks-assign           proposed      200 403 403 404 403 404 404 401
 POST   api:tasks-assign           draft         409 403 403 404 403 404 404 401
 POST   api:tasks-record-approval  proposed      403 200 403 404 403 404 404 401
@@ -464,6 +469,7 @@ class Settings:
         self.order = actions.save_order(order=order, by=people["secretary"], file=paper)
         self.tasks = {state: task_at(state) for state in State.values}
         self.tasks["working"] = task_at("in_progress", order=order)
+        self.tasks["unsure"] = ready_for("vouch", task_at("draft"), people)
         self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
         self.tasks["stopped"] = ready_for("resume_escalation", task_at("in_progress"), people)

@@ -1,7 +1,7 @@
 """Everything that changes an order or a task. Doors call these; nothing else sets a state."""
 
 from tasks.actions.contributing import contribute, return_contribution
-from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval
+from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval, vouch
 from tasks.actions.escalating import resume_escalation, stop_escalation
 from tasks.actions.fanning import (
     cancel_fan_out,
@@ -16,6 +16,7 @@ from tasks.actions.leading import change_lead
 from tasks.actions.leaving import leave
 from tasks.actions.orders import save_order
 from tasks.actions.recurring import make_occurrences
+from tasks.actions.relating import relate, settle_replaced, unrelate
 from tasks.actions.relative import set_event_day
 from tasks.actions.requesting import (
     accept_counter,
@@ -72,6 +73,7 @@ __all__ = [
     "record_approval",
     "record_fan_out_approval",
     "refuse_request",
+    "relate",
     "remove_evidence",
     "report_progress",
     "resume",
@@ -81,11 +83,14 @@ __all__ = [
     "send_back",
     "set_event_day",
     "set_weights",
+    "settle_replaced",
     "start_fan_out",
     "stop_escalation",
     "submit",
     "supersede",
     "suspend",
+    "unrelate",
     "urge",
+    "vouch",
     "withdraw",
 ]

@@ -72,6 +72,14 @@ FIELDS = (
 """What a form of a task holds; all else is set by the verbs."""
 
 
+CELLS = {
+    "due_on": ("due_kind", "due_on", "due_words", "after_days", "after_event", "recurrence"),
+    "lead": ("lead", "lead_words"),
+    "parent": ("parent", "parent_words"),
+}
+"""Cell of a received file → what an edit changes of it: then somebody has looked at it."""
+
+
 READ_BY_HELPERS = ("title", "description", "deliverable", "start_on", "due_on", "secrecy")
 """A change of these concerns every body that helps; of the rest only a change of its own part."""
 
@@ -141,6 +149,9 @@ def edit_task(
     moved = (task.due_on, task.parent_id) != (before["due_on"], before["parent"])
     if narrowed or moved:
         lock_below(task)
+    task.unsure = [
+        cell for cell in task.unsure if all(before[name] == after[name] for name in CELLS.get(cell, (cell,)))
+    ]
     task.version += 1
     task.save()
     said = words(task, reason, "reason")
@@ -177,6 +188,22 @@ def propose(*, task: Task, by: Person) -> Task:
     """Put a draft before the approver; what is not clear is shown there, not refused."""
     task = move(task, "propose", by)
     owe_news(access.people("assign_tasks", task.assigner), "task_proposed", task, by, body=task.assigner)
+    return task
+
+
+@transaction.atomic
+def vouch(*, task: Task, by: Person) -> Task:
+    """Say that what was not certain in the received file is right as it stands."""
+    task = lock(task)
+    rules.may_vouch(by, task).or_raise()
+    problems: dict[str, Any] = {}
+    recurring.check_cycle(task, None, problems)
+    if problems:
+        raise ValidationError(problems)
+    before, task.unsure = snapshot(task, ("unsure",)), []
+    task.version += 1
+    task.save(update_fields=["unsure", "version"])
+    tell(task, "task_vouched", by, before=before, after=snapshot(task, ("unsure",)))
     return task
 
 

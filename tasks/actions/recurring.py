@@ -56,7 +56,7 @@ def check_cycle(task: Task, asked: Cycle | None, problems: dict[str, Any]) -> No
     """A recurring task has a cycle and no day of its own; `asked=None` leaves the cycle as it is."""
     if task.due_kind != Task.DueKind.RECURRING:
         # A form still shows the cycle of a task that is to have another kind of deadline.
-        if asked not in (None, cycle_of(task)):
+        if asked and asked != cycle_of(task):
             problems["every"] = _("Choose “recurring” as the kind of deadline, or leave the cycle empty.")
     elif task.occurrence_on:
         problems["due_kind"] = _("This task belongs to a cycle already: give it a day.")

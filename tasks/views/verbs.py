@@ -99,6 +99,11 @@ STEPS: dict[str, Step] = {
         before=_("The approver sees the task and what is not clear yet. The lead body does not see it."),
         told="assigner",
     ),
+    "vouch": Step(
+        _typed(actions.vouch),
+        _("Looked at:"),
+        before=_("What was not certain in the received file is right as it stands."),
+    ),
     "assign": Step(
         _typed(actions.assign),
         _("Assigned:"),
