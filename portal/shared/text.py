@@ -35,9 +35,9 @@ def tidy(text: str) -> str:
 
 
 _UNSEEN = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-"""Control characters, soft hyphens, zero-width joints, marks of direction: seen by nobody, compared by all."""
+"""Control characters, soft hyphens, zero-width joints, marks of direction: nobody sees them."""
 
-_ALIKE = dict(zip("ÐðƉɖƢƣ", "ĐđĐđƯư", strict=True))
+_ALIKE: dict[str, str] = dict(zip("ÐðƉɖƢƣ", "ĐđĐđƯư", strict=True))
 """Letters of other languages that fonts and converted PDF files put where Vietnamese has Đ and Ư."""
 
 _TWINS = dict(
@@ -55,11 +55,11 @@ _ODD = re.compile(f"[{_UNSEEN}{''.join(_ALIKE)}\u0370-\u04ff]")
 def legible(text: str) -> str:
     """Text of a received file as a person reads it: composed, no unseen characters, no look-alike letters."""
     if odd := set(_ODD.findall(text)):
-        text = text.translate(str.maketrans({c: _ALIKE.get(c, "") for c in odd if not _is_foreign(c)}))
-        foreign = {c for c in odd if _is_foreign(c)}
-        # A word with letters that are only Russian or Greek is no disguise: the others are what they look like.
-        if foreign <= _TWINS.keys():
-            text = text.translate(str.maketrans(_TWINS))
+        read_as = {ord(c): _ALIKE.get(c, "") for c in odd if not _is_foreign(c)}
+        # Where some letters are only Russian or Greek, the others are no disguise either.
+        if all(c in _TWINS for c in odd if _is_foreign(c)):
+            read_as |= {ord(c): _TWINS[c] for c in odd if _is_foreign(c)}
+        text = text.translate(read_as)
     lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines())
     return "\n".join(line for line in lines if line)
 

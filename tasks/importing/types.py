@@ -40,6 +40,8 @@ class Table:
     """A table of a document may go on with the columns of the one before it; a sheet has its own."""
     inside: str = ""
     """The name of the table in one of whose cells it stands."""
+    heading: str = ""
+    """The paragraph before it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class FileRow:
     """The sheet's name, or "1", "2" … for the tables of a document."""
     number: str = ""
     parent_number: str = ""
-    """For numbering like 1.2.a: the number of the row above it, "1.2"; empty for a row of its own."""
+    """For numbering like 1.2.a: the number of the row above it, "1.2", which is the nearest one before
+    that has this number; empty for a row of its own."""
     title: str = ""
     pillar: str = ""
     """The heading of the group of rows (I, II, A, B …) in which it stands, without its number."""
@@ -65,6 +68,8 @@ class FileRow:
     """The task above, as the file's own column names it."""
     key: str = ""
     """The task's code, in a file that the portal exported."""
+    doubts: tuple[tuple[str, str], ...] = ()
+    """Field and code of what could be read in two ways."""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
     """Field → where it stands, as Excel says it ("F12"), to point at a problem."""
 

@@ -1,0 +1,211 @@
+"""What each column of a received table holds, told by its header wherever it stands, in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal.shared.text import fold
+from tasks.importing.types import Cell, Line, Table
+
+SEARCHED = 15
+"""The header is among the first lines; above it stands the title of the document."""
+
+DEEP = 3
+"""Lines of a header at most: "Cơ quan thực hiện" over "Chủ trì" and "Phối hợp"."""
+
+_LONGEST = 90
+
+_AGENCY = r"(bo nganh|cac )*(co quan|don vi|so nganh|to chuc)(,? (don vi|to chuc|dia phuong))?"
+
+NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("number", (r"s?tt|so tt|so thu tu|so|no|muc|number( in the order)?|so trong van ban",)),
+    ("key", (r"ma nhiem vu|ma cua nhiem vu|ma cong viec|key|task code|task key|code of the task",)),
+    (
+        "parent",
+        (
+            r"(nv|nhiem vu) (cap tren|goc|cha|me)( .*)?|parent( task)?|task above( .*)?",
+            r"(nv|nhiem vu) (theo|tai|trong|thuoc|cua|so) .*|thuoc nhiem vu.*|.*cap tren( .*)?",
+        ),
+    ),
+    (
+        "title",
+        (
+            r"(ten |noi dung |cac )?(nhiem vu|cong viec)|task|title",
+            r"(ten |noi dung |cac )?(nhiem vu|cong viec)( .*)?|noi dung|noi dung (thuc hien|cu the)",
+            r"(?!.*(ma|loai|nhom|so|can cu|tinh trang|trang thai|tien do|ket qua) ).*(nhiem vu|cong viec).*",
+            r"noi dung .*|hoat dong|giai phap",
+        ),
+    ),
+    (
+        "lead",
+        (
+            rf"({_AGENCY} )?chu tri|lead( body| agency)?",
+            r"(?!.*lanh dao).*\bchu tri\b.*",
+            rf"{_AGENCY} (thuc hien|phu trach|dau moi|chiu trach nhiem)|thuc hien|dau moi",
+            rf"{_AGENCY}|phan cong( thuc hien)?|trach nhiem( thuc hien)?|nguoi thuc hien",
+        ),
+    ),
+    (
+        "coordinating",
+        (rf"({_AGENCY} )?phoi hop|coordinating( bodies| agencies)?", r"(?!.*chu tri).*phoi hop.*"),
+    ),
+    (
+        "deliverable",
+        (
+            r"san pham|san pham dau ra|ket qua|deliverable|product",
+            r"(?!.*(thuc hien|dat duoc|xu ly)$).*(san pham|dau ra)( .*)?",
+            r"ket qua (?!thuc hien|dat duoc|xu ly|bao cao).*",
+        ),
+    ),
+    (
+        "due",
+        (
+            r"thoi han|han|thoi gian hoan thanh|thoi han hoan thanh|deadline( in .*)?|due( date)?",
+            r"(thoi )?han .*|(thoi gian|thoi diem|ngay|moc) (hoan thanh|ket thuc)( .*)?|moc thoi gian",
+            r"thoi gian( thuc hien| trien khai)?( .*)?",
+            r"tien do (hoan thanh|thuc hien)|ngay (den )?han",
+        ),
+    ),
+    ("note", (r"ghi chu( .*)?|notes?|remarks?",)),
+    ("pillar", (r"nhom|linh vuc|nhom (nhiem vu|linh vuc)|tru cot|mang|pillar|group|field",)),
+)
+"""Field → its usual headings, folded, from the surest to those that mean it where nothing better does."""
+
+_NOT_THE_DEADLINE = re.compile(r".*(bat dau|cap nhat|giao|thuc te|bao cao)\b.*")
+
+TELLING = ("lead", "coordinating", "deliverable", "due", "parent", "key")
+"""What makes a table one of tasks, beside what is to be done."""
+
+_MEANS = tuple(
+    (field, rank, re.compile(pattern)) for field, patterns in NAMES for rank, pattern in enumerate(patterns)
+)
+_IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_MARKS = re.compile(r"[^\w%]+|_")
+_COUNTED = re.compile(r"[(\[]?\s*(\d{1,2}|[a-z])\s*[)\]]?(\s*=.*)?")
+
+
+@dataclass(frozen=True)
+class Columns:
+    places: dict[str, int]
+    """Field → column, counted from 0."""
+    first: int
+    """The first of the table's lines below the header."""
+    header: tuple[tuple[str, ...], ...]
+    """Its lines, folded: on later pages they stand there again."""
+    width: int
+
+    @property
+    def is_telling(self) -> bool:
+        return any(field in self.places for field in TELLING)
+
+    def repeats(self, line: Line) -> bool:
+        """Whether this is the header once more, or the "(1) (2) (3)" under it."""
+        return _folded(line) in self.header or is_counting(line)
+
+
+def columns_of(table: Table) -> Columns | None:
+    """None when no line among the first ones says where the tasks are."""
+    for first in range(min(SEARCHED, len(table.lines))):
+        found = _best(table.lines, first)
+        if found:
+            return found
+    return None
+
+
+def _best(lines: list[Line], first: int) -> Columns | None:
+    """The header that begins in this line, with the lines that belong to it."""
+    if "title" not in _places(lines[first : first + 1]) and not _goes_on(lines, first, 1):
+        return None
+    depth = 1
+    while depth < DEEP and _goes_on(lines, first, depth):
+        depth += 1
+    header = lines[first : first + depth]
+    places = _places(header)
+    if "title" not in places or len(places) < 2:
+        return None
+    width = max(len(line.cells) for line in header)
+    return Columns(places, first + depth, tuple(_folded(line) for line in header), width)
+
+
+def _goes_on(lines: list[Line], first: int, depth: int) -> bool:
+    """A header has another line when a cell of it reaches there, or names that are missing stand there."""
+    if first + depth >= len(lines):
+        return False
+    line, above = lines[first + depth], lines[first + depth - 1]
+    if is_counting(line) or not any(cell.text for cell in above.cells):
+        return False
+    if any(cell.continues and cell.text for cell in line.cells):
+        return _is_header_like(above)
+    named = {field for _place, cell in _own(line) for field, rank in _meanings(cell.text) if rank < 2}
+    return bool(named) and "title" not in named and "number" not in named and _is_header_like(above)
+
+
+def _is_header_like(line: Line) -> bool:
+    return bool(_places([line]).keys() & {"title", "number", "lead", "due"})
+
+
+def _own(line: Line) -> Iterator[tuple[int, Cell]]:
+    return ((place, cell) for place, cell in enumerate(line.cells) if cell.text and not cell.continues)
+
+
+def _places(header: list[Line]) -> dict[str, int]:
+    """The surest headings choose first; of two that are as sure, the left one."""
+    claims = sorted(
+        (rank, column, field) for column, words in _headings(header) for field, rank in _meanings(words)
+    )
+    places: dict[str, int] = {}
+    for _rank, column, field in claims:
+        if field not in places and column not in places.values():
+            places[field] = column
+    return places
+
+
+def _headings(header: list[Line]) -> Iterator[tuple[int, str]]:
+    """Column and each way to read its heading: its lowest words, and with those that stand over them."""
+    for column in range(max(len(line.cells) for line in header)):
+        own = [
+            line.cells[column].text
+            for line in header
+            if column < len(line.cells) and line.cells[column].text and not line.cells[column].continues
+        ]
+        over = [_over(line, column) for line in header]
+        if own:
+            yield column, own[-1]
+            if len(header) > 1:
+                yield column, " ".join(filter(None, (*over, *own)))
+
+
+def _over(line: Line, column: int) -> str:
+    """The words of a wide cell that begins to the left of the column."""
+    for start in range(min(column, len(line.cells)) - 1, -1, -1):
+        if line.cells[start].text:
+            return line.cells[start].text if start + line.cells[start].width > column else ""
+    return ""
+
+
+def _meanings(words: str) -> Iterator[tuple[str, int]]:
+    plain = heading(words)
+    if not plain or len(plain) > _LONGEST or "%" in words:
+        return
+    for field, rank, pattern in _MEANS:
+        if pattern.fullmatch(plain) and not (field == "due" and _NOT_THE_DEADLINE.fullmatch(plain)):
+            yield field, rank
+
+
+def heading(words: str) -> str:
+    """Folded, without what is in brackets and without marks: "Nhiệm vụ (rõ việc)*" is "nhiem vu"."""
+    return " ".join(_MARKS.sub(" ", _IN_BRACKETS.sub(" ", fold(words))).split())
+
+
+def is_counting(line: Line) -> bool:
+    """The line under a header that numbers the columns: (1) (2) (3)."""
+    texts = _folded(line)
+    return (
+        len(texts) > 2 and all(_COUNTED.fullmatch(text) for text in texts) and len(set(texts)) == len(texts)
+    )
+
+
+def _folded(line: Line) -> tuple[str, ...]:
+    return tuple(fold(cell.text) for _place, cell in _own(line))

@@ -1,0 +1,134 @@
+"""The visible sheets of an Excel workbook, read as a stream: what each cell shows, how far it is merged."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.cell import get_column_letter
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.functions import iterparse
+
+from portal.shared.text import legible
+from tasks.importing.problems import damaged
+from tasks.importing.types import Cell, Line, Table
+
+Row = dict[int, Cell]
+"""Column, counted from 1 → cell."""
+
+_DECIMALS = re.compile(r"0\.(0+)")
+_IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_ESCAPED = re.compile(r"_x000[dD]_")
+
+
+def tables_of(package: zipfile.ZipFile, main: str) -> list[Table]:
+    book = load_workbook(package.fp, read_only=True, keep_links=False)  # type: ignore[arg-type]
+    seen = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+    return [_table_of(sheet) for sheet in seen if isinstance(sheet, ReadOnlyWorksheet)]
+
+
+def _table_of(sheet: ReadOnlyWorksheet) -> Table:
+    rows: dict[int, Row] = {}
+    formulas: list[str] = []
+    merged: list[str] = []
+    for number, cells in _rows_of(sheet, merged):
+        row = {}
+        for cell in cells:
+            if cell.data_type == "f":
+                formulas.append(cell.coordinate)
+            elif text := shown(cell):
+                row[cell.column] = Cell(text, bold=bool(cell.font.b))
+        if row:
+            rows[number] = row
+    _merge(rows, merged)
+    lines = [Line(number, _in_order(rows[number])) for number in sorted(rows)]
+    return Table(legible(sheet.title), lines, tuple(formulas))
+
+
+def _rows_of(sheet: ReadOnlyWorksheet, merged: list[str]) -> Iterator[tuple[int, list[ReadOnlyCell]]]:
+    """The rows that are there; `merged` is known when they have all been read."""
+    # Its own reader of rows says nothing of merged cells, and fills every gap up to the last row of a sheet.
+    book: Any = sheet.parent
+    stream: Any = sheet
+    with stream._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            stream._shared_strings,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for _event, element in iterparse(source):
+            if element.tag == ROW_TAG:
+                number, cells = parser.parse_row(element)
+                yield number, [ReadOnlyCell(sheet, **cell) for cell in cells if cell["value"] is not None]
+                element.clear()
+            elif element.tag == MERGE_TAG:
+                merged += [child.get("ref", "") for child in element]
+
+
+def _merge(rows: dict[int, Row], merged: list[str]) -> None:
+    """Say how wide merged cells are, and repeat their text in the rows below that they reach."""
+    numbers = sorted(rows)
+    left_to_merge = sum(map(len, rows.values())) + 100 * len(rows)
+    for ref in merged:
+        left, top, right, bottom = (bound or 1 for bound in range_boundaries(ref))
+        first, width = rows.get(top, {}).get(left), right - left + 1
+        for number in numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]:
+            row = rows[number]
+            left_to_merge -= 1
+            if left_to_merge < 0:
+                raise damaged()  # a cell is merged once at most, so these lie over each other
+            for hidden in [column for column in row if left <= column <= right]:
+                del row[hidden]
+            if first:
+                row[left] = replace(first, width=width, continues=number > top)
+
+
+def _in_order(row: Row) -> tuple[Cell, ...]:
+    empty = Cell()
+    return tuple(row.get(column, empty) for column in range(1, max(row, default=0) + 1))
+
+
+def shown(cell: ReadOnlyCell) -> str:
+    """What Excel shows of a value, days and decimals as Vietnam writes them."""
+    value: Any = cell.value
+    if isinstance(value, str):
+        return legible(_ESCAPED.sub("", value))
+    if isinstance(value, datetime | date):
+        return _day(value, _IN_QUOTES.sub("", cell.number_format.lower()))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return _number(value, cell.number_format)
+
+
+def _day(value: date, form: str) -> str:
+    """A cell that shows only month and year names no day, whatever Excel keeps behind it."""
+    if "d" in form or "general" in form:
+        return f"{value.day}/{value.month}/{value.year}"
+    return f"{value.month}/{value.year}" if "m" in form else str(value.year)
+
+
+def _number(value: float, form: str) -> str:
+    decimals = _DECIMALS.search(form)
+    if "%" in form:
+        value, unit = value * 100, "%"
+    else:
+        unit = ""
+    if decimals:
+        return f"{value:.{len(decimals[1])}f}{unit}"
+    return f"{value:.10g}{unit}"
+
+
+def place(row: int, column: int) -> str:
+    """As Excel names a cell; `column` counts from 0."""
+    return f"{get_column_letter(column + 1)}{row}"
