@@ -13,12 +13,15 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
-from portal.shared.text import LONG_TEXT, fold, tidy, validate_plain
+from portal.shared.text import LONG_TEXT, fold, number_key, tidy, validate_plain
+from tasks.models import Order
 from tasks.periods import last_day
+from tasks.querysets import OrderQuerySet
 
 SHOWN = 200
 """Choices that a select holds at most; a page stays light with a thousand orders."""
 
+_LABEL_AT_END = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*\Z")
 _CODE_AT_END = re.compile(r"\(([A-Z0-9.-]{2,40})\)\s*\Z")
 
 
@@ -94,6 +97,43 @@ class BodyField(PlainField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return find_body(text) if text else None
+
+
+def order_label(order: Order) -> str:
+    """How an order stands in a text field: its number, then its register and day, which make it the one."""
+    day = f", {order.issued_on:%d/%m/%Y}" if order.issued_on else ""
+    return f"{order.number} ({order.body.code}{day})"
+
+
+def find_order(text: str, among: OrderQuerySet) -> Order:
+    """The one order with this number, or with the whole label; a sentence when there is none or several."""
+    number, label = (found[1], found[2]) if (found := _LABEL_AT_END.search(text)) else (text, "")
+    rows = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:SHOWN])
+    same = [one for one in rows if order_label(one).endswith(f"({label})")] if label else rows
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise ValidationError(
+            _("Several orders have this number. Choose one from the list: %(labels)s.")
+            % {"labels": "; ".join(map(order_label, same[:5]))}
+        )
+    raise ValidationError(
+        _("There is no order “%(text)s” that you can see. Write its number.") % {"text": text[:80]}
+    )
+
+
+class OrderField(PlainField):
+    """Gives one of the orders in `among`. The datalist `orders` helps; the number works without it."""
+
+    among: OrderQuerySet
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = helped_by("orders", "orders:near", "focus once, input changed delay:200ms")
+        super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return find_order(text, self.among) if text else None
 
 
 class DayField(forms.DateField):

@@ -28,7 +28,7 @@ from portal.shared.text import LONG_TEXT, fold, number_key, validate_plain
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Pace, Standing, State
-from tasks.querysets import OrderQuerySet, TaskQuerySet
+from tasks.querysets import OrderQuerySet, OrderRelationQuerySet, TaskQuerySet
 
 PLAIN: list[Any] = [validate_plain]
 LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
@@ -138,6 +138,8 @@ class OrderRelation(models.Model):
     by = models.ForeignKey(Person, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("entered at"))
 
+    objects: ClassVar[OrderRelationQuerySet] = OrderRelationQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("relation between orders")
         verbose_name_plural = _("relations between orders")
@@ -153,6 +155,31 @@ class OrderRelation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order} {self.get_kind_display()} {self.other}"
+
+    @property
+    def is_older(self) -> bool:
+        """Dated before what it speaks of: allowed, and said."""
+        days = self.order.issued_on, self.other.issued_on
+        return bool(days[0] and days[1] and days[0] < days[1])
+
+    @property
+    def words(self) -> str:
+        """What the order does to the other, as a heading over the other's number."""
+        return {
+            "implements": str(_("Carries out")),
+            "amends": str(_("Amends")),
+            "replaces": str(_("Replaces")),
+        }[self.kind]
+
+    @property
+    def words_back(self) -> str:
+        """What is done to the other, as a heading over the order's number."""
+        back = {
+            "implements": _("Carried out by"),
+            "amends": _("Amended by"),
+            "replaces": _("Replaced by"),
+        }
+        return str(back[self.kind])
 
 
 class Import(models.Model):
@@ -613,6 +640,11 @@ class Task(models.Model):
         cycles = (self.DueKind.RECURRING, self.DueKind.CONTINUOUS)
         return self.due_on is not None or self.due_kind in cycles or bool(self.waits_for)
 
+    def doubts(self) -> list[str]:
+        """What in the received file was not certain, in words."""
+        columns = {one.name: str(one.verbose_name) for one in self._meta.get_fields() if one.concrete}
+        return [columns.get(name) or str(_("bodies that help")) for name in self.unsure]
+
     @property
     def cycle(self) -> Cycle | None:
         row: Recurrence | None = getattr(self, "recurrence", None)
@@ -638,11 +670,6 @@ class Task(models.Model):
             met.add(task.pk)
             yield task
             task = task.parent
-
-    def doubts(self) -> list[str]:
-        """What in the received file was not certain, in words."""
-        columns = {one.name: str(one.verbose_name) for one in self._meta.get_fields() if one.concrete}
-        return [columns.get(name) or str(_("bodies that help")) for name in self.unsure]
 
     @property
     def is_handed_down(self) -> bool:

@@ -36,7 +36,7 @@ from tasks.lifecycle import (
 )
 
 if TYPE_CHECKING:
-    from tasks.models import Order, Task  # noqa: F401 - named in the base classes
+    from tasks.models import Order, OrderRelation, Task  # noqa: F401 - named in the base classes
 
 Tally = dict[str, int]
 """The five numbers of `FIVE`, `given` (their sum), and `suspended` and `withdrawn` beside them."""
@@ -125,6 +125,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def open(self) -> TaskQuerySet:
         return self.filter(state__in=OPEN)
+
+    def unfinished(self) -> TaskQuerySet:
+        """Neither done nor off the books: being prepared, open, or stopped for a time."""
+        return self.filter(state__in=(*UNISSUED, *OPEN, State.SUSPENDED))
 
     def running(self) -> TaskQuerySet:
         """With the lead, whose clock runs: neither submitted nor stopped."""
@@ -340,7 +344,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if not key:
             return self
         near = Case(When(number_key=key, then=0), When(number_key__startswith=key, then=1), default=2)
-        return self.order_by(near, *self.model._meta.ordering)
+        return self.order_by(near, F("issued_on").desc(nulls_last=True), "-pk")
 
     def issued_by(self, words: str) -> OrderQuerySet:
         """Every word stands in the issuer's name; an order that names none is its body's."""
@@ -354,3 +358,37 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Dated in the year; where the day is not known, by the document's own words."""
         worded = Q(issued_on=None, issued_words__contains=str(year))
         return self.filter(Q(issued_on__year=year) | worded)
+
+
+class OrderRelationQuerySet(models.QuerySet["OrderRelation"]):
+    def around(self, order: Order) -> OrderRelationQuerySet:
+        """Its own relations, all that it carries out up to the top, and all that carries it out."""
+        return self.filter(pk__in=RawSQL(_AROUND, [order.pk] * 4))  # noqa: S611 - the key is a parameter
+
+    def above(self, order: Order) -> OrderRelationQuerySet:
+        """What the order does to others, and these to others in turn, by every kind."""
+        return self.filter(pk__in=RawSQL(_ALL_ABOVE, [order.pk]))  # noqa: S611 - the key is a parameter
+
+
+# UNION and not UNION ALL, so that a circle would end.
+_AROUND = """
+WITH RECURSIVE up (id, next) AS (
+    SELECT id, other_id FROM tasks_orderrelation WHERE kind = 'implements' AND order_id = %s
+    UNION SELECT one.id, one.other_id FROM tasks_orderrelation one JOIN up ON one.order_id = up.next
+    WHERE one.kind = 'implements'
+), down (id, next) AS (
+    SELECT id, order_id FROM tasks_orderrelation WHERE kind = 'implements' AND other_id = %s
+    UNION SELECT one.id, one.order_id FROM tasks_orderrelation one JOIN down ON one.other_id = down.next
+    WHERE one.kind = 'implements'
+)
+SELECT id FROM up UNION SELECT id FROM down
+UNION SELECT id FROM tasks_orderrelation WHERE order_id = %s OR other_id = %s
+"""
+
+_ALL_ABOVE = """
+WITH RECURSIVE up (id, next) AS (
+    SELECT id, other_id FROM tasks_orderrelation WHERE order_id = %s
+    UNION SELECT one.id, one.other_id FROM tasks_orderrelation one JOIN up ON one.order_id = up.next
+)
+SELECT id FROM up
+"""

@@ -26,10 +26,13 @@ from tasks import actions, listing, rules
 from tasks.fields import BodyField, body_label
 from tasks.filters import OrderFilter
 from tasks.forms import OrderForm, add_errors, differences
+from tasks.lifecycle import FIVE
 from tasks.models import Order, Task
+from tasks.relations import related
 from tasks.views.common import find_order
 from tasks.views.detail import download
 from tasks.views.editing import NOBODY, version_of
+from tasks.views.relating import open_below
 
 
 class RegisterFilter(OrderFilter):
@@ -89,6 +92,7 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
     rows = listing.rows_of(listing.sorted_tasks(tasks.for_list(), "due")[: listing.PAGE], on)
     numbers = tasks.views(on)
+    relations = related(request.user, order, on)
     context = {
         "title": f"{order.get_kind_display().capitalize()} {order.number}",
         "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
@@ -100,6 +104,9 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "list_url": f"{reverse('tasks:list')}?order={order.pk}",
         "now": timezone.now(),
         "may_edit": rules.may_edit_order(request.user, order),
+        "related": relations,
+        "open_below": open_below(request, relations.replaces),
+        "five": FIVE,
     }
     return render(request, "orders/detail.html", context)
 

@@ -1,0 +1,168 @@
+"""What one order does to another, and what becomes of the tasks of an order that was replaced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import record
+from committees.models import Person
+from portal.shared.verdicts import Refused, Sentence, Verdict, not_now, refuse
+from tasks import rules, secrecy
+from tasks.actions.drafting import edit_task
+from tasks.actions.judging import supersede, withdraw
+from tasks.lifecycle import LEVELS_ABOVE
+from tasks.models import Order, OrderRelation, Task
+
+
+class Fate(TextChoices):
+    """What becomes of an open task when its order is replaced."""
+
+    KEEP = "keep", _("goes on under the old order")
+    MOVE = "move", _("move to the new order")
+    SUPERSEDE = "supersede", _("a task of the new order replaces it")
+    WITHDRAW = "withdraw", _("withdraw it")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of one task; `version` is the one it was shown with, None when a door has no form."""
+
+    task: Task
+    fate: str
+    superseded_by: Task | None = None
+    version: int | None = None
+
+
+@transaction.atomic
+def relate(*, order: Order, kind: str, other: Order, by: Person) -> OrderRelation:
+    """Say what an order does to another that the person sees."""
+    rules.may_edit_order(by, order).or_raise()
+    if not Order.objects.visible_to(by).filter(pk=other.pk).exists():
+        raise ValidationError({"other": _("Choose an order that you can see.")})
+    _lock_above(order, other)
+    if order.pk == other.pk:
+        raise ValidationError({"other": _("An order cannot do anything to itself. Choose another one.")})
+    if OrderRelation.objects.above(other).filter(other=order).exists():
+        raise ValidationError(
+            {"other": _("That would be a circle: %(other)s goes back to this order.") % {"other": other}}
+        )
+    relation = OrderRelation(order=order, kind=kind, other=other, by=by, at=timezone.now())
+    try:
+        relation.full_clean()
+    except ValidationError as error:
+        raise ValidationError({"other": error.messages}) from error
+    relation.save()
+    record("order_related", about=order, by=by, after={kind: str(other)}, bodies=[order.body_id])
+    return relation
+
+
+@transaction.atomic
+def unrelate(*, relation: OrderRelation, by: Person) -> None:
+    """Take back what was entered; the tasks of both orders stay as they are."""
+    relation = (
+        OrderRelation.objects.select_for_update(of=("self",))
+        .select_related("order__body", "other")
+        .get(pk=relation.pk)
+    )
+    rules.may_edit_order(by, relation.order).or_raise()
+    order, said = relation.order, {relation.kind: str(relation.other)}
+    relation.delete()
+    record("order_unrelated", about=order, by=by, before=said, bodies=[order.body_id])
+
+
+def _lock_above(order: Order, other: Order) -> None:
+    """All that the new relation would lead to: two that close a circle together come one after the other."""
+    above = OrderRelation.objects.above(other).values_list("other_id", flat=True)
+    rows = Order.objects.select_for_update(no_key=True).filter(pk__in=[order.pk, other.pk, *above])
+    list(rows.order_by("pk").values_list("pk"))
+
+
+@transaction.atomic
+def settle_replaced(
+    *, order: Order, replaced: Order, decisions: Sequence[Decision], reason: str, by: Person
+) -> Counter[str]:
+    """Decide what becomes of open tasks of a replaced order: all as said, or nothing. Gives how many of each.
+
+    A task that nobody decides on stays as it is. What is refused comes back by the key of its task.
+    """
+    rules.may_settle(by, replaced).or_raise()
+    replaces = OrderRelation.objects.filter(
+        order=order, other=replaced, kind=OrderRelation.Kind.REPLACES
+    ).select_for_update()
+    if not replaces:
+        refuse(not_now(_("The order %(order)s no longer replaces this one.") % {"order": order}))
+    decided = [one for one in decisions if one.fate != Fate.KEEP]
+    _lock_tasks(decided)
+    problems: dict[str, list[Sentence]] = {}
+    refused: Refused | None = None
+    for one in decided:
+        try:
+            _settle(one, order, replaced, reason, by)
+        except ValidationError as error:
+            problems[str(one.task.pk)] = [*error.messages]
+        except Refused as error:
+            problems[str(one.task.pk)] = [str(error)]
+            refused = error
+    if problems:
+        raise Unsettled(problems, refused)
+    done = Counter(one.fate for one in decisions)
+    if done:
+        after = {"replaced": str(replaced), **dict(sorted(done.items()))}
+        bodies = [order.body_id, replaced.body_id]
+        record("order_tasks_settled", about=order, by=by, after=after, reason=reason, bodies=bodies)
+    return done
+
+
+class Unsettled(Refused):
+    """Some of the decisions cannot stand, so none was taken: sentences by the key of the task."""
+
+    def __init__(self, problems: dict[str, list[Sentence]], refused: Refused | None) -> None:
+        first = next(iter(problems.values()))[0]
+        super().__init__(refused.verdict if refused else Verdict(False, first, later=True))
+        self.problems = problems
+
+
+def _settle(decision: Decision, order: Order, replaced: Order, reason: str, by: Person) -> None:
+    task = decision.task
+    if not replaced.tasks.filter(pk=task.pk).exists():
+        raise ValidationError(_("This task no longer stands under the replaced order."))
+    # Of a secret task the portal keeps the numbers of papers and no other words.
+    said = order.number if secrecy.is_secret(task) and secrecy.is_number(order.number) else reason
+    match decision.fate:
+        case Fate.MOVE:
+            edit_task(task=task, values={"order": order}, version=decision.version, by=by, reason=said)
+        case Fate.SUPERSEDE:
+            _refuse_elsewhere(decision.superseded_by, order)
+            supersede(task=task, superseded_by=decision.superseded_by, by=by, reason=said)
+        case Fate.WITHDRAW:
+            withdraw(task=task, by=by, reason=said)
+        case _:
+            raise ValidationError(_("Choose what becomes of this task."))
+
+
+def _refuse_elsewhere(task: Task | None, order: Order) -> None:
+    if task and task.order_id != order.pk:
+        raise ValidationError(_("Choose a task of the new order."))
+
+
+def _lock_tasks(decisions: Iterable[Decision]) -> None:
+    """Every row that the decisions hold, in one order: once events are written, nobody waits for a row.
+
+    The tasks above too: a task that changes is compared with those.
+    """
+    keys = {one.pk for decision in decisions for one in (decision.task, decision.superseded_by) if one}
+    columns = ["pk", *(f"{'parent__' * level}parent_id" for level in range(LEVELS_ABOVE))]
+    rows = Task.objects.filter(pk__in=keys).order_by().values_list(*columns)
+    chains = [[key for key in row if key] for row in rows]
+    first = {chain[-1] for chain in chains}
+    for some in (first, {key for chain in chains for key in chain} - first):
+        held = Task.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk")
+        list(held.values_list("pk"))
