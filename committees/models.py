@@ -17,7 +17,7 @@ from guardian.models import GroupObjectPermissionBase
 
 from committees.roles import PERMISSIONS, Role, words_of
 from portal.shared.days import today
-from portal.shared.text import fold, validate_plain
+from portal.shared.text import fold, validate_one_line, validate_plain
 
 CODE = RegexValidator(
     r"^[A-Z0-9][A-Z0-9.-]{1,39}\Z", _("Use 2 to 40 capital letters, digits, dots and hyphens.")
@@ -42,7 +42,7 @@ class Person(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
+    name = models.CharField(_("name"), max_length=200, validators=[validate_plain, validate_one_line])
     email = models.EmailField(_("e-mail"), blank=True)
     address_refused_at = models.DateTimeField(_("address refused at"), null=True, editable=False)
     address_answer = models.CharField(

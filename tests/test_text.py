@@ -9,8 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from committees.actions import save_person
 from committees.models import Person
-from portal.shared.text import fold, tidy, validate_plain
+from portal.shared.text import fold, tidy, validate_one_line, validate_plain
 from tasks.models import Task
 
 pytestmark = pytest.mark.once
@@ -36,6 +37,32 @@ def test_control_characters_are_refused(bad: str) -> None:
     with pytest.raises(ValidationError):
         validate_plain(bad)
     validate_plain("dòng một\ndòng hai\t·")
+
+
+@pytest.mark.parametrize("bad", ["Trần\r\nBcc: x@y.vn", "Trần\nVăn A", "Trần\u2028A"])
+def test_a_name_stands_on_one_line(bad: str, people: dict[str, Person]) -> None:
+    with pytest.raises(ValidationError):
+        validate_one_line(bad)
+    person = people["officer"]
+    person.name = bad
+    with pytest.raises(ValidationError) as refused:
+        save_person(person=person, by=people["admin"])
+    assert set(refused.value.message_dict) == {"name"}
+    assert Person.objects.get(pk=person.pk).name == "Officer"
+    validate_one_line("Trần Văn A")
+
+
+@pytest.mark.parametrize(
+    "bad", ["thư.ký@demo.invalid", "a@b.vn\r\nBcc: x@y.vn", "a b@c.vn", "a@b@c", "@c.vn"]
+)
+def test_an_address_that_mail_cannot_carry_is_refused_beside_its_field(
+    bad: str, people: dict[str, Person]
+) -> None:
+    person = people["officer"]
+    person.email = bad
+    with pytest.raises(ValidationError) as refused:
+        save_person(person=person, by=people["admin"])
+    assert set(refused.value.message_dict) == {"email"}
 
 
 def test_decomposed_text_is_stored_composed(task_at: Any) -> None:

@@ -79,3 +79,9 @@ def validate_plain(value: str) -> None:
     """Refuse control characters: PostgreSQL cannot store NUL and no title needs the others."""
     if any(unicodedata.category(c) == "Cc" and c not in "\n\r\t" for c in value):
         raise ValidationError(_("Remove the control characters from this text."), code="control")
+
+
+def validate_one_line(value: str) -> None:
+    """Refuse a line break where a name stands: in the header of a letter it would begin another header."""
+    if len(value.splitlines()) > 1:
+        raise ValidationError(_("Write the name on one line, without a line break."), code="lines")
