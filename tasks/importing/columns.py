@@ -83,6 +83,9 @@ _MEANS = tuple(
 )
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _MARKS = re.compile(r"[^\w%]+|_")
+DOCUMENT = re.compile(r"\d{1,5}(?:/\d{4})?\s*[-/]\s*[^\W\d][\w/-]*")
+"""The number of a document: 05-KH/BCĐTW, 07/CT-TTg."""
+
 _COUNTED = re.compile(r"[(\[]?\s*(\d{1,2}|[a-z])\s*[)\]]?(\s*=.*)?")
 
 
@@ -95,6 +98,8 @@ class Columns:
     header: tuple[tuple[str, ...], ...]
     """Its lines, folded: on later pages they stand there again."""
     width: int
+    document: str = ""
+    """The number of the document that the heading of the task above names: "NV theo KH 05-KH/BCĐTW"."""
 
     @property
     def is_telling(self) -> bool:
@@ -126,7 +131,15 @@ def _best(lines: list[Line], first: int) -> Columns | None:
     if "title" not in places or len(places) < 2:
         return None
     width = max(len(line.cells) for line in header)
-    return Columns(places, first + depth, tuple(_folded(line) for line in header), width)
+    found = DOCUMENT.search(_words_at(header, places.get("parent")))
+    folded = tuple(_folded(line) for line in header)
+    return Columns(places, first + depth, folded, width, found[0] if found else "")
+
+
+def _words_at(header: list[Line], column: int | None) -> str:
+    return " ".join(
+        line.cells[column].text for line in header if column is not None and column < len(line.cells)
+    )
 
 
 def _goes_on(lines: list[Line], first: int, depth: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -103,7 +103,7 @@ def _tables_of_tasks(tables: list[Table]) -> Iterator[tuple[Table, Columns]]:
     for table in tables:
         columns = known[table.name]
         if columns is None and table.follows and last and _width(table) == last.width:
-            columns = Columns(last.places, 0, last.header, last.width)
+            columns = replace(last, first=0)
         if columns is None or table.inside in used or (tells_more and not columns.is_telling):
             continue
         used[table.name] = last = columns
@@ -266,6 +266,7 @@ def _row(read: _Line, table: Table, reading: Reading) -> dict[str, Any]:
         "pillar": reading.pillar,
         "cells": {NAMED.get(name, name): read.place(name) for name in read.columns.places},
         "doubts": (),
+        "parent_order": read.columns.document,
     }
     row |= {NAMED.get(name, name): text for name, text in read.texts.items() if name != "number"}
     row["title"], mark = _take_number(read.own.get("number", ""), row.get("title", ""))

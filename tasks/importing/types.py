@@ -66,6 +66,8 @@ class FileRow:
     note: str = ""
     parent_words: str = ""
     """The task above, as the file's own column names it."""
+    parent_order: str = ""
+    """The number of the document that the heading of that column names."""
     key: str = ""
     """The task's code, in a file that the portal exported."""
     doubts: tuple[tuple[str, str], ...] = ()
@@ -133,4 +135,6 @@ class CheckedRow:
     coordinating: tuple[Named, ...] = ()
     duplicates: tuple[int, ...] = ()
     """Tasks that it seems to repeat: of the same order and number, or in near the same words."""
+    parent: int | None = None
+    """The task that the file names as the one above, where only one can be meant."""
     problems: tuple[Problem, ...] = ()

@@ -1,0 +1,76 @@
+"""Which tasks say nearly the same, found among thousands without comparing each with each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from math import ceil
+
+from portal.shared.text import fold
+
+SHARED = 0.8
+"""Of all the words of two tasks, how many both must have."""
+
+IN_ORDER = 0.85
+"""How alike the two must be word by word."""
+
+COMMON = 200
+"""A word that so many titles have finds nothing: it is in every second task."""
+
+_WORD = re.compile(r"\w+")
+_COUNTS = re.compile(r"\d|^[ivx]+$")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a title, and those that count: "quý I" and "quý II" make two tasks of one sentence."""
+
+    of: tuple[str, ...]
+    different: frozenset[str]
+    counts: tuple[str, ...]
+
+    @classmethod
+    def read(cls, title: str) -> Words:
+        words = tuple(_WORD.findall(fold(title)))
+        return cls(words, frozenset(words), tuple(word for word in words if _COUNTS.search(word)))
+
+
+class Repeats:
+    """Titles to be found again by near the same words; the place of each is its number in what was given."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.words = [Words.read(title) for title in titles]
+        self.common = Counter(word for words in self.words for word in words.different)
+        self.same: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.found_by: dict[str, list[int]] = defaultdict(list)
+        for place, words in enumerate(self.words):
+            self.same[words.of].append(place)
+            for word in self._telling(words):
+                self.found_by[word].append(place)
+
+    def of(self, title: str) -> list[int]:
+        """The places of titles that say the same, or nearly, in the order given."""
+        words = Words.read(title)
+        near = {place for place in self._candidates(words) if _is_near(words, self.words[place])}
+        return sorted(near.union(self.same.get(words.of, ()))) if words.of else []
+
+    def _candidates(self, words: Words) -> Iterable[int]:
+        return {place for word in self._telling(words) for place in self.found_by.get(word, ())}
+
+    def _telling(self, words: Words) -> list[str]:
+        """The rarest words, so many that two titles which share enough share one of these."""
+        rarest = sorted(words.different, key=lambda word: (self.common[word], word))
+        enough = len(rarest) - ceil(SHARED * len(rarest)) + 1
+        return [word for word in rarest[:enough] if self.common[word] <= COMMON]
+
+
+def _is_near(one: Words, other: Words) -> bool:
+    if one.counts != other.counts:
+        return False
+    both = len(one.different & other.different)
+    if both < SHARED * (len(one.different) + len(other.different) - both):
+        return False
+    return SequenceMatcher(None, one.of, other.of, autojunk=False).ratio() >= IN_ORDER
