@@ -26,7 +26,8 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "parent",
         (
             r"(nv|nhiem vu) (cap tren|goc|cha|me)( .*)?|parent( task)?|task above( .*)?",
-            r"(nv|nhiem vu) (theo|tai|trong|thuoc|cua|so) .*|thuoc nhiem vu.*|.*cap tren( .*)?",
+            r"(nv|nhiem vu) (theo|tai|trong|thuoc|cua) (\d.*|(kh|ke hoach|ct|chuong trinh|nq|nghi quyet|"
+            r"qd|quyet dinh|chi thi|de an|van ban)( .*)?)|thuoc nhiem vu.*|.*cap tren( .*)?",
         ),
     ),
     (
@@ -121,8 +122,6 @@ def columns_of(table: Table) -> Columns | None:
 
 def _best(lines: list[Line], first: int) -> Columns | None:
     """The header that begins in this line, with the lines that belong to it."""
-    if "title" not in _places(lines[first : first + 1]) and not _goes_on(lines, first, 1):
-        return None
     depth = 1
     while depth < DEEP and _goes_on(lines, first, depth):
         depth += 1
@@ -146,17 +145,12 @@ def _goes_on(lines: list[Line], first: int, depth: int) -> bool:
     """A header has another line when a cell of it reaches there, or names that are missing stand there."""
     if first + depth >= len(lines):
         return False
-    line, above = lines[first + depth], lines[first + depth - 1]
-    if is_counting(line) or not any(cell.text for cell in above.cells):
+    line, places = lines[first + depth], _places(lines[first : first + depth])
+    if is_counting(line) or "title" not in places or places["title"] in dict(_own(line)):
         return False
     if any(cell.continues and cell.text for cell in line.cells):
-        return _is_header_like(above)
-    named = {field for _place, cell in _own(line) for field, rank in _meanings(cell.text) if rank < 2}
-    return bool(named) and "title" not in named and "number" not in named and _is_header_like(above)
-
-
-def _is_header_like(line: Line) -> bool:
-    return bool(_places([line]).keys() & {"title", "number", "lead", "due"})
+        return True
+    return any(rank < 2 for _place, cell in _own(line) for _field, rank in _meanings(cell.text))
 
 
 def _own(line: Line) -> Iterator[tuple[int, Cell]]:

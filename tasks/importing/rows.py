@@ -36,7 +36,7 @@ _PART_TITLE = re.compile(
     rf"(?:(?:PHẦN|Phần|Mục|MỤC|Nhóm|NHÓM)\s+(?:thứ\s+)?\S+?\s*[.:)–-]|(?:{_PART})\s*[.):–-])\s*"
 )
 _NUMBERED = re.compile(
-    r"((?:\d{1,3}\.)*\d{1,3}(?:\.[a-zđ])?)[.)]\s+(?=\D)|(?:(\d{1,3}(?:\.\d{1,3})+(?:\.[a-zđ])?)|([a-zđ])\))\s+(?=\D)"
+    r"(\d{1,3}(?:\.\d{1,3})*(?:\.[a-zđ])?[.)]|[a-zđ]\)|\d{1,2}(?:\.\d{1,2})+(?:\.[a-zđ])?)\s+(?=\D)"
 )
 _LETTER_AFTER = re.compile(r"([\d.]*\d)([a-zđ])")
 _SUM = re.compile(r"(tong( cong| so)?|cong|total)( nhiem vu)?\b\s*(:|\d|$).*")
@@ -133,18 +133,17 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> None:
     reading.goes_on = columns.first == 0 and bool(reading.rows)
     if part := _part_of(table.heading):
         _begin_part(reading, part)
-    lines = table.lines[columns.first :]
-    for index, line in enumerate(lines):
-        if columns.repeats(line):
-            continue
-        read = _Line(line, columns)
-        if read.is_end and not any(_Line(later, columns).is_task for later in lines[index + 1 :]):
-            break
-        _read_line(read, table, reading)
+    ended = False
+    for line in table.lines[columns.first :]:
+        if not columns.repeats(line):
+            read = _Line(line, columns)
+            ended = read.is_end or (ended and not read.is_certain)
+            if not ended:
+                _read_line(read, table, reading)
 
 
 def _read_line(read: _Line, table: Table, reading: Reading) -> None:
-    if not read.texts or read.is_sum or read.is_end:
+    if not read.texts or read.is_sum:
         return
     if (part := read.part) is not None:
         _begin_part(reading, part)
@@ -181,6 +180,11 @@ class _Line:
     @property
     def is_task(self) -> bool:
         return any(name in self.own for name in OF_ITS_OWN)
+
+    @property
+    def is_certain(self) -> bool:
+        """Below the signatures of one table another may begin."""
+        return len(self.own.keys() & {"number", "title", "lead", "due"}) > 2
 
     @property
     def is_rest(self) -> bool:
@@ -279,8 +283,10 @@ def _take_number(number: str, title: str) -> tuple[str, str]:
     """Title and number, which may stand at the beginning of the title."""
     if number:
         return title, number
-    if found := _NUMBERED.match(title):
-        return title[found.end() :], found[0]
+    found = _NUMBERED.match(title)
+    # "1.5 triệu hồ sơ" counts records, "1.5 Triển khai" is a number of the order.
+    if found and (found[1][-1] in ".)" or title[found.end()].isupper()):
+        return title[found.end() :], found[1]
     if found := _BULLET.match(title):
         return title[found.end() :], "-"
     return title, ""
