@@ -27,6 +27,9 @@ PROBLEMS: dict[str, Sentence] = {
     "row_again": _("Row %(row)s of %(table)s says the same: leave one of them out."),
     "number_exists": _("This order has a task with this number already: leave the row out or correct it."),
     "exists": _("A task in near the same words exists: leave the row out if it is the same."),
+    "cycle_until": _(
+        "The file does not say until when. It was taken to %(day)s: correct it or say it is right."
+    ),
     # Words of a deadline
     "due_unread": _("“%(words)s” is not read for certain as a deadline. Choose its kind and day."),
     "due_long": _("These words are too long for a deadline. Choose its kind and day, and shorten the words."),
