@@ -34,7 +34,7 @@ def grid(rows: list[list[str]]) -> Table:
     return Table("1", lines)
 
 
-def said(file: io.BytesIO, *fields: str) -> list[tuple[str, ...]]:
+def said(file: io.BytesIO, *fields: str) -> list[tuple[Any, ...]]:
     return [tuple(getattr(row, field) for field in fields) for row in read(file)]
 
 

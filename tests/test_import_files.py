@@ -1,0 +1,216 @@
+"""Received files that are refused, each with one sentence, before they can do any harm."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from docx import Document
+from docx.oxml import OxmlElement
+from openpyxl import Workbook
+from openpyxl.packaging.relationship import Relationship
+from openpyxl.workbook.external_link import ExternalLink
+from openpyxl.workbook.external_link.external import ExternalBook
+
+from tasks.importing import files
+from tasks.importing.rows import rows_of
+from tests.office import HEADER, document, saved, sheet
+
+pytestmark = pytest.mark.once
+
+ROWS = [HEADER, [1, "Việc", "Sở A", None, "BC", "30/6/2026"]]
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BOMB = """<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
+<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">&b;</worksheet>"""
+FETCHES = '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]><b>&x;</b>'
+
+
+def changed(
+    file: io.BytesIO, add: dict[str, str | bytes] | None = None, **swap: tuple[str, str]
+) -> io.BytesIO:
+    """The file with parts added or replaced; `swap` changes words in the part of that name without ending."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            for part, (before, after) in swap.items():
+                if part in name:
+                    assert before.encode() in content
+                    content = content.replace(before.encode(), after.encode())
+            if name not in (add or {}):
+                new.writestr(name, content)
+        for name, added in (add or {}).items():
+            new.writestr(name, added)
+    result.seek(0)
+    return result
+
+
+def linked_book() -> io.BytesIO:
+    book: Any = Workbook()
+    target = Relationship(
+        type="externalLinkPath", Target="file:///C:/khac.xlsx", TargetMode="External", Id="rId1"
+    )
+    link = ExternalLink(externalBook=ExternalBook(id="rId1"))
+    link.file_link = target
+    book._external_links.append(link)
+    return saved(book)
+
+
+def linked_document(kind: str, target: str) -> io.BytesIO:
+    paper = Document()
+    paper.part.relate_to(
+        target,
+        f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}",
+        is_external=True,
+    )
+    return saved(paper)
+
+
+def fetching_document(words: str) -> io.BytesIO:
+    paper = Document()
+    run = paper.add_paragraph().add_run()._r
+    for piece in (words[:4], words[4:]):
+        part = OxmlElement("w:instrText")
+        part.text = piece
+        run.append(part)
+    return saved(paper)
+
+
+def swollen() -> io.BytesIO:
+    return changed(sheet(ROWS), {"xl/media/image1.bmp": b"\0" * 30_000_000})
+
+
+def locked_zip() -> io.BytesIO:
+    """As a zip program protects it: the bit of every entry says so."""
+    raw = bytearray(sheet(ROWS).getvalue())
+    for start in [found.start() for found in re.finditer(b"PK\x01\x02", bytes(raw))]:
+        raw[start + 8] |= 1
+    return io.BytesIO(bytes(raw))
+
+
+def macro_types() -> io.BytesIO:
+    return changed(
+        sheet(ROWS),
+        Content_Types=("spreadsheetml.sheet.main", "ms-excel.sheet.macroEnabled.main"),
+    )
+
+
+def cut_off(file: io.BytesIO) -> io.BytesIO:
+    return io.BytesIO(file.getvalue()[: len(file.getvalue()) // 2])
+
+
+def spoiled(file: io.BytesIO, part: str) -> io.BytesIO:
+    return changed(file, {part: b"<not xml"})
+
+
+WRONG: dict[str, tuple[Callable[[], io.BytesIO], str]] = {
+    "text": (lambda: io.BytesIO("Nhiệm vụ".encode()), "no Excel or Word file"),
+    "empty": (lambda: io.BytesIO(b""), "no Excel or Word file"),
+    "pdf": (lambda: io.BytesIO(b"%PDF-1.7"), "no Excel or Word file"),
+    "zip": (lambda: changed(sheet(ROWS), {"[Content_Types].xml": "<Types/>"}), "no Excel or Word file"),
+    "old": (lambda: io.BytesIO(OLE + b"Workbook"), "old form"),
+    "password": (lambda: io.BytesIO(OLE + "EncryptedPackage".encode("utf-16-le")), "password"),
+    "locked zip": (locked_zip, "password"),
+    "macros": (lambda: changed(sheet(ROWS), {"xl/vbaProject.bin": b"x"}), "macros"),
+    "macros in Word": (lambda: changed(document(ROWS), {"word/vbaProject.bin": b"x"}), "macros"),
+    "macros by type": (macro_types, "macros"),
+    "bomb": (swollen, "unpacks to far more"),
+    "many parts": (lambda: changed(sheet(ROWS), {f"x/{n}": "" for n in range(5_001)}), "unpacks to far more"),
+    "entities": (lambda: changed(sheet(ROWS), {"xl/worksheets/sheet1.xml": BOMB}), "entities"),
+    "entities in Word": (lambda: changed(document(ROWS), {"word/document.xml": FETCHES}), "entities"),
+    "entities in UTF-16": (
+        lambda: changed(document(ROWS), {"word/styles.xml": FETCHES.encode("utf-16")}),
+        "entities",
+    ),
+    "links": (linked_book, "other files"),
+    "picture elsewhere": (lambda: linked_document("image", "http://example.com/a.png"), "other files"),
+    "template elsewhere": (lambda: linked_document("attachedTemplate", "http://a.vn/a"), "other files"),
+    "template on a share": (lambda: linked_document("attachedTemplate", r"\\host\a.dotm"), "other files"),
+    "fetched text": (lambda: fetching_document(" INCLUDETEXT C:\\a.docx"), "other files"),
+    "linked cells": (lambda: fetching_document("LINK Excel.Sheet"), "other files"),
+    "cut off": (lambda: cut_off(sheet(ROWS)), "damaged"),
+    "no xml": (lambda: spoiled(sheet(ROWS), "xl/worksheets/sheet1.xml"), "damaged"),
+    "no xml in Word": (lambda: spoiled(document(ROWS), "word/document.xml"), "damaged"),
+    "row 1.5": (lambda: changed(sheet(ROWS), sheet1=('<row r="2"', '<row r="x"')), "damaged"),
+    "no number": (lambda: changed(sheet(ROWS), sheet1=("<v>1</v>", "<v>a1</v>")), "damaged"),
+    "wide": (lambda: sheet([[*HEADER, *["x"] * 100]]), "100 columns"),
+    "strict": (
+        lambda: changed(sheet(ROWS), _rels=("http://schemas.openxmlformats.org/officeDocument", "http://purl.oclc.org/ooxml/officeDocument")),
+        "Strict",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_file_gets_one_sentence(name: str) -> None:
+    make, words = WRONG[name]
+    with pytest.raises(ValidationError, match=words) as refused:
+        files.tables(make(), "phụ lục.xlsx")
+    (sentence,) = refused.value.messages
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("limit, value, words", [("LARGEST", 100, "larger"), ("ROWS", 1, "more than 1 rows")])
+def test_what_is_too_large_is_refused(
+    limit: str, value: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, limit, value)
+    with pytest.raises(ValidationError, match=words):
+        files.tables(sheet(ROWS), "phụ lục.xlsx")
+
+
+def test_a_large_part_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PART", 1000)
+    with pytest.raises(ValidationError, match="unpacks to far more"):
+        files.tables(sheet([HEADER, *([n, f"Việc {n}"] for n in range(100))]), "phụ lục.xlsx")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: linked_document("hyperlink", "https://thuvienphapluat.vn"),
+        lambda: linked_document("attachedTemplate", "file:///C:/Users/A/Normal.dotm"),
+        lambda: changed(document(ROWS), {"customXml/item1.xml": "<a/>"}),
+    ],
+)
+def test_what_is_only_shown_or_never_opened_does_no_harm(make: Callable[[], io.BytesIO]) -> None:
+    assert isinstance(files.tables(make(), "a.docx"), list)
+
+
+def test_the_content_says_what_it_is_whatever_the_name() -> None:
+    upload = SimpleUploadedFile("a.docx", sheet(ROWS).getvalue())
+    assert [row.title for row in rows_of(files.tables(upload, "a.docx"))] == ["Việc"]
+
+
+def test_nothing_of_the_outside_is_opened() -> None:
+    """Neither reading nor refusing looks up an address or another file."""
+    made: list[Any] = [make() for make, _words in WRONG.values()]
+    with (
+        mock.patch("socket.socket", side_effect=AssertionError),
+        mock.patch("os.open", side_effect=AssertionError),
+    ):
+        for file in made:
+            with pytest.raises(ValidationError):
+                files.tables(file, "a.xlsx")
+
+
+def test_a_cell_at_the_end_of_the_sheet_and_merges_without_end_cost_nothing() -> None:
+    last = '<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    merged = f'{last}<mergeCells><mergeCell ref="C2:C1048576"/></mergeCells>'
+    (table,) = files.tables(changed(sheet(ROWS), sheet1=("</sheetData>", merged)), "a.xlsx")
+    assert [line.row for line in table.lines] == [1, 2, 1048576]
+
+
+def test_cells_merged_over_each_other_are_damage() -> None:
+    spans = "".join(f'<mergeCell ref="A{n}:C1000"/>' for n in range(1, 1000))
+    rows = [HEADER, *([n, "Việc"] for n in range(1000))]
+    file = changed(sheet(rows), sheet1=("</sheetData>", f"</sheetData><mergeCells>{spans}</mergeCells>"))
+    with pytest.raises(ValidationError, match="damaged"):
+        files.tables(file, "a.xlsx")
