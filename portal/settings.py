@@ -248,6 +248,8 @@ SPECTACULAR_SETTINGS = {
         "PreferenceHow": "notices.models.Preference.How",
         "RequestKind": "tasks.models.Request.Kind",
         "RequestState": "tasks.models.Request.State",
+        "RelationKind": "tasks.models.OrderRelation.Kind",
+        "TaskFate": "tasks.actions.relating.Fate",
         "Role": "committees.roles.Role",
         "Secrecy": "tasks.models.Task.Secrecy",
         "Standing": "tasks.lifecycle.Standing",

@@ -28,9 +28,10 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.actions.relating import Fate
 from tasks.forms import ConfirmForm, CycleFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
-from tasks.models import FanOut, Order, Part, Task
+from tasks.models import FanOut, Order, OrderRelation, Part, Task
 from tasks.panel import BUTTONS
 from tasks.querysets import OrderQuerySet
 from tasks.reading import as_read_by, kept
@@ -41,6 +42,9 @@ EVENT_WORDS.update(
     {
         "order_entered": _("Order entered"),
         "order_changed": _("Order changed"),
+        "order_related": _("Relation to another order entered"),
+        "order_unrelated": _("Relation to another order taken back"),
+        "order_tasks_settled": _("Decided on the tasks of the replaced order"),
         "comment_added": _("Comment added"),
         "fan_out_prepared": _("Giving to many bodies prepared"),
         "fan_out_started": _("Giving to many bodies started"),
@@ -51,6 +55,9 @@ EVENT_WORDS.update(
 )
 PIECES.update(
     {
+        **dict(OrderRelation.Kind.choices),
+        "replaced": _("replaced order"),
+        **dict(Fate.choices),
         "submissions": _("submission number"),
         "evidence": _("evidence"),
         "note": _("what was done"),
@@ -90,6 +97,31 @@ class OrderForm(VersionForm):
     )
 
 
+class RelationInline(admin.TabularInline[OrderRelation, Order]):
+    """Read only: relations are entered and taken back on the order's page, where circles are refused."""
+
+    model = OrderRelation
+    fk_name = "order"
+    extra = 0
+    fields = readonly_fields = ("kind", "other", "by", "at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderRelation]:
+        seen = Order.objects.visible_to(signed_in(request)).order_by()
+        return super().get_queryset(request).filter(other__in=seen).select_related("other", "by")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Order)
 class OrderAdmin(EventfulAdmin[Order]):
     form = OrderForm
@@ -100,6 +132,7 @@ class OrderAdmin(EventfulAdmin[Order]):
     search_help_text = _("Search in number, issuer, signer and abstract, with or without marks.")
     ordering = ("-issued_on", "-pk")
     autocomplete_fields = ("body",)
+    inlines = (RelationInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return Order.objects.visible_to(signed_in(request)).select_related("body")

@@ -15,13 +15,13 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from committees.api import PersonDoor
 from committees.models import Person
 from portal.shared.api import Nothing
 from portal.shared.days import today
 from tasks import actions, rules, story, urging
 from tasks import serializers as shapes
 from tasks.api_fanning import FanOutDoors
+from tasks.api_relating import RelationDoors
 from tasks.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.querysets import OrderQuerySet, TaskQuerySet
@@ -345,12 +345,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         return Response(status=204)
 
 
-class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
+class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, RelationDoors):
     """The orders you may read, newest first."""
 
     queryset = Order.objects.all()
     filterset_class = OrderFilter
-    http_method_names = ["get", "head", "post", "patch"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def get_queryset(self) -> OrderQuerySet:
         return Order.objects.visible_to(self.person).select_related("body", "created_by")

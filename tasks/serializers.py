@@ -371,7 +371,7 @@ class OrderDetail(OrderRow):
 # --- requests -----------------------------------------------------------------------------------
 
 
-class _Visible(serializers.PrimaryKeyRelatedField[Any]):
+class VisibleKey(serializers.PrimaryKeyRelatedField[Any]):
     """A row by its id, among those that the asker can see."""
 
     def get_queryset(self) -> Any:
@@ -442,13 +442,13 @@ class CycleIn(Input):
 
 
 class _TaskIn(Input, serializers.ModelSerializer[Task]):
-    order = _Visible(
+    order = VisibleKey(
         queryset=Order.objects.all(),
         required=False,
         allow_null=True,
         error_messages={"does_not_exist": _("There is no such order.")},
     )
-    parent: Any = _Visible(
+    parent: Any = VisibleKey(
         queryset=Task.objects.all(),
         required=False,
         allow_null=True,
@@ -512,7 +512,7 @@ class Reason(Input):
 class Superseding(Reason):
     """The task that takes the place of this one, and why."""
 
-    superseded_by = _Visible(
+    superseded_by = VisibleKey(
         queryset=Task.objects.all(), error_messages={"does_not_exist": _("Choose a task that you can see.")}
     )
 

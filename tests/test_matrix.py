@@ -214,6 +214,13 @@ GET    orders:new                 -             403 200 403 403 403 200 403 302
 GET    orders:detail              order         200 200 200 200 200 404 404 302
 GET    orders:edit                order         403 200 403 403 403 404 404 302
 GET    orders:file                order         200 200 200 200 200 404 404 302
+GET    orders:near                -             200 200 200 200 200 200 200 302
+GET    orders:relations           order         403 200 403 403 403 404 404 302
+POST   orders:relations           replacing     403 302 403 404 403 404 404 302
+GET    orders:unrelate            replacing     405 405 405 405 405 405 405 302
+POST   orders:unrelate            replacing     403 302 403 404 403 404 404 302
+GET    orders:settle              replacing     200 200 200 404 200 404 404 302
+POST   orders:settle              replacing     302 302 403 404 403 404 404 302
 
 # Bodies and their members
 GET    bodies:list                -             200 200 200 200 200 200 200 302
@@ -248,6 +255,10 @@ GET    api:orders-list            -             200 200 200 200 200 200 200 401
 POST   api:orders-list            -             403 201 403 403 403 403 403 401
 GET    api:orders-detail          order         200 200 200 200 200 404 404 401
 PATCH  api:orders-detail          order         403 200 403 403 403 404 404 401
+GET    api:orders-relations       order         200 200 200 200 200 404 404 401
+POST   api:orders-relations       replacing     403 201 403 404 403 404 404 401
+DELETE api:orders-unrelate        replacing     403 204 403 404 403 404 404 401
+POST   api:orders-settle          replacing     200 200 403 404 403 404 404 401
 GET    api:tasks-list             -             200 200 200 200 200 200 200 401
 POST   api:tasks-list             -             403 201 403 403 403 403 403 401
 GET    api:tasks-tally            -             200 200 200 200 200 200 200 401
@@ -467,6 +478,9 @@ class Settings:
     def __init__(self, bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> None:
         paper = SimpleUploadedFile("kh.pdf", b"%PDF-1.7")
         self.order = actions.save_order(order=order, by=people["secretary"], file=paper)
+        later = Order(body=order.body, number="12-KH/BCĐ", kind="plan")
+        self.later = actions.save_order(order=later, by=people["secretary"])
+        self.relation = actions.relate(order=self.later, kind="replaces", other=order, by=people["secretary"])
         self.tasks = {state: task_at(state) for state in State.values}
         self.tasks["working"] = task_at("in_progress", order=order)
         self.tasks["unsure"] = ready_for("vouch", task_at("draft"), people)
@@ -512,6 +526,13 @@ class Settings:
             data = {kind.name: "daily" for kind in kinds.every()}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
+        if verb == "relations" or route == "api:orders-relations":
+            return {"kind": "amends", "other": self.order.pk if space == "api" else self.order.number}
+        if verb == "settle":
+            return {"rest": "keep", "reason": "Đã thay thế."}
+        if route == "api:orders-settle":
+            kept = [{"task": self.tasks["working"].pk, "fate": "keep"}]
+            return {"replaced": self.order.pk, "decisions": kept, "reason": "Đã thay thế."}
         if route in VERSIONED:
             thing = self.order if setting == "order" else self.tasks[setting]
             return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}
@@ -529,6 +550,12 @@ class Settings:
             values["above_pk"] = self.above.pk
         if setting == "order":
             values = {"pk": self.order.pk}
+        if setting == "replacing":
+            values = {"pk": self.later.pk}
+        if route.endswith("unrelate"):
+            values["relation_pk"] = self.relation.pk
+        if route == "orders:settle":
+            values["other_pk"] = self.order.pk
         if setting == "person":
             values = {"pk": self.helper}
         if setting == "absence":

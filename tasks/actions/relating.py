@@ -125,8 +125,8 @@ class Unsettled(Refused):
     """Some of the decisions cannot stand, so none was taken: sentences by the key of the task."""
 
     def __init__(self, problems: dict[str, list[Sentence]], refused: Refused | None) -> None:
-        first = next(iter(problems.values()))[0]
-        super().__init__(refused.verdict if refused else Verdict(False, first, later=True))
+        said = " ".join(f"{Task(pk=int(key)).code}: {lines[0]}" for key, lines in problems.items())
+        super().__init__(Verdict(False, said, later=refused is None or refused.verdict.later))
         self.problems = problems
 
 
