@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from committees.models import Membership, Person
 from notices import kinds
 from notices.kinds import Group, Line
-from notices.mail import Mail
+from notices.mail import Mail, named
 from notices.models import Letter, Notice
 from notices.unsubscribing import url_for
 from portal.shared.days import VIETNAM, WEEKDAYS
@@ -130,17 +130,17 @@ def host() -> str:
 
 
 def addressed(person: Person) -> str:
-    """`"Name" <address>` on one line; BadAddress when mail cannot carry the address."""
+    """`"Name" <address>` as a header carries it; BadAddress when mail cannot carry the address."""
     name = " ".join(person.name.split())[:100]
     try:
         address = Address(name, addr_spec=person.email)
         address.username.encode("ascii")
-        address.domain.encode("idna")
+        domain = address.domain.encode("idna").decode()
     except (ValueError, IndexError, MessageError) as error:
         raise BadAddress(person.email) from error
-    if not address.domain:
+    if not domain:
         raise BadAddress(person.email)
-    return str(address)
+    return named(name, f"{address.addr_spec.rpartition('@')[0]}@{domain}")
 
 
 def _context(letter: Letter, notices: Sequence[Notice], facts: Facts) -> dict[str, Any]:
@@ -192,29 +192,28 @@ def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
 def _under(line: Line) -> str:
     """The other body: who gave it, or to its giver who leads it. Of what is restricted, none."""
     if line.of_giver and line.lead:
-        return _("Led by %(body)s") % {"body": line.lead}
+        return _("Led by %(lead)s, given by %(giver)s") % {"lead": line.lead, "giver": line.assigner}
     return _("Given by %(body)s") % {"body": line.assigner} if line.assigner else ""
 
 
 def _line(line: Line) -> dict[str, Any]:
     # A standing already says what happened; news has no standing and needs its sentence.
     said = line.what_to_do if line.standing else f"{line.sentence} {line.what_to_do}".strip()
-    given = line.of_giver and line.lead and line.assigner
-    parts = (
-        "" if given else line.lead,
-        line.order,
-        _("given by %(body)s") % {"body": line.assigner} if given else "",
-        said,
-    )
+    parts = ("" if line.of_giver else line.lead, line.order, said)
     return {
-        "title": line.title,
+        "title": _flat(line.title),
         "url": settings.PORTAL_URL + line.url,
         "standing": line.standing,
         "days": line.days,
         "due": _("due %(day)s") % {"day": _day(line.due_on)} if line.due_on else "",
-        "said": " · ".join(part for part in parts if part),
-        "below": line.below,
+        "said": _flat(" · ".join(part for part in parts if part)),
+        "below": [_flat(said) for said in line.below],
     }
+
+
+def _flat(words: str) -> str:
+    """On one line: a title with a break in it must not look like another line of the letter."""
+    return " ".join(words.split())
 
 
 def _day(day: date) -> str:

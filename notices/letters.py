@@ -214,15 +214,7 @@ class Sender:
             addresses.refused(letter.person, letter.address, answer)
 
     def _stamp(self, draft: Draft) -> None:
-        stamped = _mine([draft.letter]).update(
-            state=Letter.State.SENT,
-            sent_at=timezone.now(),
-            answer=draft.mail.answer,
-            attempts=F("attempts") + 1,
-            claimed_until=None,
-            next_attempt_at=None,
-        )
-        if not stamped:
+        if not _stamp_sent(draft.letter, draft.mail.answer):
             log.warning("Letter %s took longer than its lease; it may arrive twice.", draft.letter.message_id)
         self.sent.letters += 1
 
@@ -408,15 +400,42 @@ def keep(drafts: Sequence[Draft]) -> list[Draft]:
     held = [
         draft for draft, is_whole in zip(drafts, whole, strict=True) if is_whole and draft.letter.pk in mine
     ]
-    for draft in held:
-        letter, mail = draft.letter, draft.mail
-        letter.address, letter.subject = letter.person.email, str(mail.subject)
-        letter.text, letter.html = str(mail.body), str(mail.alternatives[0][0])
-    Letter.objects.bulk_update([draft.letter for draft in held], ("address", "subject", "text", "html"))
+    _write_down(held)
     carried = [notice.pk for draft in held for notice in draft.notices]
     own = Letter.objects.filter(pk__in=mine, person=OuterRef("person"))
     Notice.objects.filter(pk__in=carried).update(letter=own.values("pk")[:1])
     return held
+
+
+# A statement that Django builds anew for each letter takes as long as the letter itself.
+
+WRITE_DOWN = "UPDATE notices_letter SET address = %s, subject = %s, text = %s, html = %s WHERE id = %s"
+
+STAMP = """
+UPDATE notices_letter
+SET state = 'sent', sent_at = %s, answer = %s, attempts = attempts + 1,
+    claimed_until = NULL, next_attempt_at = NULL
+WHERE id = %s AND state = 'sending' AND claimed_until = %s
+"""
+
+
+def _write_down(drafts: Sequence[Draft]) -> None:
+    rows = []
+    for draft in drafts:
+        letter, mail = draft.letter, draft.mail
+        letter.address = letter.person.email
+        said = (str(mail.subject), str(mail.body), str(mail.alternatives[0][0]))
+        rows.append((letter.address, *said, letter.pk))
+    with connection.cursor() as cursor:
+        cursor.executemany(WRITE_DOWN, rows)
+
+
+def _stamp_sent(letter: Letter, answer: str) -> bool:
+    """False when the claim is lost."""
+    now, until = map(connection.ops.adapt_datetimefield_value, (timezone.now(), letter.claimed_until))
+    with connection.cursor() as cursor:
+        cursor.execute(STAMP, [now, answer, letter.pk, until])
+        return bool(cursor.rowcount)
 
 
 def release(drafts: Sequence[Draft]) -> None:
