@@ -38,7 +38,7 @@ def successors(person: Person, order: Order) -> list[Task]:
 
 def what_may_become(person: Person, order: Order, replaced: Order) -> Settling:
     rows = remaining(person, replaced)
-    tasks = list(rows.for_list().prefetch_related("evidence", "requests").order_by("pk")[:AT_ONCE])
+    tasks = list(rows.for_list().order_by("pk")[:AT_ONCE])
     options: dict[Task, list[str]] = {}
     left: list[tuple[Task, Sentence]] = []
     with access.asking_once():
