@@ -153,6 +153,7 @@ class Sender:
         people = {letter.person_id: letter.person for letter in letters}
         owing = Notice.objects.owed().filter(person__in=people, on__lte=self.on).order_by("pk")
         notices = without_those_in_other_hands(wanted_at_once(owing) if self.at_once else owing, letters)
+        notices = without_what_came_later(notices, letters)
         for notice in notices:
             notice.person = people[notice.person_id]
         reasons = why_not(notices, self.on)
@@ -341,6 +342,16 @@ def without_those_in_other_hands(notices: QuerySet[Notice], letters: Sequence[Le
     sending = Q(state=Letter.State.SENDING, claimed_until__gte=timezone.now())
     held = set(others.filter(again | sending | Q(state=Letter.State.SENT)).values_list("pk", flat=True))
     return [one for one in found if one.letter_id not in held]
+
+
+def without_what_came_later(notices: Sequence[Notice], letters: Sequence[Letter]) -> list[Notice]:
+    """A letter that was on its way before says the same again; what is new waits for the next letter.
+
+    It may have arrived all the same, and a mail program shows no second letter with its Message-ID.
+    """
+    mine = {letter.pk for letter in letters}
+    again = {one.person_id for one in notices if one.letter_id in mine}
+    return [one for one in notices if one.letter_id in mine or one.person_id not in again]
 
 
 def why_not(notices: Sequence[Notice], on: date) -> dict[int, str]:

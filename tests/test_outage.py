@@ -20,7 +20,7 @@ from notices.models import REFUSED_ADDRESS, Letter, Notice
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
-from tasks import reminders
+from tasks import actions, reminders
 from tasks.models import Task
 from tests.people import appoint, make_person
 
@@ -97,6 +97,27 @@ def test_a_letter_refused_all_day_is_given_up_with_an_alarm(late, officer, smtp,
     remind(TODAY)
     letter.refresh_from_db()
     assert letter.attempts == len(letters.PAUSES) + 1
+
+
+def test_what_may_have_arrived_comes_again_as_it_was(late, people, officer, task_at, smtp, morning):
+    """A mail program hides a second letter of the same Message-ID, and would hide what only it says."""
+
+    def hangs_up(message: Any) -> str | None:
+        smtp.messages.append(message)
+        raise ConnectionResetError
+
+    smtp.answer = hangs_up
+    remind(TODAY)
+    smtp.answer = lambda message: None
+    news = task_at("in_progress", title="Việc mới đến", due_on=None)
+    actions.urge(task=news, by=people["secretary"])
+    morning.shift(letters.PAUSES[0] + timedelta(seconds=1))
+    remind(TODAY)
+    first, again = to(smtp, officer)
+    assert first["Message-ID"] == again["Message-ID"]
+    assert first.get_body(("plain",)).get_content() == again.get_body(("plain",)).get_content()
+    remind(TODAY + timedelta(days=1))
+    assert news.title in to(smtp, officer)[-1].get_body(("plain",)).get_content()
 
 
 # An address that the server refuses
