@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+import pytest
 from docx import Document
 from docx.document import Document as Doc
 from docx.table import Table
 from openpyxl import Workbook
 
 HEADER = ["STT", "Nhiệm vụ", "Cơ quan chủ trì", "Cơ quan phối hợp", "Sản phẩm", "Thời hạn"]
+
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 Rows = Iterable[Any]
 """Lists of what the cells hold."""
@@ -57,3 +64,20 @@ def saved(written: Any) -> io.BytesIO:
     written.save(file)
     file.seek(0)
     return file
+
+
+def converted(sources: Mapping[str, bytes], target: str, folder: Path) -> dict[str, Path]:
+    """Each file as LibreOffice saves it: source's name → the new file. All of them in one start of it."""
+    if not SOFFICE and not os.environ.get("CI"):
+        pytest.skip(
+            "This machine has no LibreOffice: what it saves was not tried "
+            "(apt-get install libreoffice-writer-nogui libreoffice-calc-nogui)."
+        )
+    given, made = folder / "given", folder / target.partition(":")[0]
+    given.mkdir(parents=True, exist_ok=True)
+    for name, content in sources.items():
+        (given / name).write_bytes(content)
+    command = [SOFFICE or "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", target, "--outdir", str(made), *(str(given / name) for name in sources)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return {name: made / f"{Path(name).stem}.{made.name}" for name in sources}

@@ -42,8 +42,8 @@ _ALIKE: dict[str, str] = dict(zip("ÐðƉɖƢƣ", "ĐđĐđƯư", strict=True))
 
 _TWINS = dict(
     zip(
-        "АВЕКМНОРСТХУІЈѕаеорсухіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
-        "ABEKMHOPCTXYIJsaeopcyxijABEZHIKMNOPTYXo",
+        "АВЕКМНОРСТХУІЈЅаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορ",
+        "ABEKMHOPCTXYIJSaeopcyxijsABEZHIKMNOPTYXvop",
         strict=True,
     )
 )

@@ -203,7 +203,7 @@ class _Line:
         words, number = self._heading, self.own.get("number", "")
         if not words:
             return None
-        if self._is_wide or (number and _PART_NUMBER.fullmatch(number)):
+        if self._is_wide or words == number or (number and _PART_NUMBER.fullmatch(number)):
             return _without_number(words)
         if number or "title" not in self.own:
             return None
@@ -216,7 +216,9 @@ class _Line:
         if "title" in self.own:
             return self.own["title"]
         number = self.cells.get("number")
-        return number.text if number and number.width > 1 and not number.continues else ""
+        if number is None or number.continues:
+            return ""
+        return number.text if number.width > 1 or _PART_TITLE.match(number.text) else ""
 
     @property
     def _is_wide(self) -> bool:
