@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from audit.actions import append, record, snapshot
 from audit.models import Event
-from committees.models import Body
+from committees.models import Body, Person
 from portal.demo import names
 from portal.demo.bodies import Place, places
 from portal.demo.files import INVENTED, Row, day, rows
@@ -19,7 +21,7 @@ from portal.demo.history import Ending, Story, ending, first_working_day, forese
 from portal.demo.people import Cast
 from tasks.actions.orders import FIELDS
 from tasks.lifecycle import State
-from tasks.models import Evidence, Order, Part, Progress, Recurrence, Task
+from tasks.models import Evidence, Order, OrderRelation, Part, Progress, Recurrence, Task
 
 SEED = "57"
 DAY_UNKNOWN = date(2025, 6, 24)
@@ -73,7 +75,27 @@ def load(bodies: dict[str, Body], cast: Cast, base: date) -> tuple[int, int]:
         for n, task in enumerate(given[row["source_document"]], start=1):
             stories += _task(book, order, task, n)
     _write(stories, base)
+    _relate(book)
     return len(new), len(stories)
+
+
+def _relate(book: Book) -> None:
+    """What the orders do to each other, once; who has taken a relation back does not get it again."""
+    entered = set(Event.objects.filter(verb="order_related").values_list("reason", flat=True))
+    bodies = {row["number"]: book.body(row["body"]) for row in rows("orders")}
+    for row in rows("relations"):
+        reason = f"{INVENTED}: {row['source']} ({row['order']}, {row['other']})"
+        found = [
+            Order.objects.filter(body=bodies[row[end]], number=row[end]).first() for end in ("order", "other")
+        ]
+        order, other = found
+        if reason in entered or order is None or other is None:
+            continue
+        by = book.cast.holder(order.body, "secretary") or Person.objects.get(username="admin")
+        new = {"order": order, "other": other, "kind": row["kind"]}
+        if OrderRelation.objects.get_or_create(**new, defaults={"by": by, "at": timezone.now()})[1]:
+            after = {row["kind"]: other.number}
+            record("order_related", about=order, by=None, after=after, bodies=[order.body_id], reason=reason)
 
 
 def _mark(row: Row) -> str:
@@ -93,13 +115,21 @@ def _order(book: Book, row: Row) -> Order:
         issuer=row["issuer"],
         issued_on=day(row["issued_on"]),
         issued_words=row["issued_words"],
-        abstract=f"{row['abstract']}\nVăn bản và nhiệm vụ là thật; tiến độ trên cổng là số liệu minh họa.",
+        abstract=f"{row['abstract']}\n{_what_is_real(row)}",
     )
     order.full_clean()
     order.save()
     after = snapshot(order, FIELDS)
     record("order_entered", about=order, by=None, after=after, bodies=[order.body_id], reason=_mark(row))
     return order
+
+
+def _what_is_real(row: Row) -> str:
+    if "minh họa" in row["number"]:
+        return "Văn bản minh họa: không có thật."
+    if any(task["source_document"] == row["source_document"] for task in rows("tasks")):
+        return "Văn bản và nhiệm vụ là thật; tiến độ trên cổng là số liệu minh họa."
+    return "Văn bản là thật; nhiệm vụ của văn bản chưa có trong dữ liệu."
 
 
 def _task(book: Book, order: Order, row: Row, n: int) -> Iterator[Story]:
