@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from committees.naming import Named
+
+__all__ = ["CheckedRow", "Due", "FileRow", "Named", "Problem"]
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -110,19 +114,6 @@ class Due:
     @property
     def is_sure(self) -> bool:
         return self.problem is None
-
-
-@dataclass(frozen=True)
-class Named:
-    """One name in a cell of agencies, and the body it stands for."""
-
-    words: str
-    body: int | None = None
-    """Key of the body; None when it is unknown or several."""
-    nearest: tuple[int, ...] = ()
-    """The three bodies whose names come nearest, when none is certain."""
-    group: str = ""
-    """A plural ("các sở, ban, ngành"): which bodies a fan-out would go to."""
 
 
 @dataclass(frozen=True)
