@@ -286,20 +286,6 @@ def test_headers_again_sums_and_signatures_are_no_tasks() -> None:
     assert said(sheet(rows), "title") == [("Việc một",), ("Tổng hợp báo cáo",)]
 
 
-def test_one_cell_may_name_who_leads_and_who_helps() -> None:
-    rows = [
-        ["STT", "Nhiệm vụ", "Cơ quan chủ trì, phối hợp", "Thời hạn"],
-        [1, "Việc", "Chủ trì: Sở A; Phối hợp: Sở B, Sở C", "30/6/2026"],
-        [2, "Việc", "Sở A\nCơ quan phối hợp: Sở B", "30/6/2026"],
-        [3, "Việc", "Sở A phối hợp với Sở B", "30/6/2026"],
-    ]
-    assert said(sheet(rows), "lead", "coordinating") == [
-        ("Sở A", "Sở B, Sở C"),
-        ("Sở A", "Sở B"),
-        ("Sở A phối hợp với Sở B", ""),  # no colon, no certainty: the names are read as they stand
-    ]
-
-
 def test_each_sheet_has_its_own_header_and_hidden_ones_are_not_read() -> None:
     rows = [HEADER, [1, "Việc một", "Sở A"]]
     book = Workbook()

@@ -47,13 +47,6 @@ _END = re.compile(
 _SIGNS = re.compile(
     r"(pho )?(truong|chu tich|giam doc|chanh|bi thu|thu truong|tu lenh|vu truong|cuc truong)\b"
 )
-_BOTH = re.compile(
-    r"(?:(?:cơ quan|đơn vị)\s+)?(?:chủ trì\s*:)?\s*(?P<lead>.*?)[\s;,.]*"
-    r"(?:(?:cơ quan|đơn vị)\s+)?phối hợp\s*:\s*(?P<coordinating>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
 @dataclass
 class Reading:
     """Where one has come to: what a row may still go on with."""
@@ -277,7 +270,6 @@ def _row(read: _Line, table: Table, reading: Reading) -> dict[str, Any]:
     row |= {NAMED.get(name, name): text for name, text in read.texts.items() if name != "number"}
     row["title"], mark = _take_number(read.own.get("number", ""), row.get("title", ""))
     row["number"], row["parent_number"] = _placed(mark, reading)
-    _split_agencies(row)
     return row
 
 
@@ -310,14 +302,6 @@ def _placed(mark: str, reading: Reading) -> tuple[str, str]:
     parent = parent if parent in reading.seen else ""
     reading.seen.add(number)
     return number, parent
-
-
-def _split_agencies(row: dict[str, Any]) -> None:
-    """One cell may name both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
-    both = _BOTH.fullmatch(row.get("lead", ""))
-    if both and not row.get("coordinating"):
-        row["lead"], row["coordinating"] = both["lead"].strip(), both["coordinating"].strip()
-        row["cells"].setdefault("coordinating", row["cells"]["lead"])
 
 
 def _go_on(row: dict[str, Any], read: _Line) -> None:
