@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 import run
-from tests.servers import end, url_of_test_database
+from tests.servers import url_of_test_database
 
 WORKERS, BEATS = 4, 2
 
@@ -69,9 +69,17 @@ class Program:
         pid = self.process.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    def stop(self) -> None:
+    def ask(self) -> None:
+        """To end when its job is done."""
         if self.process:
-            end(self.process)
+            self.process.terminate()
+
+    def wait(self) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            if self.process:
+                self.process.wait(20)
+        if self.is_alive:
+            self.kill(0)
 
     def said(self, pattern: str) -> list[str]:
         return re.findall(pattern, self.log.read_text(errors="replace")) if self.log.exists() else []
@@ -140,6 +148,15 @@ class House:
             if not program.is_alive and time.monotonic() >= program.start_at:
                 program.start()
 
+    def close(self) -> None:
+        """First those who work, then what they work with."""
+        busy = self.named("beat") + self.named("worker")
+        for some in (busy, self.named("broker") + self.named("sink")):
+            for program in some:
+                program.ask()
+            for program in some:
+                program.wait()
+
     def strike(self, what: str, target: Program | None = None) -> None:
         """Kill one of a kind as soon as one is at work. What is killed comes back after a moment."""
         self.until(lambda: bool(target or self._at_work(what)))
@@ -172,16 +189,16 @@ PRODUCTION = {
 
 @contextmanager
 def house(home: Path, broker_folder: Path, random: Random, patience: float) -> Iterator[House]:
-    """Everything is started by the first look; it ends as an installation is stopped, the broker late."""
+    """Everything, started by the first look and ended here."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     made = House(home, port, broker_folder, random, time.monotonic() + patience)
     _furnish(made)
-    with ExitStack() as stack:
-        for program in made.programs.values():
-            stack.callback(program.stop)  # the last one first
+    try:
         yield made
+    finally:
+        made.close()
 
 
 def _furnish(made: House) -> None:

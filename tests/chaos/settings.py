@@ -9,7 +9,8 @@ LETTER_LEASE = timedelta(seconds=24)
 LETTER_PAUSES = [timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 16)]
 
 EVERY = 4
+SOON = {"schedule": EVERY, "options": {"expires": 2 * EVERY}}
 CELERY_BEAT_SCHEDULE = {
     **BY_THE_HOUR,
-    "remind": {"task": "notices.jobs.remind", "schedule": EVERY, "options": {"expires": 2 * EVERY}},
+    **{name: {**BY_THE_HOUR[name], **SOON} for name in ("remind", "tell_at_once")},
 }

@@ -1,8 +1,11 @@
-"""Two thousand people who are owed ten lines each, and others around them who are owed nothing."""
+"""Two thousand people who are owed ten lines each, and others around them who are owed nothing.
+
+Of forty bodies the people want to know at once when they are urged: each is once, while letters are sent.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from django.db import connection
@@ -11,15 +14,17 @@ from django.utils import timezone
 from committees.models import Body, Membership, Person
 from committees.roles import Role
 from notices.actions import save_calendar_day
-from notices.models import CalendarDay
+from notices.models import CalendarDay, Preference
 from notices.policies import Rules
 from notices.policing import save_policy
+from tasks import actions
 from tasks.models import Task
 from tests import bulk
 from tests.people import SINCE, new_body
 
-BODIES, TASKS = 500, 10
+BODIES, IMPATIENT = 500, 40
 WORKERS = (Role.HEAD, Role.SECRETARY, Role.OFFICER, Role.OFFICER)
+FAR = 60
 LATE = (1, 0, -1, -2, -4, -8, -15, -40, -100, -200)
 """Days to the deadlines of a body's tasks: tomorrow, today, and more and more late."""
 
@@ -46,14 +51,38 @@ class Seat:
     locked: bool = False
 
 
-def build(on: date) -> None:
+@dataclass(frozen=True)
+class World:
+    on: date
+    head: Person
+    """Of the body that gave all tasks."""
+    to_urge: list[Task]
+    urged: list[int] = field(default_factory=list)
+
+    def urge(self, how_many: int) -> None:
+        for _each in range(how_many):
+            task = self.to_urge.pop()
+            actions.urge(task=task, by=self.head)
+            self.urged.append(task.pk)
+
+    def owed(self) -> list[tuple[str, int]]:
+        """Every line there must be, as address and task."""
+        tomorrow = self.on + timedelta(days=1)
+        with connection.cursor() as cursor:
+            cursor.execute(OWED, {"today": self.on, "tomorrow": tomorrow, "urged": self.urged})
+            return list(cursor.fetchall())
+
+
+def build(on: date) -> World:
     """The day is worked on, whatever day it is, and letters may go at any hour of it."""
     giver = new_body("CHAOS", kind="committee", level="central")
     bulk.enter_bodies([giver])
     bodies = [new_body(f"CHAOS-{number}", giver) for number in range(BODIES)]
     bulk.enter_bodies(bodies)
+    impatient = bodies[:IMPATIENT]
     head = _people(giver, bodies, on)
-    _tasks(giver, bodies, on)
+    _want_to_know_at_once(impatient)
+    tasks = _tasks(giver, bodies, on)
     day = CalendarDay(
         day=on, is_working=True, name="Ngày làm việc của phép thử", source="tests/test_chaos.py"
     )
@@ -61,6 +90,8 @@ def build(on: date) -> None:
     save_policy(body=giver, asked=ALL_DAY, by=head)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    far = [task for task in tasks if task.lead in impatient and task.due_on == on + timedelta(days=FAR)]
+    return World(on, head, far)
 
 
 def _people(giver: Body, bodies: list[Body], on: date) -> Person:
@@ -97,7 +128,13 @@ def _person(number: int, seat: Seat) -> Person:
     return person
 
 
-def _tasks(giver: Body, bodies: list[Body], on: date) -> None:
+def _want_to_know_at_once(bodies: list[Body]) -> None:
+    people = Person.objects.filter(memberships__office__body__in=bodies)
+    chosen = {"kind": "task_urged", "how": Preference.How.AT_ONCE}
+    Preference.objects.bulk_create(Preference(person=person, **chosen) for person in people)
+
+
+def _tasks(giver: Body, bodies: list[Body], on: date) -> list[Task]:
     now = timezone.now()
 
     def task(lead: Body, days: int, state: str) -> Task:
@@ -108,9 +145,9 @@ def _tasks(giver: Body, bodies: list[Body], on: date) -> None:
     tasks = []
     for body in bodies:
         tasks += [task(body, days, ("assigned", "in_progress")[days % 2]) for days in LATE]
-        tasks += [task(body, 60, "in_progress"), task(body, -30, "withdrawn")]
+        tasks += [task(body, FAR, "in_progress"), task(body, -30, "withdrawn")]
         tasks[-3].secrecy = Task.Secrecy.RESTRICTED
-    Task.objects.bulk_create(tasks)
+    return Task.objects.bulk_create(tasks)
 
 
 OWED = """
@@ -119,15 +156,10 @@ FROM tasks_task task
 JOIN committees_office office ON office.body_id = task.lead_id
 JOIN committees_membership term ON term.office_id = office.group_id
 JOIN committees_person person ON person.id = term.person_id
-WHERE task.state IN ('assigned', 'in_progress') AND task.due_on <= %(tomorrow)s
+WHERE task.state IN ('assigned', 'in_progress')
+  AND (task.due_on <= %(tomorrow)s OR task.id = ANY(%(urged)s))
   AND office.role IN ('head', 'standing_deputy', 'secretary', 'officer')
   AND (term.ends_on IS NULL OR term.ends_on >= %(today)s) AND person.is_active
 """
-"""The rules once more, in other words than the portal's: who works on what is late or due by tomorrow."""
-
-
-def owed(on: date) -> list[tuple[str, int]]:
-    """Every line there must be, as address and task."""
-    with connection.cursor() as cursor:
-        cursor.execute(OWED, {"today": on, "tomorrow": on + timedelta(days=1)})
-        return list(cursor.fetchall())
+"""The rules once more, in other words than the portal's: who works on what is late, due by tomorrow
+or urged."""
