@@ -27,7 +27,7 @@ from notices.forms import StepsField, optional_kinds
 from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
 from notices.policies import DEFAULT, Rules, Rung
 from notices.policing import COLUMNS, save_policy
-from portal.shared.admin import ActionForm, ReadOnlyAdmin, is_administrator, link
+from portal.shared.admin import ReadOnlyAdmin, VersionForm, is_administrator, link
 from portal.shared.verdicts import no, refuse
 
 VERBS.update(
@@ -72,7 +72,7 @@ class CalendarDayAdmin(EventfulAdmin[CalendarDay]):
             actions.delete_calendar_day(day=day, by=signed_in(request))
 
 
-class PolicyAdminForm(ActionForm):
+class PolicyAdminForm(VersionForm):
     before = StepsField(label=_("Working days before the deadline"), initial=DEFAULT.before)
     after = StepsField(label=_("Working days late"), initial=DEFAULT.after)
     muted = forms.MultipleChoiceField(
@@ -104,7 +104,7 @@ class PolicyAdmin(EventfulAdmin[Policy]):
     search_fields = ("body__search_text",)
     search_help_text = _("Search for a name or code, with or without marks.")
     autocomplete_fields = ("body",)
-    fields = ("body", *COLUMNS)
+    fields = ("opened_version", "body", *COLUMNS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
         return ("body",) if obj else ()
@@ -120,7 +120,8 @@ class PolicyAdmin(EventfulAdmin[Policy]):
         rows = [row for formset in formsets for row in formset.cleaned_data if row and not row["DELETE"]]
         rungs = tuple(Rung(row["days_late"], row["side"], row["role"]) for row in rows)
         asked = Rules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
-        saved = save_policy(body=form.instance.body, asked=asked, by=signed_in(request))
+        version = form.cleaned_data["opened_version"]
+        saved = save_policy(body=form.instance.body, asked=asked, by=signed_in(request), version=version)
         form.instance.pk = saved.pk
 
 

@@ -184,7 +184,8 @@ def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
         "title": str(group.title),
         "kind": group.name,
         "count": len(lines),
-        "bodies": [{"name": name, "lines": some} for name, some in bodies.items()],
+        # What stands under no body comes first, or it would look as if it stood under the one before.
+        "bodies": [{"name": name, "lines": bodies[name]} for name in sorted(bodies, key=bool)],
         "more": said % {"more": more} if more > 0 else "",
     }
 

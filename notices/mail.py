@@ -207,16 +207,32 @@ def refusal(error: Exception) -> tuple[bool, str]:
     return False, " ".join(f"{type(error).__name__}: {error}".split())[:1000]
 
 
+OF_ADDRESS = ("1.1", "1.2", "1.3", "1.6", "1.10", "2.1")
+"""By RFC 3463 and 7505: no such mailbox, no such domain, no address, moved, takes no mail at all, closed."""
+
+NAMES_MAILBOX = re.compile(
+    r"no such|unknown|not found|does ?n[o']t exist|no longer|not exist|invalid|disabled|deactivated"
+    r"|mailbox unavailable|nobody|no mailbox|không tồn tại",
+    re.IGNORECASE,
+)
+SPEAKS_OF_POLICY = re.compile(
+    r"polic|block|black|grey|gray|spam|listed|reputation|banned|denied|relay|sender|client|helo|hostname"
+    r"|spf|dkim|dmarc|rate|limit|quota|full|later|temporar|auth",
+    re.IGNORECASE,
+)
+
+
 def is_of_address(error: Exception) -> bool:
     """Does nobody live at this address, says the server? What is written or who sends may be refused too.
 
-    By RFC 3463: 5.1.x is about the address, 5.2.1 a mailbox that takes no mail. Without such a number only
-    the answer to RCPT tells.
+    An enhanced code says so by itself. Without one only an answer to RCPT that speaks of the mailbox and of
+    no rule does: a 550 is also what a server says whose filter has a bad day, and it must turn nobody red.
     """
     final, answer = refusal(error)
-    told = re.search(r"\b5\.(\d{1,3}\.\d{1,3})\b", answer)
     if not final:
         return False
-    if told:
-        return told[1].startswith("1.") or told[1] == "2.1"
-    return isinstance(error, smtplib.SMTPRecipientsRefused) and answer[:3] in ("550", "551", "553")
+    told = re.match(r"\d{3} 5\.(\d{1,3}\.\d{1,3})(?![.\d])", answer)
+    if told and told[1] != "1.0":
+        return told[1] in OF_ADDRESS
+    asked = isinstance(error, smtplib.SMTPRecipientsRefused) and answer[:3] in ("550", "551", "553")
+    return asked and bool(NAMES_MAILBOX.search(answer)) and not SPEAKS_OF_POLICY.search(answer)

@@ -23,7 +23,7 @@ from audit.words import VERBS as EVENT_WORDS
 from committees import access
 from committees.doors import SignedInRequest, signed_in
 from committees.models import Person
-from portal.shared.admin import ActionForm, Choosing, Deed, each
+from portal.shared.admin import Choosing, Deed, VersionForm, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
@@ -75,16 +75,6 @@ PIECES.update(
 
 IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form is ConfirmForm)
 """Verbs that ask for no words can be done to many tasks at once."""
-
-
-class VersionForm(ActionForm):
-    """Carries the version the form was opened with, so that nobody's change is overwritten unseen."""
-
-    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False, label="")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["opened_version"] = self.instance.version if self.instance.pk else None
 
 
 class OrderForm(VersionForm):

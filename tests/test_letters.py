@@ -153,6 +153,32 @@ def test_overdue_comes_first(late, officer, people, task_at, smtp):
     assert re.findall(r"\d+", message["Subject"].split(":")[1])[0] == "1"
 
 
+def test_lines_stand_by_body_and_first_the_body_with_the_most_pressing(late, officer, bodies, task_at, smtp):
+    task_at("in_progress", title="Việc thứ ba", due_on=DUE + timedelta(days=1))
+    other = task_at("in_progress", title="Việc thứ nhất", due_on=DUE - timedelta(days=1))
+    Task.objects.filter(pk=other.pk).update(assigner=bodies.sister)
+    Notice.objects.all().delete()
+    Person.objects.filter(pk=officer.pk).update(language="en")
+    remind(TODAY)
+    (message,) = [one for one in smtp.messages if officer.email in one["To"]]
+    lines = [line.strip() for line in text_of(message).splitlines()]
+    titles = ["- Việc thứ nhất", f"- {late.title}", "- Việc thứ ba"]
+    given = [f"Given by {bodies.sister.brief}", f"Given by {bodies.committee.brief}"]
+    expected = [given[0], titles[0], given[1], *titles[1:]]
+    assert [line for line in lines if line in expected] == expected
+    shown = re.findall(r"<h3>(.*?)</h3>|<a[^>]*>(Việc thứ [^<]*|" + late.title + ")</a>", html_of(message))
+    assert ["".join(one) for one in shown] == [line.removeprefix("- ") for line in expected]
+
+
+def test_to_the_giver_lines_stand_by_the_body_that_leads(late, people, bodies, task_at, smtp):
+    task_at("submitted", title="Chờ xác nhận", due_on=TODAY)
+    remind(TODAY)
+    (message,) = [one for one in smtp.messages if people["secretary"].email in one["To"]]
+    before = text_of(message).partition("- Chờ xác nhận")[0].strip().splitlines()[-1]
+    assert bodies.lead.brief in before
+    assert bodies.lead.brief not in text_of(message).partition("- Chờ xác nhận")[2].partition("http")[0]
+
+
 def test_text_and_html_say_the_same(late, officer, task_at, smtp):
     task_at("in_progress", title="Trình <đề án> & dự toán", due_on=TODAY)
     remind(TODAY)

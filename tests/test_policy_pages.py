@@ -200,6 +200,11 @@ def test_in_the_admin(client, people, bodies):
     assert client.post(change, typed | kept | {"before": "6"}).status_code == 302
     assert (own(bodies).before, own(bodies).escalation) == ((6,), (Rung(4, "lead", "head"),))
     assert Event.objects.filter(verb="reminder_policy_changed", by=people["staff"]).count() == 2
+    stale = typed | kept | {"before": "9", "opened_version": 1, "escalation-0-id": policy.escalation.get().pk}
+    assert client.post(change, stale).status_code == 409
+    assert own(bodies).before == (6,)
+    assert client.post(change, stale | {"opened_version": 2}).status_code == 302
+    assert own(bodies).before == (9,)
     assert client.get(reverse("admin:notices_policy_changelist")).status_code == 200
     assert client.get(reverse("admin:notices_policy_history", args=[policy.pk])).status_code == 200
 

@@ -77,6 +77,16 @@ class ActionForm(forms.ModelForm[Any]):
             complain(self, self.complaint)
 
 
+class VersionForm(ActionForm):
+    """Carries the version the form was opened with, so that nobody's change is overwritten unseen."""
+
+    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False, label="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["opened_version"] = self.instance.version if self.instance.pk else None
+
+
 @dataclass(frozen=True)
 class Deed:
     """One thing to do to one row on a small page: its words, and what to do with the row and the form."""
