@@ -292,7 +292,11 @@ def notice_of(kind: str, person: Person, world: World) -> Notice:
         about = world.bodies.lead
     elif kind in ABOUT_A_PERSON:
         about = world.people["officer"]
-    data = {"by": "Trần Văn A", "reason": unicodedata.normalize("NFC", REASON), "title": world.task.title}
+    data: dict[str, Any] = {
+        "by": "Trần Văn A",
+        "reason": unicodedata.normalize("NFC", REASON),
+        "title": world.task.title,
+    }
     data |= {"days": 3, "address": "officer@demo.invalid", "answer": "550 5.1.1 <no such user>"}
     data |= {"due_on": "2026-07-15"} if kind.startswith("part_") and "due" in kind else {}
     data |= {"week": "2026-07-20"}

@@ -393,7 +393,7 @@ def test_no_mail_and_the_ledger_says_why(world: World, owed: Owed, happens: Happ
     # What it is itself news of goes with the same letter, and is another test's affair.
     Notice.objects.exclude(pk__in=planned).delete()
     sent = send_owed(TODAY)
-    rows = Notice.objects.filter(pk__in=planned).values_list("state", "dropped_because", "letter")
+    rows: Any = Notice.objects.filter(pk__in=planned).values_list("state", "dropped_because", "letter")
     assert set(rows) == {(Notice.State.DROPPED, reason, None)}
     assert (sent.letters, sent.dropped, mail.outbox) == (0, len(planned), [])
 
