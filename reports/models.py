@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, Person
+
+KEPT = timedelta(days=7)
+"""How long a file lies there."""
+
+STUCK = timedelta(minutes=15)
+"""Longer than a worker may take: who holds a file so long has died."""
+
+TRIES = 3
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    def to_make(self, now: datetime) -> ExportQuerySet:
+        """Asked for and not taken up, or left behind by a worker that died."""
+        left = Q(state=Export.State.MAKING, started_at__lt=now - STUCK)
+        return self.filter(Q(state=Export.State.WAITING) | left)
+
+    def to_expire(self, now: datetime) -> ExportQuerySet:
+        return self.filter(state=Export.State.READY, expires_at__lte=now)
 
 
 class Export(models.Model):
@@ -52,6 +74,12 @@ class Export(models.Model):
     rows = models.PositiveIntegerField(_("rows"), null=True)
     file = models.FileField(_("file"), upload_to="exports/%Y/%m/", blank=True, max_length=250)
     file_name = models.CharField(_("file name"), max_length=250)
+    tries = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(_("why it failed"), max_length=250, blank=True)
+    rights = models.CharField(max_length=64, blank=True)
+    """A digest of what the person's offices allowed when it was made: with others they get no old file."""
+
+    objects: ClassVar[ExportQuerySet] = ExportQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("export")
@@ -64,3 +92,7 @@ class Export(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:export", args=[self.pk])
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.MAKING)

@@ -19,6 +19,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from audit.actions import append, changes, record, snapshot
@@ -30,6 +31,8 @@ from notices import actions as notice_actions
 from notices.models import CalendarDay
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
+from reports import actions as report_actions
+from reports.models import Export
 from tasks import actions as task_actions
 from tasks.models import FanOut, Order, Task
 from tests.people import SINCE, Bodies, TaskAt, make_body, ready_for
@@ -77,6 +80,12 @@ class World:
 def world(bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> World:
     return World(bodies, people, order, task_at)
 
+
+    def failed_export(self, by: Person) -> Export:
+        made = report_actions.ask_export(by=by, report="list", format="xlsx", data=QueryDict())
+        made.state = Export.State.FAILED
+        made.save()
+        return made
 
 def changed(thing: Any, **values: Any) -> Any:
     for name, value in values.items():
@@ -331,6 +340,18 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
             superseded_by=Task.objects.latest("pk"),
             reason="Trùng.",
         ),
+    "reports.ask_export": (
+        "member",
+        "export_asked",
+        lambda w, by: partial(
+            report_actions.ask_export, by=by, report="list", format="xlsx", data=QueryDict("standing=overdue")
+        ),
+    ),
+    "reports.ask_export_again": (
+        "member",
+        "export_asked",
+        lambda w, by: partial(report_actions.ask_export_again, by=by, export=w.failed_export(by)),
+    ),
     ),
     "tasks.set_weights": (
         "secretary",
@@ -481,7 +502,6 @@ NO_EVENT = {
     "notices.known_keys",
     "notices.mark_read",
 }
-ONLY_ONESELF = {"committees.save_own_profile", "committees.change_own_password", "committees.note_sign_in"}
 
 
 def public_functions(module: ModuleType) -> set[str]:
@@ -559,6 +579,14 @@ def test_a_refused_action_writes_nothing(world: World) -> None:
 
 
 def test_a_superuser_is_marked(world: World) -> None:
+    # The work of the portal itself on what somebody asked for.
+    "reports.make_export",
+    "reports.expire_exports",
+}
+ONLY_ONESELF = {
+    *("committees.save_own_profile", "committees.change_own_password", "committees.note_sign_in"),
+    # Of what they see themselves, be it nothing.
+    *("reports.ask_export", "reports.ask_export_again"),
     for name in EVENTS.keys() - ONLY_ONESELF:
         _who, _verb, ready = EVENTS[name]
         with transaction.atomic():

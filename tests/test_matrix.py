@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -27,6 +28,7 @@ from committees import actions as committee_actions
 from committees.models import Absence, Person
 from notices import kinds, unsubscribing
 from notices.models import Notice
+from reports import actions as report_actions
 from tasks import actions
 from tasks.lifecycle import State
 from tasks.models import Order
@@ -60,6 +62,11 @@ GET    password_change_done       -             200 200 200 200 200 200 200 302
 GET    notices:list               -             200 200 200 200 200 200 200 302
 GET    reports:board              -             200 200 200 200 200 200 200 302
 POST   profile                    -             302 302 302 302 302 302 302 302
+GET    reports:files              -             200 200 200 200 200 200 200 302
+GET    reports:new                -             200 200 200 200 200 200 200 302
+POST   reports:new                -             200 200 200 200 200 200 200 302
+GET    reports:export             file          404 200 404 404 404 404 404 302
+POST   reports:again              file          404 200 404 404 404 404 404 302
 POST   notices:read               -             302 302 302 302 302 302 302 302
 POST   notices:read_one           notice        404 404 404 302 404 404 404 302
 GET    notices:preferences        -             200 200 200 200 200 200 200 302
@@ -442,6 +449,7 @@ def rows() -> Iterator[tuple[str, str, str, list[int]]]:
         if line.strip() and not line.startswith("#"):
             method, route, setting, *statuses = line.split()
             yield method, route, setting, [int(status) for status in statuses]
+    "reports:new": {"report": "list", "format": "xlsx"},
 
 
 def routes(patterns: list[Any], space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -523,6 +531,11 @@ class Settings:
         data = DATA.get(route, DATA.get(verb, {}))
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
         if route == "notices:preferences":
+        asked = {"report": "list", "format": "xlsx", "data": QueryDict("standing=overdue")}
+        self.file = report_actions.ask_export(by=people["secretary"], **asked)
+        report_actions.make_export(self.file.pk, tell=False)
+        # Parts of orders are known by their own keys, below that of the order.
+        self.imported = read_as(self.order, [checked()], people["secretary"])
             data = {kind.name: "daily" for kind in kinds.every()}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
@@ -538,6 +551,10 @@ class Settings:
             return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}
         return data if space == "api" else {**data, **ONLY_PAGES.get(verb, {})}
 
+        if route == "orders:write_import":
+            data = {"version": self.imported.version}
+        if route == "orders:new_import":
+            data = {"file": SimpleUploadedFile("a.xlsx", TABLE)}
     def address(self, route: str, setting: str) -> str:
         values: dict[str, Any] = {}
         if setting in self.tasks:
@@ -564,6 +581,8 @@ class Settings:
             values = {"pk": self.notice.pk}
         if setting == "body":
             values = {"code": "COMMITTEE"}
+        if setting == "file":
+            values = {"pk": self.file.pk}
         if setting == "token":
             return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
         if setting == "term":

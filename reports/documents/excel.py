@@ -7,7 +7,11 @@ What somebody typed is text and stays text: no cell of ours is a formula. Text t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
+from textwrap import wrap
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -36,7 +40,12 @@ ALIGN = {
     "centre": Alignment(vertical="top", horizontal="center", wrap_text=True),
     "head": Alignment(vertical="center", horizontal="center", wrap_text=True),
 }
+BESIDE = Alignment(vertical="center")
 INCH = 25.4
+ISSUER = 36
+"""Letters of a long issuer in one line."""
+LINE, HIGHEST = 15, 400
+"""Points of one line, and of the highest row that both programs take."""
 
 
 class Style:
@@ -54,7 +63,7 @@ class Style:
             cell = WriteOnlyCell(self.sheet)
             cell.font, cell.border, cell.alignment = self.face[bold], EDGES, ALIGN[align]
             cell.number_format = number_format
-            cell.quotePrefix = marked  # type: ignore[attr-defined]
+            cell.quotePrefix = marked
             if fill:
                 cell.fill = HEAD
             self.known[key] = cell._style  # type: ignore[attr-defined]
@@ -62,7 +71,7 @@ class Style:
 
 
 def draw(document: Document, file: IO[bytes]) -> int:
-    book = Workbook(write_only=True)
+    book: Any = Workbook(write_only=True)
     for name, value in document.properties.items():
         book.custom_doc_props.append(StringProperty(name=name, value=value))
     book.properties.title, book.properties.creator = clean(document.subject)[:250], clean(document.author)
@@ -77,23 +86,42 @@ def _sheet(book: Any, document: Document, table: Table, number: int) -> int:
     _page(sheet)
     for place, column in enumerate(table.columns, 1):
         dimension = sheet.column_dimensions[get_column_letter(place)]
-        dimension.width, dimension.hidden = column.sheet_width or max(6, column.width * 0.55), column.hidden
-    shown = [column for column in table.columns if not column.hidden]
-    above = [*_heading(document, shown), [], *([fact] for fact in _facts(document)), []]
+        dimension.width, dimension.hidden = column.characters, column.hidden
+    printed = [column for column in table.columns if column.width]
+    above = list(_above(document, printed))
     first = len(above) + 1
     sheet.freeze_panes = f"A{first + 1}"
     sheet.print_title_rows = f"{first}:{first}"
     style = Style(sheet)
     for line in above:
-        sheet.append([_plain(sheet, cell) for cell in line])
+        sheet.append([_plain(sheet, cell, len(line) > 1) for cell in line])
+    sheet.row_dimensions[first].height = 2 * LINE + 3
     sheet.append(_cells(sheet, style, table.columns, [column.head for column in table.columns], head=True))
     count = 0
-    for count, row in enumerate(table.rows, 1):  # noqa: B007 - the number of the last is given
-        sheet.append(_cells(sheet, style, table.columns, row))
+    for count, row in enumerate(table.rows, 1):
+        with _height(sheet, first + count, table.columns, row):
+            sheet.append(_cells(sheet, style, table.columns, row))
     if table.sums:
         sheet.append(_cells(sheet, style, table.columns, table.sums, bold=True))
     sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(table.columns))}{first + count}"
+    sheet.print_area = f"A1:{get_column_letter(len(printed))}{first + count + bool(table.sums)}"
     return count
+
+
+@contextmanager
+def _height(sheet: Any, number: int, columns: Sequence[Column], row: Sequence[Cell]) -> Iterator[None]:
+    """As high as its longest cell: neither program reckons that itself when the file is printed unseen."""
+    lines = max(_lines_in(cell, column.characters) for cell, column in zip(row, columns, strict=True))
+    sheet.row_dimensions[number].height = min(HIGHEST, LINE * lines + 3)
+    yield
+    # Written: kept for every row they would need more room than all the rest.
+    del sheet.row_dimensions[number]
+
+
+def _lines_in(cell: Cell, width: float) -> int:
+    if not isinstance(cell, str):
+        return 1
+    return sum(1 + int(len(line) / width) for line in cell.split("\n"))
 
 
 def _sheet_name(title: str) -> str:
@@ -112,58 +140,78 @@ def _page(sheet: Any) -> None:
     sheet.oddHeader.center.text = "&P"
 
 
-def _facts(document: Document) -> Iterator[Any]:
-    for fact in document.facts:
-        yield ("left", fact, False, 11)
+@dataclass(frozen=True)
+class Said:
+    """A line above the table: over so many columns, or from the first one on."""
+
+    text: str
+    size: int = layout.TABLE
+    mark: str = ""
+    """The letters of what it is: b, i, u."""
 
 
-def _heading(document: Document, shown: Sequence[Column]) -> Iterator[list[Any]]:
-    """The letterhead over the left and the right columns, then the title over all of them."""
+def _above(document: Document, printed: Sequence[Column]) -> Iterator[list[Any]]:
+    """The letterhead over the left and the right columns, the title over all, and how the file was made."""
     if head := document.letterhead:
-        left = _half(shown)
-        right = len(shown) - left
-        for one, other in _lines(head):
-            yield [*_over(left, *one), *_over(right, *other)]
+        left = _half(printed)
+        for one, other in zip_longest(_left(head), _right(head), fillvalue=Said("")):
+            # Text goes on over the empty cells beside it: on the right there are none unless it has text.
+            yield [*_over(left, one), *(_over(len(printed) - left, other) if other.text else [])]
         yield []
-    yield _over(len(shown), document.title, True, 16 if document.party else layout.TEXT)
-    yield _over(len(shown), document.subject, True, layout.TEXT)
+    yield _over(len(printed), Said(document.title, 16 if document.party else layout.TEXT, "b"))
+    yield _over(len(printed), Said(document.subject, layout.TEXT, "b"))
+    for fact in document.facts:
+        yield [Said(fact, mark="i")]
+    yield []
 
 
-def _lines(head: Letterhead) -> list[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    party = head.form == layout.PARTY
-    nation = (layout.THE_PARTY, True, 15) if party else (layout.NATION, True, 13)
-    motto = ("", False, 14) if party else (layout.MOTTO, True, 14)
-    upper = (head.above, False, 13) if head.above else (head.issuer, True, 13)
-    lower = (head.issuer, True, 13) if head.above else ("", False, 13)
-    return [
-        (upper, nation),
-        (lower, motto),
-        ((f"*\n{head.number}" if party else head.number, False, 13), (head.day, False, 14, True)),
-    ]
+def _left(head: Letterhead) -> Iterator[Said]:
+    if head.above:
+        yield Said(head.above, 12)
+    for line in wrap(head.issuer, ISSUER):
+        yield Said(line, 12, "b")
+    if head.form == layout.PARTY:
+        yield Said("*", 13)
+    yield Said(head.number, 13)
 
 
-def _half(shown: Sequence[Column]) -> int:
-    """Columns that the issuer stands over: as many as make up two fifths of the width."""
-    widths = [column.sheet_width or max(6, column.width * 0.55) for column in shown]
+def _right(head: Letterhead) -> Iterator[Said]:
+    if head.form == layout.PARTY:
+        yield Said(layout.THE_PARTY, 15, "bu")
+    else:
+        yield Said(layout.NATION, 13, "b")
+        yield Said(layout.MOTTO, 14, "bu")
+    yield Said(head.day, 14, "i")
+
+
+def _half(printed: Sequence[Column]) -> int:
+    """Columns that the issuer stands over: as many as make up half of the width, and not all."""
     reached = 0.0
-    for number, width in enumerate(widths, 1):
-        reached += width
-        if reached >= 0.4 * sum(widths):
-            return min(number, len(shown) - 1) or 1
+    for number, column in enumerate(printed, 1):
+        reached += column.width
+        if reached >= 0.45 * sum(one.width for one in printed):
+            return max(1, min(number, len(printed) - 1))
     return 1
 
 
-def _over(columns: int, text: str, bold: bool, size: int, italic: bool = False) -> list[Any]:
-    return [("across", text, bold, size, italic)] + [("across", "", False, size, False)] * (columns - 1)
+def _over(columns: int, said: Said) -> list[Any]:
+    return [said] + [ACROSS] * (columns - 1)
 
 
-def _plain(sheet: Any, said: Any) -> Any:
-    """A cell above the table: (align, text, bold, size[, italic])."""
-    align, text, bold, size, *italic = said
+def _plain(sheet: Any, said: Said | Alignment, across: bool) -> Any:
+    """A cell above the table; those beside it, over which its text goes on, are empty and like it."""
     cell = WriteOnlyCell(sheet)
-    _write(cell, text or None)
-    cell.font = Font(name=layout.FACE, size=size, bold=bold, italic=bool(italic and italic[0]))
-    cell.alignment = ACROSS if align == "across" else Alignment(vertical="center")
+    if isinstance(said, Said):
+        _write(cell, said.text or None)
+        bold, italic = "b" in said.mark, "i" in said.mark
+        cell.font = Font(
+            name=layout.FACE,
+            size=said.size,
+            bold=bold,
+            italic=italic,
+            underline="single" if "u" in said.mark else None,
+        )
+    cell.alignment = ACROSS if across else BESIDE
     return cell
 
 

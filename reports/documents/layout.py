@@ -75,8 +75,13 @@ class Column:
     """In mm on paper, of 247 across; 0 for what only a sheet has room for."""
     align: str = "left"
     sheet_width: int = 0
-    """In characters of a sheet, when not by the width on paper."""
+    """In characters of a sheet, for a column that is only there."""
     hidden: bool = False
+
+    @property
+    def characters(self) -> float:
+        """As wide in a sheet as on paper, which is printed at three quarters of its size."""
+        return self.width * 0.7 if self.width else max(8, self.sheet_width)
 
 
 @dataclass(frozen=True)

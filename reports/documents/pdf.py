@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from textwrap import wrap
+from typing import IO, Any, Literal
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
@@ -20,7 +21,6 @@ from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     Frame,
-    HRFlowable,
     KeepTogether,
     LongTable,
     PageTemplate,
@@ -30,11 +30,17 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 
 from reports.documents import layout
-from reports.documents.layout import Cell, Column, Document, Heading, Letterhead, Signature, Table, clean
+from reports.documents.layout import Column, Document, Heading, Letterhead, Signature, Table, clean
 
 FACE = "Liberation Serif"
+FACES = {"Regular": FACE, "Bold": f"{FACE} Bold", "Italic": f"{FACE} Italic"}
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
-_ALIGN = {"left": TA_LEFT, "right": TA_RIGHT, "centre": TA_CENTER}
+SAFE, LINES, LETTER = 500, 25, 6.2
+"""Letters that a cell of any table holds without growing higher than a page; else so many lines of a part,
+and the points of a letter, rather wide."""
+
+Align = Literal[0, 1, 2, 4]
+_ALIGN: dict[str, Align] = {"left": TA_LEFT, "right": TA_RIGHT, "centre": TA_CENTER}
 
 
 def draw(document: Document, file: IO[bytes]) -> int:
@@ -63,10 +69,11 @@ def draw(document: Document, file: IO[bytes]) -> int:
 @cache
 def _fonts() -> None:
     """Registered when the first document is drawn: a web process that draws none reads none."""
-    for bold, italic, name in ((0, 0, "Regular"), (1, 0, "Bold"), (0, 1, "Italic")):
-        face = FACE if name == "Regular" else f"{FACE} {name}"
+    for name, face in FACES.items():
         pdfmetrics.registerFont(TTFont(face, FONTS / f"LiberationSerif-{name}.ttf"))
-        addMapping(FACE, bold, italic, face)
+    addMapping(FACE, 0, 0, FACES["Regular"])
+    addMapping(FACE, 1, 0, FACES["Bold"])
+    addMapping(FACE, 0, 1, FACES["Italic"])
 
 
 def _number(canvas: Any, template: Any) -> None:
@@ -79,7 +86,7 @@ def _number(canvas: Any, template: Any) -> None:
 
 @cache
 def _style(
-    size: float, align: int = TA_LEFT, before: float = 0, after: float = 0, indent: float = 0
+    size: float, align: Align = TA_LEFT, before: float = 0, after: float = 0, indent: float = 0
 ) -> ParagraphStyle:
     return ParagraphStyle(
         f"{size}-{align}-{before}-{after}-{indent}",
@@ -94,7 +101,9 @@ def _style(
     )
 
 
-def _line(text: str, size: float, *, mark: str = "", align: int = TA_CENTER, before: float = 0) -> Paragraph:
+def _line(
+    text: str, size: float, *, mark: str = "", align: Align = TA_CENTER, before: float = 0
+) -> Paragraph:
     """One paragraph; `mark` holds the letters of what it is: b, i, u."""
     said = escape(clean(text)).replace("\n", "<br/>")
     for sign in mark:
@@ -102,8 +111,21 @@ def _line(text: str, size: float, *, mark: str = "", align: int = TA_CENTER, bef
     return Paragraph(said, _style(size, align, before))
 
 
-def _rule(width: float) -> HRFlowable:
-    return HRFlowable(width * mm, thickness=0.7, color=colors.black, spaceBefore=2.5, spaceAfter=2)
+class Rule(Flowable):
+    """A line in the middle of what it stands in; a cell would put a narrow one on its left."""
+
+    def __init__(self, length: float) -> None:
+        super().__init__()
+        self.length = length * mm
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        self.width = width
+        return width, 5
+
+    def draw(self) -> None:
+        left = (self.width - self.length) / 2
+        self.canv.setLineWidth(0.7)
+        self.canv.line(left, 2.5, left + self.length, 2.5)
 
 
 def _story(document: Document, counts: list[int]) -> Iterator[Flowable]:
@@ -111,7 +133,7 @@ def _story(document: Document, counts: list[int]) -> Iterator[Flowable]:
         yield _letterhead(document.letterhead, document.across)
     yield _line(document.title, 16 if document.party else layout.TEXT, mark="b", before=18)
     yield _line(document.subject, layout.TEXT, mark="b")
-    yield _line("-----", layout.TEXT) if document.party else _rule(document.across * 0.2)
+    yield _line("-----", layout.TEXT) if document.party else Rule(document.across * 0.2)
     for fact in document.facts:
         yield _line(fact, layout.SMALL, mark="i", before=2)
     yield Spacer(0, 4 * mm)
@@ -141,12 +163,12 @@ def _letterhead(head: Letterhead, across: int) -> Grid:
     right: list[Flowable]
     if head.form == layout.PARTY:
         left.append(_line("*", 13))
-        right = [_line(layout.THE_PARTY, 15, mark="b"), _rule(74)]
+        right = [_line(layout.THE_PARTY, 15, mark="b"), Rule(74)]
     else:
-        left.append(_rule(across * 0.42 * 0.36))
+        left.append(Rule(across * 0.42 * 0.36))
         small, large = (13, 14) if wide else (12, 13)
         motto = _line(layout.MOTTO, large, mark="b")
-        right = [_line(layout.NATION, small, mark="b"), motto, _rule(64 if wide else 60)]
+        right = [_line(layout.NATION, small, mark="b"), motto, Rule(64 if wide else 60)]
     left.append(_line(head.number, 13, before=0 if head.form == layout.PARTY else 4))
     right.append(_line(head.day, 14 if wide else 13, mark="i", before=4))
     return _two(left, right, [across * 0.42 * mm, across * 0.58 * mm])
@@ -166,15 +188,14 @@ def _table(table: Table, across: int, counts: list[int]) -> Iterator[Flowable]:
     rows: list[list[Flowable]] = []
     count = 0
     for count, row in enumerate(table.rows, 1):  # noqa: B007 - the number of the last is given
-        rows.append(_row(row, places, columns))
+        rows.extend(_row(part, columns) for part in _parts([layout.said(row[at]) for at in places], widths))
     counts.append(count)
     if table.sums:
-        rows.append(_row(table.sums, places, columns, mark="b"))
+        rows.append(_row([layout.said(table.sums[at]) for at in places], columns, mark="b"))
     yield LongTable(
         [head, *rows],
         colWidths=widths,
         repeatRows=1,
-        splitInRow=1,
         style=[
             ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -187,14 +208,26 @@ def _table(table: Table, across: int, counts: list[int]) -> Iterator[Flowable]:
     yield Spacer(0, 4 * mm)
 
 
-def _row(row: Sequence[Cell], places: list[int], columns: list[Column], mark: str = "") -> list[Flowable]:
-    return [
-        _cell(layout.said(row[place]), _ALIGN[column.align], mark=mark)
-        for place, column in zip(places, columns, strict=True)
-    ]
+def _parts(texts: list[str], widths: list[float]) -> Iterator[list[str]]:
+    """The row, or several of it when a cell is higher than a page: a table is parted between rows only."""
+    if all(len(text) < SAFE and text.count("\n") < LINES for text in texts):
+        yield texts
+        return
+    cells = [_lines_of(text, width) for text, width in zip(texts, widths, strict=True)]
+    for first in range(0, max(map(len, cells)), LINES):
+        yield ["\n".join(lines[first : first + LINES]) for lines in cells]
 
 
-def _cell(text: str, align: int, mark: str = "") -> Paragraph:
+def _lines_of(text: str, width: float) -> list[str]:
+    letters = max(1, int(width / LETTER))
+    return [part for line in text.split("\n") for part in wrap(line, letters) or [""]]
+
+
+def _row(texts: list[str], columns: list[Column], mark: str = "") -> list[Flowable]:
+    return [_cell(text, _ALIGN[column.align], mark=mark) for text, column in zip(texts, columns, strict=True)]
+
+
+def _cell(text: str, align: Align, mark: str = "") -> Paragraph:
     return _line(text, layout.TABLE, mark=mark, align=align)
 
 

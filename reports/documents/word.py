@@ -32,6 +32,8 @@ def draw(document: Document, file: IO[bytes]) -> int:
     _title(word, document)
     rows = sum(_block(word, block, document.across) for block in document.blocks)
     if document.signature:
+        # Never alone on its page.
+        word.paragraphs[-1].paragraph_format.keep_with_next = True
         _signature(word, document.signature, document.across)
     core = word.core_properties
     core.title, core.author, core.comments = clean(document.subject)[:250], clean(document.author), ""
@@ -176,7 +178,10 @@ def _table(word: Any, table: Table, across: int) -> int:
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    sides = "".join(f'<w:{side} w:w="60" w:type="dxa"/>' for side in ("left", "right"))
+    sides = "".join(
+        f'<w:{side} w:w="{space}" w:type="dxa"/>'
+        for side, space in (("top", 30), ("left", 60), ("bottom", 30), ("right", 60))
+    )
     drawn = parse_xml(
         f'<w:tbl {W}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar></w:tblPr>'
@@ -215,9 +220,10 @@ def _row(
 def _cell(text: str, align: str, width: int, *, bold: bool) -> str:
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
     weight = "<w:rPr><w:b/></w:rPr>" if bold else ""
+    middle = '<w:vAlign w:val="center"/>' if align == "center" and bold else ""
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="Cell"/>'
-        f'<w:jc w:val="{align}"/></w:pPr><w:r>{weight}{lines}</w:r></w:p></w:tc>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{middle}</w:tcPr><w:p><w:pPr>'
+        f'<w:pStyle w:val="Cell"/><w:jc w:val="{align}"/></w:pPr><w:r>{weight}{lines}</w:r></w:p></w:tc>'
     )
 
 

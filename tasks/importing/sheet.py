@@ -35,21 +35,24 @@ class Column:
 COLUMNS = (
     Column("row", _("No."), fixed=True),
     Column("key", _("Code"), fixed=True),
-    Column("order", _("Order"), fixed=True),
-    Column("number", _("Number in the order")),
-    Column("pillar", _("Pillar")),
     Column("title", _("Task")),
     Column("lead", _("Lead body")),
     Column("coordinating", _("Coordinating bodies")),
     Column("deliverable", _("Deliverable")),
     Column("due", _("Deadline")),
-    Column("due_words", _("Deadline in the order's words")),
     Column("parent_words", _("Task of the plan above")),
     Column("state", _("Standing"), fixed=True),
+    Column("order", _("Order"), fixed=True),
+    Column("number", _("Number in the order")),
+    Column("pillar", _("Pillar")),
+    Column("due_words", _("Deadline in the order's words")),
     Column("percent", _("Progress (%)"), fixed=True),
     Column("version", _("Version"), fixed=True),
 )
-"""In this order; the last is hidden, and tells whether the task changed while the file was away."""
+"""Those of an official appendix first, which are printed; then what a sheet has room for.
+
+The last is hidden, and tells whether the task changed while the file was away.
+"""
 
 BETWEEN = "; "
 """What stands between the names of several bodies in a cell; of the lead's, the first one answers for it."""

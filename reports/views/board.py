@@ -85,6 +85,7 @@ def board(request: SignedInRequest) -> HttpResponse:
             _choice(request, "ways", way, {name: one.label for name, one in WAYS.items()}),
             _choice(request, "deadline", deadline, BY_DEADLINE),
         ],
+        "asked": [("by", by), *filters.items()],
         "grouping": grouping,
         "by_day": grouping.first_day is not None,
         "ways": ways,

@@ -1,0 +1,237 @@
+"""What stands in a file that was asked for: its rows as the person sees them at this moment, and its form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from committees import access
+from committees.models import Body, Person
+from committees.roles import RESTRICTED_READERS
+from portal.shared.days import VIETNAM
+from portal.shared.text import fold
+from portal.shared.verdicts import Sentence
+from reports import drafts, tables
+from reports.documents.layout import Block, Document, Table, said
+from reports.documents.letterhead import letterhead_of, signature_of
+from reports.groupings import GROUPINGS, Grouping
+from reports.models import Export
+from tasks import listing
+from tasks.importing import sheet
+from tasks.lifecycle import Standing
+from tasks.listing import PageFilter
+from tasks.models import Order, Task
+from tasks.querysets import TaskQuerySet
+
+Report, Format = Export.Report, Export.Format
+
+DRAFTS = (Report.WEEKLY, Report.MEETING)
+FORMATS = {
+    **{report: tuple(Format) for report in (Report.LIST, Report.LATE, Report.COUNTS)},
+    **dict.fromkeys(DRAFTS, (Format.DOCX,)),
+}
+"""A draft is to be written on: Word only."""
+
+AT_ONCE = {Format.XLSX: 2000, Format.DOCX: 2000, Format.PDF: 500}
+"""Rows that somebody may wait for; more are made in the background."""
+
+ON_PAPER = 5000
+"""Rows that Word and PDF hold: nobody reads more, and laying them out takes minutes."""
+
+BESIDE = ("by", "since")
+"""What an address says to a report besides the filters of the list."""
+
+SUBJECTS: dict[str, Sentence] = {
+    Report.LIST: gettext_lazy("List of tasks as of %(day)s"),
+    Report.LATE: gettext_lazy("Overdue tasks as of %(day)s"),
+    Report.COUNTS: gettext_lazy("Count of tasks as of %(day)s"),
+    Report.WEEKLY: gettext_lazy("Implementation of Resolution 57-NQ/TW, week from %(since)s to %(day)s"),
+    Report.MEETING: gettext_lazy("Work of the steering committee from %(since)s to %(day)s"),
+}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who stands before the filter: all that it wants to know of a request."""
+
+    user: Person
+
+
+@dataclass(frozen=True)
+class Question:
+    """A report that a person asks for on a day; `data` is what stood in the address of the page."""
+
+    report: str
+    format: str
+    data: QueryDict
+    by: Person
+    on: date
+
+    @classmethod
+    def of(cls, export: Export) -> Question:
+        return cls(export.report, export.format, QueryDict(export.filters), export.by, export.as_of)
+
+    @cached_property
+    def filter(self) -> PageFilter:
+        seen = Task.objects.visible_to(self.by)
+        asked = PageFilter(self.data, queryset=seen, request=Asking(self.by), on=self.on)
+        asked.form.is_valid()
+        return asked
+
+    @cached_property
+    def tasks(self) -> TaskQuerySet:
+        tasks = self.filter.narrowed()
+        return tasks.standing(Standing.OVERDUE, self.on, self.due) if self.report == Report.LATE else tasks
+
+    @property
+    def due(self) -> str:
+        return self.filter.due
+
+    @property
+    def body(self) -> Body | None:
+        """Whose form it has: the body it is about when the person holds an office there, else their own."""
+        terms = list(self.by.acting_memberships())
+        about = self.filter.form.cleaned_data.get("body")
+        own = [term.office.body for term in terms]
+        return next((body for body in own if body == about), own[0] if own else None)
+
+    @property
+    def since(self) -> date:
+        """The first day of a draft: of the week, or as asked, else of the quarter."""
+        if self.report == Report.WEEKLY:
+            return drafts.monday_of(self.on)
+        try:
+            asked = parse_date(self.data.get("since", ""))
+        except ValueError:
+            asked = None
+        return asked if asked and asked <= self.on else drafts.quarter_of(self.on)
+
+    def refuse_nonsense(self) -> None:
+        """Raise ValidationError with a sentence for what no page offers."""
+        if self.report not in FORMATS or self.format not in FORMATS[Report(self.report)]:
+            raise ValidationError(_("This report is not made in this format. Choose one from the menu."))
+        if not self.filter.form.is_valid():
+            raise ValidationError(_("Correct the conditions first; nothing is listed until then."))
+
+    def address(self) -> str:
+        """What the address says to this report and nothing else, to be asked again later."""
+        names = [*self.filter.base_filters, *BESIDE]
+        query = QueryDict(mutable=True)
+        for name in names:
+            values = [value for value in self.data.getlist(name) if value]
+            if values:
+                query.setlist(name, values)
+        return query.urlencode()
+
+    def count(self) -> int:
+        """Rows that its list will have; a count or a draft has few whatever it counts."""
+        return self.tasks.count() if self.report in (Report.LIST, Report.LATE) else 0
+
+    def refuse_too_much(self, rows: int) -> None:
+        if self.format != Format.XLSX and rows > ON_PAPER:
+            raise ValidationError(
+                _("Word and PDF hold at most %(most)s rows and this list has %(rows)s. Take Excel.")
+                % {"most": said(ON_PAPER), "rows": said(rows)}
+            )
+
+
+def is_small(export: Export) -> bool:
+    """Can somebody wait for it?"""
+    return (export.rows or 0) <= AT_ONCE[Format(export.format)]
+
+
+def file_name(question: Question) -> str:
+    """What it is and of which day, in letters that every system keeps."""
+    words = slugify(fold(str(Report(question.report).label)))
+    return f"{words}-{question.on:%Y-%m-%d}.{question.format}"
+
+
+def rights_of(person: Person) -> str:
+    """A digest of what the person's offices let them read today."""
+    held = sorted((body, sorted(granted)) for body, granted in access.grants(person).items())
+    trusted = access.bodies_as(person, RESTRICTED_READERS)
+    text = json.dumps([person.is_active, person.is_superuser, held, trusted])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def document_of(export: Export, rows: int, at: datetime) -> Document:
+    """The whole file, its rows not yet read; in the language that is active."""
+    question = Question.of(export)
+    days = {"day": said(question.on), "since": said(question.since)}
+    body = export.body
+    head = letterhead_of(body, question.on) if body else None
+    return Document(
+        title=_("REPORT"),
+        subject=str(SUBJECTS[question.report]) % days,
+        facts=tuple(_facts(question, rows, at)),
+        blocks=tuple(_blocks(question)),
+        letterhead=head,
+        signature=signature_of(body, question.on) if body else None,
+        landscape=question.report not in DRAFTS,
+        author=str(question.by),
+        properties=_properties(export),
+    )
+
+
+def _properties(export: Export) -> dict[str, str]:
+    if export.report != Report.LIST:
+        return {}
+    names = [column.name for column in sheet.COLUMNS]
+    return {sheet.PROPERTY: sheet.property_of(export.pk, export.language, names)}
+
+
+def _facts(question: Question, rows: int, at: datetime) -> Iterable[str]:
+    term = question.by.acting_membership()
+    moment = at.astimezone(VIETNAM)
+    made = {"time": f"{moment:%H:%M}", "day": said(moment.date()), "person": question.by.name}
+    yield (
+        _("Made at %(time)s (+07:00) on %(day)s by %(person)s, %(post)s.") % {**made, "post": term.title}
+        if term
+        else _("Made at %(time)s (+07:00) on %(day)s by %(person)s.") % made
+    )
+    conditions = listing.conditions(question.filter, question.data)
+    words = "; ".join(f"{one.label}: {one.value}" for one in conditions) or _("none")
+    yield _("Conditions: %(conditions)s. Only what the maker may see.") % {"conditions": words}
+    if question.report in (Report.LIST, Report.LATE):
+        yield _("Figures as of %(day)s. Rows: %(rows)s.") % {"day": said(question.on), "rows": said(rows)}
+    else:
+        yield _("Figures as of %(day)s.") % {"day": said(question.on)}
+
+
+def _blocks(question: Question) -> Iterable[Block]:
+    on, due, reader = question.on, question.due, question.by
+    if question.report == Report.COUNTS:
+        return [tables.five_ways(question.tasks, _grouping(question.data), on, due)]
+    if question.report in DRAFTS:
+        return _draft(question)
+    return [_listed(question, reader, on, due)]
+
+
+def _grouping(data: QueryDict) -> Grouping:
+    return GROUPINGS.get(data.get("by", ""), GROUPINGS["lead"])
+
+
+def _listed(question: Question, reader: Person, on: date, due: str) -> Table:
+    tasks = listing.sorted_tasks(question.tasks, question.filter.sort_by())
+    if question.report == Report.LATE:
+        return tables.late_tasks(tasks, reader, on, due)
+    return tables.task_list(tasks, reader, on, due, paper=question.format != Format.XLSX)
+
+
+def _draft(question: Question) -> tuple[Block, ...]:
+    orders = Order.objects.visible_to(question.by)
+    if body := question.filter.form.cleaned_data.get("body"):
+        orders = orders.filter(body=body)
+    scope = drafts.Scope(question.tasks, orders, question.by, question.on, question.since)
+    return drafts.weekly(scope) if question.report == Report.WEEKLY else drafts.meeting(scope)

@@ -1,0 +1,36 @@
+"""The choice of a report, its format and what it is counted by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reports.exporting import FORMATS
+from reports.groupings import GROUPINGS
+from reports.models import Export
+from tasks.fields import DayField
+
+
+class ExportForm(forms.Form):
+    report = forms.ChoiceField(label=_("Report"), choices=Export.Report, widget=forms.RadioSelect)
+    format = forms.ChoiceField(label=_("Format"), choices=Export.Format, widget=forms.RadioSelect)
+    by = forms.ChoiceField(
+        label=_("Counted by"),
+        choices=[(name, one.head) for name, one in GROUPINGS.items()],
+        required=False,
+        help_text=_("For the five-way count."),
+    )
+    since = DayField(
+        label=_("From the day"),
+        required=False,
+        help_text=_("For the meeting report; empty: from the first day of the quarter."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        report, kind = cleaned.get("report"), cleaned.get("format")
+        if report and kind and kind not in FORMATS[Export.Report(report)]:
+            self.add_error("format", _("This report is a draft to be written on: choose Word."))
+        return cleaned
