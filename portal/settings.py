@@ -300,9 +300,9 @@ CELERY_BEAT_SCHEDULE = {
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
     # All day too: a period that began while nothing ran is made by the next run.
     "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
-    "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
     "make_exports": {"task": "reports.jobs.make_exports", "schedule": crontab(), "options": {"expires": 60}},
     "expire_exports": {"task": "reports.jobs.expire_exports", "schedule": crontab(minute=35)},
+    "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 
 # --- logs -------------------------------------------------------------------------------------

@@ -72,6 +72,12 @@ class World:
         Person.objects.filter(pk=self.people[who].pk).update(address_refused_at=timezone.now())
         return self.people[who]
 
+    def failed_export(self, by: Person) -> Export:
+        made = report_actions.ask_export(by=by, report="list", format="xlsx", data=QueryDict())
+        made.state = Export.State.FAILED
+        made.save()
+        return made
+
     def term(self) -> Membership:
         return self.people["member"].memberships.get()
 
@@ -80,12 +86,6 @@ class World:
 def world(bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> World:
     return World(bodies, people, order, task_at)
 
-
-    def failed_export(self, by: Person) -> Export:
-        made = report_actions.ask_export(by=by, report="list", format="xlsx", data=QueryDict())
-        made.state = Export.State.FAILED
-        made.save()
-        return made
 
 def changed(thing: Any, **values: Any) -> Any:
     for name, value in values.items():
@@ -286,6 +286,18 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "escalation_resumed",
         lambda w, by: partial(tasks.resume_escalation, task=w.asked("resume_escalation"), by=by),
     ),
+    "reports.ask_export": (
+        "member",
+        "export_asked",
+        lambda w, by: partial(
+            report_actions.ask_export, by=by, report="list", format="xlsx", data=QueryDict("standing=overdue")
+        ),
+    ),
+    "reports.ask_export_again": (
+        "member",
+        "export_asked",
+        lambda w, by: partial(report_actions.ask_export_again, by=by, export=w.failed_export(by)),
+    ),
     "tasks.confirm": (
         "secretary",
         "task_confirmed",
@@ -340,18 +352,6 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
             superseded_by=Task.objects.latest("pk"),
             reason="Trùng.",
         ),
-    "reports.ask_export": (
-        "member",
-        "export_asked",
-        lambda w, by: partial(
-            report_actions.ask_export, by=by, report="list", format="xlsx", data=QueryDict("standing=overdue")
-        ),
-    ),
-    "reports.ask_export_again": (
-        "member",
-        "export_asked",
-        lambda w, by: partial(report_actions.ask_export_again, by=by, export=w.failed_export(by)),
-    ),
     ),
     "tasks.set_weights": (
         "secretary",
@@ -501,6 +501,14 @@ NO_EVENT = {
     "notices.owe_selected",
     "notices.known_keys",
     "notices.mark_read",
+    # The work of the portal itself on what somebody asked for.
+    "reports.make_export",
+    "reports.expire_exports",
+}
+ONLY_ONESELF = {
+    *("committees.save_own_profile", "committees.change_own_password", "committees.note_sign_in"),
+    # Of what they see themselves, be it nothing.
+    *("reports.ask_export", "reports.ask_export_again"),
 }
 
 
@@ -579,14 +587,6 @@ def test_a_refused_action_writes_nothing(world: World) -> None:
 
 
 def test_a_superuser_is_marked(world: World) -> None:
-    # The work of the portal itself on what somebody asked for.
-    "reports.make_export",
-    "reports.expire_exports",
-}
-ONLY_ONESELF = {
-    *("committees.save_own_profile", "committees.change_own_password", "committees.note_sign_in"),
-    # Of what they see themselves, be it nothing.
-    *("reports.ask_export", "reports.ask_export_again"),
     for name in EVENTS.keys() - ONLY_ONESELF:
         _who, _verb, ready = EVENTS[name]
         with transaction.atomic():

@@ -61,12 +61,12 @@ GET    password_change            -             200 200 200 200 200 200 200 302
 GET    password_change_done       -             200 200 200 200 200 200 200 302
 GET    notices:list               -             200 200 200 200 200 200 200 302
 GET    reports:board              -             200 200 200 200 200 200 200 302
-POST   profile                    -             302 302 302 302 302 302 302 302
 GET    reports:files              -             200 200 200 200 200 200 200 302
 GET    reports:new                -             200 200 200 200 200 200 200 302
 POST   reports:new                -             200 200 200 200 200 200 200 302
 GET    reports:export             file          404 200 404 404 404 404 404 302
 POST   reports:again              file          404 200 404 404 404 404 404 302
+POST   profile                    -             302 302 302 302 302 302 302 302
 POST   notices:read               -             302 302 302 302 302 302 302 302
 POST   notices:read_one           notice        404 404 404 302 404 404 404 302
 GET    notices:preferences        -             200 200 200 200 200 200 200 302
@@ -435,6 +435,7 @@ DATA: dict[str, dict[str, Any]] = {
     "bodies:away": {"deputy": "{assistant}", "starts_on": "01/01/2099", "ends_on": "02/01/2099"},
     "away": {"deputy": "{assistant}", "starts_on": "01/01/2099", "ends_on": "02/01/2099"},
     "away_change": {"ends_on": "03/01/2098"},
+    "reports:new": {"report": "list", "format": "xlsx"},
     "profile": {"language": "en", "email": "a@demo.invalid", "phone": ""},
 }
 VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
@@ -449,7 +450,6 @@ def rows() -> Iterator[tuple[str, str, str, list[int]]]:
         if line.strip() and not line.startswith("#"):
             method, route, setting, *statuses = line.split()
             yield method, route, setting, [int(status) for status in statuses]
-    "reports:new": {"report": "list", "format": "xlsx"},
 
 
 def routes(patterns: list[Any], space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -517,6 +517,9 @@ class Settings:
             bodies=[bodies.helper],
             by=people["secretary"],
         )
+        asked = {"report": "list", "format": "xlsx", "data": QueryDict("standing=overdue")}
+        self.file = report_actions.ask_export(by=people["secretary"], **asked)
+        report_actions.make_export(self.file.pk, tell=False)
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
         self.term = people["member"].memberships.get()
         self.assistant, self.helper = people["assistant"].pk, people["helper"].pk
@@ -531,11 +534,6 @@ class Settings:
         data = DATA.get(route, DATA.get(verb, {}))
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
         if route == "notices:preferences":
-        asked = {"report": "list", "format": "xlsx", "data": QueryDict("standing=overdue")}
-        self.file = report_actions.ask_export(by=people["secretary"], **asked)
-        report_actions.make_export(self.file.pk, tell=False)
-        # Parts of orders are known by their own keys, below that of the order.
-        self.imported = read_as(self.order, [checked()], people["secretary"])
             data = {kind.name: "daily" for kind in kinds.every()}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
@@ -551,10 +549,6 @@ class Settings:
             return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}
         return data if space == "api" else {**data, **ONLY_PAGES.get(verb, {})}
 
-        if route == "orders:write_import":
-            data = {"version": self.imported.version}
-        if route == "orders:new_import":
-            data = {"file": SimpleUploadedFile("a.xlsx", TABLE)}
     def address(self, route: str, setting: str) -> str:
         values: dict[str, Any] = {}
         if setting in self.tasks:
@@ -567,6 +561,8 @@ class Settings:
             values["above_pk"] = self.above.pk
         if setting == "order":
             values = {"pk": self.order.pk}
+        if setting == "file":
+            values = {"pk": self.file.pk}
         if setting == "replacing":
             values = {"pk": self.later.pk}
         if route.endswith("unrelate"):
@@ -581,8 +577,6 @@ class Settings:
             values = {"pk": self.notice.pk}
         if setting == "body":
             values = {"code": "COMMITTEE"}
-        if setting == "file":
-            values = {"pk": self.file.pk}
         if setting == "token":
             return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
         if setting == "term":
