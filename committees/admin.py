@@ -51,6 +51,8 @@ VERBS.update(
         "absence_changed": _("Absence changed"),
         "absence_ended": _("Absence ended"),
         "person_left": _("Person left"),
+        "name_remembered": _("Name in papers remembered"),
+        "name_forgotten": _("Name in papers forgotten"),
     }
 )
 PIECES.update(
@@ -60,6 +62,9 @@ PIECES.update(
         "permissions": _("rights"),
         "offices": _("offices of the deputy"),
         "last_day": _("last day"),
+        "alias": _("name in papers"),
+        "body": _("body"),
+        "used_by": _("used by"),
     }
 )
 NAMED.update({Person: (), Body: (), Office: ("body",)})
@@ -300,11 +305,13 @@ class BodyAdmin(EventfulAdmin[Body]):
             "fields": ["decision", "established_on", "dissolved_on", "note"],
             "description": _("A body is not deleted: it is dissolved on a day, and its past stays readable."),
         }
+        papers = {"fields": ["before_means", "letterhead", "place"]}
         last = [] if obj is None else [(_("Offices"), {"fields": ["offices_and_members"]})]
         return [
             (None, {"fields": ["name_vi", "name_en", "short_name"]}),
             (_("Place"), {"fields": place}),
             (_("Days"), days),
+            (_("Papers"), papers),
             *last,
         ]
 

@@ -20,6 +20,24 @@ def may_manage_members(person: Asker, body: Body) -> Verdict:
     return no(_("Only the head or the secretary of this body, or an administrator, can change its members."))
 
 
+def may_keep_papers(person: Asker, body: Body) -> Verdict:
+    """The head and the secretary say how their orders are read and their documents look."""
+    if (person.is_active and person.is_staff) or access.allows(person, "manage_members", body):
+        return YES
+    return no(_("Only the head or the secretary of this body, or an administrator, can change this."))
+
+
+def may_name_bodies(person: Asker, reader: Body | None) -> Verdict:
+    """Who prepares a body's tasks says whom a name in its papers means; administrators, for everybody."""
+    if person.is_active and person.is_staff:
+        return YES
+    if reader is None:
+        return no(_("Only an administrator can say whom a name means for everybody."))
+    if access.allows(person, "draft_tasks", reader) or access.allows(person, "manage_members", reader):
+        return YES
+    return no(_("Only those who prepare the tasks of this body can say whom a name in its papers means."))
+
+
 def may_view_members(person: Asker, body: Body) -> Verdict:
     """Members are shown to their own body, to those who oversee it, and to the bodies under it."""
     if access.member_readers(person).filter(pk=body.pk).exists():

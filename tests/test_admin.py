@@ -83,9 +83,10 @@ def test_front_page(enter: Any, rows: dict[Any, Any]) -> None:
 
 
 def body_values(body: Body | None = None, **values: Any) -> dict[str, Any]:
-    fields = ("code", "kind", "level", "chain", "name_vi", "parent_id")
+    fields = ("code", "kind", "level", "chain", "name_vi", "parent_id", "before_means")
     stored = {name.removesuffix("_id"): getattr(body, name) or "" for name in fields} if body else {}
-    return {"kind": "agency", "level": "provincial", "chain": "state", **stored, **values}
+    usual = {"kind": "agency", "level": "provincial", "chain": "state", "before_means": "day_before"}
+    return {**usual, **stored, **values}
 
 
 def errors(answer: Any) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ from django.utils import timezone
 from audit.actions import append, changes, record, snapshot
 from audit.models import GENESIS, Event
 from committees import actions as committee_actions
-from committees.models import Absence, Body, Membership, Person
+from committees.models import Absence, Alias, Body, Membership, Person
 from committees.roles import Role
 from notices import actions as notice_actions
 from notices.models import CalendarDay
@@ -34,7 +34,9 @@ from portal.shared.verdicts import Refused
 from reports import actions as report_actions
 from reports.models import Export
 from tasks import actions as task_actions
-from tasks.models import FanOut, Order, Task
+from tasks.actions.drafting import Draft
+from tasks.models import FanOut, Import, Order, Task
+from tests.imports import TABLE, checked, read_as, unknown
 from tests.people import SINCE, Bodies, TaskAt, make_body, ready_for
 
 # --- every action, one event --------------------------------------------------------------------
@@ -55,6 +57,9 @@ class World:
     def unsure(self) -> Task:
         return ready_for("vouch", self.task("draft"), self.people)
 
+    def imported(self) -> Import:
+        return read_as(self.order, [checked(**unknown("Sở lạ"))], self.people["secretary"])
+
     def asked(self, verb: str) -> Task:
         return ready_for(verb, self.task_at("in_progress"), self.people)
 
@@ -67,6 +72,10 @@ class World:
     def absence(self) -> Absence:
         days = {"starts_on": today(), "ends_on": today()}
         return Absence(person=self.people["head"], deputy=self.people["member"], **days)
+
+    def alias(self) -> Alias:
+        by, reader = self.people["secretary"], self.bodies.committee
+        return committee_actions.remember(body=self.bodies.lead, name="Sở", reader=reader, by=by)
 
     def refused(self, who: str) -> Person:
         Person.objects.filter(pk=self.people[who].pk).update(address_refused_at=timezone.now())
@@ -133,6 +142,51 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "secretary",
         "task_drafted",
         lambda w, by: partial(tasks.new_task, task=Task(title="Mới", assigner=w.bodies.committee), by=by),
+    ),
+    "tasks.new_tasks": (
+        "secretary",
+        "task_drafted",
+        lambda w, by: partial(
+            tasks.new_tasks, drafts=[Draft(Task(title="Mới", assigner=w.bodies.committee))], by=by
+        ),
+    ),
+    "tasks.start_import": (
+        "secretary",
+        "import_started",
+        lambda w, by: partial(
+            tasks.start_import, order=w.order, file=SimpleUploadedFile("a.xlsx", TABLE), by=by
+        ),
+    ),
+    "tasks.correct_row": (
+        "secretary",
+        "import_row_corrected",
+        lambda w, by: partial(
+            tasks.correct_row, imported=w.imported(), position=1, values={"title": "Sửa"}, by=by
+        ),
+    ),
+    "tasks.leave_out": (
+        "secretary",
+        "import_row_left_out",
+        lambda w, by: partial(tasks.leave_out, imported=w.imported(), position=1, by=by),
+    ),
+    "tasks.name_body": (
+        "secretary",
+        "import_body_named",
+        lambda w, by: partial(
+            tasks.name_body, imported=w.imported(), words="Sở lạ", body=w.bodies.lead, by=by
+        ),
+    ),
+    "tasks.undo_import": (
+        "secretary",
+        "import_undone",
+        lambda w, by: partial(
+            tasks.undo_import, imported=tasks.write_import(imported=w.imported(), by=by), by=by
+        ),
+    ),
+    "tasks.drop_import": (
+        "secretary",
+        "import_dropped",
+        lambda w, by: partial(tasks.drop_import, imported=w.imported(), by=by),
     ),
     "tasks.edit_task": (
         "secretary",
@@ -454,6 +508,29 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "person_left",
         lambda w, by: partial(committees.close_account, person=w.people["outsider"], by=by, last_day=today()),
     ),
+    "committees.save_paper_settings": (
+        "secretary",
+        "body_changed",
+        lambda w, by: partial(
+            committees.save_paper_settings, body=w.bodies.committee, values={"place": "Nha Trang"}, by=by
+        ),
+    ),
+    "committees.remember": (
+        "secretary",
+        "name_remembered",
+        lambda w, by: partial(
+            committees.remember, body=w.bodies.lead, name="Sở KH&CN", reader=w.bodies.committee, by=by
+        ),
+    ),
+    "committees.forget": (
+        "secretary",
+        "name_forgotten",
+        lambda w, by: partial(
+            committees.forget,
+            alias=w.alias(),
+            by=by,
+        ),
+    ),
     "committees.save_absence": (
         "head",
         "absence_entered",
@@ -491,6 +568,8 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
 
 # By the portal itself, one event for each task it makes: test_fan_out.py, test_actions_recurring.py.
 MANY_EVENTS = {"tasks.give_fan_out", "tasks.make_occurrences"}
+# Of a received file, one for the file and one for each draft: test_import_actions.py.
+MANY_EVENTS |= {"tasks.read_import", "tasks.fail_old_imports", "tasks.write_import"}
 # Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.
 NO_EVENT = {
     "committees.open_offices",

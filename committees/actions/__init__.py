@@ -11,6 +11,7 @@ from committees.actions.accounts import (
 from committees.actions.addresses import accept_address
 from committees.actions.bodies import open_offices, save_body, set_office_permissions
 from committees.actions.leaving import close_account
+from committees.actions.naming import forget, remember, save_paper_settings
 from committees.actions.terms import end_membership, save_membership
 
 __all__ = [
@@ -19,12 +20,15 @@ __all__ = [
     "close_account",
     "end_absence",
     "end_membership",
+    "forget",
     "note_sign_in",
     "open_offices",
+    "remember",
     "save_absence",
     "save_body",
     "save_membership",
     "save_own_profile",
+    "save_paper_settings",
     "save_person",
     "set_office_permissions",
     "set_password",

@@ -14,6 +14,9 @@ from portal.shared.text import tidy_row
 T = TypeVar("T", bound=models.Model)
 
 PERSON_FIELDS = ("username", "name", "email", "phone", "language", "is_active", "is_staff", "is_superuser")
+PAPER_FIELDS = ("before_means", "letterhead", "place")
+"""How a body's orders are read and its documents are written."""
+
 BODY_FIELDS = (
     "code",
     "kind",
@@ -28,6 +31,7 @@ BODY_FIELDS = (
     "established_on",
     "dissolved_on",
     "note",
+    *PAPER_FIELDS,
 )
 MEMBERSHIP_FIELDS = (
     "person",
