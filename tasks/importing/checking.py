@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from committees.naming import Names
 from portal.shared.text import LONG_TEXT, fold, number_key
@@ -131,7 +132,7 @@ def _of_errors(row: FileRow) -> Iterator[Problem]:
 def _cut(row: FileRow) -> tuple[FileRow, list[Problem]]:
     """What a column does not hold is shortened there and kept whole in the note."""
     problems, kept = [], [row.note]
-    short = {}
+    short: dict[str, Any] = {}
     for field in CUT:
         words, most = getattr(row, field), _LONGEST[field]
         if len(words) > most:

@@ -97,7 +97,7 @@ class Columns:
     first: int
     """The first of the table's lines below the header."""
     header: tuple[tuple[str, ...], ...]
-    """Its lines, folded: on later pages they stand there again."""
+    """Its lines: on later pages they stand there again."""
     width: int
     document: str = ""
     """The number of the document that the heading of the task above names: "NV theo KH 05-KH/BCĐTW"."""
@@ -108,7 +108,7 @@ class Columns:
 
     def repeats(self, line: Line) -> bool:
         """Whether this is the header once more, or the "(1) (2) (3)" under it."""
-        return _folded(line) in self.header or is_counting(line)
+        return _texts(line) in self.header or is_counting(line)
 
 
 def columns_of(table: Table) -> Columns | None:
@@ -131,8 +131,8 @@ def _best(lines: list[Line], first: int) -> Columns | None:
         return None
     width = max(len(line.cells) for line in header)
     found = DOCUMENT.search(_words_at(header, places.get("parent")))
-    folded = tuple(_folded(line) for line in header)
-    return Columns(places, first + depth, folded, width, found[0] if found else "")
+    texts = tuple(map(_texts, header))
+    return Columns(places, first + depth, texts, width, found[0] if found else "")
 
 
 def _words_at(header: list[Line], column: int | None) -> str:
@@ -208,11 +208,11 @@ def heading(words: str) -> str:
 
 def is_counting(line: Line) -> bool:
     """The line under a header that numbers the columns: (1) (2) (3)."""
-    texts = _folded(line)
+    texts = _texts(line)
     return (
         len(texts) > 2 and all(_COUNTED.fullmatch(text) for text in texts) and len(set(texts)) == len(texts)
     )
 
 
-def _folded(line: Line) -> tuple[str, ...]:
-    return tuple(fold(cell.text) for _place, cell in _own(line))
+def _texts(line: Line) -> tuple[str, ...]:
+    return tuple(cell.text.lower() for _place, cell in _own(line))
