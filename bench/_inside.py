@@ -9,8 +9,6 @@ import os
 import re
 import resource
 import smtplib
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +25,6 @@ django.setup()
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -39,7 +36,9 @@ from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS, Role
 from notices.calendar import Calendar
+from notices.composing import compose
 from notices.letters import people_owed, send_owed
+from notices.mail import Mail
 from notices.models import Letter, Notice
 from notices.seeding import seed_around
 from portal.shared.days import today
@@ -217,53 +216,47 @@ def _taken_back() -> Iterator[None]:
 # --- letters ------------------------------------------------------------------------------------
 
 
-def letters(count: str) -> dict[str, Any]:
-    """So many letters by the portal, then messages with the same content in a loop of smtplib."""
+def plan_letters(count: str) -> int:
+    """What a morning owes, cut down to so many people; gives how many notices."""
     on = _working_day()
-    with _taken_back(), _smtp_server() as port:
-        settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        plan(on)
-        people = list(people_owed(on).values_list("pk", flat=True)[: int(count)])
-        Notice.objects.exclude(person__in=people).delete()
-        began = time.perf_counter()
-        sent = send_owed(on)
-        seconds = time.perf_counter() - began
-        messages = [_message(letter) for letter in Letter.objects.filter(state="sent", on=on)]
-        assert sent.letters == len(messages) == len(people), sent
-        began = time.perf_counter()
-        with smtplib.SMTP("127.0.0.1", port) as server:
-            for to, message in messages:
-                server.sendmail("portal@demo.invalid", [to], message)
-        floor = time.perf_counter() - began
-    size = sum(len(message) for _to, message in messages) // len(messages)
-    return {"letters": len(messages), "seconds": seconds, "floor": floor, "bytes": size}
+    plan(on)
+    people = list(people_owed(on).values_list("pk", flat=True)[: int(count)])
+    Notice.objects.exclude(person__in=people).delete()
+    return Notice.objects.count()
+
+
+def send_letters(port: str, at: str) -> tuple[int, float, float]:
+    """As a worker that has run for a while: letters, and the moments at which it began and was done."""
+    on = _working_day()
+    _use_server(port)
+    some = list(Notice.objects.owed().select_related("person")[:1])
+    compose(Letter(person=some[0].person, on=on, message_id="<1@x>"), some).as_bytes()
+    time.sleep(max(0.0, float(at) - time.time()))
+    began = time.time()
+    sent = send_owed(on)
+    return sent.letters, began, time.time()
+
+
+def send_bare(port: str) -> tuple[int, float, int]:
+    """The letters that were sent, once more in a loop of smtplib: how many, seconds, bytes on average."""
+    messages = [_message(letter) for letter in Letter.objects.filter(state="sent")]
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", int(port)) as server:
+        for to, message in messages:
+            server.sendmail("portal@demo.invalid", [to], message)
+    seconds = time.perf_counter() - began
+    return len(messages), seconds, sum(len(message) for _to, message in messages) // len(messages)
+
+
+def _use_server(port: str) -> None:
+    settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 
 
 def _message(letter: Letter) -> tuple[str, bytes]:
-    mail = EmailMultiAlternatives(letter.subject, letter.text, "portal@demo.invalid", [letter.address])
+    mail = Mail(letter.subject, letter.text, "portal@demo.invalid", [letter.address])
     mail.attach_alternative(letter.html, "text/html")
-    message: Any = mail.message()  # Django's own, which takes a line end
-    return letter.address, bytes(message.as_bytes(linesep="\r\n"))
-
-
-@contextmanager
-def _smtp_server() -> Iterator[int]:
-    """aiosmtpd in a process of its own, throwing away what it takes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    sink = "aiosmtpd.handlers.Sink"
-    argv = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", sink]
-    server = subprocess.Popen(argv)
-    try:
-        until = time.monotonic() + 30
-        while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < until:
-            time.sleep(0.05)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
+    return letter.address, mail.as_bytes()
 
 
 # --- one task for many bodies -------------------------------------------------------------------
@@ -360,7 +353,9 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "pages": pages,
     "board": board,
     "reminders": reminders,
-    "letters": letters,
+    "plan_letters": plan_letters,
+    "send_letters": send_letters,
+    "send_bare": send_bare,
     "fan_out": fan_out,
 }
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,12 @@ class Country:
     """One database and the environment in which the portal runs on it."""
 
     tasks: int
+    suffix: str = ""
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="portal-bench-", dir="/tmp")))
 
     @property
     def name(self) -> str:
-        return f"scale_{self.tasks}"
+        return f"scale_{self.tasks}{self.suffix}"
 
     @property
     def environ(self) -> dict[str, str]:
@@ -90,6 +91,24 @@ class Country:
         done = subprocess.run(argv, cwd=ROOT, env=self.environ, check=True, stdout=subprocess.PIPE)
         return json.loads(done.stdout)
 
+    def start(self, name: str, *words: str) -> subprocess.Popen[str]:
+        """The same, not waited for: several at once are answered by `answer`."""
+        argv = [sys.executable, "-m", "bench._inside", name, *words]
+        return subprocess.Popen(argv, cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, text=True)
+
+    @contextmanager
+    def copied(self) -> Iterator[Country]:
+        """The same in a database of its own, which a benchmark may change."""
+        copy = replace(self, suffix="_copy")
+        drop = f"DROP DATABASE IF EXISTS {copy.name} WITH (FORCE)"
+        with connect("postgres", autocommit=True) as server:
+            server.execute(drop)
+            server.execute(f"CREATE DATABASE {copy.name} TEMPLATE {self.name}")
+            try:
+                yield copy
+            finally:
+                server.execute(drop)
+
     @contextmanager
     def served(self, application: str = "portal.wsgi:application", **environ: str) -> Iterator[int]:
         """The port of a web server as `run.py` starts it: two workers with four threads."""
@@ -107,6 +126,13 @@ class Country:
             yield port
         finally:
             end(server)
+
+
+def answer(started: subprocess.Popen[str]) -> Any:
+    said, _nothing = started.communicate()
+    if started.returncode:
+        raise subprocess.CalledProcessError(started.returncode, started.args)
+    return json.loads(said)
 
 
 def _answers(port: int) -> bool:

@@ -20,6 +20,12 @@ def remind() -> None:
 
 
 @shared_task
+def help_send() -> None:
+    """A minute after `remind`: what is still to go is sent by two, each with a hundred letters of its own."""
+    letters.send_owed(today(), seconds=SECONDS, at=timezone.now())
+
+
+@shared_task
 def tell_at_once() -> None:
     """Every few minutes: what happened, to those who chose not to wait for the letter of the day."""
     letters.send_at_once(today(), seconds=SECONDS, at=timezone.now())

@@ -292,6 +292,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
     # All day, not once: a morning that was missed is caught up, and doing it again sends nothing.
     "remind": {"task": "notices.jobs.remind", "schedule": crontab(minute="*/10")},
+    "help_send": {
+        "task": "notices.jobs.help_send",
+        "schedule": crontab(minute="1-59/10"),
+        "options": {"expires": 300},
+    },
     "tell_at_once": {
         "task": "notices.jobs.tell_at_once",
         "schedule": crontab(minute="*/3"),
