@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from reports.exporting import FORMATS
@@ -13,8 +14,12 @@ from reports.models import Export
 from tasks.fields import DayField
 
 
+def _reports() -> list[tuple[str, str]]:
+    return [(value, capfirst(str(label))) for value, label in Export.Report.choices]
+
+
 class ExportForm(forms.Form):
-    report = forms.ChoiceField(label=_("Report"), choices=Export.Report, widget=forms.RadioSelect)
+    report = forms.ChoiceField(label=_("Report"), choices=_reports, widget=forms.RadioSelect)
     format = forms.ChoiceField(label=_("Format"), choices=Export.Format, widget=forms.RadioSelect)
     by = forms.ChoiceField(
         label=_("Counted by"),
