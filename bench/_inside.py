@@ -40,12 +40,16 @@ from notices.composing import compose
 from notices.letters import people_owed, send_owed
 from notices.mail import Mail
 from notices.models import Letter, Notice
+from notices.policies import DEFAULT
 from notices.seeding import seed_around
 from portal.shared.days import today
+from tasks import summary
 from tasks.actions import give_fan_out
 from tasks.lifecycle import COUNTED, FIVE
 from tasks.models import FanOut, Recipient, Task
-from tasks.reminders import Ladder, kind_of, plan
+from tasks.reminders import Ladder, escalate, kind_of, plan
+from tasks.reminders.above import step_of
+from tasks.summary import first_day
 
 
 def readers() -> dict[str, Person]:
@@ -166,21 +170,86 @@ ON CONFLICT (key) DO NOTHING
 """
 
 
+# Nobody of the synthetic country has a field of their own, so a deputy's step goes to the head.
+ABOVE_BY_HAND = """
+INSERT INTO notices_notice (key, person_id, kind, step, about_type, about_id, due_version, body_id,
+                            data, "on", planned_at, state, dropped_because)
+SELECT DISTINCT 'escalated:' || t.id || ':v' || t.due_version || ':' || d.step || ':person-' || m.person_id,
+       m.person_id, 'escalated', d.step, 'tasks.task', t.id, t.due_version, o.body_id,
+       jsonb_build_object('days', d.late), %(on)s::date, now(), 'owed', ''
+FROM tasks_task t
+JOIN unnest(%(days)s::date[], %(lates)s::int[], %(steps)s::text[], %(sides)s::text[], %(roles)s::text[])
+     d (due_on, late, step, side, role) USING (due_on)
+JOIN committees_office o ON o.role = d.role
+     AND o.body_id = CASE d.side WHEN 'lead' THEN t.lead_id ELSE t.assigner_id END
+JOIN committees_membership m ON m.office_id = o.group_id AND m.starts_on <= %(on)s
+     AND (m.ends_on IS NULL OR m.ends_on >= %(on)s)
+JOIN committees_person p ON p.id = m.person_id AND p.is_active AND NOT p.is_superuser
+WHERE t.state IN ('assigned', 'in_progress') AND t.due_on < %(on)s AND t.escalation_stopped_at IS NULL
+  AND (t.secrecy = 'normal' OR o.role = ANY(%(trusted)s))
+ON CONFLICT (key) DO NOTHING
+"""
+
+WEEK_BY_HAND = """
+INSERT INTO notices_notice (key, person_id, kind, step, about_type, about_id, due_version, body_id,
+                            data, "on", planned_at, state, dropped_because)
+SELECT 'weekly_summary:' || o.body_id || ':' || %(first)s::date || ':person-' || m.person_id,
+       m.person_id, 'weekly_summary', '', 'committees.body', o.body_id, 0, o.body_id,
+       jsonb_build_object('week', %(first)s::date), %(on)s::date, now(), 'owed', ''
+FROM (SELECT DISTINCT lead_id FROM tasks_task
+      WHERE due_on < %(first)s
+        AND (state IN ('assigned', 'in_progress')
+             OR state = 'submitted' AND (submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date > due_on)) late
+JOIN committees_office o ON o.body_id = late.lead_id AND o.role = 'head'
+JOIN committees_membership m ON m.office_id = o.group_id AND m.starts_on <= %(on)s
+     AND (m.ends_on IS NULL OR m.ends_on >= %(on)s)
+JOIN committees_person p ON p.id = m.person_id AND p.is_active AND NOT p.is_superuser
+ON CONFLICT (key) DO NOTHING
+"""
+
+
 def reminders() -> list[tuple[str, int, int, float, float]]:
     """Of a morning on which all is new, and of the run after it: notices and seconds, ours and by hand."""
-    on, values = _working_day(), _steps(_working_day())
-    with _taken_back():
-        ours = [_counted(lambda: plan(on)) for _run in range(2)]
-    with _taken_back():
-        hand = [_counted(lambda: _by_hand(values)) for _run in range(2)]
-    names = ("everything new", "again, nothing new")
-    return [(what, a[0], b[0], a[1], b[1]) for what, a, b in zip(names, ours, hand, strict=True)]
+    on = _working_day()
+    week = {"on": on, "first": first_day(on, Calendar.read())}
+    return [
+        *_planned("workers", lambda: plan(on), BY_HAND, _steps(on)),
+        *_planned("those above", lambda: escalate(on), ABOVE_BY_HAND, _rungs(on)),
+        *_planned("weekly summaries", lambda: summary.plan(on), WEEK_BY_HAND, week),
+    ]
 
 
-def _by_hand(values: dict[str, Any]) -> int:
+def _planned(
+    what: str, work: Callable[[], int], statement: str, values: dict[str, Any]
+) -> list[tuple[str, int, int, float, float]]:
+    with _taken_back():
+        ours = [_counted(work) for _run in range(2)]
+    with _taken_back():
+        hand = [_counted(lambda: _by_hand(statement, values)) for _run in range(2)]
+    names = (f"{what}: everything new", f"{what}: again")
+    return [(name, a[0], b[0], a[1], b[1]) for name, a, b in zip(names, ours, hand, strict=True)]
+
+
+def _by_hand(statement: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(BY_HAND, values)
+        cursor.execute(statement, values)
         return int(cursor.rowcount)
+
+
+def _rungs(on: date) -> dict[str, Any]:
+    """Each deadline with every step above that it has reached, by the default."""
+    ladder = Ladder(Calendar.read(), on)
+    days = Task.objects.running().filter(due_on__lt=on).order_by().values_list("due_on", flat=True)
+    reached = [
+        (day, rung.days_late, step_of(rung), rung.side, "head" if rung.role == Role.DEPUTY else rung.role)
+        for day in days.distinct()
+        if day
+        for rung in DEFAULT.escalation
+        if rung.days_late <= ladder.days_late(day)
+    ]
+    columns: list[list[Any]] = [list(column) for column in zip(*reached, strict=True)]
+    named = dict(zip(("days", "lates", "steps", "sides", "roles"), columns, strict=True))
+    return {**named, "on": on, "trusted": [str(role) for role in RESTRICTED_READERS]}
 
 
 def _counted(work: Callable[[], int]) -> tuple[int, float]:

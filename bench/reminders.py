@@ -1,4 +1,4 @@
-"""Planning a day's reminders, against one statement by hand that finds and keeps the same rows."""
+"""Planning a day's reminders, against a statement by hand each that finds and keeps the same rows."""
 
 from __future__ import annotations
 
