@@ -12,5 +12,5 @@ EVERY = 4
 SOON = {"schedule": EVERY, "options": {"expires": 2 * EVERY}}
 CELERY_BEAT_SCHEDULE = {
     **BY_THE_HOUR,
-    **{name: {**BY_THE_HOUR[name], **SOON} for name in ("remind", "tell_at_once")},
+    **{name: {**BY_THE_HOUR[name], **SOON} for name in ("remind", "help_send", "tell_at_once")},
 }
