@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
@@ -17,10 +18,14 @@ from tasks.models import Order, OrderRelation, Task
 _CODE = re.compile(r"(?i)nv-?(\d{1,9})\b")
 
 
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind, OrderRelation(kind=kind).words) for kind in OrderRelation.Kind]
+
+
 class RelationForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What this order does"), choices=OrderRelation.Kind.choices)
+    kind = forms.ChoiceField(label=_("What this order does"), choices=_kinds)
     other = OrderField(
-        label=_("To the order"), help_text=_("Its number as 02-KH/BCĐTW; the list helps to choose.")
+        label=_("The other order"), help_text=_("Its number as 02-KH/BCĐTW; the list helps to choose.")
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
@@ -56,17 +61,25 @@ class SettleForm(forms.Form):
         for task, fates in options.items():
             choices = [("", _("as for all the others")), *((fate, words[fate]) for fate in fates)]
             self.fields[f"fate_{task.pk}"] = forms.ChoiceField(
-                label=_("What becomes of it"), choices=choices, required=False
+                label=format_lazy("{what}: {task}", what=_("What becomes of it"), task=task.name),
+                choices=choices,
+                required=False,
             )
             self.fields[f"version_{task.pk}"] = forms.IntegerField(
                 required=False, widget=forms.HiddenInput, initial=task.version
             )
             if Fate.SUPERSEDE in fates:
                 self.fields[f"by_{task.pk}"] = PlainField(
-                    label=_("Replaced by the task"),
+                    label=format_lazy("{what}: {task}", what=_("Replaced by the task"), task=task.name),
                     max_length=500,
                     required=False,
-                    widget=forms.TextInput(attrs={"list": "successors", "autocomplete": "off"}),
+                    widget=forms.TextInput(
+                        attrs={
+                            "list": "successors",
+                            "autocomplete": "off",
+                            "placeholder": _("Code or number"),
+                        }
+                    ),
                 )
         self.decisions: list[Decision] = []
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.forms import SearchInput
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -58,6 +59,8 @@ def order_list(request: SignedInRequest) -> HttpResponse:
         "now": timezone.now(),
         "may_prepare": listing.may_prepare(request.user),
     }
+    found.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
+    found.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
     if found.form.is_valid():
         context |= _found(request, found)
     return render(request, "orders/list.html", context)
@@ -73,6 +76,7 @@ def _found(request: SignedInRequest, found: RegisterFilter) -> dict[str, Any]:
         "page": page,
         "tallies": seen.tallies(today(), by="order_id"),
         "narrowed": bool(on_now),
+        "narrowed_more": bool(on_now.keys() - {"q"}),
         "printed_filters": _in_words(found, on_now, page.paginator.count),
     }
 
