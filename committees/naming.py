@@ -129,11 +129,20 @@ _EDGE = " \t,.;:/+-*•&"
 _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _OF_COMMUNE = re.compile(r" (?:cap xa|xa|phuong|dac khu)$")
 _BEGINS = re.compile(
-    r"(?:bo|so|uy|ubnd|hdnd|ubmttq|mttq|ubkt|cong|van|vp|vpcp|ban|cuc|tong|vu|vien|dai|truong|tap|ngan|thanh|hoi"
-    r"|mat|doan|lien|toa|kho|thue|hai|bhxh|bao|dang|tinh|trung|phong|chi|kiem|quoc|chinh|thu|cac|nhung|tat|toan"
-    r"|doanh|don|co|dia|to|xa|phuong|ca|pho|giam|lanh)\b"
+    r"(?:bo|so|cuc|vu|vien|ban|hoi|doan|phong|truong|xa|phuong|cac|nhung|tat ca|toan bo|mot so|ubnd|hdnd"
+    r"|ubmttq|mttq|ubkt|vp|vpcp|bhxh|uy ban|cong an|cong ty|van phong|tong cuc|tong cong ty|chi cuc|tap doan|ngan hang"
+    r"|thanh tra|thanh pho|thanh uy|thanh doan|mat tran|lien doan|lien minh|lien hiep|toa an|kho bac"
+    r"|thue|hai quan|bao hiem|dang uy|tinh uy|tinh doan|trung tam|dai hoc|dai phat|dai truyen|kiem toan|quoc hoi|chinh phu"
+    r"|thu tuong|doanh nghiep|don vi|co quan|co so|dia phuong|to chuc|to cong|to giup|ca tinh|pho|giam doc"
+    r"|chu tich|lanh dao)\b"
 )
 """First words of names: a piece that begins with none of them belongs to the name before it."""
+
+
+def _head(named: Named) -> str:
+    """What the names after this one may leave out: "Sở" in "Sở Nội vụ, Tài chính"."""
+    found = _OF_MANY.match(named.words) if named.body else None
+    return found[1] if found else ""
 
 
 def _one_of(pieces: Sequence[str]) -> str:
@@ -213,7 +222,7 @@ class Names:
             found = self.in_communes.get(f"{local} {self.commune}", [])
             if same := [pk for pk in found if self._place_of(self.rows[pk])[0] == self.province]:
                 return same
-        if not self.province or local != plain:
+        if not self.province:
             return []
         names = (f"{plain} {self.province}", f"{plain} tai {self.province}")
         return next((self.by_bare[name] for name in names if name in self.by_bare), [])
@@ -272,8 +281,7 @@ class Names:
         pieces, start = _pieces(words[each.end() :] if each else words), 0
         while start < len(pieces):
             named, start = self._next(pieces, start, head)
-            many = _OF_MANY.match(named.words)
-            head = many[1] if many and named.body else head
+            head = _head(named) or head
             yield replace(named, helps=part == "phối hợp")
 
     def _next(self, pieces: list[str], start: int, head: str) -> tuple[Named, int]:
@@ -282,7 +290,7 @@ class Names:
             words = _one_of(pieces[start:end])
             if found := self._with_head(words, head):
                 break
-        after = end
+        after, head = end, (_head(found) if found else "") or head
         while after < len(pieces) and not self._begins(pieces[after], head):
             after += 1
         if found and after == end:
