@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 180},
     },
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
+    "read_imports": {"task": "tasks.jobs.read_imports", "schedule": crontab(), "options": {"expires": 60}},
     # All day too: a period that began while nothing ran is made by the next run.
     "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
     "make_exports": {"task": "reports.jobs.make_exports", "schedule": crontab(), "options": {"expires": 60}},

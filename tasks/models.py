@@ -193,6 +193,9 @@ class Import(models.Model):
         UNDONE = "undone", _("undone")
         DROPPED = "dropped", _("dropped")
 
+    GIVEN_UP = (State.READING, State.FAILED, State.READY)
+    """What may be dropped."""
+
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="imports"
     )
@@ -223,6 +226,9 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:import", args=[self.order_id, self.pk])
+
+    def drafts(self) -> TaskQuerySet:
+        return Task.objects.filter(import_rows__of=self)
 
 
 class ImportRow(models.Model):

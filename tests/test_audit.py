@@ -180,7 +180,9 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "secretary",
         "import_undone",
         lambda w, by: partial(
-            tasks.undo_import, imported=tasks.write_import(imported=w.imported(), by=by), by=by
+            tasks.undo_import,
+            imported=tasks.write_import(imported=w.imported(), by=w.people["secretary"]),
+            by=by,
         ),
     ),
     "tasks.drop_import": (

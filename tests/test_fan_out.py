@@ -21,7 +21,7 @@ from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions import fanning
+from tasks.actions import fanning, queueing
 from tasks.fanning import Choice
 from tasks.models import FanOut, Task
 from tasks.telling import recheck
@@ -324,7 +324,7 @@ def test_without_a_broker_the_sweep_takes_it(
 ) -> None:
     from tasks import jobs
 
-    monkeypatch.setattr(fanning, "current_app", NoBroker())
+    monkeypatch.setattr(queueing, "current_app", NoBroker())
     fan_out = actions.start_fan_out(fan_out=prepare(above, people, communes), by=people["head"])
     assert "no broker" in caplog.text
     queued: list[int] = []

@@ -32,6 +32,7 @@ from reports import actions as report_actions
 from tasks import actions
 from tasks.lifecycle import State
 from tasks.models import Order
+from tests.imports import checked, read_as
 from tests.people import Bodies, TaskAt, given, ready_for, task_below
 
 pytestmark = pytest.mark.once
@@ -221,6 +222,17 @@ GET    orders:new                 -             403 200 403 403 403 200 403 302
 GET    orders:detail              order         200 200 200 200 200 404 404 302
 GET    orders:edit                order         403 200 403 403 403 404 404 302
 GET    orders:file                order         200 200 200 200 200 404 404 302
+GET    orders:new_import          order         403 200 403 403 403 404 404 302
+POST   orders:new_import          order         403 200 403 403 403 404 404 302
+GET    orders:import              imported      403 200 403 403 403 404 404 302
+GET    orders:import_row          imported_row  403 200 403 403 403 404 404 302
+POST   orders:import_row          imported_row  403 302 403 403 403 404 404 302
+POST   orders:leave_out           imported_row  403 302 403 403 403 404 404 302
+POST   orders:name_body           imported      403 302 403 403 403 404 404 302
+POST   orders:write_import        imported      403 302 403 403 403 404 404 302
+GET    orders:undo_import         imported      403 409 403 403 403 404 404 302
+POST   orders:undo_import         imported      403 409 403 403 403 404 404 302
+POST   orders:drop_import         imported      403 302 403 403 403 404 404 302
 GET    orders:near                -             200 200 200 200 200 200 200 302
 GET    orders:relations           order         403 200 403 403 403 404 404 302
 POST   orders:relations           replacing     403 302 403 404 403 404 404 302
@@ -414,6 +426,8 @@ DATA: dict[str, dict[str, Any]] = {
         "starts_on": "2026-01-01",
     },
     "api:memberships-detail": {"position": "Ủy viên"},
+    "orders:import_row": {"title": "Lập danh mục", "due_kind": "none"},
+    "orders:name_body": {"words": "Sở lạ", "other": "LEAD"},
     "language": {"language": "en"},
     "api:preferences": {"preferences": {"task_confirmed": "portal"}},
     "bodies:reminders": {"hour": "09:00", "version": 0},
@@ -520,6 +534,8 @@ class Settings:
         asked = {"report": "list", "format": "xlsx", "data": QueryDict("standing=overdue")}
         self.file = report_actions.ask_export(by=people["secretary"], **asked)
         report_actions.make_export(self.file.pk, tell=False)
+        # Parts of orders are known by their own keys, below that of the order.
+        self.imported = read_as(self.order, [checked()], people["secretary"])
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
         self.term = people["member"].memberships.get()
         self.assistant, self.helper = people["assistant"].pk, people["helper"].pk
@@ -535,6 +551,8 @@ class Settings:
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
         if route == "notices:preferences":
             data = {kind.name: "daily" for kind in kinds.every()}
+        if route == "orders:write_import":
+            data = {"version": self.imported.version}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if verb == "relations" or route == "api:orders-relations":
@@ -569,6 +587,10 @@ class Settings:
             values["relation_pk"] = self.relation.pk
         if route == "orders:settle":
             values["other_pk"] = self.order.pk
+        if setting.startswith("imported"):
+            values = {"pk": self.order.pk, "import_pk": self.imported.pk}
+        if setting == "imported_row":
+            values["position"] = 1
         if setting == "person":
             values = {"pk": self.helper}
         if setting == "absence":

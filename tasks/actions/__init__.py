@@ -1,7 +1,16 @@
 """Everything that changes an order or a task. Doors call these; nothing else sets a state."""
 
 from tasks.actions.contributing import contribute, return_contribution
-from tasks.actions.drafting import assign, edit_task, new_task, propose, recall, record_approval, vouch
+from tasks.actions.drafting import (
+    assign,
+    edit_task,
+    new_task,
+    new_tasks,
+    propose,
+    recall,
+    record_approval,
+    vouch,
+)
 from tasks.actions.escalating import resume_escalation, stop_escalation
 from tasks.actions.fanning import (
     cancel_fan_out,
@@ -11,7 +20,18 @@ from tasks.actions.fanning import (
     start_fan_out,
 )
 from tasks.actions.handing import set_weights
-from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, urge, withdraw
+from tasks.actions.importing import (
+    correct_row,
+    drop_import,
+    fail_old_imports,
+    leave_out,
+    name_body,
+    read_import,
+    start_import,
+    undo_import,
+    write_import,
+)
+from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, withdraw
 from tasks.actions.leading import change_lead
 from tasks.actions.leaving import leave
 from tasks.actions.orders import save_order
@@ -29,6 +49,7 @@ from tasks.actions.requesting import (
     refuse_request,
 )
 from tasks.actions.warning import clear_risk, flag_risk
+from tasks.actions.urging import urge, urge_many
 from tasks.actions.working import (
     accept,
     add_comment,
@@ -56,19 +77,26 @@ __all__ = [
     "clear_risk",
     "confirm",
     "contribute",
+    "correct_row",
     "counter_request",
     "decline",
     "decline_counter",
+    "drop_import",
     "edit_task",
+    "fail_old_imports",
     "flag_risk",
     "give_fan_out",
     "leave",
+    "leave_out",
     "make_occurrences",
     "mark_posted",
+    "name_body",
     "name_people",
     "new_task",
+    "new_tasks",
     "prepare_fan_out",
     "propose",
+    "read_import",
     "recall",
     "record_approval",
     "record_fan_out_approval",
@@ -85,12 +113,16 @@ __all__ = [
     "set_weights",
     "settle_replaced",
     "start_fan_out",
+    "start_import",
     "stop_escalation",
     "submit",
     "supersede",
     "suspend",
+    "undo_import",
     "unrelate",
     "urge",
+    "urge_many",
     "vouch",
     "withdraw",
+    "write_import",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import append, compose, snapshot
+from audit.actions import append, changes, compose, snapshot
+from audit.models import Event
 from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
@@ -39,7 +40,7 @@ from tasks.actions.common import (
 )
 from tasks.cycles import Cycle
 from tasks.lifecycle import LEVELS_ABOVE
-from tasks.models import Part, Task
+from tasks.models import Part, Recurrence, Task
 
 FIELDS = (
     "order",
@@ -105,6 +106,101 @@ def new_task(*, task: Task, parts: Sequence[PartAsked] = (), cycle: Cycle | None
     recurring.set_cycle(task, cycle)
     tell(task, "task_drafted", by, after=_facts(task))
     return task
+
+
+@dataclass
+class Draft:
+    """A task to be prepared together with others; `above` is the one of these that is to stand above it."""
+
+    task: Task
+    parts: Sequence[PartAsked] = ()
+    cycle: Cycle | None = None
+    above: Draft | None = None
+
+    @property
+    def level(self) -> int:
+        return self.above.level + 1 if self.above else 0
+
+
+class ManyRefused(ValidationError):
+    """Which of many drafts cannot be written, and why: index → field → sentences."""
+
+    def __init__(self, refused: dict[int, dict[str, Any]]) -> None:
+        self.refused = refused
+        super().__init__({"rows": [str(said) for one in refused.values() for said in one.values()]})
+
+
+@transaction.atomic
+def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
+    """Prepare many drafts at once, all or none, those above first: each checked and told as if alone."""
+    for giver in {draft.task.assigner for draft in drafts}:
+        rules.may_draft(by, giver).or_raise()
+    refused: dict[int, dict[str, Any]] = {}
+    places = list(enumerate(drafts))
+    for level in range(max((draft.level for draft in drafts), default=-1) + 1):
+        now = [(index, draft) for index, draft in places if draft.level == level]
+        refused |= {index: problems for index, draft in now if (problems := _check_in_bulk(draft, by))}
+        Task.objects.bulk_create([draft.task for _index, draft in now] if not refused else [], batch_size=500)
+    if refused:
+        raise ManyRefused(dict(sorted(refused.items())))
+    Part.objects.bulk_create(
+        [
+            Part(task=draft.task, body=part.body, kind=part.kind, work=part.work, due_on=part.due_on)
+            for draft in drafts
+            for part in draft.parts
+        ],
+        batch_size=1000,
+    )
+    Recurrence.objects.bulk_create(
+        [Recurrence(task=draft.task, **asdict(draft.cycle)) for draft in drafts if draft.cycle]
+    )
+    append([_drafted(draft, by) for draft in drafts])
+    return [draft.task for draft in drafts]
+
+
+def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
+    """The same checks; what was read or made a moment ago is not looked up again for each draft."""
+    task, checks = draft.task, [_check_values if check is _check_row else check for check in CHECKS]
+    task.created_by = by
+    if draft.above:
+        task.parent = draft.above.task
+        checks.remove(_check_parent)
+    try:
+        _check(task, draft.parts, by, draft.cycle, checks)
+    except ValidationError as error:
+        return dict(error.message_dict)
+    root = draft
+    while root.above:
+        root = root.above
+    higher = [root.task.parent_id, *keys_above(root.task.parent)] if root.task.parent else []
+    if draft.above and draft.level + len(higher) > LEVELS_ABOVE:
+        return {"parent": [TOO_DEEP]}
+    task.search_text = task.folded()
+    return {}
+
+
+def _check_values(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    try:
+        task.clean_fields(exclude=_KEYS)
+    except ValidationError as error:
+        problems.update(error.message_dict)
+
+
+_KEYS = {field.name for field in Task._meta.get_fields() if field.concrete and field.is_relation}
+
+
+def _drafted(draft: Draft, by: Person) -> Event:
+    """As `tell` would write it, without asking the database for what was just asked for."""
+    task, cycle = draft.task, draft.cycle
+    parts = sorted(draft.parts, key=lambda part: part.kind)
+    facts = {
+        **snapshot(task, FIELDS),
+        "parts": [[part.body.pk, part.kind, part.work, part.due_on] for part in parts],
+        "recurrence": list(astuple(cycle)) if cycle else None,
+    }
+    bodies = [task.assigner_id]
+    after = changes({}, facts)[1]
+    return compose("task_drafted", about=task, by=by, at=timezone.now(), after=after, bodies=bodies)
 
 
 @transaction.atomic
@@ -284,23 +380,18 @@ def _refuse_other_lead(task: Task, values: dict[str, Any]) -> None:
         )
 
 
-def _check(task: Task, parts: Sequence[PartAsked], by: Person, cycle: Cycle | None = None) -> None:
+def _check(
+    task: Task,
+    parts: Sequence[PartAsked],
+    by: Person,
+    cycle: Cycle | None = None,
+    checks: Iterable[Callable[[Task, Person, dict[str, Any]], None]] = (),
+) -> None:
     """All that must hold before a task is written, as sentences beside the fields."""
     problems: dict[str, Any] = {}
     tidy_row(task, FIELDS)
-    for problem in (
-        _check_secrecy,
-        _check_row,
-        _check_order,
-        _check_parent,
-        timing.check_occurrence,
-        timing.check_event,
-        timing.check_period,
-        check_days,
-        check_lead,
-        _check_people,
-    ):
-        problem(task, by, problems)
+    for check in checks or CHECKS:
+        check(task, by, problems)
     recurring.check_cycle(task, cycle, problems)
     _check_parts(task, parts, problems)
     if problems:
@@ -329,7 +420,7 @@ def _check_parent(task: Task, by: Person, problems: dict[str, Any]) -> None:
     if task.pk and task.pk in (above.pk, *higher):
         problems["parent"] = _("A task cannot be above itself: that would be a circle.")
     elif len(higher) + handing.levels_below(task) >= LEVELS_ABOVE:
-        problems["parent"] = _("Too deep: a task is handed down through four levels at most.")
+        problems["parent"] = TOO_DEEP
     elif _is_kept(task, above):
         return
     elif task.assigner_id not in (above.lead_id, above.assigner_id):
@@ -372,6 +463,9 @@ def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
             problems[field] = _("Choose somebody who holds an office in the lead body.")
 
 
+TOO_DEEP = _("Too deep: a task is handed down through four levels at most.")
+
+
 def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
     """A secret task holds no words, never had any, and what is below a task is no less secret than it."""
     if secrecy.is_secret(task):
@@ -381,6 +475,20 @@ def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
         problems["secrecy"] = secrecy.NOT_SECRET_LATER
     else:
         _check_no_less_secret(task, problems)
+
+
+CHECKS = (
+    _check_secrecy,
+    _check_row,
+    _check_order,
+    _check_parent,
+    timing.check_occurrence,
+    timing.check_event,
+    timing.check_period,
+    check_days,
+    check_lead,
+    _check_people,
+)
 
 
 def _check_no_less_secret(task: Task, problems: dict[str, Any]) -> None:

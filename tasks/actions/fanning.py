@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +24,7 @@ from tasks import rules
 from tasks.actions import handing
 from tasks.actions.common import lock, owe_news, words
 from tasks.actions.drafting import FIELDS, _check
+from tasks.actions.queueing import queue
 from tasks.lifecycle import RUNNING, State
 from tasks.models import FanOut, Recipient, Task
 
@@ -35,7 +35,6 @@ NAMED = 5
 """Bodies that a refusal names; of more it says how many."""
 
 JOB = "tasks.jobs.give_fan_out"
-ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 2}
 
 CARRIED = (
     *("pillar", "programme", "description", "deliverable_kind", "target", "target_unit"),
@@ -296,15 +295,8 @@ def _start(fan_out: FanOut, by: Person, approval: str) -> FanOut:
     fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval
     _settle(fan_out, FanOut.State.RUNNING)
     _tell(fan_out, "fan_out_started", by, approval=approval)
-    # Robust: without a broker it is logged, and the sweep of the next minute takes it up.
-    transaction.on_commit(lambda: _queue(fan_out.pk), robust=True)
+    queue(JOB, fan_out.pk)
     return fan_out
-
-
-def _queue(pk: int) -> None:
-    # One try: somebody waits for the page meanwhile.
-    with current_app.connection_for_write(transport_options=ONE_TRY) as line:
-        current_app.send_task(JOB, [pk], connection=line, retry=False)
 
 
 def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "") -> bool:

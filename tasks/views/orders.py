@@ -28,7 +28,7 @@ from tasks.fields import BodyField, body_label
 from tasks.filters import OrderFilter
 from tasks.forms import OrderForm, add_errors, differences
 from tasks.lifecycle import FIVE
-from tasks.models import Order, Task
+from tasks.models import Import, Order, Task
 from tasks.relations import related
 from tasks.views.common import find_order
 from tasks.views.detail import download
@@ -108,6 +108,7 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "list_url": f"{reverse('tasks:list')}?order={order.pk}",
         "now": timezone.now(),
         "may_edit": rules.may_edit_order(request.user, order),
+        "imports": order.imports.exclude(state=Import.State.DROPPED)[:5],
         "related": relations,
         "open_below": open_below(request, relations.replaces),
         "five": FIVE,

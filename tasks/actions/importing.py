@@ -1,0 +1,378 @@
+"""A received file on its way to drafts: read in the background, corrected by people, written or given up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import record
+from committees.models import Body, Person
+from portal.shared.text import tidy
+from portal.shared.verdicts import Sentence, not_now, refuse
+from tasks import rules, uploads
+from tasks.actions.common import refuse_stale
+from tasks.actions.drafting import Draft, ManyRefused, PartAsked, new_tasks
+from tasks.actions.queueing import queue
+from tasks.importing import storing
+from tasks.importing.checking import check
+from tasks.importing.files import tables
+from tasks.importing.problems import sentence_of
+from tasks.importing.rows import rows_of
+from tasks.importing.storing import Meaning
+from tasks.models import Import, ImportRow, Order, Task
+
+JOB = "tasks.jobs.read_import"
+
+READ_AT_ONCE = 512 * 1024
+"""Bytes of a file that is opened while the person waits, so that a wrong one is told of at once."""
+
+GIVEN_UP_AFTER = timedelta(hours=1)
+"""A file that no worker could read by then: the worker dies of it each time."""
+
+NAMED = 10
+"""Rows that a refusal names one by one."""
+
+State = Import.State
+
+log = logging.getLogger(__name__)
+
+
+# The file
+
+
+@transaction.atomic
+def start_import(*, order: Order, file: File[Any], by: Person) -> Import:
+    """Take a received file; it is read in the background, and nothing is written of it yet."""
+    rules.may_import(by, order).or_raise()
+    name = _checked_name(file)
+    imported = Import(order=order, by=by, at=timezone.now(), file_name=name)
+    file.name = uploads.kept_name(name)
+    imported.file = file
+    imported.save()
+    _tell(imported, "import_started", by, file_name=name)
+    queue(JOB, imported.pk)
+    return imported
+
+
+def _checked_name(file: File[Any]) -> str:
+    name = uploads.clean_name(file.name or "")
+    try:
+        uploads.check(file)
+        if file.size <= READ_AT_ONCE:
+            rows_of(tables(file, name))
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
+    file.seek(0)
+    return name
+
+
+def read_import(pk: int) -> None:
+    """Read the file and check its rows. It may be run twice, at once, or again after a crash."""
+    imported = Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
+    if imported is None:
+        return
+    try:
+        found = _read(imported)
+    except ValidationError as error:
+        _fail(imported, " ".join(error.messages))
+    except (DatabaseError, OSError):
+        # Not the file's fault: the sweep of the next minute tries again.
+        raise
+    except Exception:
+        log.exception("Import %s could not be read.", pk)
+        _fail(imported, UNREADABLE)
+    else:
+        _ready(imported, found)
+
+
+UNREADABLE = _("This file could not be read. Save it again as .xlsx or .docx and send that.")
+
+
+def _read(imported: Import) -> list[ImportRow]:
+    with imported.file.open("rb") as file:
+        rows = rows_of(tables(file, imported.file_name))
+    progress = _Progress(imported, len(rows))
+    return storing.rows_of(check(rows, imported.order, progress.tell), imported.order)
+
+
+class _Progress:
+    """How many rows are checked, for the page that asks; told a hundred times at most."""
+
+    def __init__(self, imported: Import, total: int) -> None:
+        self.rows, self.total, self.told = Import.objects.filter(pk=imported.pk), total, 0
+        self.rows.filter(state=State.READING).update(total=total)
+
+    def tell(self, checked: int, *_rest: Any) -> None:
+        if checked - self.told >= max(1, self.total // 100):
+            self.told = checked
+            self.rows.filter(state=State.READING).update(checked=checked)
+
+
+@transaction.atomic
+def _ready(imported: Import, found: list[ImportRow]) -> None:
+    """Another worker may have been quicker, or somebody gave the file up meanwhile."""
+    imported = _lock(imported)
+    if imported.state != State.READING:
+        return
+    for row in found:
+        row.of = imported
+    ImportRow.objects.bulk_create(found, batch_size=500)
+    imported.total = imported.checked = len(found)
+    _settle(imported, State.READY, "import_read", None, rows=len(found))
+
+
+@transaction.atomic
+def _fail(imported: Import, problem: Sentence) -> None:
+    imported = _lock(imported)
+    if imported.state == State.READING:
+        imported.problem = str(problem)[:500]
+        _settle(imported, State.FAILED, "import_failed", None, problem=imported.problem)
+
+
+def fail_old_imports() -> None:
+    """What kills its worker each time is not tried for ever."""
+    old = Import.objects.filter(state=State.READING, at__lt=timezone.now() - GIVEN_UP_AFTER)
+    for imported in old:
+        _fail(imported, UNREADABLE)
+
+
+# What people make of it
+
+
+@transaction.atomic
+def correct_row(
+    *,
+    imported: Import,
+    position: int,
+    by: Person,
+    values: dict[str, Any] | None = None,
+    sure: Collection[str] = (),
+    seen: str = "",
+) -> ImportRow:
+    """Say what a row means, where the file was not certain or not right; `sure` cells are right as read.
+
+    `values` are fields of `Meaning`; `seen` is the row's `mark` when the form was opened.
+    """
+    imported, row = _lock_row(imported, position, by)
+    if seen and seen != storing.mark(row):
+        refuse(not_now(_("Somebody corrected this row after you opened it. Look at it again.")))
+    before = Meaning.kept(row.values)
+    after = storing.corrected(before, values or {})
+    open_problems = storing.problems_without(row, storing.looked_at(before, after), sure)
+    if after == before and open_problems == row.problems:
+        return row
+    row.values, row.problems = after.plain(), open_problems
+    row.save(update_fields=["values", "problems"])
+    old, new = storing.told(before, after)
+    _touch(
+        imported, "import_row_corrected", by, before=old, after={"row": position, **new, "sure": sorted(sure)}
+    )
+    return row
+
+
+@transaction.atomic
+def leave_out(*, imported: Import, position: int, by: Person, out: bool = True) -> ImportRow:
+    """Leave a row out of what is written, or take it in again."""
+    imported, row = _lock_row(imported, position, by)
+    if row.left_out != out:
+        row.left_out = out
+        row.save(update_fields=["left_out"])
+        _touch(imported, "import_row_left_out" if out else "import_row_taken_in", by, after={"row": position})
+    return row
+
+
+@transaction.atomic
+def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
+    """Say which body these words mean wherever the file has them and nobody has said; gives how many rows."""
+    imported = _lock(imported)
+    rules.may_correct_import(by, imported).or_raise()
+    changed = []
+    for row in imported.rows.exclude(problems=[]):
+        if storing.name_in(row, tidy(words), body.pk):
+            changed.append(row)
+    ImportRow.objects.bulk_update(changed, ["values", "problems"], batch_size=200)
+    if changed:
+        after = {"words": words, "body": body.name_vi, "rows": len(changed)}
+        _touch(imported, "import_body_named", by, after=after)
+    return len(changed)
+
+
+def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, ImportRow]:
+    imported = _lock(imported)
+    rules.may_correct_import(by, imported).or_raise()
+    return imported, imported.rows.get(position=position)
+
+
+# Written, taken back, given up
+
+
+@transaction.atomic
+def write_import(*, imported: Import, by: Person, version: int | None = None) -> Import:
+    """Write all rows that are not left out as drafts under the order, or none of them."""
+    imported = _lock(imported)
+    rules.may_correct_import(by, imported).or_raise()
+    refuse_stale(imported, version)
+    every = list(imported.rows.all())
+    rows = [row for row in every if not row.left_out]
+    _refuse_stopped(rows)
+    made = _draft(_drafts_of(imported, every, by), rows, by)
+    ImportRow.objects.bulk_update(made, ["task"], batch_size=500)
+    imported.ended_at = timezone.now()
+    _settle(imported, State.WRITTEN, "import_written", by, drafts=len(made))
+    return imported
+
+
+def _refuse_stopped(rows: list[ImportRow]) -> None:
+    if not rows:
+        raise ValidationError(_("Every row is left out: there is nothing to write."))
+    stopped = {
+        row.position: [sentence_of(problem) for problem in storing.problems_of(row) if problem.stops]
+        for row in rows
+    }
+    _refuse_rows({position: said for position, said in stopped.items() if said}, rows)
+
+
+def _draft(drafts: list[Draft], rows: list[ImportRow], by: Person) -> list[ImportRow]:
+    try:
+        tasks = new_tasks(drafts=drafts, by=by)
+    except ManyRefused as refusal:
+        said = {
+            rows[index].position: [str(one) for sentences in problems.values() for one in sentences]
+            for index, problems in refusal.refused.items()
+        }
+        _refuse_rows(said, rows)
+        raise
+    for row, task in zip(rows, tasks, strict=True):
+        row.task = task
+    return rows
+
+
+def _drafts_of(imported: Import, rows: list[ImportRow], by: Person) -> list[Draft]:
+    """Of the rows that are not left out; one that is left out still stands above those of its number."""
+    meanings = [Meaning.kept(row.values) for row in rows]
+    bodies = Body.objects.in_bulk({key for one in meanings for key in one.bodies})
+    wanted = {key for one in meanings for key in [one.parent, *one.duplicates] if key}
+    above = Task.objects.visible_to(by).select_related("assigner", "lead").in_bulk(wanted) if wanted else {}
+    drafts: list[Draft] = []
+    numbered: dict[str, Draft | Task | None] = {}
+    for row, meaning in zip(rows, meanings, strict=True):
+        over = numbered.get(storing.number_key(meaning.parent_number)) if meaning.parent_number else None
+        if row.left_out:
+            here: Draft | Task | None = above.get(meaning.duplicates[0]) if meaning.duplicates else None
+        else:
+            task = storing.task_of(row, meaning, imported.order, bodies, above)
+            task.parent = task.parent or (over if isinstance(over, Task) else None)
+            parts = [PartAsked(bodies[key], kind) for key, kind in meaning.parts if key in bodies]
+            over = over if isinstance(over, Draft) and task.parent is None else None
+            here = Draft(task, parts, meaning.cycle, over)
+            drafts.append(here)
+        if meaning.number:
+            numbered[storing.number_key(meaning.number)] = here
+    return drafts
+
+
+def _refuse_rows(said: dict[int, list[str]], rows: list[ImportRow]) -> None:
+    """One sentence for each row, by the place where a person finds it in the file."""
+    if not said:
+        return
+    places = {row.position: storing.place_of(row) for row in rows}
+    lines = [f"{places[position]}: {' '.join(some)}" for position, some in list(said.items())[:NAMED]]
+    if len(said) > NAMED:
+        lines.append(gettext("%(count)s more rows cannot be written.") % {"count": len(said) - NAMED})
+    raise ValidationError(lines)
+
+
+@transaction.atomic
+def undo_import(*, imported: Import, by: Person, changed: bool = False) -> Import:
+    """Take back all drafts of an import, as if it had never been written; `changed`: also those edited since.
+
+    They are removed and not withdrawn: nobody but their own body ever saw them, and the audit keeps each.
+    """
+    imported = _lock(imported)
+    rules.may_undo_import(by, imported).or_raise()
+    drafts = list(imported.drafts().select_for_update(of=("self",), no_key=True).order_by("pk"))
+    # Asked again: one may have been issued while the rows were waited for.
+    rules.may_undo_import(by, imported).or_raise()
+    _refuse_losing(imported, changed)
+    codes = f"{drafts[0].code} – {drafts[-1].code}"
+    keys = imported.drafts().values("pk")
+    # Whatever stands above another is let go of first: the database leaves no task without the one above it.
+    Task.objects.filter(pk__in=keys, parent__isnull=False).update(parent=None)
+    Task.objects.filter(pk__in=keys).delete()
+    imported.ended_at = timezone.now()
+    _settle(imported, State.UNDONE, "import_undone", by, drafts=len(drafts), codes=codes)
+    return imported
+
+
+def touched(imported: Import) -> list[Task]:
+    """Drafts of the import that somebody worked on since they were written."""
+    worked_on = Q(version__gt=0) | Q(comments__isnull=False)
+    return list(imported.drafts().filter(worked_on).distinct().order_by("pk"))
+
+
+def _refuse_losing(imported: Import, changed: bool) -> None:
+    """What others did since is taken back only when that was said; what they put below never is."""
+    below = Task.objects.filter(parent__in=imported.drafts()).exclude(pk__in=imported.drafts().values("pk"))
+    if others := list(below.order_by("pk")[:NAMED]):
+        raise ValidationError(
+            _("%(tasks)s stand below drafts of this import. Give them another task above, or withdraw them.")
+            % {"tasks": ", ".join(task.code for task in others)}
+        )
+    if not changed and (some := touched(imported)):
+        said = _("Somebody worked on %(tasks)s since. Say that these changes are lost too.")
+        raise ValidationError({"changed": said % {"tasks": ", ".join(task.code for task in some[:NAMED])}})
+
+
+@transaction.atomic
+def drop_import(*, imported: Import, by: Person) -> Import:
+    """Give a received file up: nothing of it is written, and it is kept no longer."""
+    imported = _lock(imported)
+    rules.may_drop_import(by, imported).or_raise()
+    imported.rows.all().delete()
+    name = imported.file.name
+    imported.problem, imported.ended_at = "", timezone.now()
+    _settle(imported, State.DROPPED, "import_dropped", by)
+    transaction.on_commit(lambda: imported.file.storage.delete(str(name)), robust=True)
+    return imported
+
+
+def _lock(imported: Import) -> Import:
+    rows = Import.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("order__body", "by").get(pk=imported.pk)
+
+
+def _settle(imported: Import, state: str, event: str, by: Person | None, **facts: Any) -> None:
+    imported.state = state
+    imported.version += 1
+    imported.save(update_fields=["state", "problem", "total", "checked", "ended_at", "version"])
+    _tell(imported, event, by, state=state, **facts)
+
+
+def _touch(
+    imported: Import,
+    event: str,
+    by: Person,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Another version: who opened the page before would write something else than they saw."""
+    imported.version += 1
+    imported.save(update_fields=["version"])
+    record(event, about=imported, by=by, before=before, after=after, bodies=[imported.order.body_id])
+
+
+def _tell(imported: Import, event: str, by: Person | None, **facts: Any) -> None:
+    """In the trail of the body whose order it is."""
+    after = {"order": imported.order_id, **facts}
+    record(event, about=imported, by=by, after=after, bodies=[imported.order.body_id])

@@ -1,0 +1,81 @@
+"""Received files for tests that begin where the checking ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from openpyxl import Workbook
+
+from committees.models import Person
+from tasks import actions
+from tasks.actions import importing
+from tasks.importing import storing
+from tasks.importing.types import CheckedRow, Due, FileRow, Named, Problem
+from tasks.models import Import, ImportRow, Order
+
+Received = Callable[..., Import]
+
+
+def checked(number: str = "1", title: str = "Lập danh mục", **values: Any) -> CheckedRow:
+    """A row as the checking hands it over; `row` are further words of the file."""
+    words = {"row": 5, "table": "1", "number": number, "title": title, **values.pop("row", {})}
+    values = {"due": Due("30/6/2026", "day", date(2026, 6, 30)), **values}
+    return CheckedRow(FileRow(**words), **values)
+
+
+def unknown(words: str, *nearest: int) -> dict[str, Any]:
+    """A lead that is no body the portal knows."""
+    problem = Problem("lead", "unknown_body", {"words": words})
+    return {"lead": (Named(words, nearest=nearest),), "problems": (problem,)}
+
+
+@pytest.fixture
+def received(order: Order, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Received:
+    """`received([row, …])`: an import whose file was read as these rows, by its job."""
+
+    def make(rows: Sequence[CheckedRow]) -> Import:
+        monkeypatch.setattr(importing, "tables", lambda file, name: [])
+        monkeypatch.setattr(importing, "rows_of", lambda found: [one.read for one in rows])
+        monkeypatch.setattr(importing, "check", lambda found, order, progress: rows)
+        file = SimpleUploadedFile("phu-luc.xlsx", workbook())
+        imported = actions.start_import(order=order, file=file, by=people["secretary"])
+        actions.read_import(imported.pk)
+        imported.refresh_from_db()
+        return imported
+
+    return make
+
+
+def read_as(order: Order, rows: Sequence[CheckedRow], by: Person) -> Import:
+    """The same put there without a file."""
+    imported = Import.objects.create(
+        order=order,
+        by=by,
+        at=timezone.now(),
+        file_name="phu-luc.xlsx",
+        file="imports/none.xlsx",
+        state="ready",
+    )
+    found = storing.rows_of(rows, order)
+    for row in found:
+        row.of = imported
+    ImportRow.objects.bulk_create(found)
+    return imported
+
+
+def workbook(*rows: Sequence[str]) -> bytes:
+    """An Excel file with these rows."""
+    kept, book = BytesIO(), Workbook()
+    for row in rows:
+        book.worksheets[0].append(list(row))
+    book.save(kept)
+    return kept.getvalue()
+
+
+TABLE = workbook(["STT", "Nhiệm vụ", "Thời hạn"], ["1", "Lập danh mục", "30/6/2026"])
