@@ -466,7 +466,7 @@ class Oracle:
         held = [line for line in news if self._still_holds(line, on)]
         waiting = self.waiting
         told = self._highest(held)
-        self._remember_rungs(told)
+        self._remember_rungs(held)
         self.waiting = []
         letters: Letters = {}
         for line in waiting:
@@ -552,8 +552,9 @@ class Oracle:
         kept = {id(line) for line in ranked.values()}
         return [line for line in lines if line.kind not in ("overdue", "escalated") or id(line) in kept]
 
-    def _remember_rungs(self, told: list[Line]) -> None:
-        self.rungs |= {(one.about, one.version, one.step) for one in told if one.kind == "escalated"}
+    def _remember_rungs(self, held: list[Line]) -> None:
+        """A step is done with whoever was told it, by its own line or by a higher one."""
+        self.rungs |= {(one.about, one.version, one.step) for one in held if one.kind == "escalated"}
 
 
 def is_late(job: Job, on: date) -> bool:

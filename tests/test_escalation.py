@@ -13,6 +13,7 @@ from django.utils import translation
 from audit.models import Event
 from committees.models import Membership, Office
 from committees.roles import Role
+from notices.letters import send_owed
 from notices.models import EscalationStep, Notice, Policy
 from notices.policies import DEFAULT
 from notices.seeding import seed
@@ -137,6 +138,21 @@ def test_a_step_that_reached_nobody_goes_to_the_next_who_holds_the_office(bodies
     new = make_person("new")
     appoint(new, bodies.lead, Role.HEAD)
     assert escalate(2) == {(new.pk, "+1l:head")}
+
+
+def test_a_step_covered_by_a_higher_one_is_done_for_whoever_comes_later(bodies, people, task_at):
+    task_at("in_progress", due_on=DUE)
+    policy = Policy.objects.create(body=bodies.committee, hour=DEFAULT.hour)
+    for days in (1, 2):
+        EscalationStep.objects.create(policy=policy, days_late=days, side="lead", role=Role.HEAD)
+    assert {step for _person, step in escalate(2)} == {"+1l:head", "+2l:head"}
+    send_owed(DAYS[2])
+    assert set(Notice.objects.values_list("step", "dropped_because").filter(kind="escalated")) == {
+        ("+1l:head", telling.HIGHER_STEP),
+        ("+2l:head", ""),
+    }
+    appoint(make_person("new"), bodies.lead, Role.HEAD)
+    assert escalate(3) == set()
 
 
 def test_a_body_with_a_policy_of_its_own(bodies, people, task_at):

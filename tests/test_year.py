@@ -174,6 +174,7 @@ CHANGES: tuple[tuple[Any, ...], ...] = (
     # Nobody above is told for a week; then all steps are reached at once, two of them by the same head.
     ("04-28 06:30", "stop_escalation", "hung_kings", "ladder_secretary"),
     ("05-06 06:30", "resume_escalation", "hung_kings", "ladder_head"),
+    ("05-06 20:00", "appoint", "three_newcomer", "three_head", "THREE", "head", day("05-07")),
     ("05-12 09:00", "urge", "hung_kings", "ladder_deputy"),
     ("05-20 09:00", "submit", "hung_kings", "three_officer"),
     ("05-21 09:00", "prefer_portal", "three_officer", "three_officer", "task_confirmed"),
@@ -278,7 +279,7 @@ class Portal:
         codes = (*GIVERS, *LEADS)
         self.bodies: dict[str, Body] = {code: new_body(code, top) for code in codes}
         bulk.enter_bodies([top, *self.bodies.values()])
-        names = (*OFFICES, "one_newcomer")
+        names = (*OFFICES, "one_newcomer", "three_newcomer")
         self.people: dict[str, Person] = {name: new_person(name, language="en") for name in names}
         self.admin = new_person("admin", is_staff=True, is_superuser=True)
         bulk.enter_people([self.admin, *self.people.values()])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from committees.models import Membership
 from committees.roles import RESTRICTED_READERS, Role
@@ -19,6 +20,9 @@ from tasks.reminders.morning import Morning
 from tasks.reminders.statement import subquery, table, wait_for_other_planners
 
 ESCALATED = "escalated"
+
+HIGHER_STEP = gettext_noop("The same task is told of once, by its highest step.")
+"""Why a step is dropped whose reader reads a higher one: told in that line, and done with it."""
 
 IN_CHARGE = (Role.DEPUTY, Role.STANDING_DEPUTY, Role.HEAD)
 """A deputy's step goes to whose field it is; where nobody has the field, to the next of these."""
@@ -59,7 +63,8 @@ JOIN {superiors} superior
 WHERE NOT EXISTS (
     SELECT 1 FROM notices_notice told
     WHERE told.about_type = 'tasks.task' AND told.about_id = late.id AND told.kind = 'escalated'
-      AND told.step = step.step AND told.due_version = late.ver AND told.state <> 'dropped'
+      AND told.step = step.step AND told.due_version = late.ver
+      AND (told.state <> 'dropped' OR told.dropped_because = %s)
 )
 """
 """A step is done with whoever it was told to: who takes the office later reads the weekly summary."""
@@ -129,7 +134,8 @@ def escalate(on: date) -> int:
         ),
     )
     sql = STATEMENT.format(**{name: sql for name, (sql, _params) in tables})
-    return owe_selected(sql, [value for _name, (_sql, params) in tables for value in params])
+    params = [value for _name, (_sql, params) in tables for value in params]
+    return owe_selected(sql, [*params, HIGHER_STEP])
 
 
 def _steps(policy: int, due_on: date, morning: Morning) -> Iterator[dict[str, Any]]:
