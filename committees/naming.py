@@ -22,6 +22,8 @@ LONGEST_NAME = 8
 """Pieces between commas and "và" that one name has at most."""
 COMPARED = 60
 """Bodies with the rarest common words, of which the nearest are told by their trigrams."""
+COMMON = 400
+"""Bodies with a word that tells nothing beside a rarer one."""
 HERE = 0.2
 """How much nearer a name is when it is one of the reader's own province."""
 
@@ -129,12 +131,13 @@ _EDGE = " \t,.;:/+-*•&"
 _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _OF_COMMUNE = re.compile(r" (?:cap xa|xa|phuong|dac khu)$")
 _BEGINS = re.compile(
-    r"(?:bo|so|cuc|vu|vien|ban|hoi|doan|phong|truong|xa|phuong|cac|nhung|tat ca|toan bo|mot so|ubnd|hdnd"
-    r"|ubmttq|mttq|ubkt|vp|vpcp|bhxh|uy ban|cong an|cong ty|van phong|tong cuc|tong cong ty|chi cuc|tap doan|ngan hang"
-    r"|thanh tra|thanh pho|thanh uy|thanh doan|mat tran|lien doan|lien minh|lien hiep|toa an|kho bac"
-    r"|thue|hai quan|bao hiem|dang uy|tinh uy|tinh doan|trung tam|dai hoc|dai phat|dai truyen|kiem toan|quoc hoi|chinh phu"
-    r"|thu tuong|doanh nghiep|don vi|co quan|co so|dia phuong|to chuc|to cong|to giup|ca tinh|pho|giam doc"
-    r"|chu tich|lanh dao)\b"
+    r"(?:bo|so|cuc|vu|vien|ban|hoi|doan|phong|truong|xa|phuong|cac|nhung|tat ca|"
+    r"toan bo|mot so|ubnd|hdnd|ubmttq|mttq|ubkt|vp|vpcp|bhxh|uy ban|cong an|"
+    r"cong ty|van phong|tong cuc|tong cong ty|chi cuc|tap doan|ngan hang|thanh tra|"
+    r"thanh pho|thanh uy|thanh doan|mat tran|lien doan|lien minh|lien hiep|toa an|kho bac"
+    r"|thue|hai quan|bao hiem|dang uy|tinh uy|tinh doan|trung tam|dai hoc|dai phat|"
+    r"dai truyen|kiem toan|quoc hoi|chinh phu|thu tuong|doanh nghiep|don vi|co quan|co so"
+    r"|dia phuong|to chuc|to cong|to giup|ca tinh|pho|giam doc|chu tich|lanh dao)\b"
 )
 """First words of names: a piece that begins with none of them belongs to the name before it."""
 
@@ -364,7 +367,7 @@ class Names:
         known = [self._by_word[word] for word in dict.fromkeys(key.split(" ")) if word in self._by_word]
         found: set[int] = set()
         for bodies in sorted(known, key=len):
-            if len(found) >= COMPARED:
+            if len(found) >= COMPARED or (found and len(bodies) > COMMON):
                 break
             found |= bodies
         return found or [pk for pk in self.rows if self._stands(pk)]
