@@ -6,11 +6,12 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from docx import Document
 from docx.document import Document as Doc
 from docx.table import Table
@@ -22,6 +23,13 @@ SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 Rows = Iterable[Any]
 """Lists of what the cells hold."""
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """For the modules that import it and look at sentences."""
+    with translation.override("en"):
+        yield
 
 
 def sheet(rows: Rows, merged: str = "", **others: Rows) -> io.BytesIO:

@@ -21,7 +21,7 @@ from openpyxl.workbook.external_link.external import ExternalBook
 
 from tasks.importing import files
 from tasks.importing.rows import rows_of
-from tests.office import HEADER, document, saved, sheet
+from tests.office import HEADER, document, in_english, saved, sheet  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.once
 

@@ -107,7 +107,12 @@ def with_typed_values() -> bytes:
 
 def with_two_line_header() -> bytes:
     top = ["TT", "Nội dung nhiệm vụ", "Cơ quan thực hiện", None, "Kết quả", "Thời gian hoàn thành"]
-    rows: list[list[Any]] = [top, [None, None, "Chủ trì", "Phối hợp"], [f"({n})" for n in range(1, 7)], *lines(across)[1:]]
+    rows: list[list[Any]] = [
+        top,
+        [None, None, "Chủ trì", "Phối hợp"],
+        [f"({n})" for n in range(1, 7)],
+        *lines(across)[1:],
+    ]
     spans = (*(f"{column}1:{column}2" for column in "ABEF"), "C1:D1", "A4:F4", "A8:F8")
     return saved(book(rows, *spans)).getvalue()
 

@@ -20,7 +20,7 @@ from tasks.importing.columns import columns_of
 from tasks.importing.files import tables
 from tasks.importing.rows import rows_of
 from tasks.importing.types import Cell, FileRow, Line, Table
-from tests.office import HEADER, document, saved, sheet, table_in
+from tests.office import HEADER, document, in_english, saved, sheet, table_in  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.once
 
@@ -366,6 +366,20 @@ def test_several_tables_with_and_without_the_header_again() -> None:
         ("2", 2, "", "Việc một"),
         ("3", 1, "", "Việc hai"),
         ("4", 2, "Hạ tầng số", "Việc ba"),
+    ]
+
+
+def test_a_row_that_speaks_of_tasks_is_no_header_of_its_table() -> None:
+    """It stands first in a table that goes on without a header."""
+    words = "Công khai nhiệm vụ chậm, cơ quan chủ trì"
+    paper = Document()
+    table_in(paper, [HEADER, [1, "Việc một", "Sở A", "", "", ""]])
+    for number in (2, ""):
+        table_in(paper, [[number, words, "Các cơ quan, đơn vị", "Các sở", "Kết quả", "tháng 9/2026"]])
+    assert said(saved(paper), "title", "lead") == [
+        ("Việc một", "Sở A"),
+        (words, "Các cơ quan, đơn vị"),
+        (words, "Các cơ quan, đơn vị"),
     ]
 
 

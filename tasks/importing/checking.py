@@ -31,7 +31,9 @@ CUT = ("title", "deliverable", "pillar", "number", "parent_words", "lead")
 """What may be longer than the column of a task that takes it."""
 
 _COLUMN = {"lead": "lead_words"}
-_LONGEST = {name: Task._meta.get_field(_COLUMN.get(name, name)).max_length or LONG_TEXT for name in CUT}
+_LONGEST: dict[str, int] = {
+    name: getattr(Task._meta.get_field(_COLUMN.get(name, name)), "max_length", LONG_TEXT) for name in CUT
+}
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 _ONE_NUMBER = re.compile(r"(?:nv|nhiem vu)?\s*(?:so)?\s*((?:\d{1,3}\.)*\d{1,3})\b(?!\s*[-–,;/]\s*\d)")
 

@@ -87,6 +87,7 @@ _MARKS = re.compile(r"[^\w%]+|_")
 DOCUMENT = re.compile(r"\d{1,5}(?:/\d{4})?\s*[-/]\s*[^\W\d][\w/-]*")
 """The number of a document: 05-KH/BCĐTW, 07/CT-TTg."""
 
+_NUMBER = re.compile(r"\d[\d.]*[.)]?")
 _COUNTED = re.compile(r"[(\[]?\s*(\d{1,2}|[a-z])\s*[)\]]?(\s*=.*)?")
 
 
@@ -127,7 +128,7 @@ def _best(lines: list[Line], first: int) -> Columns | None:
         depth += 1
     header = lines[first : first + depth]
     places = _places(header)
-    if "title" not in places or len(places) < 2:
+    if not _is_header(header, places):
         return None
     width = max(len(line.cells) for line in header)
     found = DOCUMENT.search(_words_at(header, places.get("parent")))
@@ -139,6 +140,20 @@ def _words_at(header: list[Line], column: int | None) -> str:
     return " ".join(
         line.cells[column].text for line in header if column is not None and column < len(line.cells)
     )
+
+
+def _is_header(header: list[Line], places: dict[str, int]) -> bool:
+    """It names the task and something else, one of the two for certain; and it is no row with a number."""
+    if "title" not in places or len(places) < 2 or any(map(_is_numbered, header)):
+        return False
+    ranks = _ranks(header)
+    sure = [field for field, column in places.items() if ranks[column, field] < 2 and field != "title"]
+    return bool(sure) or ranks[places["title"], "title"] == 0
+
+
+def _is_numbered(line: Line) -> bool:
+    first = next((cell.text for _place, cell in _own(line)), "")
+    return bool(_NUMBER.fullmatch(first))
 
 
 def _goes_on(lines: list[Line], first: int, depth: int) -> bool:
@@ -159,14 +174,21 @@ def _own(line: Line) -> Iterator[tuple[int, Cell]]:
 
 def _places(header: list[Line]) -> dict[str, int]:
     """The surest headings choose first; of two that are as sure, the left one."""
-    claims = sorted(
-        (rank, column, field) for column, words in _headings(header) for field, rank in _meanings(words)
-    )
+    claims = sorted((rank, column, field) for (column, field), rank in _ranks(header).items())
     places: dict[str, int] = {}
     for _rank, column, field in claims:
         if field not in places and column not in places.values():
             places[field] = column
     return places
+
+
+def _ranks(header: list[Line]) -> dict[tuple[int, str], int]:
+    """Column and field → how surely the heading means it, 0 being the surest."""
+    ranks: dict[tuple[int, str], int] = {}
+    for column, words in _headings(header):
+        for field, rank in _meanings(words):
+            ranks[column, field] = min(rank, ranks.get((column, field), rank))
+    return ranks
 
 
 def _headings(header: list[Line]) -> Iterator[tuple[int, str]]:

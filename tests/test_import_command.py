@@ -1,0 +1,150 @@
+"""`manage.py import_tasks`: what a received file holds, as text and as JSON; drafts only with --commit."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from audit.models import Event
+from committees.models import Person
+from tasks.models import Import, Order, Task
+from tests.office import HEADER, document, in_english, sheet  # noqa: F401 - a fixture
+from tests.people import Bodies
+
+LEAD = "Sở Khoa học và Công nghệ"
+ROWS = [
+    HEADER,
+    ["I", "Thể chế"],
+    [1, "Trình nghị quyết", f"{LEAD}; Sở Tài chính", "Sở Tài chính", "Nghị quyết", "trước ngày 30/6/2026"],
+    [2, "Rà soát quy định", "Sở Không Có Tên", None, "Báo cáo", "quý IV/2026"],
+]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "phụ lục.xlsx"
+    path.write_bytes(sheet(ROWS).getvalue())
+    return path
+
+
+def said(*words: str | Path, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("import_tasks", *map(str, words), stdout=out, **options)
+    return out.getvalue()
+
+
+def counted() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Task, Import, Event, Order))  # type: ignore[attr-defined]
+
+
+def test_rows_as_json(file: Path, order: Order) -> None:
+    before = counted()
+    found = json.loads(said(file, "--body", "COMMITTEE", "--order", "11-kh/bcđ", "--json"))
+    one, two = found["rows"]
+    assert found.keys() == {"rows"}
+    assert {**one, "problems": len(one["problems"])} == {
+        "row": 3,
+        "number": "1",
+        "title": "Trình nghị quyết",
+        "pillar": "Thể chế",
+        "lead": [LEAD, "Sở Tài chính"],
+        "coordinating": ["Sở Tài chính"],
+        "deliverable": "Nghị quyết",
+        "due_on": "2026-06-29",
+        "due_kind": "day",
+        "due_words": "trước ngày 30/6/2026",
+        "problems": 1,
+    }
+    assert (two["due_on"], two["due_kind"]) == ("2026-12-31", "period")
+    (problem,) = two["problems"]
+    assert (problem["field"], problem["cell"], problem["code"]) == ("lead", "Sheet!C4", "unknown_body")
+    assert "Sở Không Có Tên" in problem["says"]
+    assert counted() == before
+
+
+def test_rows_as_text(file: Path, order: Order) -> None:
+    found = said(file, "--body", "COMMITTEE", "--order", order.number)
+    assert "Sheet!3\t1\tTrình nghị quyết" in found
+    assert "29/06/2026" in found
+    assert "2 rows read, 2 of them to be looked at." in found
+    assert "Nothing was written." in found
+
+
+def test_an_order_that_is_not_entered_yet_can_be_tried(file: Path, bodies: Bodies) -> None:
+    assert len(json.loads(said(file, "--body", "COMMITTEE", "--order", "1/KH", "--json"))["rows"]) == 2
+    with pytest.raises(CommandError, match="Enter the order first"):
+        said(file, "--body", "COMMITTEE", "--order", "1/KH", "--commit")
+
+
+@pytest.mark.parametrize("by", [["--by", "secretary"], []])
+def test_with_commit_all_rows_are_drafts(file: Path, by: list[str], order: Order) -> None:
+    """Without --by it is whoever entered the order."""
+    found = said(file, "--body", "COMMITTEE", "--order", order.number, "--commit", *by)
+    drafts = list(order.tasks.order_by("pk"))
+    assert "2 drafts written under 11-KH/BCĐ." in found
+    assert [(task.number, task.state, task.unsure) for task in drafts] == [
+        ("1", "draft", ["lead"]),
+        ("2", "draft", ["lead"]),
+    ]
+    imported = Import.objects.get()
+    assert (imported.state, imported.by.username) == ("written", "secretary")
+    assert Event.objects.filter(verb="import_written", by__username="secretary").count() == 1
+
+
+def test_a_second_time_nothing_is_left_to_write(file: Path, order: Order) -> None:
+    words = [file, "--body", "COMMITTEE", "--order", order.number, "--commit"]
+    said(*words)
+    before = counted()
+    with pytest.raises(CommandError, match="Every row is left out"):
+        said(*words)
+    assert counted() == before
+    assert len(list((Path(settings.MEDIA_ROOT) / "imports").rglob("*.xlsx"))) == 1
+
+
+def test_one_row_that_cannot_be_written_stops_all(order: Order, tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(document([*ROWS, [3, "", LEAD, "", "", "30/6/2026"]]).getvalue())
+    before = counted()
+    with pytest.raises(CommandError, match="has no task"):
+        said(path, "--body", "COMMITTEE", "--order", order.number, "--commit")
+    assert counted() == before
+    assert not list((Path(settings.MEDIA_ROOT) / "imports").rglob("*.docx"))
+
+
+@pytest.mark.parametrize("by, words", [("member", "Only the secretary"), ("nobody", "Say with --by")])
+def test_the_command_asks_the_same_rule(
+    by: str, words: str, file: Path, order: Order, people: dict[str, Person]
+) -> None:
+    with pytest.raises(CommandError, match=words):
+        said(file, "--body", "COMMITTEE", "--order", order.number, "--commit", "--by", by)
+    assert not Import.objects.exists()
+
+
+def test_what_cannot_be_read_is_one_sentence(order: Order, tmp_path: Path, file: Path) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("Nhiệm vụ")
+    named = ["--body", "COMMITTEE", "--order", order.number]
+    for words, expected in (
+        ([text, *named], "no Excel or Word file"),
+        ([tmp_path / "none.xlsx", *named], "cannot be opened"),
+        ([file, "--body", "NOBODY", "--order", "1"], "No body has the code NOBODY"),
+        ([file, *named, "--dated", "28/7/2026"], "YYYY-MM-DD"),
+    ):
+        with pytest.raises(CommandError, match=expected) as refused:
+            said(*words)
+        assert "\n" not in str(refused.value)
+        assert refused.value.returncode == 1
+
+
+def test_of_two_orders_with_a_number_the_day_tells(file: Path, order: Order) -> None:
+    Order.objects.create(body=order.body, number=order.number, kind="plan", issued_on="2025-01-01")
+    named = [file, "--body", "COMMITTEE", "--order", order.number]
+    with pytest.raises(CommandError, match="add --dated"):
+        said(*named)
+    assert "2 rows read" in said(*named, "--dated", "2026-07-28")
