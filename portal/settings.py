@@ -291,7 +291,12 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
     # All day, not once: a morning that was missed is caught up, and doing it again sends nothing.
-    "remind": {"task": "notices.jobs.remind", "schedule": crontab(minute="*/10")},
+    # It expires when the next one comes: after days without a worker not hundreds of them wait in line.
+    "remind": {
+        "task": "notices.jobs.remind",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "help_send": {
         "task": "notices.jobs.help_send",
         "schedule": crontab(minute="1-59/10"),
