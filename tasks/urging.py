@@ -10,15 +10,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
-from committees.models import Membership, Person
-from committees.roles import RESTRICTED_READERS
+from committees.models import Person
 from notices.models import Notice
 from portal.shared.days import today
-from portal.shared.verdicts import Refused, Verdict
+from portal.shared.verdicts import Verdict
 from tasks import actions, rules
+from tasks.actions.urging import workers_of_many
 from tasks.lifecycle import RUNNING
 from tasks.listing import Row
-from tasks.models import Part, Task
+from tasks.models import Task
 from tasks.querysets import TaskQuerySet
 
 MOST = 500
@@ -78,7 +78,7 @@ def chosen(tasks: TaskQuerySet, keys: Iterable[str | int]) -> list[Task]:
 
 def plan(tasks: Sequence[Task], by: Person) -> list[Planned]:
     """Who will be told of each task; as many queries for 500 as for one."""
-    workers = _workers(tasks)
+    workers = workers_of_many(tasks)
     before = _told_today(tasks)
     people = Person.objects.in_bulk({key for keys in workers.values() for key in keys})
     planned = []
@@ -96,37 +96,6 @@ def plan(tasks: Sequence[Task], by: Person) -> list[Planned]:
                 )
             )
     return planned
-
-
-def _workers(tasks: Sequence[Task]) -> dict[int, list[int]]:
-    """Task → who works on it for its lead; of a restricted one only those whose office reads it."""
-    working = access.people_of_many("work_on_tasks", {task.lead_id for task in tasks if task.lead_id})
-    closed = [task for task in tasks if task.secrecy != Task.Secrecy.NORMAL]
-    bodies = _reading_bodies({key for task in closed for key in working.get(task.lead_id or 0, ())})
-    named: dict[int, set[int | None]] = {task.pk: {task.assigner_id, task.lead_id} for task in closed}
-    for task_id, body_id in Part.objects.filter(task__in=named).values_list("task_id", "body_id"):
-        named[task_id].add(body_id)
-    return {
-        task.pk: [
-            key
-            for key in working.get(task.lead_id or 0, ())
-            if task.pk not in named or not named[task.pk].isdisjoint(bodies.get(key, ()))
-        ]
-        for task in tasks
-    }
-
-
-def _reading_bodies(people: set[int]) -> dict[int, set[int]]:
-    """Person → the bodies in which they hold an office that reads restricted tasks."""
-    if not people:
-        return {}
-    terms = Membership.objects.holding_on(today()).filter(
-        person__in=people, office__role__in=RESTRICTED_READERS
-    )
-    held: dict[int, set[int]] = {}
-    for person, body in terms.values_list("person_id", "office__body_id"):
-        held.setdefault(person, set()).add(body)
-    return held
 
 
 def _told_today(tasks: Sequence[Task]) -> dict[int, dict[int, str]]:
@@ -159,12 +128,15 @@ def urge_keys(keys: Iterable[int], *, by: Person, message: str = "") -> dict[str
 
 def urge_all(tasks: Iterable[Task], *, by: Person, message: str = "") -> Urged:
     """Urge each by itself, so that one that may not be urged keeps no other from it."""
+    tasks = list(tasks)
+    outcomes = actions.urge_many(tasks=tasks, by=by, message=message)
     result = Urged()
     for task in tasks:
-        try:
-            result.told.append((task, actions.urge(task=task, by=by, message=message)))
-        except Refused as refused:
-            result.refused.append((task, str(refused.verdict.reason)))
-        except ValidationError as error:
-            result.refused.append((task, " ".join(error.messages)))
+        outcome = outcomes.get(task.pk, NOWHERE)
+        if isinstance(outcome, int):
+            result.told.append((task, outcome))
+        elif isinstance(outcome, ValidationError):
+            result.refused.append((task, " ".join(outcome.messages)))
+        else:
+            result.refused.append((task, str(outcome)))
     return result

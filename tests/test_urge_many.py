@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audit.models import Event
 from committees.models import Person
 from committees.roles import Role
 from notices.models import Notice
@@ -167,3 +169,25 @@ def test_twenty_cost_as_many_queries_as_one(people: People, task_at: TaskAt) -> 
     many = queries()
     task_at("in_progress")
     assert queries() == many <= once + 2 <= 12, "two more for what is restricted"
+
+
+def test_telling_of_five_hundred_costs_as_many_queries_as_of_one(people: People, task_at: TaskAt) -> None:
+    def urge(tasks: list[Task]) -> int:
+        keys = [task.pk for task in tasks]
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.post("/tasks/urge/", {"task": keys})
+        assert answer.status_code == 302
+        return len(captured)
+
+    client = signed_in(people["secretary"])
+    first = task_at("in_progress")
+    values = {field.attname: getattr(first, field.attname) for field in Task._meta.concrete_fields}
+    Task.objects.bulk_create(Task(**{**values, "id": None}) for _number in range(500))
+    copies = list(Task.objects.exclude(pk=first.pk))
+    once = urge([first])
+    count = Event.objects.count()
+    # SQLite takes so many rows in pieces.
+    assert urge(copies) <= once + (30 if connection.vendor == "sqlite" else 0)
+    assert len(urged()) == 2 * 501
+    assert Event.objects.count() == count + 500
+    call_command("verify_audit")

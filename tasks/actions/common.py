@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
 
 from audit import stale
 from audit.actions import changes, record, snapshot
@@ -60,11 +61,19 @@ def lock(task: Task) -> Task:
     Its key stays free (`no_key`): notices and events of others may point at it meanwhile, or a writer
     that holds the chain of events and one that holds the row would wait for each other.
     """
-    rows = Task.objects.select_for_update(of=("self",), no_key=True).select_related(
+    locked: Task = _locking().get(pk=task.pk)
+    return locked
+
+
+def lock_all(tasks: Iterable[Task]) -> list[Task]:
+    """The same of many, in the order in which everybody takes several."""
+    return list(_locking().filter(pk__in=[task.pk for task in tasks]).order_by("pk"))
+
+
+def _locking() -> QuerySet[Task]:
+    return Task.objects.select_for_update(of=("self",), no_key=True).select_related(
         "assigner", "lead", "order", "parent"
     )
-    locked: Task = rows.get(pk=task.pk)
-    return locked
 
 
 def lock_from_above(task: Task, *, under: Task | None = None) -> Task:

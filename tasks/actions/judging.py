@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from notices.actions import owe
 from portal.shared.days import today
-from portal.shared.verdicts import Sentence, not_now, refuse
+from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.actions import recurring
-from tasks.actions.common import lock, move, owe_news, readers, tell, tell_helpers, words, workers
+from tasks.actions.common import lock, move, owe_news, tell_helpers, words, workers
 from tasks.lifecycle import State
 from tasks.models import Task
 
@@ -99,24 +98,3 @@ def _why_not_instead(task: Task, other: Task | None, by: Person) -> Sentence:
     if seen.state == State.WITHDRAWN:
         return _("This task was withdrawn. Choose one that stands.")
     return ""
-
-
-@transaction.atomic
-def urge(*, task: Task, by: Person, message: str = "") -> int:
-    """Remind the lead body by hand, once a day; gives how many people will be told."""
-    task = lock(task)
-    rules.may_urge(by, task).or_raise()
-    said = words(task, message, "message", longest=500)
-    told = owe(
-        [person for person in readers(task, workers(task), task.lead) if person.pk != by.pk],
-        "task_urged",
-        about=task,
-        occasion=f"{today():%Y-%m-%d}",
-        body=task.lead,
-        due_version=task.due_version,
-        data={"by": str(by), "reason": said},
-    )
-    if not told:
-        refuse(not_now(_("Already urged today, or nobody is there to be told. Urge again tomorrow.")))
-    tell(task, "task_urged", by, after={"people": told}, reason=said)
-    return told
