@@ -29,6 +29,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from bench._addresses import LIST
 from bench._load import p95, timed, typical
@@ -45,8 +46,11 @@ from notices.seeding import seed_around
 from portal.shared.days import today
 from tasks import summary
 from tasks.actions import give_fan_out
+from tasks.importing.checking import check
+from tasks.importing.files import tables
+from tasks.importing.rows import rows_of
 from tasks.lifecycle import COUNTED, FIVE
-from tasks.models import FanOut, Recipient, Task
+from tasks.models import FanOut, Order, Recipient, Task
 from tasks.reminders import Ladder, escalate, kind_of, plan
 from tasks.reminders.above import step_of
 from tasks.summary import first_day
@@ -417,6 +421,32 @@ def _copy_in(table: str, data: bytes) -> None:
         rows.write(data)
 
 
+def read_import(path: str) -> dict[str, Any]:
+    """A received file read and checked, part by part, beside openpyxl that only walks over its cells."""
+    order = Order(body=Body.objects.filter(level="provincial").order_by("pk")[0], number="1/KH")
+    with Path(path).open("rb") as file, CaptureQueriesContext(connection) as asked:
+        started, worked = time.perf_counter(), time.process_time()
+        rows = rows_of(tables(file, path))
+        read = time.perf_counter()
+        checked = check(rows, order)
+        ended, worked = time.perf_counter(), time.process_time() - worked
+    memory = _memory()
+    started_floor = time.perf_counter()
+    book = load_workbook(path, read_only=True)
+    cells = sum(cell is not None for sheet in book.worksheets for row in sheet.values for cell in row)
+    return {
+        "rows": len(checked),
+        "cells": cells,
+        "unsure": sum(bool(row.problems) for row in checked),
+        "read": read - started,
+        "check": ended - read,
+        "floor": time.perf_counter() - started_floor,
+        "processor": worked,
+        "queries": len(asked),
+        "memory": memory,
+    }
+
+
 ANSWERS: dict[str, Callable[..., Any]] = {
     "sessions": sessions,
     "pages": pages,
@@ -426,6 +456,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "send_letters": send_letters,
     "send_bare": send_bare,
     "fan_out": fan_out,
+    "read_import": read_import,
 }
 
 if __name__ == "__main__":

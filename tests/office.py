@@ -32,7 +32,7 @@ def in_english() -> Iterator[None]:
         yield
 
 
-def sheet(rows: Rows, merged: str = "", **others: Rows) -> io.BytesIO:
+def sheet(rows: Rows, merged: str = "", /, **others: Rows) -> io.BytesIO:
     """A workbook; `merged` names ranges ("A1:C1 B2:B4"), `others` are further sheets by name."""
     book = Workbook()
     first = book.active

@@ -162,7 +162,8 @@ def parted_sheet() -> io.BytesIO:
         for heading, some in parts()
     }
     first, *others = pages
-    return sheet(pages[first], **{name: pages[name] for name in others}, Hướng_dẫn=[["Mã", "Tên viết tắt"]])
+    guide = [["Mã", "Tên viết tắt"]]
+    return sheet(pages[first], "", **{name: pages[name] for name in others}, Hướng_dẫn=guide)
 
 
 def typed(words: str) -> Any:
