@@ -35,6 +35,10 @@ from reports.documents.layout import Column, Document, Heading, Letterhead, Sign
 FACE = "Liberation Serif"
 FACES = {"Regular": FACE, "Bold": f"{FACE} Bold", "Italic": f"{FACE} Italic"}
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
+WHOLE = ((0, 0), (-1, -1))
+IN_OUR_FONT = ("FONTNAME", *WHOLE, FACE)
+"""Else every cell begins with a font that is not embedded, though no letter is set in it."""
+
 SAFE, LINES, LETTER = 500, 25, 6.2
 """Letters that a cell of any table holds without growing higher than a page; else so many lines of a part,
 and the points of a letter, rather wide."""
@@ -52,6 +56,8 @@ def draw(document: Document, file: IO[bytes]) -> int:
         title=clean(document.subject)[:250],
         author=clean(document.author),
         lang="vi",
+        # As `IN_OUR_FONT`, for each page.
+        initialFontName=FACE,
     )
     frame = Frame(
         layout.LEFT * mm,
@@ -175,8 +181,8 @@ def _letterhead(head: Letterhead, across: int) -> Grid:
 
 
 def _two(left: list[Flowable], right: list[Flowable], widths: list[float]) -> Grid:
-    style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
-    style.append(("RIGHTPADDING", (0, 0), (-1, -1), 0))
+    sides = ((f"{side}PADDING", *WHOLE, 0) for side in ("LEFT", "RIGHT"))
+    style: list[Any] = [("VALIGN", *WHOLE, "TOP"), IN_OUR_FONT, *sides]
     return Grid([[left, right]], colWidths=widths, style=style)
 
 
@@ -197,10 +203,11 @@ def _table(table: Table, across: int, counts: list[int]) -> Iterator[Flowable]:
         colWidths=widths,
         repeatRows=1,
         style=[
-            ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("GRID", *WHOLE, 0.5, colors.black),
+            ("VALIGN", *WHOLE, "TOP"),
             ("VALIGN", (0, 0), (-1, 0), "MIDDLE"),
-            *((f"{side}PADDING", (0, 0), (-1, -1), 3) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
+            IN_OUR_FONT,
+            *((f"{side}PADDING", *WHOLE, 3) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
         ],
     )
     if table.more:
