@@ -48,8 +48,8 @@ from tasks.actions.requesting import (
     decline_counter,
     refuse_request,
 )
-from tasks.actions.warning import clear_risk, flag_risk
 from tasks.actions.urging import urge, urge_many
+from tasks.actions.warning import clear_risk, flag_risk
 from tasks.actions.working import (
     accept,
     add_comment,
