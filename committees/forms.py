@@ -12,6 +12,7 @@ from django.forms.models import construct_instance
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
 from portal.shared.attempts import Attempts
@@ -237,3 +238,18 @@ class EndForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ends_on"].initial = today
+
+
+class PapersForm(forms.ModelForm[Body]):
+    """How a body's orders are read, and its documents are written."""
+
+    class Meta:
+        model = Body
+        fields = PAPER_FIELDS
+
+    def _post_clean(self) -> None:
+        """The action checks the row."""
+
+    def refuse(self, error: ValidationError) -> None:
+        for name, sentences in error.message_dict.items():
+            self.add_error(name if name in self.fields else None, sentences)

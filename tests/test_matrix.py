@@ -246,6 +246,10 @@ GET    bodies:list                -             200 200 200 200 200 200 200 302
 GET    bodies:detail              body          200 200 200 200 200 200 200 302
 GET    bodies:reminders           body          200 200 200 403 200 403 403 302
 POST   bodies:reminders           body          302 302 403 403 403 403 403 302
+GET    bodies:papers              body          200 200 403 403 403 403 403 302
+POST   bodies:papers              body          302 302 403 403 403 403 403 302
+POST   bodies:name                body          302 302 403 403 403 403 403 302
+POST   bodies:forget_name         alias         302 302 403 403 403 403 403 302
 GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
@@ -443,6 +447,8 @@ DATA: dict[str, dict[str, Any]] = {
         "escalation": [],
         "version": 0,
     },
+    "bodies:papers": {"before_means": "that_day", "letterhead": "party", "place": "Nha Trang"},
+    "bodies:name": {"name": "Sở KH&CN", "body": "LEAD"},
     "bodies:appoint": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
     "bodies:membership": {"role": "member", "starts_on": "10/01/2025", "position": "Ủy viên"},
     "bodies:end_membership": {"ends_on": "30/06/2026"},
@@ -542,6 +548,9 @@ class Settings:
         away = Absence(person=people["head"], deputy=people["assistant"], starts_on=date(2098, 1, 1))
         away.ends_on = date(2098, 1, 2)
         self.absence = committee_actions.save_absence(absence=away, by=people["head"])
+        self.alias = committee_actions.remember(
+            body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"]
+        )
 
     def data(self, route: str, setting: str) -> dict[str, Any]:
         """What a POST to this address holds; an edit names the version that it read."""
@@ -593,6 +602,8 @@ class Settings:
             values["position"] = 1
         if setting == "person":
             values = {"pk": self.helper}
+        if setting == "alias":
+            values = {"code": "COMMITTEE", "pk": self.alias.pk}
         if setting == "absence":
             values = {"pk": self.absence.pk}
         if setting == "notice":
