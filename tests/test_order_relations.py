@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests import bulk
 from tests.api import Api
 from tests.people import Bodies, TaskAt, new_body
 from tests.test_orders_pages import signed_in, text_of
+from tests.told import at_once, in_line
 
 LADDER = ("57-NQ/TW", "02-KH/BCĐTW", "03/NQ-CP", "11-KH/BCĐ", "5/KH-BCĐ", "9/KH-BCĐ", "1/KH-X")
 
@@ -281,3 +283,21 @@ def test_a_replaced_order_says_by_which(
     assert "This order was replaced by 20-KH/BCĐ" in text_of(client.get(ladder[4].get_absolute_url()))
     chain = relations.related(people["secretary"], ladder[3], today()).below
     assert [one.number for one in chain[0].replaced_by] == ["20-KH/BCĐ"]
+
+
+def test_two_who_close_a_circle_together(
+    transactional_db: None, people: dict[str, Person], bodies: Bodies
+) -> None:
+    """Neither names an order that the other names: each sees only a line, and both together a circle."""
+    first, second, third, fourth = (enter(bodies.committee, f"{n}-KH") for n in range(1, 5))
+    by = people["secretary"]
+    link(second, third, by)
+    link(fourth, first, by)
+    acts = [partial(link, first, second, by), partial(link, third, fourth, by)]
+
+    def gate() -> None:
+        list(Order.objects.select_for_update().filter(pk__in=(first.pk, third.pk)).order_by("pk"))
+
+    said = in_line(gate, *acts) if connection.vendor == "postgresql" else at_once(*acts)
+    assert sorted(said) == ["ok", "other"]
+    assert OrderRelation.objects.count() == 3
