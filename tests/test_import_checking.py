@@ -114,18 +114,17 @@ def test_a_task_that_the_order_has_already(order: Order, people: dict[str, Perso
     other = task_at("assigned", title="Ban hành khung kiến trúc số của tỉnh")
     gone = task_at("draft", title="Lập danh mục cơ sở dữ liệu dùng chung")
     actions.withdraw(task=gone, by=people["secretary"], reason="Nhầm")
-    by_number, by_words, elsewhere, withdrawn, keyed = check(
+    by_number, by_words, elsewhere, withdrawn = check(
         [
             row(7, title="Việc chẳng liên quan"),
             row(8, title=title.replace(",", " và") + "."),
             row(9, title="Ban hành khung kiến trúc số của tỉnh"),
             row(10, title="Lập danh mục cơ sở dữ liệu dùng chung"),
-            row(11, title=title, key=here.code),
         ],
         order,
     )
     assert (by_number.duplicates, by_words.duplicates) == ((here.pk,), (here.pk,))
-    assert (elsewhere.duplicates, withdrawn.duplicates, keyed.duplicates) == ((other.pk,), (), ())
+    assert (elsewhere.duplicates, withdrawn.duplicates) == ((other.pk,), ())
     assert [problem.code for one in (by_number, by_words, elsewhere) for problem in one.problems] == [
         *("number_exists", "exists", "exists")
     ]

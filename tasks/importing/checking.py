@@ -69,7 +69,7 @@ class _Checking:
     def one(self, place: int, row: FileRow) -> CheckedRow:
         due = self.read_due(row.due)
         lead, coordinating = self._agencies(row)
-        duplicates = () if row.key else self.existing.like(row)
+        duplicates = self.existing.like(row)
         problems = (
             *_of_title(row),
             *_of_agencies(lead, coordinating),
@@ -89,7 +89,6 @@ class _Checking:
             duplicates=duplicates,
             problems=(*problems, *long),
         )
-
 
     def _agencies(self, row: FileRow) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
         """One cell may say both: "Chủ trì: Sở A. Phối hợp: Sở B"."""

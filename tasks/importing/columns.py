@@ -20,8 +20,7 @@ _LONGEST = 90
 _AGENCY = r"(bo nganh|cac )*(co quan|don vi|so nganh|to chuc)(,? (don vi|to chuc|dia phuong))?"
 
 NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("number", (r"s?tt|so tt|so thu tu|so|no|muc|number( in the order)?|so trong van ban",)),
-    ("key", (r"ma nhiem vu|ma cua nhiem vu|ma cong viec|key|task code|task key|code of the task",)),
+    ("number", (r"number( in the order)?|so trong van ban", r"s?tt|so tt|so thu tu|so|no|muc")),
     (
         "parent",
         (
@@ -76,7 +75,7 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _NOT_THE_DEADLINE = re.compile(r".*(bat dau|cap nhat|giao|thuc te|bao cao)\b.*")
 
-TELLING = ("lead", "coordinating", "deliverable", "due", "parent", "key")
+TELLING = ("lead", "coordinating", "deliverable", "due", "parent")
 """What makes a table one of tasks, beside what is to be done."""
 
 _MEANS = tuple(

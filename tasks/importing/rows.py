@@ -20,13 +20,13 @@ from tasks.importing.problems import refused
 from tasks.importing.sheets import place
 from tasks.importing.types import Cell, FileRow, Line, Table
 
-OF_ITS_OWN = ("lead", "coordinating", "deliverable", "due", "parent", "key")
+OF_ITS_OWN = ("lead", "coordinating", "deliverable", "due", "parent")
 """Where something stands here, the line is a task and no heading or rest of one."""
 
 NAMED = {"parent": "parent_words"}
 """Column → field of the row, where they are not called alike."""
 
-IN_ONE_LINE = ("title", "number", "deliverable", "parent_words", "key", "pillar")
+IN_ONE_LINE = ("title", "number", "deliverable", "parent_words", "pillar")
 """The others may need their lines: to tell agencies, or two days, apart."""
 
 _BULLET = re.compile(r"[-–—+•*]\s*")
@@ -47,6 +47,8 @@ _END = re.compile(
 _SIGNS = re.compile(
     r"(pho )?(truong|chu tich|giam doc|chanh|bi thu|thu truong|tu lenh|vu truong|cuc truong)\b"
 )
+
+
 @dataclass
 class Reading:
     """Where one has come to: what a row may still go on with."""
@@ -236,7 +238,7 @@ class _Line:
     @property
     def is_sum(self) -> bool:
         first = next(iter(cell.text for cell in self.line.cells if cell.text), "")
-        return not self.own.keys() & {"key", "lead", "due"} and bool(_SUM.fullmatch(fold(first)))
+        return not self.own.keys() & {"lead", "due"} and bool(_SUM.fullmatch(fold(first)))
 
     @property
     def is_end(self) -> bool:

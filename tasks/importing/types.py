@@ -72,8 +72,6 @@ class FileRow:
     """The task above, as the file's own column names it."""
     parent_order: str = ""
     """The number of the document that the heading of that column names."""
-    key: str = ""
-    """The task's code, in a file that the portal exported."""
     doubts: tuple[tuple[str, str], ...] = ()
     """Field and code of what could be read in two ways."""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
