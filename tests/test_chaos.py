@@ -66,7 +66,7 @@ def test_whatever_dies_every_line_is_delivered_once(
     _wait_for_a_day_that_is_long_enough()
     on = today()
     world = build(on)
-    assert len(world.owed()) == LINES
+    assert (len({to for to, _task in world.owed()}), len(world.owed())) == (PEOPLE, LINES)
 
     seed = os.environ.get("PORTAL_CHAOS_SEED") or str(time.time_ns())
     began = time.monotonic()
