@@ -18,6 +18,7 @@ from openpyxl.styles import Font
 from portal.shared.text import legible
 from tasks.importing.columns import columns_of
 from tasks.importing.files import tables
+from tasks.importing.letters import _OF_TCVN3
 from tasks.importing.rows import rows_of
 from tasks.importing.types import Cell, FileRow, Line, Table
 from tests.office import HEADER, document, in_english, saved, sheet, table_in  # noqa: F401 - a fixture
@@ -342,6 +343,21 @@ def test_a_value_is_read_as_it_is_shown(value: Any, form: str, shown: str) -> No
 )
 def test_text_is_what_a_person_sees(written: str, shown: str) -> None:
     assert legible(written) == shown
+
+
+def old_letters(rows: list[Any]) -> list[Any]:
+    """As they were typed with .VnTime before Unicode."""
+    back = {new: old for old, new in _OF_TCVN3.items()}
+    return [[cell.translate(back) for cell in row] for row in rows]
+
+
+def test_letters_of_before_unicode_are_known_by_the_header() -> None:
+    rows = [HEADER, ["1", "Xây dựng Đề án, thường xuyên", "Sở Tư pháp", "Ủy ban", "", "30/6/2026"]]
+    typed = old_letters(rows)
+    assert typed[0][1] == "NhiÖm vô"
+    for file in (sheet(typed), document(typed)):
+        assert said(file, "title", "lead") == [("Xây dựng Đề án, thường xuyên", "Sở Tư pháp")]
+    assert said(sheet([HEADER, ["1", "NhiÖm vô", "Sở A"]]), "title") == [("NhiÖm vô",)]
 
 
 def test_unseen_characters_do_not_hide_a_column() -> None:

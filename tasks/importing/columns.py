@@ -24,7 +24,7 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "parent",
         (
-            r"(nv|nhiem vu) (cap tren|goc|cha|me)( .*)?|parent( task)?|task above( .*)?",
+            r"(nv|nhiem vu) (cap tren|goc|cha|me)( .*)?|(parent|task above|task of the plan above)( .*)?",
             r"(nv|nhiem vu) (theo|tai|trong|thuoc|cua) (\d.*|(kh|ke hoach|ct|chuong trinh|nq|nghi quyet|"
             r"qd|quyet dinh|chi thi|de an|van ban)( .*)?)|thuoc nhiem vu.*|.*cap tren( .*)?",
         ),

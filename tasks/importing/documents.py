@@ -10,7 +10,6 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml.etree import _Element as Element
 
-from portal.shared.text import legible
 from tasks.importing.numbering import Numbering
 from tasks.importing.problems import linked
 from tasks.importing.types import Cell, Line, Table
@@ -136,7 +135,7 @@ def _read(cell: Element, labels: dict[Element, str]) -> tuple[str, bool]:
     words: list[str] = []
     weights: set[bool] = set()
     _gather(cell, labels, words, weights)
-    return legible("".join(words)), weights == {True}
+    return "".join(words).strip(), weights == {True}
 
 
 def _gather(element: Element, labels: dict[Element, str], words: list[str], weights: set[bool]) -> None:

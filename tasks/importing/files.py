@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.shared.verdicts import Sentence
 from tasks.importing import documents, sheets
+from tasks.importing.letters import as_read
 from tasks.importing.problems import damaged, linked, refused
 from tasks.importing.types import Table
 from tasks.uploads import LARGEST
@@ -72,7 +73,7 @@ def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
     except (*_NOT_READ, *_NOT_AS_WRITTEN) as error:
         raise damaged() from error
     _check_extent(found)
-    return found
+    return as_read(found)
 
 
 def _check_size(file: IO[bytes] | File[Any], name: str) -> None:

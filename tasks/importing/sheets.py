@@ -103,7 +103,7 @@ def shown(cell: ReadOnlyCell) -> str:
     """What Excel shows of a value, days and decimals as Vietnam writes them."""
     value: Any = cell.value
     if isinstance(value, str):
-        return legible(_ESCAPED.sub("", value))
+        return _ESCAPED.sub("", value).strip()
     if isinstance(value, datetime | date):
         return _day(value, _IN_QUOTES.sub("", cell.number_format.lower()))
     if isinstance(value, bool) or not isinstance(value, int | float):
