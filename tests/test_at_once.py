@@ -318,3 +318,13 @@ def test_beat_asks_every_few_minutes() -> None:
     line: Any = portal_settings.CELERY_BEAT_SCHEDULE["tell_at_once"]
     assert line["task"] == jobs.tell_at_once.name
     assert len(line["schedule"].minute) >= 12
+
+
+def test_of_a_restricted_task_the_subject_names_its_code_only(task, people, officer, smtp):
+    Task.objects.filter(pk=task.pk).update(secrecy=Task.Secrecy.RESTRICTED)
+    send_back(task, people)
+    send_at_once(TODAY)
+    (message,) = to(smtp, officer)
+    assert task.code in message["Subject"]
+    assert task.title not in message["Subject"] + text_of(message)
+    assert "Thiếu phụ lục." not in text_of(message)
