@@ -168,15 +168,14 @@ class _Inside:
     def repeated(self, place: int, row: FileRow) -> Iterator[Problem]:
         first = self.numbers[self._numbered(row)][0] if row.number else place
         if first < place:
-            yield Problem("number", "number_again", self._where(first))
+            yield Problem("number", "number_again", {"row": self.rows[first].row})
         like = (one for one in self.repeats.of(row.title) if one < place)
         for one in like:
             if fold(self.rows[one].lead) == fold(row.lead):
-                yield Problem("title", "row_again", self._where(one))
+                same = self.rows[one]
+                code = "row_again" if same.table == row.table else "row_again_there"
+                yield Problem("title", code, {"row": same.row, "table": same.table})
                 break
-
-    def _where(self, place: int) -> dict[str, str | int]:
-        return {"row": self.rows[place].row, "table": self.rows[place].table}
 
 
 class _Existing:

@@ -23,13 +23,23 @@ PROBLEMS: dict[str, Sentence] = {
     "group_leads": _("“%(words)s” are many bodies: choose one, or send it to each of them."),
     "unknown_body": _("“%(words)s” is not known: choose the body."),
     "no_due": _("Enter the deadline or choose that there is none: this row has no words for it."),
-    "number_again": _("Row %(row)s of %(table)s has this number too: correct one of them."),
-    "row_again": _("Row %(row)s of %(table)s says the same: leave one of them out."),
+    "number_again": _("Row %(row)s has this number too: correct one of them."),
+    "row_again": _("Row %(row)s says the same: leave one of them out."),
+    "row_again_there": _("Row %(row)s of table %(table)s says the same: leave one of them out."),
     "number_exists": _("This order has a task with this number already: leave the row out or correct it."),
     "exists": _("A task in near the same words exists: leave the row out if it is the same."),
     "cycle_until": _(
         "The file does not say until when. It was taken to %(day)s: correct it or say it is right."
     ),
+    # A file of the portal that comes back
+    "no_such_task": _("There is no task %(code)s that you can see. Leave the row out."),
+    "not_yours": _("%(reason)s"),
+    "stale_row": _("%(code)s was changed here after it was exported. Export it again, and change it there."),
+    "fixed_cell": _(
+        "This is not changed by a file: it stays “%(was)s”. Leave the row out, or change it here."
+    ),
+    "lead_of_issued": _("The lead of an issued task is changed on its page: it asks for the reason."),
+    "cycle_in_cell": _("“%(words)s” is a cycle: enter it on the page of the task."),
     # Words of a deadline
     "due_unread": _("“%(words)s” is not read for certain as a deadline. Choose its kind and day."),
     "due_long": _("These words are too long for a deadline. Choose its kind and day, and shorten the words."),

@@ -117,7 +117,7 @@ def _refuse_formulas(table: Table) -> None:
     if table.formulas:
         raise refused(
             _(
-                "%(count)s cells of the sheet “%(sheet)s” are computed, the first is %(cell)s. "
+                "The sheet “%(sheet)s” has computed cells (%(count)s, the first is %(cell)s). "
                 "Paste them as values and send the file again."
             )
             % {"count": len(table.formulas), "sheet": table.name, "cell": table.formulas[0]}
