@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
@@ -14,13 +15,16 @@ from rest_framework.views import APIView
 
 from committees import access, actions, rules
 from committees.filters import BodyFilter, MembershipFilter
-from committees.models import Body, BodyQuerySet, Membership, MembershipQuerySet, Person
+from committees.models import Alias, Body, BodyQuerySet, Membership, MembershipQuerySet, Person
 from committees.serializers import (
+    AliasIn,
+    AliasOut,
     BodyDetail,
     BodyRow,
     Me,
     MembershipIn,
     MembershipOut,
+    PapersIn,
     TermIn,
 )
 from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
@@ -42,9 +46,10 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
     """Every body, dissolved ones too, in the order of the tree."""
 
     queryset = Body.objects.all()
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     filterset_class = BodyFilter
     lookup_field = "code"
-    query_names = {"members": ("on", "page", "page_size")}
+    query_names = {"members": ("on", "page", "page_size"), "aliases": ("page", "page_size")}
 
     def get_queryset(self) -> BodyQuerySet:
         if self.action == "retrieve":
@@ -52,7 +57,8 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         return Body.objects.select_related("parent")
 
     def get_serializer_class(self) -> Any:
-        return BodyDetail if self.action == "retrieve" else BodyRow
+        taken = {"retrieve": BodyDetail, "partial_update": PapersIn, "remember": AliasIn}
+        return taken.get(self.action or "", BodyRow)
 
     def get_object(self) -> Body:
         plain_or_404(self.kwargs["code"])
@@ -66,6 +72,38 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         rules.may_view_members(self.person, body).or_raise()
         terms = Membership.objects.holding_on(day_in_query(request) or today()).filter(office__body=body)
         return self.pages_of(terms.select_related(*TERM).in_order(), MembershipOut)
+
+    @extend_schema(responses=BodyDetail)
+    def partial_update(self, request: Request, code: str) -> Response:
+        """Change how orders of the body are read, and how its documents are written."""
+        body = actions.save_paper_settings(body=self.get_object(), values=self.checked(), by=self.person)
+        return Response(BodyDetail(body).data)
+
+    @extend_schema(operation_id="bodies_aliases", responses=AliasOut(many=True))
+    @action(detail=True, filterset_class=None)
+    def aliases(self, request: Request, code: str) -> Response:
+        """What the body means by names in its papers, by what was chosen before."""
+        body = self.get_object()
+        rules.may_name_bodies(self.person, body).or_raise()
+        return self.pages_of(Alias.objects.filter(used_by=body).select_related("body"), AliasOut)
+
+    @extend_schema(operation_id="bodies_remember", request=AliasIn, responses={201: AliasOut})
+    @aliases.mapping.post
+    def remember(self, request: Request, code: str) -> Response:
+        """From now on the name means this body in papers of the body."""
+        reader = self.get_object()
+        rules.may_name_bodies(self.person, reader).or_raise()
+        alias = actions.remember(reader=reader, by=self.person, **self.checked())
+        return Response(AliasOut(alias).data, status=201)
+
+    @extend_schema(operation_id="bodies_forget", responses={204: None})
+    @action(detail=True, methods=["delete"], url_path="aliases/(?P<pk>[0-9]{1,18})", filterset_class=None)
+    def forget(self, request: Request, code: str, pk: str) -> Response:
+        """The name means nobody any more."""
+        reader = self.get_object()
+        rules.may_name_bodies(self.person, reader).or_raise()
+        actions.forget(alias=get_object_or_404(Alias, pk=pk, used_by=reader), by=self.person)
+        return Response(status=204)
 
 
 class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from committees.models import Body, Membership, Person
+from committees.models import Alias, Body, Membership, Person
 from committees.roles import Role
 from portal.shared.api import Input
 from portal.shared.text import validate_plain
@@ -109,8 +109,38 @@ class BodyDetail(BodyRow):
     children = serializers.ListField(child=BodyOut(), source="children.all", read_only=True)
 
     class Meta(BodyRow.Meta):
-        fields = (*BodyRow.Meta.fields, "standing_agency", "decision", "note", "children")
+        fields = (
+            *(*BodyRow.Meta.fields, "standing_agency", "decision", "note", "children"),
+            *("before_means", "letterhead", "place"),
+        )
         read_only_fields = fields
+
+
+class PapersIn(Input, serializers.ModelSerializer[Body]):
+    """How orders of the body are read, and its documents are written."""
+
+    class Meta:
+        model = Body
+        fields = ("before_means", "letterhead", "place")
+
+
+class AliasOut(serializers.ModelSerializer[Alias]):
+    """What a name in the papers of a body means."""
+
+    body = BodyOut()
+
+    class Meta:
+        model = Alias
+        fields = ("id", "name", "body")
+        read_only_fields = fields
+
+
+class AliasIn(Input, serializers.ModelSerializer[Alias]):
+    body = BodyIn()
+
+    class Meta:
+        model = Alias
+        fields = ("name", "body")
 
 
 class MembershipOut(serializers.ModelSerializer[Membership]):

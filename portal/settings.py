@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,  # what a PATCH takes is a serializer of its own
     "ENUM_NAME_OVERRIDES": {
+        "BeforeMeans": "committees.models.Body.Before",
         "BodyChain": "committees.models.Body.Chain",
         "BodyKind": "committees.models.Body.Kind",
         "BodyLevel": "committees.models.Body.Level",
@@ -241,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKind": "tasks.models.Evidence.Kind",
         "HelpingKind": "tasks.models.Part.HELPING_CHOICES",
         "Language": "committees.models.Person.Language",
+        "Letterhead": "committees.models.Body.Letterhead",
         "OrderKind": "tasks.models.Order.Kind",
         "PartKind": "tasks.models.Part.Kind",
         "Priority": "tasks.models.Task.Priority",

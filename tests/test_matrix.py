@@ -267,6 +267,10 @@ GET    api:me                     -             200 200 200 200 200 200 200 401
 GET    api:schema                 -             200 200 200 200 200 200 200 401
 GET    api:bodies-list            -             200 200 200 200 200 200 200 401
 GET    api:bodies-detail          body          200 200 200 200 200 200 200 401
+PATCH  api:bodies-detail          body          200 200 403 403 403 403 403 401
+GET    api:bodies-aliases         body          200 200 403 403 403 403 403 401
+POST   api:bodies-aliases         body          201 201 403 403 403 403 403 401
+DELETE api:bodies-forget          alias         204 204 403 403 403 403 403 401
 GET    api:bodies-members         body          200 200 200 200 200 403 403 401
 GET    api:bodies-reminders       body          200 200 200 403 200 403 403 401
 PUT    api:bodies-reminders       body          200 200 403 403 403 403 403 401
@@ -447,6 +451,8 @@ DATA: dict[str, dict[str, Any]] = {
         "escalation": [],
         "version": 0,
     },
+    "api:bodies-detail": {"place": "Nha Trang"},
+    "api:bodies-aliases": {"name": "Sở KH&CN", "body": "LEAD"},
     "bodies:papers": {"before_means": "that_day", "letterhead": "party", "place": "Nha Trang"},
     "bodies:name": {"name": "Sở KH&CN", "body": "LEAD"},
     "bodies:appoint": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
