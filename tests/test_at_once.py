@@ -12,7 +12,7 @@ from django.db import connections
 
 from committees.models import Person
 from committees.roles import Role
-from notices import jobs, letters
+from notices import composing, jobs, kinds, letters
 from notices.letters import send_at_once, send_owed
 from notices.models import Letter, Notice, Policy, Preference
 from notices.preferences import How, save_preferences
@@ -142,7 +142,7 @@ def test_a_reminder_never_goes_at_once_whatever_stands_in_a_row(officer, task_at
     task_at("in_progress", due_on=TODAY - timedelta(days=1))
     Notice.objects.all().delete()
     Preference.objects.create(person=officer, kind="overdue", how=How.AT_ONCE)
-    for plan in letters.kinds.planners():
+    for plan in kinds.planners():
         plan(TODAY)
     assert Notice.objects.owed().filter(person=officer, kind="overdue").exists()
     assert send_at_once(TODAY).letters == 0
@@ -232,7 +232,7 @@ def test_what_was_given_up_and_owed_alone_is_tried_at_once_the_next_day(task, pe
     assert send_at_once(TODAY).letters == 0
     assert send_at_once(TOMORROW).letters == 1
     notice.refresh_from_db()
-    assert notice.letter.on == TOMORROW
+    assert notice.letter == Letter.objects.get(person=officer, on=TOMORROW)
 
 
 def test_what_one_letter_has_in_hand_is_in_no_other(task, people, officer, smtp, afternoon, monkeypatch):
@@ -258,7 +258,7 @@ def test_a_line_that_another_letter_took_since_it_was_read_keeps_the_letter_back
     task, people, officer, smtp, monkeypatch
 ):
     notice = send_back(task, people)
-    compose = letters.compose
+    compose = composing.compose
 
     def meanwhile(letter: Letter, notices: Any, facts: Any) -> Any:
         (other,) = letters.claim([officer], TODAY)
