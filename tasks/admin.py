@@ -77,6 +77,7 @@ PIECES.update(
         "weights": _("shares"),
         "recipients": _("bodies"),
         "drafts": _("drafts"),
+        "changed": _("tasks changed"),
         "codes": _("codes"),
         "rows": _("rows"),
         "row": _("row"),

@@ -18,6 +18,7 @@ from tasks.fields import BodyField, DueField, PlainField, body_label
 from tasks.forms import CycleFields
 from tasks.importing.storing import Meaning, cell_of
 from tasks.models import ImportRow, Task
+from tasks.periods import last_day
 
 CELL_NAMES: dict[str, Sentence] = {
     "number": _("number"),
@@ -123,6 +124,10 @@ class RowForm(CycleFields):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("due_on") and cleaned.get("due_kind") == Task.DueKind.NONE:
+            # The kind was left as it was read: whoever writes a day means it.
+            typed = str(self.data.get(self.add_prefix("due_on")))
+            cleaned["due_kind"] = Task.DueKind.PERIOD if last_day(typed) else Task.DueKind.DAY
         if cleaned.get("due_kind") == Task.DueKind.RELATIVE:
             for name, missing in NEEDED.items():
                 if cleaned.get(name) in (None, ""):
@@ -152,6 +157,7 @@ class RowForm(CycleFields):
             given["due_on"] = None
         lead: Body | None = given["lead"]
         return {**given, "lead": lead.pk if lead else None}
+
     def fieldsets(self) -> Lines:
         return [(legend, [[self[name] for name in row] for row in rows]) for legend, rows in ROWS]
 

@@ -329,3 +329,40 @@ def test_a_missing_body_is_created_by_an_administrator(
     Person.objects.filter(username="secretary").update(is_staff=True)
     assert create in client.get(imported.get_absolute_url()).content.decode()
     assert Body.objects.filter(name_vi="Sở mới").count() == 0
+
+
+def test_a_day_typed_where_none_was_read_is_taken(secretary: Client, received: Received) -> None:
+    imported = received([checked(due=Due("30/6"), problems=(NO_YEAR,))])
+    typed = {"title": "Lập danh mục", "due_kind": "none", "due_on": "30/06/2026"}
+    assert secretary.post(f"{imported.get_absolute_url()}rows/1/", typed).status_code == 302
+    meaning = Meaning.kept(imported.rows.get().values)
+    assert (meaning.due_kind, meaning.due_on) == ("day", date(2026, 6, 30))
+
+
+def test_an_unsure_draft_says_so_on_its_page_and_in_lists(
+    secretary: Client, received: Received, people: People, bodies: Bodies
+) -> None:
+    lead = (Named("Sở", bodies.lead.pk),)
+    imported = received([checked(due=Due("30/6"), lead=lead, problems=(NO_YEAR,))])
+    actions.write_import(imported=imported, by=people["secretary"])
+    task = Task.objects.get()
+    assert "Not certain in the received file: deadline." in text_of(secretary.get(task.get_absolute_url()))
+    assert "not certain: deadline" in text_of(secretary.get("/tasks/"))
+    secretary.post(f"{task.get_absolute_url()}vouch/")
+    assert "Not certain" not in text_of(secretary.get(task.get_absolute_url()))
+
+
+def test_what_many_lead_is_given_to_each_once_it_is_at_work(
+    secretary: Client, received: Received, people: People, bodies: Bodies
+) -> None:
+    by = people["secretary"]
+    many = Named("các sở, ban, ngành", group="agencies")
+    imported = received([checked(lead=(many,), problems=unknown(many.words)["problems"])])
+    actions.name_body(imported=imported, words=many.words, body=bodies.lead, by=by)
+    actions.write_import(imported=imported, by=by)
+    task = Task.objects.get()
+    link = f"{task.get_absolute_url()}fan-out/"
+    assert link not in secretary.get(imported.get_absolute_url()).content.decode()
+    actions.propose(task=task, by=by)
+    actions.assign(task=task, by=people["head"])
+    assert link in secretary.get(imported.get_absolute_url()).content.decode()

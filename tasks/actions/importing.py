@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import record
 from committees.models import Body, Person
 from portal.shared.text import tidy
-from portal.shared.verdicts import Sentence, not_now, refuse
+from portal.shared.verdicts import Refused, Sentence, not_now, refuse
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
-from tasks.actions.drafting import Draft, ManyRefused, PartAsked, new_tasks
+from tasks.actions.drafting import Draft, ManyRefused, PartAsked, edit_task, new_tasks
 from tasks.actions.queueing import queue
-from tasks.importing import storing
+from tasks.importing import changes, storing
 from tasks.importing.checking import check
 from tasks.importing.files import tables
 from tasks.importing.problems import sentence_of
@@ -100,9 +100,12 @@ UNREADABLE = _("This file could not be read. Save it again as .xlsx or .docx and
 
 def _read(imported: Import) -> list[ImportRow]:
     with imported.file.open("rb") as file:
-        rows = rows_of(tables(file, imported.file_name))
-    progress = _Progress(imported, len(rows))
-    return storing.rows_of(check(rows, imported.order, progress.tell), imported.order)
+        found = tables(file, imported.file_name)
+    ours = changes.returned(found, imported.by.language)
+    rows = [row for row in rows_of(found) if (row.table, row.row) not in ours]
+    progress = _Progress(imported, len(rows) + len(ours))
+    new = storing.rows_of(check(rows, imported.order, progress.tell), imported.order)
+    return [*new, *changes.rows_of(ours.values(), imported.by, after=len(new))]
 
 
 class _Progress:
@@ -127,7 +130,7 @@ def _ready(imported: Import, found: list[ImportRow]) -> None:
     for row in found:
         row.of = imported
     ImportRow.objects.bulk_create(found, batch_size=500)
-    imported.total = imported.checked = len(found)
+    imported.total = imported.checked = max(imported.total, len(found))
     _settle(imported, State.READY, "import_read", None, rows=len(found))
 
 
@@ -164,6 +167,7 @@ def correct_row(
     `values` are fields of `Meaning`; `seen` is the row's `mark` when the form was opened.
     """
     imported, row = _lock_row(imported, position, by)
+    _refuse_change(row)
     if seen and seen != storing.mark(row):
         refuse(not_now(_("Somebody corrected this row after you opened it. Look at it again.")))
     before = Meaning.kept(row.values)
@@ -198,7 +202,7 @@ def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
     rules.may_correct_import(by, imported).or_raise()
     changed = []
     for row in imported.rows.exclude(problems=[]):
-        if storing.name_in(row, tidy(words), body.pk):
+        if not changes.is_change(row) and storing.name_in(row, tidy(words), body.pk):
             changed.append(row)
     ImportRow.objects.bulk_update(changed, ["values", "problems"], batch_size=200)
     if changed:
@@ -213,6 +217,11 @@ def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, Impo
     return imported, imported.rows.get(position=position)
 
 
+def _refuse_change(row: ImportRow) -> None:
+    if changes.is_change(row):
+        refuse(not_now(_("A change is corrected in the file: send it again, or leave the row out.")))
+
+
 # Written, taken back, given up
 
 
@@ -225,11 +234,49 @@ def write_import(*, imported: Import, by: Person, version: int | None = None) ->
     every = list(imported.rows.all())
     rows = [row for row in every if not row.left_out]
     _refuse_stopped(rows)
-    made = _draft(_drafts_of(imported, every, by), rows, by)
+    changed = [row for row in rows if changes.is_change(row)]
+    _change(changed, by)
+    new = [row for row in every if not changes.is_change(row)]
+    made = _draft(_drafts_of(imported, new, by), [row for row in new if not row.left_out], by)
     ImportRow.objects.bulk_update(made, ["task"], batch_size=500)
     imported.ended_at = timezone.now()
-    _settle(imported, State.WRITTEN, "import_written", by, drafts=len(made))
+    _settle(imported, State.WRITTEN, "import_written", by, drafts=len(made), changed=len(changed))
     return imported
+
+
+def _change(rows: list[ImportRow], by: Person) -> None:
+    """Each through the action of an edit, with its rule, its version and its event."""
+    bodies = Body.objects.in_bulk({key for row in rows for key in changes.bodies_of(row)})
+    seen = Task.objects.visible_to(by).in_bulk({row.values["task"] for row in rows})
+    said: dict[int, list[str]] = {}
+    for row in rows:
+        parts = row.values["parts"]
+        try:
+            edit_task(
+                task=seen[row.values["task"]],
+                values=changes.asked_of(row, bodies),
+                parts=None if parts is None else _parts_again(seen[row.values["task"]], parts, bodies),
+                by=by,
+                version=row.values["version"],
+            )
+        except ValidationError as error:
+            said[row.position] = error.messages
+        except Refused as refusal:
+            said[row.position] = [str(refusal)]
+        except KeyError:
+            said[row.position] = [gettext("You no longer see this task. Leave the row out.")]
+    _refuse_rows(said, rows)
+
+
+def _parts_again(task: Task, parts: list[list[Any]], bodies: Mapping[int, Body]) -> list[PartAsked]:
+    """A body that stays keeps its share of the work and its own day."""
+    there = {part.body_id: part for part in task.parts.helping()}
+    return [
+        PartAsked(bodies[key], kind, there[key].work, there[key].due_on)
+        if key in there
+        else PartAsked(bodies[key], kind)
+        for key, kind in parts
+    ]
 
 
 def _refuse_stopped(rows: list[ImportRow]) -> None:

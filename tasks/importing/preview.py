@@ -11,8 +11,12 @@ from django.utils.text import capfirst
 
 from committees.models import Body, Person
 from portal.shared.text import fold
+from portal.shared.verdicts import Sentence
+from tasks.importing import sheet
+from tasks.importing.changes import is_change
 from tasks.importing.problems import sentence_of
 from tasks.importing.storing import UNNAMED, Meaning, cell_of, place_of, problems_of
+from tasks.lifecycle import RUNNING
 from tasks.models import ImportRow, Task
 from tasks.story import cycle_words
 
@@ -25,8 +29,8 @@ class Shown:
     lead: Body | None
     co_leads: list[Body]
     coordinating: list[Body]
-    unnamed: dict[str, list[str]]
-    """Cell → the names in it that stand for no body."""
+    to_many: bool
+    """The file names many bodies as leads, and the task is at work: it can be given to each of them."""
     due: str
     reads_before: bool
     """The file says “before a day”, and the setting of the body told which day that is."""
@@ -45,8 +49,42 @@ class Shown:
 
 def bodies_of(rows: Iterable[ImportRow], names: Iterable[Unnamed] = ()) -> dict[int, Body]:
     """Every body that the rows or the names beside them speak of, by key; in one query."""
-    wanted = {key for row in rows for key in Meaning.kept(row.values).bodies}
+    wanted = {key for row in rows if not is_change(row) for key in Meaning.kept(row.values).bodies}
     return Body.objects.in_bulk(wanted | {key for one in names for key in one.near})
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A row that changes a task: column, what it was and what it becomes."""
+
+    row: ImportRow
+    place: str
+    task: Task | None
+    code: str
+    told: list[tuple[Sentence, str, str]]
+    doubts: list[str]
+    stops: bool
+
+
+def changes_in(rows: Iterable[ImportRow], person: Person) -> list[Changed]:
+    rows = list(rows)
+    keys = {row.values["task"] for row in rows if row.values["task"]}
+    tasks = Task.objects.visible_to(person).in_bulk(keys) if keys else {}
+    return [
+        Changed(
+            row=row,
+            place=place_of(row),
+            task=tasks.get(row.values["task"] or 0),
+            code=row.read["key"],
+            told=[(HEADS[name], was, text) for name, was, text in row.values["changes"]],
+            doubts=[sentence_of(problem) for problem in problems_of(row)],
+            stops=bool(row.problems),
+        )
+        for row in rows
+    ]
+
+
+HEADS: dict[str, Sentence] = {column.name: column.head for column in sheet.COLUMNS}
 
 
 def preview(rows: Iterable[ImportRow], bodies: dict[int, Body], person: Person) -> list[Shown]:
@@ -63,6 +101,7 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
     doubts: dict[str, list[str]] = {}
     for problem in problems:
         doubts.setdefault(cell_of(problem.field), []).append(sentence_of(problem))
+    leads = meaning.names.get("lead", [])
     seen = [tasks[key] for key in meaning.duplicates if key in tasks]
     return Shown(
         row=row,
@@ -71,10 +110,7 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
         lead=bodies.get(meaning.lead or 0),
         co_leads=[bodies[key] for key in meaning.co_lead if key in bodies],
         coordinating=[bodies[key] for key in meaning.coordinating if key in bodies],
-        unnamed={
-            cell: [one["words"] for one in names if one["body"] is None]
-            for cell, names in meaning.names.items()
-        },
+        to_many=bool(row.task and row.task.state in RUNNING and any(one["group"] for one in leads)),
         due=due_words(meaning),
         reads_before=meaning.due_on is not None and "truoc" in fold(row.read["due"]).split(),
         above=tasks.get(meaning.parent or 0),
@@ -116,6 +152,8 @@ def unnamed(rows: Iterable[ImportRow]) -> list[Unnamed]:
     """Those that somebody must name, most frequent first."""
     found: dict[str, Unnamed] = {}
     for row in rows:
+        if is_change(row):
+            continue
         asked = {fold(str(one["values"].get("words", ""))) for one in row.problems if one["code"] in UNNAMED}
         for one in {
             fold(one["words"]): one for cell in row.values["names"].values() for one in cell

@@ -183,7 +183,7 @@ def when(due: Due, order: Order) -> dict[str, Any]:
 
 
 def _cycle(due: Due, order: Order) -> dict[str, Any]:
-    """Stated rules where the words are silent: the last day of the period, to the end of the order's year."""
+    """Stated rules where the words are silent: the last day of the period, to the end of this year."""
     starts_on = order.issued_on or today()
     last = WEEK_ENDS if due.every == Recurrence.Every.WEEK else 31
     return {
@@ -191,7 +191,7 @@ def _cycle(due: Due, order: Order) -> dict[str, Any]:
         "day": due.day or last,
         "month": due.month or MONTHS.get(due.every, 1),
         "starts_on": starts_on,
-        "until": date(starts_on.year, 12, 31),
+        "until": date(max(starts_on.year, today().year), 12, 31),
     }
 
 

@@ -26,7 +26,8 @@ from tasks.actions.importing import touched
 from tasks.forms import add_errors
 from tasks.import_forms import CELL_NAMES, NameForm, RowForm, UndoForm, UploadForm
 from tasks.importing import storing
-from tasks.importing.preview import Unnamed, bodies_of, preview, unnamed
+from tasks.importing.changes import is_change
+from tasks.importing.preview import Unnamed, bodies_of, changes_in, preview, unnamed
 from tasks.models import Import, ImportRow, Order
 from tasks.views.common import Crumbs, find_order
 from tasks.views.editing import version_of
@@ -35,6 +36,7 @@ ROWS = 50
 
 DUPLICATE = Q(values__duplicates__0__isnull=False)
 UNSURE = ~Q(problems=[])
+CHANGE = Q(values__changes__isnull=False, left_out=False)
 FILTERS: dict[str, tuple[Any, Q]] = {
     "all": (gettext_lazy("All"), Q()),
     "unsure": (gettext_lazy("Not certain"), UNSURE & Q(left_out=False)),
@@ -96,16 +98,19 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
     paginator.count = counts[chosen]
     page = paginator.get_page(request.GET.get("page"))
     names = _unnamed(imported)
-    bodies = bodies_of(page.object_list, names)
+    shown = list(page.object_list)
+    bodies = bodies_of(shown, names)
     context = {
         "title": imported.file_name,
         "crumbs": _crumbs(imported.order, imported.file_name),
         "order": imported.order,
         "imported": imported,
         "page": page,
-        "rows": preview(page.object_list, bodies, request.user),
+        "rows": preview([row for row in shown if not is_change(row)], bodies, request.user),
+        "changes": changes_in([row for row in shown if is_change(row)], request.user),
         "chips": _chips(counts, chosen),
         "to_write": counts["all"] - counts["left_out"],
+        "to_change": counts["changes"],
         "counts": counts,
         "unnamed": [(one, _picker(one, bodies)) for one in names],
         "may_correct": rules.may_correct_import(request.user, imported),
@@ -118,9 +123,10 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
 
 
 def _counts(imported: Import) -> dict[str, int]:
-    return imported.rows.aggregate(
-        **{name: Count("pk", filter=condition) for name, (_label, condition) in FILTERS.items()}
-    )
+    wanted = {name: condition for name, (_label, condition) in FILTERS.items()} | {"changes": CHANGE}
+    # Not under their own names: one of them is a column.
+    found = imported.rows.aggregate(**{f"n_{name}": Count("pk", filter=wanted[name]) for name in wanted})
+    return {name: found[f"n_{name}"] for name in wanted}
 
 
 def _chips(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
@@ -155,6 +161,8 @@ def row(request: SignedInRequest, pk: int, import_pk: int, position: int) -> Htt
     imported = _find(request, pk, import_pk)
     rules.may_correct_import(request.user, imported).or_raise()
     found = get_object_or_404(imported.rows, position=position)
+    if is_change(found):
+        return redirect(_place(imported, found))
     form = RowForm(_typed(request), row=found)
     if request.method == "POST" and form.is_valid() and _corrected(request, imported, found, form):
         messages.success(request, _("Saved: %(row)s.") % {"row": storing.place_of(found)})

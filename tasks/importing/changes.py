@@ -1,0 +1,232 @@
+"""A file that the portal exported and that comes back: what somebody changed in it, cell by cell.
+
+A cell is held against what would stand there today. What the reader's own edit would refuse is told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.translation import override
+
+from committees.models import Body, Person
+from committees.naming import Names
+from portal.shared.text import legible
+from tasks import rules
+from tasks.importing import sheet
+from tasks.importing.due import read_due
+from tasks.importing.storing import plain, when
+from tasks.importing.types import Problem, Table
+from tasks.models import ImportRow, Order, Part, Task
+
+CODE = re.compile(r"NV-0*(\d{1,18})")
+
+TOLD = tuple(column.name for column in sheet.COLUMNS if column.name not in ("row", "key", "state", "version"))
+"""Columns whose cells are compared: where a row stands and how late it is differs from day to day."""
+
+FIXED = frozenset(column.name for column in sheet.COLUMNS if column.fixed)
+
+PLAIN = ("number", "pillar", "title", "deliverable", "parent_words", "due_words")
+"""Columns whose text is the field of a task."""
+
+Place = tuple[str, int]
+"""Name of the table and row of a line."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A line of such a file: what stands in its cells, by column."""
+
+    place: Place
+    cells: Mapping[str, str]
+    language: str
+
+
+def returned(tables: Iterable[Table], language: str) -> dict[Place, Returned]:
+    """The lines that name a task of the portal; none of a file that it did not write.
+
+    `language` is tried first: an export has the words of whoever asked for it.
+    """
+    languages = [language, *(code for code, _name in settings.LANGUAGES if code != language)]
+    found = (line for table in tables for line in _lines(table, languages))
+    return {line.place: line for line in found if CODE.fullmatch(line.cells.get("key", ""))}
+
+
+def _lines(table: Table, languages: Sequence[str]) -> Iterator[Returned]:
+    heads = {code: _heads(code) for code in languages}
+    columns: dict[int, str] = {}
+    used = ""
+    for line in table.lines:
+        texts = [cell.text for cell in line.cells]
+        for code in languages if not columns else ():
+            here = {place: heads[code][text] for place, text in enumerate(texts) if text in heads[code]}
+            if {"key", "title"} <= set(here.values()):
+                columns, used = here, code
+                break
+        else:
+            if columns:
+                cells = {name: texts[place] if place < len(texts) else "" for place, name in columns.items()}
+                yield Returned((table.name, line.row), cells, used)
+
+
+def _heads(language: str) -> dict[str, str]:
+    with override(language):
+        return {legible(str(column.head)): column.name for column in sheet.COLUMNS}
+
+
+def rows_of(lines: Iterable[Returned], by: Person, *, after: int) -> list[ImportRow]:
+    """A row for each line in which something differs; what cannot be applied stops it with a sentence."""
+    lines = list(lines)
+    parts = Prefetch("parts", Part.objects.select_related("body"))
+    seen = Task.objects.visible_to(by).select_related("lead", "order", "assigner").prefetch_related(parts)
+    tasks, reading, rows = seen.in_bulk({key_of(line) for line in lines}), _Reading(by), list[ImportRow]()
+    for line in lines:
+        if row := _row(line, tasks.get(key_of(line)), reading, after + len(rows) + 1):
+            rows.append(row)
+    return rows
+
+
+def key_of(line: Returned) -> int:
+    found = CODE.fullmatch(line.cells["key"])
+    return int(found[1]) if found else 0
+
+
+class _Reading:
+    """Names as each body reads them, loaded once for each."""
+
+    def __init__(self, by: Person) -> None:
+        self.by = by
+        self.names: dict[int, Names] = {}
+
+    def bodies(self, text: str, task: Task) -> list[int | None]:
+        """Keys of the bodies in a cell; None for what is not certain."""
+        if task.assigner_id not in self.names:
+            self.names[task.assigner_id] = Names(task.assigner)
+        return [named.body for named in self.names[task.assigner_id].read(text)]
+
+
+@dataclass
+class _Change:
+    """What a line asks for: `told` is column, was and becomes; `values` what an edit takes."""
+
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    parts: list[tuple[int, str]] | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _row(line: Returned, task: Task | None, reading: _Reading, position: int) -> ImportRow | None:
+    change = _Change()
+    if task is None:
+        change.problems.append(Problem("row", "no_such_task", {"code": line.cells["key"]}, stops=True))
+    else:
+        with override(line.language):
+            told = {name: text_of(value) for name, value in sheet.values_of(task).items()}
+        now = {name: text for name, text in line.cells.items() if name in TOLD and name in told}
+        change.told = [(name, told[name], text) for name, text in now.items() if text != told[name]]
+        if not change.told:
+            return None
+        _ask(change, line, task, reading)
+    table, row = line.place
+    return ImportRow(
+        position=position,
+        read={**line.cells, "table": table, "row": row},
+        values={
+            "task": task.pk if task else None,
+            "version": task.version if task else None,
+            "changes": change.told,
+            "edit": {name: _stored(value) for name, value in change.values.items()},
+            "parts": change.parts,
+        },
+        problems=[plain(problem) for problem in change.problems],
+    )
+
+
+def text_of(value: sheet.Cell) -> str:
+    """What a file gives back of a cell that nobody touched."""
+    if isinstance(value, date):
+        return f"{value.day}/{value.month}/{value.year}"
+    return legible("" if value is None else str(value))
+
+
+def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None:
+    verdict = rules.may_edit(reading.by, task)
+    if not verdict:
+        change.problems.append(Problem("row", "not_yours", {"reason": str(verdict.reason)}, stops=True))
+    if line.cells.get("version") != str(task.version):
+        change.problems.append(Problem("row", "stale_row", {"code": task.code}, stops=True))
+    for name, was, text in change.told:
+        if name in FIXED:
+            change.problems.append(Problem(name, "fixed_cell", {"was": was}, stops=True))
+        elif name in PLAIN:
+            change.values[name] = text
+        elif name == "due":
+            _ask_due(change, text, task)
+    names = {name: text for name, _was, text in change.told}
+    if "lead" in names or "coordinating" in names:
+        _ask_bodies(change, names, task, reading)
+
+
+def _ask_due(change: _Change, text: str, task: Task) -> None:
+    due = read_due(text, task.assigner.before_means)
+    if due.problem:
+        change.problems.append(Problem("due", due.problem.code, due.problem.values, stops=True))
+    elif due.kind == Task.DueKind.RECURRING:
+        change.problems.append(Problem("due", "cycle_in_cell", {"words": text}, stops=True))
+    else:
+        asked = when(due, task.order or Order())
+        change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
+
+
+def _ask_bodies(change: _Change, names: Mapping[str, str], task: Task, reading: _Reading) -> None:
+    helping = [part for part in task.parts.all() if part.kind in Part.HELPING]
+    co_leads = [part.body_id for part in helping if part.kind == Part.Kind.CO_LEAD]
+    others = [part.body_id for part in helping if part.kind == Part.Kind.COORDINATING]
+    lead = task.lead_id
+    if "lead" in names:
+        found = _certain(change, "lead", names["lead"], task, reading)
+        lead, co_leads = (found[0], found[1:]) if found else (None, [])
+        if task.is_issued and lead != task.lead_id:
+            change.problems.append(Problem("lead", "lead_of_issued", {}, stops=True))
+        change.values["lead"] = lead
+    if "coordinating" in names:
+        others = _certain(change, "coordinating", names["coordinating"], task, reading)
+    change.parts = [(key, str(Part.Kind.CO_LEAD)) for key in co_leads]
+    change.parts += [(key, str(Part.Kind.COORDINATING)) for key in others if key not in co_leads]
+
+
+def _certain(change: _Change, name: str, text: str, task: Task, reading: _Reading) -> list[int]:
+    found = reading.bodies(text, task) if text else []
+    if None in found:
+        change.problems.append(Problem(name, "unknown_body", {"words": text}, stops=True))
+    return list(dict.fromkeys(key for key in found if key))
+
+
+def _stored(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def is_change(row: ImportRow) -> bool:
+    """Does it change a task that is there, or become a draft?"""
+    return "changes" in row.values
+
+
+def bodies_of(row: ImportRow) -> list[int]:
+    lead = row.values["edit"].get("lead")
+    return [*([lead] if lead else []), *(key for key, _kind in row.values["parts"] or ())]
+
+
+def asked_of(row: ImportRow, bodies: Mapping[int, Body]) -> dict[str, Any]:
+    """What an edit takes."""
+    values = dict(row.values["edit"])
+    if values.get("due_on"):
+        values["due_on"] = date.fromisoformat(values["due_on"])
+    if "lead" in values:
+        values["lead"] = bodies.get(values["lead"] or 0)
+    return values

@@ -1,0 +1,242 @@
+"""A sheet that left the portal and comes back: shown cell by cell, and applied through actions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import translation
+from openpyxl import Workbook
+
+from audit.models import Event
+from committees.models import Person
+from portal.shared.days import today
+from tasks import actions
+from tasks.importing import sheet
+from tasks.models import Import, Order, Task
+from tests.people import Bodies, TaskAt
+
+pytestmark = pytest.mark.django_db
+People = dict[str, Person]
+Cells = dict[str, Any]
+Comes = Callable[..., Import]
+
+
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    with translation.override("vi"):
+        yield
+
+
+def exported(tasks: list[Task], change: Callable[[list[Cells]], None] = lambda rows: None) -> bytes:
+    """The sheet of these tasks, its cells as somebody left them, some rows under the title of a report."""
+    rows = [{"row": place, "state": "", **sheet.values_of(task)} for place, task in enumerate(tasks, start=1)]
+    change(rows)
+    book, kept = Workbook(), BytesIO()
+    book.worksheets[0].append(["BÁO CÁO"])
+    book.worksheets[0].append([str(column.head) for column in sheet.COLUMNS])
+    for row in rows:
+        book.worksheets[0].append([row[column.name] for column in sheet.COLUMNS])
+    book.save(kept)
+    return kept.getvalue()
+
+
+@pytest.fixture
+def comes_back(order: Order, people: People) -> Comes:
+    """`comes_back(tasks, change)`: the import of their sheet, read."""
+
+    def make(tasks: list[Task], change: Callable[[list[Cells]], None] = lambda rows: None) -> Import:
+        file = SimpleUploadedFile("nhiem-vu.xlsx", exported(tasks, change))
+        imported = actions.start_import(order=order, file=file, by=people["secretary"])
+        actions.read_import(imported.pk)
+        imported.refresh_from_db()
+        return imported
+
+    return make
+
+
+@pytest.fixture
+def tasks(order: Order, task_at: TaskAt) -> list[Task]:
+    titles = ("Lập danh mục điểm lõm sóng", "Xây dựng nền tảng", "-5 % thời gian xử lý")
+    drafts = [
+        task_at("draft", order=order, number=str(place), title=title, pillar="Hạ tầng số")
+        for place, title in enumerate(titles, start=1)
+    ]
+    return [*drafts, task_at("in_progress", order=order, number="4", title="Đang thực hiện")]
+
+
+def doubts(imported: Import) -> list[str]:
+    return [problem["code"] for row in imported.rows.all() for problem in row.problems]
+
+
+# --- untouched ------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_file_changes_nothing_and_says_so(
+    client: Client, comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    imported = comes_back(tasks)
+    assert (imported.state, imported.total, imported.rows.count()) == ("ready", 4, 0)
+    Person.objects.filter(username="secretary").update(language="en")
+    client.force_login(people["secretary"])
+    said = html.unescape(client.get(imported.get_absolute_url()).content.decode())
+    assert "Nothing in this file is different." in said
+    events = Event.objects.count()
+    with pytest.raises(ValidationError):
+        actions.write_import(imported=imported, by=people["secretary"])
+    assert Event.objects.count() == events
+
+
+def test_rows_in_another_order_and_columns_left_out_change_nothing(
+    comes_back: Comes, tasks: list[Task]
+) -> None:
+    def turned(rows: list[Cells]) -> None:
+        rows.reverse()
+
+    assert comes_back(tasks, turned).rows.count() == 0
+
+
+# --- changed --------------------------------------------------------------------------------------------
+
+
+def test_each_cell_that_differs_is_applied_as_an_edit(
+    comes_back: Comes, tasks: list[Task], people: People, bodies: Bodies
+) -> None:
+    day = today() + timedelta(days=12)
+
+    def change(rows: list[Cells]) -> None:
+        rows[0] |= {"title": "Lập danh mục điểm lõm sóng, vùng trũng", "due": day, "deliverable": "Bản đồ"}
+        rows[1] |= {"lead": f"{bodies.helper.brief}; {bodies.lead.brief}", "coordinating": ""}
+
+    imported = comes_back(tasks, change)
+    first, _second = imported.rows.all()
+    assert [name for name, _was, _becomes in first.values["changes"]] == ["title", "deliverable", "due"]
+    assert first.values["changes"][0][1:] == [tasks[0].title, "Lập danh mục điểm lõm sóng, vùng trũng"]
+    last = Event.objects.latest("pk").pk
+    actions.write_import(imported=imported, by=people["secretary"])
+    for task in tasks:
+        task.refresh_from_db()
+    assert (tasks[0].due_on, tasks[0].deliverable) == (day, "Bản đồ")
+    assert tasks[1].lead == bodies.helper
+    assert [(part.body, part.kind) for part in tasks[1].parts.all()] == [(bodies.lead, "co_lead")]
+    assert tasks[2].version == 0
+    verbs = list(Event.objects.filter(pk__gt=last).values_list("verb", flat=True))
+    assert sorted(verbs) == ["import_written", "task_changed", "task_changed"]
+    assert comes_back(tasks).rows.count() == 0, "what it says now is what an export says"
+
+
+def test_a_new_row_becomes_a_draft_beside_the_changes(
+    comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    def change(rows: list[Cells]) -> None:
+        rows[0]["title"] = "Khác"
+        empty = dict.fromkeys(rows[0], "")
+        rows.append({**empty, "title": "Việc hoàn toàn mới", "number": "9", "due": date(2027, 6, 30)})
+
+    imported = comes_back(tasks, change)
+    actions.write_import(imported=imported, by=people["secretary"])
+    (draft,) = imported.drafts()
+    assert (draft.title, draft.number, draft.due_on) == ("Việc hoàn toàn mới", "9", date(2027, 6, 30))
+
+
+# --- refused --------------------------------------------------------------------------------------------
+
+
+def changed(name: str, value: Any, place: int = 0) -> Callable[[list[Cells]], None]:
+    def change(rows: list[Cells]) -> None:
+        rows[place][name] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "name, value, place, code",
+    [
+        ("percent", 90, 0, "fixed_cell"),
+        ("order", "99-KH", 0, "fixed_cell"),
+        ("due", "31/6/2026", 0, "due_no_such_day"),
+        ("lead", "Cơ quan không có thật", 0, "unknown_body"),
+        ("lead", "Sở Tài chính", 3, "lead_of_issued"),
+    ],
+)
+def test_what_a_file_cannot_change_says_so(
+    comes_back: Comes,
+    tasks: list[Task],
+    people: People,
+    name: str,
+    value: Any,
+    place: int,
+    code: str,
+) -> None:
+    imported = comes_back(tasks, changed(name, value, place))
+    assert code in doubts(imported)
+    before = Event.objects.count()
+    with pytest.raises(ValidationError):
+        actions.write_import(imported=imported, by=people["secretary"])
+    assert Event.objects.count() == before
+
+
+def test_a_row_that_changed_meanwhile_is_refused(
+    comes_back: Comes, tasks: list[Task], people: People, order: Order
+) -> None:
+    by = people["secretary"]
+    file = exported(tasks, changed("title", "Của tệp"))
+    actions.edit_task(task=tasks[0], values={"deliverable": "Của người khác"}, by=people["assistant"])
+    imported = actions.start_import(order=order, file=SimpleUploadedFile("a.xlsx", file), by=by)
+    actions.read_import(imported.pk)
+    assert "stale_row" in doubts(imported)
+    with pytest.raises(ValidationError):
+        actions.write_import(imported=imported, by=by)
+    tasks[0].refresh_from_db()
+    assert (tasks[0].title, tasks[0].deliverable) == ("Lập danh mục điểm lõm sóng", "Của người khác")
+
+
+def test_what_changes_between_reading_and_writing_is_refused_too(
+    comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    """All or nothing: the other row is not written either."""
+
+    def change(rows: list[Cells]) -> None:
+        rows[0]["title"], rows[1]["title"] = "Một", "Hai"
+
+    imported = comes_back(tasks, change)
+    assert doubts(imported) == []
+    actions.edit_task(task=tasks[1], values={"deliverable": "Khác"}, by=people["assistant"])
+    with pytest.raises(ValidationError) as refused:
+        actions.write_import(imported=imported, by=people["secretary"])
+    assert re.search(r"\b4\b", refused.value.messages[0]), "the row of the file"
+    tasks[0].refresh_from_db()
+    assert tasks[0].title == "Lập danh mục điểm lõm sóng"
+
+
+def test_a_task_of_others_is_not_told_of(
+    comes_back: Comes, tasks: list[Task], people: People, bodies: Bodies
+) -> None:
+    other = Task(title="Việc của nơi khác", assigner=bodies.sister)
+    other = actions.new_task(task=other, by=people["sister"])
+    imported = comes_back([other], changed("title", "Chiếm lấy"))
+    (row,) = imported.rows.all()
+    assert doubts(imported) == ["no_such_task"]
+    assert row.values["changes"] == []
+    with pytest.raises(ValidationError):
+        actions.write_import(imported=imported, by=people["secretary"])
+
+
+def test_the_page_shows_was_and_becomes(
+    client: Client, comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    imported = comes_back(tasks, changed("title", "Tên mới"))
+    client.force_login(people["secretary"])
+    said = html.unescape(client.get(imported.get_absolute_url()).content.decode())
+    assert "<del>Lập danh mục điểm lõm sóng</del> → <ins>Tên mới</ins>" in said
+    url = f"{imported.get_absolute_url()}rows/1/"
+    assert client.post(f"{url}leave-out/", {"out": "1"}).status_code == 302
+    assert client.get(url).status_code == 302, "nothing to correct on a page of its own"
