@@ -19,12 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
+from audit.models import Event
 from audit.words import NAMED, PIECES, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
-from committees.models import Absence, Body, Membership, Office, Person
+from committees.models import Absence, Alias, Body, Membership, Office, Person
 from committees.roles import DEFAULTS, PERMISSIONS, Role
-from portal.shared.admin import ActionForm, Deed, each, link
+from portal.shared.admin import ActionForm, Deed, each, is_administrator, link
 from portal.shared.days import day_of, today
 from portal.shared.text import fold
 
@@ -334,6 +335,40 @@ class BodyAdmin(EventfulAdmin[Body]):
             people = ", ".join(str(term.person) for term in office.held_today)
             rows.append((link(office, office.get_role_display()), people or "–"))
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+
+
+@admin.register(Alias)
+class AliasAdmin(EventfulAdmin[Alias]):
+    """Whom names in received papers mean; without `used_by` for everybody."""
+
+    list_display = ("name", "body", "used_by")
+    list_select_related = ("body", "used_by")
+    search_fields = ("folded", "body__search_text")
+    search_help_text = _("Search for a name or code, with or without marks.")
+    autocomplete_fields = ("body", "used_by")
+    fields = ("name", "body", "used_by")
+
+    def has_change_permission(self, request: HttpRequest, obj: Alias | None = None) -> bool:
+        """Entered again under the same name it means another body."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Alias | None = None) -> bool:
+        return is_administrator(request)
+
+    def events_of(self, request: HttpRequest, thing: Alias) -> QuerySet[Event]:
+        """Those of the body that it means."""
+        return Event.objects.about(thing.body).filter(verb__startswith="name_").newest_first()
+
+    def save_model(self, request: HttpRequest, obj: Alias, form: Any, change: bool) -> None:
+        alias = actions.remember(body=obj.body, name=obj.name, reader=obj.used_by, by=signed_in(request))
+        obj.pk, obj.folded = alias.pk, alias.folded
+
+    def delete_model(self, request: HttpRequest, obj: Alias) -> None:
+        actions.forget(alias=obj, by=signed_in(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Alias]) -> None:
+        for alias in queryset:
+            actions.forget(alias=alias, by=signed_in(request))
 
 
 class PermissionsField(forms.MultipleChoiceField):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -377,3 +378,37 @@ def test_what_no_name_can_be(bodies: Bodies, people: dict[str, Person]) -> None:
         with pytest.raises(ValidationError):
             actions.remember(body=body, name=name, reader=bodies.committee, by=people["secretary"])
     assert not Alias.objects.exists()
+
+
+def test_an_administrator_says_in_the_admin_whom_a_name_means_for_everybody(
+    client: Client, bodies: Bodies, people: dict[str, Person]
+) -> None:
+    client.force_login(people["staff"])
+    given = {"name": "Sở TC", "body": bodies.helper.pk, "used_by": ""}
+    assert client.post("/admin/committees/alias/add/", given).status_code == 302
+    alias = Alias.objects.get()
+    assert (alias.used_by, Names(bodies.sister).read("sở tc")[0].body) == (None, bodies.helper.pk)
+    assert b"S\xe1\xbb\x9f TC" in client.get("/admin/committees/alias/").content
+    assert client.get(f"/admin/committees/alias/{alias.pk}/history/").status_code == 200
+    assert client.post(f"/admin/committees/alias/{alias.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Alias.objects.exists()
+    verbs = Event.objects.order_by("-pk").values_list("verb", flat=True)[:2]
+    assert list(verbs) == ["name_forgotten", "name_remembered"]
+
+
+def test_the_page_of_papers(client: Client, bodies: Bodies, people: dict[str, Person]) -> None:
+    actions.remember(body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"])
+    client.force_login(people["assistant"])
+    page = client.get("/bodies/COMMITTEE/papers/").content.decode()
+    assert "Sở TC" in page
+    assert 'name="before_means"' not in page, "an assistant reads the settings"
+    client.force_login(people["secretary"])
+    sent = {"before_means": "that_day", "letterhead": "", "place": "Nha Trang"}
+    assert client.post("/bodies/COMMITTEE/papers/", sent).status_code == 302
+    bodies.committee.refresh_from_db()
+    assert (bodies.committee.before_means, bodies.committee.place) == ("that_day", "Nha Trang")
+    wrong = client.post("/bodies/COMMITTEE/papers/", {**sent, "before_means": "never"})
+    assert (wrong.status_code, "before_means" in wrong.context["form"].errors) == (200, True)
+    unknown = client.post("/bodies/COMMITTEE/papers/names/", {"name": "Sở", "body": "NOBODY"})
+    assert "body" in unknown.context["naming"].errors
+    assert Alias.objects.count() == 1
