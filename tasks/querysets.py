@@ -362,7 +362,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 class OrderRelationQuerySet(models.QuerySet["OrderRelation"]):
     def around(self, order: Order) -> OrderRelationQuerySet:
-        """Its own relations, all that it carries out up to the top, and all that carries it out."""
+        """Its own relations, all that it carries out up to the top, all that carries it out; and by what
+        any of these was replaced."""
         return self.filter(pk__in=RawSQL(_AROUND, [order.pk] * 4))  # noqa: S611 - the key is a parameter
 
     def above(self, order: Order) -> OrderRelationQuerySet:
@@ -383,6 +384,8 @@ WITH RECURSIVE up (id, next) AS (
 )
 SELECT id FROM up UNION SELECT id FROM down
 UNION SELECT id FROM tasks_orderrelation WHERE order_id = %s OR other_id = %s
+UNION SELECT id FROM tasks_orderrelation
+    WHERE kind = 'replaces' AND other_id IN (SELECT next FROM up UNION SELECT next FROM down)
 """
 
 _ALL_ABOVE = """

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from committees.models import Person
+from tasks.lifecycle import FIVE, Standing
 from tasks.models import Order, OrderRelation, Task
 from tasks.querysets import Tally
 
 IMPLEMENTS, REPLACES = OrderRelation.Kind.IMPLEMENTS, OrderRelation.Kind.REPLACES
+DONE = (Standing.DONE_ON_TIME, Standing.DONE_LATE)
 LONGEST = 200
 """Orders below that a page names; the nearest ones, the rest is counted."""
 
@@ -49,10 +51,8 @@ class Related:
     outgoing: list[OrderRelation] = field(default_factory=list)
     incoming: list[OrderRelation] = field(default_factory=list)
     hidden: int = 0
-
-    @property
-    def replaces(self) -> list[Order]:
-        return [one.other for one in self.outgoing if one.kind == REPLACES]
+    running: dict[int, int] = field(default_factory=dict)
+    """Each order that it replaces → how many tasks are still open under it, of those that one sees."""
 
     @property
     def beside(self) -> list[tuple[str, Order]]:
@@ -62,7 +62,7 @@ class Related:
 
 
 def related(person: Person, order: Order, on: date) -> Related:
-    """Both chains and the direct relations of an order, in four queries however deep and wide they are."""
+    """Both chains and the direct relations of an order, in three queries however deep and wide they are."""
     rows = list(OrderRelation.objects.around(order))
     if not rows:
         return Related()
@@ -75,19 +75,28 @@ def related(person: Person, order: Order, on: date) -> Related:
     )
     above, below = _walk(order.pk, up, seen), _walk(order.pk, down, seen)
     shown = _nearest(below)
-    lines = _Lines(person, seen, [pk for pk, _depth, _via in above + shown], on)
+    replaced = {row.other_id for row in rows if row.order_id == order.pk and row.kind == REPLACES}
+    keys = {pk for pk, _depth, _via in above + shown} | (replaced & seen.keys())
+    tasks = Task.objects.visible_to(person).filter(order__in=keys)
+    tallies: dict[int, Tally] = tasks.tallies(on, by="order_id") if keys else {}
+    successors = _successors(rows, seen)
+
+    def line(pk: int, depth: int, is_older: bool) -> Line:
+        return Line(seen[pk], depth, tallies.get(pk), successors.get(pk, []), is_older)
+
     passed = [order.pk, *(pk for pk, _depth, _via in above)]
     outgoing = [row for row in rows if row.order_id == order.pk]
     return Related(
         above=[
-            lines.of(pk, depth, _is_older(seen[via], seen[pk]))
+            line(pk, depth, _is_older(seen[via], seen[pk]))
             for pk, depth, via in sorted(above, key=lambda step: step[1])
         ],
         hidden_above=len({key for pk in passed for key in up.get(pk, ())} - seen.keys()),
-        below=[lines.of(pk, depth, _is_older(seen[pk], seen[via])) for pk, depth, via in shown],
+        below=[line(pk, depth, _is_older(seen[pk], seen[via])) for pk, depth, via in shown],
         more_below=len(below) - len(shown),
         outgoing=_ends(outgoing, seen),
         incoming=_ends([row for row in rows if row.other_id == order.pk], seen),
+        running={pk: _open(tallies.get(pk)) for pk in replaced & seen.keys()},
         hidden=len({row.other_id for row in outgoing if row.kind != IMPLEMENTS} - seen.keys()),
     )
 
@@ -139,29 +148,17 @@ def _nearest(steps: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return [step for step in steps if step[0] in kept]
 
 
+def _open(tally: Tally | None) -> int:
+    return sum(tally[way] for way in FIVE if way not in DONE) if tally else 0
+
+
 def _is_older(order: Order, other: Order) -> bool:
     return bool(order.issued_on and other.issued_on and order.issued_on < other.issued_on)
 
 
-class _Lines:
-    """The lines of both chains, whose numbers and successors are read once."""
-
-    def __init__(self, person: Person, seen: dict[int, Order], keys: list[int], on: date) -> None:
-        self.seen = seen
-        self.tallies = self._tallies(person, keys, on) if keys else {}
-        self.successors = self._successors(person, keys) if keys else {}
-
-    @staticmethod
-    def _tallies(person: Person, keys: list[int], on: date) -> dict[int, Tally]:
-        return Task.objects.visible_to(person).filter(order__in=keys).tallies(on, by="order_id")
-
-    @staticmethod
-    def _successors(person: Person, keys: list[int]) -> dict[int, list[Order]]:
-        rows = OrderRelation.objects.filter(kind=REPLACES, other__in=keys).select_related("order")
-        found: dict[int, list[Order]] = {}
-        for row in rows.filter(order__in=Order.objects.visible_to(person).order_by()):
-            found.setdefault(row.other_id, []).append(row.order)
-        return found
-
-    def of(self, pk: int, depth: int, is_older: bool) -> Line:
-        return Line(self.seen[pk], depth, self.tallies.get(pk), self.successors.get(pk, []), is_older)
+def _successors(rows: Iterable[OrderRelation], seen: dict[int, Order]) -> dict[int, list[Order]]:
+    found: dict[int, list[Order]] = {}
+    for row in rows:
+        if row.kind == REPLACES and row.order_id in seen:
+            found.setdefault(row.other_id, []).append(seen[row.order_id])
+    return found

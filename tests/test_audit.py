@@ -35,7 +35,8 @@ from reports import actions as report_actions
 from reports.models import Export
 from tasks import actions as task_actions
 from tasks.actions.drafting import Draft
-from tasks.models import FanOut, Import, Order, Task
+from tasks.actions.relating import Decision
+from tasks.models import FanOut, Import, Order, OrderRelation, Task
 from tests.imports import TABLE, checked, read_as, unknown
 from tests.people import SINCE, Bodies, TaskAt, make_body, ready_for
 
@@ -94,6 +95,19 @@ class World:
 @pytest.fixture
 def world(bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> World:
     return World(bodies, people, order, task_at)
+
+
+def later(world: World) -> Order:
+    """Another order of the committee."""
+    order = Order(body=world.bodies.committee, number="2/KH", kind="plan")
+    return task_actions.save_order(order=order, by=world.people["secretary"])
+
+
+def replacing(world: World) -> OrderRelation:
+    relation: OrderRelation = task_actions.relate(
+        order=later(world), kind="replaces", other=world.order, by=world.people["secretary"]
+    )
+    return relation
 
 
 def changed(thing: Any, **values: Any) -> Any:
@@ -424,6 +438,28 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "order_entered",
         lambda w, by: partial(
             tasks.save_order, order=Order(body=w.bodies.committee, number="2", kind="plan"), by=by
+        ),
+    ),
+    "tasks.relate": (
+        "secretary",
+        "order_related",
+        lambda w, by: partial(tasks.relate, order=later(w), kind="implements", other=w.order, by=by),
+    ),
+    "tasks.unrelate": (
+        "secretary",
+        "order_unrelated",
+        lambda w, by: partial(tasks.unrelate, relation=replacing(w), by=by),
+    ),
+    "tasks.settle_replaced": (
+        "secretary",
+        "order_tasks_settled",
+        lambda w, by: partial(
+            tasks.settle_replaced,
+            order=replacing(w).order,
+            replaced=w.order,
+            decisions=[Decision(w.task("in_progress", order=w.order), "keep")],
+            reason="Thay thế.",
+            by=by,
         ),
     ),
     # committees.actions

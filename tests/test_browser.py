@@ -18,7 +18,7 @@ from portal.demo.orders import FEES
 from portal.demo.present import LEAVER
 from portal.shared.days import today
 from tasks import actions
-from tasks.models import FanOut, Task
+from tasks.models import FanOut, Order, Task
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -188,7 +188,7 @@ def pages_of(who: str) -> list[str]:
     lead += later_pages_of_a_lead()
     giver = ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
     giver += [f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend")]
-    giver += later_pages_of_a_giver()
+    giver += later_pages_of_a_giver() + pages_of_related_orders()
     return own + (lead if who == "nghean.secretary" else giver)
 
 
@@ -203,6 +203,21 @@ def later_pages_of_a_lead() -> list[str]:
         *(f"/tasks/{weighed.pk}/{verb}/" for verb in verbs),
         f"/bodies/BCD-NGHEAN/members/{term.pk}/away/",
         f"/people/{term.person_id}/leave/",
+    ]
+
+
+def pages_of_related_orders() -> list[str]:
+    """An order with a chain both ways that replaces another: its page, its relations, the tasks left."""
+    order, old = (Order.objects.get(number=number) for number in ("03/NQ-CP", "56/TB-VPCP"))
+    by = Person.objects.get(username="government.secretary")
+    if not old.related_by.filter(kind="replaces").exists():
+        new = actions.save_order(order=Order(body=order.body, number="57/TB-VPCP", kind="plan"), by=by)
+        actions.relate(order=new, kind="replaces", other=old, by=by)
+    new = Order.objects.get(number="57/TB-VPCP")
+    url = new.get_absolute_url()
+    return [
+        *("/orders/?q=57&year=2025&kind=plan", order.get_absolute_url(), old.get_absolute_url()),
+        *(url, f"{url}relations/", f"{url}replaces/{old.pk}/"),
     ]
 
 

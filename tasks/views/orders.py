@@ -33,7 +33,6 @@ from tasks.relations import related
 from tasks.views.common import find_order
 from tasks.views.detail import download
 from tasks.views.editing import NOBODY, version_of
-from tasks.views.relating import open_below
 
 
 class RegisterFilter(OrderFilter):
@@ -110,7 +109,6 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_edit": rules.may_edit_order(request.user, order),
         "imports": order.imports.exclude(state=Import.State.DROPPED)[:5],
         "related": relations,
-        "open_below": open_below(request, relations.replaces),
         "five": FIVE,
     }
     return render(request, "orders/detail.html", context)

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from tasks import actions, listing, rules
 from tasks.actions.relating import Unsettled
 from tasks.fields import order_label
 from tasks.forms import add_errors
-from tasks.models import Order, OrderRelation, Task
+from tasks.models import Order, OrderRelation
 from tasks.order_forms import RelationForm, SettleForm
 from tasks.relations import related
 from tasks.settling import remaining, successors, what_may_become
@@ -151,11 +150,3 @@ def _settled(request: SignedInRequest, order: Order, replaced: Order, count: int
 
 def _crumbs(order: Order, here: Any) -> Crumbs:
     return [(_("Orders"), reverse("orders:list")), (order.number, order.get_absolute_url()), (here, "")]
-
-
-def open_below(request: SignedInRequest, replaced: list[Order]) -> dict[int, int]:
-    """How many tasks still run under each replaced order, of those that this person sees."""
-    if not replaced:
-        return {}
-    rows = Task.objects.visible_to(request.user).unfinished().filter(order__in=replaced).order_by()
-    return dict(rows.values_list("order").annotate(count=Count("pk")))
