@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page
 
@@ -19,6 +20,7 @@ from portal.demo.present import LEAVER
 from portal.shared.days import today
 from tasks import actions
 from tasks.models import FanOut, Order, Task
+from tests.office import document
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -160,6 +162,70 @@ def rolled_up(page: Page, demo: Any, task: Task) -> dict[str, int]:
     return figures | {"silent": int(re.findall(r"\d+", silent)[0])}
 
 
+APPENDIX = (
+    ["STT", "Nhiệm vụ", "Cơ quan chủ trì", "Cơ quan phối hợp", "Sản phẩm", "Thời hạn"],
+    ["1", "Kết nối cơ sở dữ liệu về đất đai", "Bộ Công an", "", "Báo cáo", "trước ngày 30/6/2027"],
+    ["1.1", "Khảo sát hiện trạng kết nối đất đai", "Cục Chưa có tên", "", "Báo cáo", "tháng 3/2027"],
+    ["2", "Ban hành chuẩn kết nối đất đai", "Bộ Công an", "", "Thông tư", "30/6"],
+)
+
+
+def test_an_appendix_becomes_drafts_and_is_taken_back(demo: Any, desk: Page, tmp_path: Any) -> None:
+    """Uploaded, read by the job while the page waits; a name and a day are answered; written; undone."""
+    order = Order.objects.filter(body__code="BCDCP").earliest("pk")
+    before = order.tasks.count()
+    paper = tmp_path / "phu-luc.docx"
+    paper.write_bytes(document(APPENDIX).getvalue())
+
+    sign_in(desk, demo, "government.secretary")
+    desk.goto(f"{demo.url}{order.get_absolute_url()}")
+    desk.click(f'a[href="{order.get_absolute_url()}imports/new/"]')
+    desk.set_input_files("[name=file]", paper)
+    desk.click("main form .btn.main")
+    desk.wait_for_load_state()
+    imported = order.imports.get()
+    actions.read_import(imported.pk)
+    desk.wait_for_selector("#row-3", timeout=20_000)
+    assert desk.locator("text=29/06/2027").first.is_visible()
+
+    desk.fill("[name=other]", "BTC")
+    desk.click(f'form[action="{imported.get_absolute_url()}name/"] button')
+    desk.wait_for_load_state()
+    desk.click("#row-3 a.btn")
+    desk.fill("[name=due_on]", "30/06/2027")
+    desk.click("main form .btn.main")
+    desk.wait_for_selector("#row-3")
+    assert not any(imported.rows.values_list("problems", flat=True))
+
+    desk.click(f'form[action="{imported.get_absolute_url()}write/"] button')
+    desk.wait_for_load_state()
+    drafts = list(imported.drafts().order_by("import_rows__position"))
+    assert [task.due_on.isoformat() for task in drafts if task.due_on] == [
+        *("2027-06-29", "2027-03-31", "2027-06-30"),
+    ]
+    assert (drafts[1].parent, str(drafts[1].lead and drafts[1].lead.code)) == (drafts[0], "BTC")
+    desk.click(f'main aside a[href*="order={order.pk}"]')
+    assert desk.locator(f'a[href="{drafts[0].get_absolute_url()}"]').first.is_visible()
+
+    desk.goto(f"{demo.url}{imported.get_absolute_url()}undo/")
+    desk.click("main form .btn.risk")
+    desk.wait_for_url(f"{demo.url}{order.get_absolute_url()}")
+    assert order.tasks.count() == before
+
+
+def pages_of_an_import() -> list[str]:
+    """A file that is being read, one that waits for a look, one of its rows."""
+    by = Person.objects.get(username="government.secretary")
+    order = Order.objects.filter(body__code="BCDCP").earliest("pk")
+    if not order.imports.exists():
+        for _again in range(2):
+            file = SimpleUploadedFile("phu-luc.docx", document(APPENDIX).getvalue())
+            imported = actions.start_import(order=order, file=file, by=by)
+        actions.read_import(imported.pk)
+    ready, reading = (one.get_absolute_url() for one in order.imports.all()[:2])
+    return [f"{order.get_absolute_url()}imports/new/", reading, ready, f"{ready}rows/2/"]
+
+
 def pages_of(who: str) -> list[str]:
     task = late_task_of("BCD-NGHEAN")
     body = Body.objects.get(code="BCD-NGHEAN")
@@ -188,7 +254,7 @@ def pages_of(who: str) -> list[str]:
     lead += later_pages_of_a_lead()
     giver = ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
     giver += [f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend")]
-    giver += later_pages_of_a_giver() + pages_of_related_orders()
+    giver += later_pages_of_a_giver() + pages_of_related_orders() + pages_of_an_import()
     return own + (lead if who == "nghean.secretary" else giver)
 
 

@@ -7,21 +7,25 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from audit.models import Event
 from committees.models import Person
 from portal.shared.days import today
+from reports.actions import ask_export, make_export
 from tasks import actions
 from tasks.importing import sheet
 from tasks.models import Import, Order, Task
+from tests.office import converted
 from tests.people import Bodies, TaskAt
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +244,44 @@ def test_the_page_shows_was_and_becomes(
     url = f"{imported.get_absolute_url()}rows/1/"
     assert client.post(f"{url}leave-out/", {"out": "1"}).status_code == 302
     assert client.get(url).status_code == 302, "nothing to correct on a page of its own"
+
+
+# --- for real -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_out_of_the_portal_through_libreoffice_and_back(
+    language: str, tasks: list[Task], people: People, order: Order, tmp_path: Path
+) -> None:
+    """The portal's own Excel file, saved by LibreOffice untouched; then with one cell of it changed."""
+    by = people["secretary"]
+    by.language = language
+    by.save(update_fields=["language"])
+    with translation.override(language):
+        export = ask_export(by=by, report="list", format="xlsx", data=QueryDict(f"order={order.pk}"))
+        made = make_export(export.pk, tell=False)
+    assert made is not None
+    made.refresh_from_db()
+    content = made.file.open("rb").read()
+    kept = converted({"nhiem-vu.xlsx": content}, "xlsx", tmp_path)["nhiem-vu.xlsx"].read_bytes()
+    for file in (content, kept):
+        imported = sent(file, order, by)
+        assert (imported.state, imported.total, imported.rows.count()) == ("ready", 4, 0), imported.problem
+    book = load_workbook(BytesIO(kept))
+    (cell,) = (cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value == tasks[0].title)
+    cell.value = "Tên sửa trong tệp"
+    changed_file = BytesIO()
+    book.save(changed_file)
+    imported = sent(changed_file.getvalue(), order, by)
+    actions.write_import(imported=imported, by=by)
+    tasks[0].refresh_from_db()
+    assert tasks[0].title == "Tên sửa trong tệp"
+    assert [task.version for task in Task.objects.filter(order=order, version__gt=0, state="draft")] == [1]
+
+
+def sent(file: bytes, order: Order, by: Person) -> Import:
+    imported = actions.start_import(order=order, file=SimpleUploadedFile("nhiem-vu.xlsx", file), by=by)
+    actions.read_import(imported.pk)
+    imported.refresh_from_db()
+    return imported
