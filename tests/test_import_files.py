@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -84,7 +85,15 @@ def fetching_document(words: str) -> io.BytesIO:
 
 
 def swollen() -> io.BytesIO:
-    return changed(sheet(ROWS), {"xl/media/image1.bmp": b"\0" * 30_000_000})
+    return changed(sheet(ROWS), {"xl/worksheets/sheet2.xml": b"<a>" + b" " * 3_000_000 + b"</a>"})
+
+
+def full_of_pictures() -> io.BytesIO:
+    """Declared only: nobody unpacks it."""
+    raw = bytearray(changed(sheet(ROWS), {"xl/media/image1.bmp": b"x" * 10}).getvalue())
+    entry = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"xl/media/image1.bmp"))
+    raw[entry + 24 : entry + 28] = (300 * 1024 * 1024).to_bytes(4, "little")
+    return io.BytesIO(bytes(raw))
 
 
 def locked_zip() -> io.BytesIO:
@@ -122,6 +131,11 @@ WRONG: dict[str, tuple[Callable[[], io.BytesIO], str]] = {
     "macros in Word": (lambda: changed(document(ROWS), {"word/vbaProject.bin": b"x"}), "macros"),
     "macros by type": (macro_types, "macros"),
     "bomb": (swollen, "unpacks to far more"),
+    "large in all": (full_of_pictures, "unpacks to far more"),
+    "many texts": (
+        lambda: changed(sheet(ROWS), {"xl/sharedStrings.xml": f"<sst>{'<si/>' * 400_001}</sst>"}),
+        "unpacks to far more",
+    ),
     "many parts": (lambda: changed(sheet(ROWS), {f"x/{n}": "" for n in range(5_001)}), "unpacks to far more"),
     "entities": (lambda: changed(sheet(ROWS), {"xl/worksheets/sheet1.xml": BOMB}), "entities"),
     "entities in Word": (lambda: changed(document(ROWS), {"word/document.xml": FETCHES}), "entities"),
@@ -157,13 +171,27 @@ def test_a_wrong_file_gets_one_sentence(name: str) -> None:
     assert sentence.endswith(".")
 
 
-@pytest.mark.parametrize("limit, value, words", [("LARGEST", 100, "larger"), ("ROWS", 1, "more than 1 rows")])
-def test_what_is_too_large_is_refused(
-    limit: str, value: int, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, limit, value)
-    with pytest.raises(ValidationError, match=words):
+def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST", 100)
+    with pytest.raises(ValidationError, match="larger than 100"):
         files.tables(sheet(ROWS), "phụ lục.xlsx")
+
+
+def many_tables() -> io.BytesIO:
+    return sheet([[1]] * 11_000, "", hai=[[1]] * 11_000)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: sheet([[1]] * 20_001), lambda: many_rows_of_a_document(), many_tables]
+)
+def test_more_rows_than_anybody_looks_at_are_refused(make: Callable[[], io.BytesIO]) -> None:
+    with pytest.raises(ValidationError, match="more than 20000 rows"):
+        files.tables(make(), "phụ lục")
+
+
+def many_rows_of_a_document() -> io.BytesIO:
+    row = "<w:tr><w:tc><w:p/></w:tc></w:tr>"
+    return changed(document(ROWS), None, **{"word/document.xml": ("</w:tbl>", f"{row * 20_001}</w:tbl>")})
 
 
 def test_a_large_part_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +206,7 @@ def test_a_large_part_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda: linked_document("hyperlink", "https://thuvienphapluat.vn"),
         lambda: linked_document("attachedTemplate", "file:///C:/Users/A/Normal.dotm"),
         lambda: changed(document(ROWS), {"customXml/item1.xml": "<a/>"}),
+        lambda: changed(document(ROWS), {"word/media/blank.bmp": b"\0" * 3_000_000}),
     ],
 )
 def test_what_is_only_shown_or_never_opened_does_no_harm(make: Callable[[], io.BytesIO]) -> None:
@@ -189,16 +218,29 @@ def test_the_content_says_what_it_is_whatever_the_name() -> None:
     assert [row.title for row in rows_of(files.tables(upload, "a.docx"))] == ["Việc"]
 
 
+class Watch:
+    """What Python opens or asks for outside of memory while `on`; a hook like this stays for ever."""
+
+    def __init__(self) -> None:
+        self.on, self.seen = False, list[str]()
+        sys.addaudithook(self.hear)
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.on and event in ("open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen"):
+            self.seen.append(f"{event} {arguments[0]}")
+
+
 def test_nothing_of_the_outside_is_opened() -> None:
     """Neither reading nor refusing looks up an address or another file."""
-    made: list[Any] = [make() for make, _words in WRONG.values()]
-    with (
-        mock.patch("socket.socket", side_effect=AssertionError),
-        mock.patch("os.open", side_effect=AssertionError),
-    ):
-        for file in made:
-            with pytest.raises(ValidationError):
-                files.tables(file, "a.xlsx")
+    made = [*(make() for make, _words in WRONG.values()), sheet(ROWS), document(ROWS)]
+    files.tables(sheet(ROWS), "a.xlsx")  # what openpyxl loads once
+    watch = Watch()
+    watch.on = True
+    for file in made:
+        with suppress(ValidationError):
+            files.tables(file, "a.xlsx")
+    watch.on = False
+    assert watch.seen == []
 
 
 def test_a_cell_at_the_end_of_the_sheet_and_merges_without_end_cost_nothing() -> None:

@@ -11,11 +11,14 @@ from docx.oxml.parser import parse_xml
 from lxml.etree import _Element as Element
 
 from tasks.importing.numbering import Numbering
-from tasks.importing.problems import linked
+from tasks.importing.problems import ROWS, linked, too_many_rows
 from tasks.importing.types import Cell, Line, Table
 
 P, R, T, TBL, TR, TC = (qn(f"w:{name}") for name in ("p", "r", "t", "tbl", "tr", "tc"))
 VAL = qn("w:val")
+
+WIDEST = 200
+"""Columns of a row that are looked at; a table with so many is refused anyway."""
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _SECOND_COPY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -38,6 +41,8 @@ _OFF = ("0", "false", "off", "none")
 
 def tables_of(package: zipfile.ZipFile, main: str) -> list[Table]:
     document = parse_xml(package.read(main))
+    if sum(1 for _row in document.iter(TR)) > ROWS:
+        raise too_many_rows()
     _refuse_fetching(document)
     beside = main.rsplit("/", 1)[0]
     numbering = Numbering(_part(package, f"{beside}/numbering.xml"), _part(package, f"{beside}/styles.xml"))
@@ -106,6 +111,8 @@ def _cells(row: Element, above: dict[int, Cell], labels: dict[Element, str]) -> 
     column = _number(row, "w:trPr/w:gridBefore")
     yield from [Cell()] * column
     for element in _parts(row, TC):
+        if column > WIDEST:
+            return
         width = max(_number(element, "w:tcPr/w:gridSpan"), 1)
         cell = above.get(column) if _goes_on(element) else None
         if cell is None:
@@ -125,7 +132,7 @@ def _goes_on(cell: Element) -> bool:
 
 def _number(element: Element, path: str) -> int:
     found = element.find("/".join(map(qn, path.split("/"))))
-    return 0 if found is None else min(int(found.get(VAL, "0")), 1000)
+    return 0 if found is None else min(int(found.get(VAL, "0")), WIDEST)
 
 
 def _read(cell: Element, labels: dict[Element, str]) -> tuple[str, bool]:

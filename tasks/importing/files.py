@@ -22,20 +22,17 @@ from django.utils.translation import gettext_lazy as _
 from portal.shared.verdicts import Sentence
 from tasks.importing import documents, sheets
 from tasks.importing.letters import as_read
-from tasks.importing.problems import damaged, linked, refused
+from tasks.importing.problems import ROWS, damaged, linked, refused, swollen, too_many_rows
 from tasks.importing.types import Table
 from tasks.uploads import LARGEST
 
-ROWS = 20_000
-"""Rows of a file, all tables together."""
-
 COLUMNS = 100
 
-PARTS, PART, UNPACKED = 5_000, 64 * 1024 * 1024, 256 * 1024 * 1024
+PARTS, PART, UNPACKED = 5_000, 40 * 1024 * 1024, 256 * 1024 * 1024
 """Of the zip that an office file is: how many parts, how large one that is read, how large all."""
 
-RATIO = 200
-"""A part that packs better than this is made to fill a disk; a real sheet packs 10 to 30 times."""
+RATIO = 100
+"""A large part that packs better than this is made to fill memory; a real sheet packs 10 to 30 times."""
 
 READERS: dict[str, Callable[[zipfile.ZipFile, str], list[Table]]] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": sheets.tables_of,
@@ -115,7 +112,7 @@ def _check_parts(package: zipfile.ZipFile) -> None:
         or sum(part.file_size for part in parts) > UNPACKED
         or any(_is_swollen(part) for part in parts)
     ):
-        raise refused(_("This file unpacks to far more than a table needs. Copy the table into a new one."))
+        raise swollen()
     for part in parts:
         if _XML.search(part.filename):
             with package.open(part) as source:
@@ -124,9 +121,10 @@ def _check_parts(package: zipfile.ZipFile) -> None:
 
 
 def _is_swollen(part: zipfile.ZipInfo) -> bool:
-    if part.file_size > PART and _XML.search(part.filename):
-        return True
-    return part.file_size > 1024 * 1024 and part.file_size > RATIO * part.compress_size
+    """Pictures are never unpacked, and a blank one packs as well as a bomb."""
+    if not _XML.search(part.filename):
+        return False
+    return part.file_size > PART or part.file_size > max(RATIO * part.compress_size, 1024 * 1024)
 
 
 def _main_part(package: zipfile.ZipFile, name: str) -> tuple[str, str]:
@@ -172,7 +170,7 @@ def _opens_nothing(link: Element) -> bool:
 
 def _check_extent(found: list[Table]) -> None:
     if sum(len(table.lines) for table in found) > ROWS:
-        raise refused(_("This file has more than %(limit)s rows. Send it in parts.") % {"limit": ROWS})
+        raise too_many_rows()
     if any(len(line.cells) > COLUMNS for table in found for line in table.lines):
         raise refused(
             _("This file has a table with more than %(limit)s columns. Leave only those of the tasks.")

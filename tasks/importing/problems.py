@@ -72,6 +72,18 @@ def damaged() -> ValidationError:
     )
 
 
+ROWS = 20_000
+"""Rows of a file, all tables together."""
+
+
+def too_many_rows() -> ValidationError:
+    return refused(_("This file has more than %(limit)s rows. Send it in parts.") % {"limit": ROWS})
+
+
+def swollen() -> ValidationError:
+    return refused(_("This file unpacks to far more than a table needs. Copy the table into a new one."))
+
+
 def linked() -> ValidationError:
     return refused(_("This file takes values from other files. Break its links, save it and send that."))
 

@@ -19,18 +19,26 @@ from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
 from portal.shared.text import legible
-from tasks.importing.problems import damaged
+from tasks.importing.problems import ROWS, damaged, swollen, too_many_rows
 from tasks.importing.types import Cell, Line, Table
 
 Row = dict[int, Cell]
 """Column, counted from 1 → cell."""
 
+STRINGS = 20 * ROWS
+"""Different texts of a workbook."""
+
+_STRING = re.compile(rb"<(?:\w+:)?si[ >/]")
 _DECIMALS = re.compile(r"0\.(0+)")
 _IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _ESCAPED = re.compile(r"_x000[dD]_")
 
 
 def tables_of(package: zipfile.ZipFile, main: str) -> list[Table]:
+    for part in package.namelist():
+        # openpyxl reads them all before the first cell, each with the care of a formatted text.
+        if part.endswith("sharedStrings.xml") and len(_STRING.findall(package.read(part))) > STRINGS:
+            raise swollen()
     book = load_workbook(package.fp, read_only=True, keep_links=False)  # type: ignore[arg-type]
     seen = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
     return [_table_of(sheet) for sheet in seen if isinstance(sheet, ReadOnlyWorksheet)]
@@ -49,6 +57,8 @@ def _table_of(sheet: ReadOnlyWorksheet) -> Table:
                 row[cell.column] = Cell(text, bold=bool(cell.font.b))
         if row:
             rows[number] = row
+        if len(rows) > ROWS:
+            raise too_many_rows()
     _merge(rows, merged)
     lines = [Line(number, _in_order(rows[number])) for number in sorted(rows)]
     return Table(legible(sheet.title), lines, tuple(formulas))
