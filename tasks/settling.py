@@ -23,6 +23,8 @@ class Settling:
     left: list[tuple[Task, Sentence]]
     """What stays as it is for this person, with the reason."""
     more: int
+    last: int
+    """The key after which those come."""
 
 
 def remaining(person: Person, replaced: Order) -> TaskQuerySet:
@@ -36,8 +38,9 @@ def successors(person: Person, order: Order) -> list[Task]:
     return list(tasks.only("number", "title", "title_en", "state").order_by("pk"))
 
 
-def what_may_become(person: Person, order: Order, replaced: Order) -> Settling:
-    rows = remaining(person, replaced)
+def what_may_become(person: Person, order: Order, replaced: Order, after: int = 0) -> Settling:
+    """The first tasks with a key beyond `after`: what stays under the old order is not asked of again."""
+    rows = remaining(person, replaced).filter(pk__gt=after)
     tasks = list(rows.for_list().order_by("pk")[:AT_ONCE])
     options: dict[Task, list[str]] = {}
     left: list[tuple[Task, Sentence]] = []
@@ -48,7 +51,8 @@ def what_may_become(person: Person, order: Order, replaced: Order) -> Settling:
                 options[task] = [Fate.KEEP.value, *fates]
             else:
                 left.append((task, rules.may_withdraw(person, task).reason))
-    return Settling(options, left, max(0, rows.count() - AT_ONCE) if len(tasks) == AT_ONCE else 0)
+    more = rows.count() - AT_ONCE if len(tasks) == AT_ONCE else 0
+    return Settling(options, left, more, tasks[-1].pk if tasks else after)
 
 
 def _fates(person: Person, task: Task, order: Order) -> list[str]:

@@ -606,6 +606,8 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
 
 # By the portal itself, one event for each task it makes: test_fan_out.py, test_actions_recurring.py.
 MANY_EVENTS = {"tasks.give_fan_out", "tasks.make_occurrences"}
+# One for each task that was urged: test_urge_many.py.
+MANY_EVENTS |= {"tasks.urge_many"}
 # Of a received file, one for the file and one for each draft: test_import_actions.py.
 MANY_EVENTS |= {"tasks.read_import", "tasks.fail_old_imports", "tasks.write_import"}
 # Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.

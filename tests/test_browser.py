@@ -240,7 +240,7 @@ def pages_of(who: str) -> list[str]:
         f"/orders/{task.order_id}/",
         "/bodies/",
         body.get_absolute_url(),
-        f"{body.get_absolute_url()}reminders/",
+        f"/bodies/{'BCD-NGHEAN' if who == 'nghean.secretary' else 'BCDCP'}/reminders/",
         "/notices/",
         "/notices/preferences/",
         "/reports/",

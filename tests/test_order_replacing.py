@@ -258,6 +258,7 @@ def test_a_hundred_tasks_are_asked_of_in_few_queries(
     new: Order,
     task_at: TaskAt,
     django_assert_max_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     task = task_at("in_progress", order=order)
     rows = []
@@ -271,4 +272,10 @@ def test_a_hundred_tasks_are_asked_of_in_few_queries(
     with django_assert_max_num_queries(12):
         page = client.get(url)
     assert (len(page.context["rows"]), page.context["more"]) == (100, 21)
-    assert "21 more come after these." in text_of(page)
+    assert "21 more come after these" in text_of(page)
+    # Kept, they stay under the old order: the next ones are asked of, and not the same again.
+    monkeypatch.setattr("tasks.settling.AT_ONCE", 3)
+    told = client.post(url, {"rest": "keep", "reason": WHY})
+    assert told.headers["Location"] == f"{url}?after={task.pk + 2}"
+    asked = client.get(told.headers["Location"]).context
+    assert [row.task.pk for row, *_fields in asked["rows"]] == [task.pk + n for n in (3, 4, 5)]

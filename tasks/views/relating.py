@@ -24,7 +24,7 @@ from tasks.forms import add_errors
 from tasks.models import Order, OrderRelation
 from tasks.order_forms import RelationForm, SettleForm
 from tasks.relations import related
-from tasks.settling import remaining, successors, what_may_become
+from tasks.settling import Settling, remaining, successors, what_may_become
 from tasks.views.common import Crumbs, find_order
 
 NEAR = 20
@@ -96,7 +96,7 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
     verdict = rules.may_settle(request.user, replaced)
     if request.method == "POST":
         verdict.or_raise()
-    page = what_may_become(request.user, order, replaced)
+    page = what_may_become(request.user, order, replaced, _after(request))
     first = {"reason": _("Replaced by %(order)s.") % {"order": order.number}}
     named = successors(request.user, order)
     form = SettleForm(request.POST or None, options=page.options, successors=named, initial=first)
@@ -117,7 +117,8 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
             status = refusal.status
             form.add_error(None, str(refusal))
         else:
-            return _settled(request, order, replaced, sum(done.values()), page.more)
+            _say_done(request, replaced, sum(done.values()))
+            return redirect(_next(order, replaced, page) if page.more else order.get_absolute_url())
     context = {
         "title": _("What becomes of the tasks of %(order)s?") % {"order": replaced.number},
         "crumbs": _crumbs(order, _("Tasks of %(order)s") % {"order": replaced.number}),
@@ -127,6 +128,7 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
         "rows": [(listing.row_of(task, today()), *fields) for task, *fields in form.rows()],
         "left": page.left,
         "more": page.more,
+        "next": _next(order, replaced, page),
         "successors": named,
         "may_settle": verdict,
         "back": order.get_absolute_url(),
@@ -140,12 +142,20 @@ def _say_why(form: SettleForm, refusal: Unsettled) -> None:
             form.add_error(f"fate_{key}" if f"fate_{key}" in form.fields else None, str(sentence))
 
 
-def _settled(request: SignedInRequest, order: Order, replaced: Order, count: int, more: int) -> HttpResponse:
+def _after(request: SignedInRequest) -> int:
+    key = request.GET.get("after", "")
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else 0
+
+
+def _next(order: Order, replaced: Order, page: Settling) -> str:
+    return f"{reverse('orders:settle', args=[order.pk, replaced.pk])}?after={page.last}"
+
+
+def _say_done(request: SignedInRequest, replaced: Order, count: int) -> None:
     said = ngettext(
         "Decided on %(count)d task of %(order)s.", "Decided on %(count)d tasks of %(order)s.", count
     )
     messages.success(request, said % {"count": count, "order": replaced.number})
-    return redirect("orders:settle", order.pk, replaced.pk) if more else redirect(order)
 
 
 def _crumbs(order: Order, here: Any) -> Crumbs:
