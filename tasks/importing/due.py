@@ -57,6 +57,8 @@ def _cell(words: str, before: timedelta) -> Due:
         return Due(words, Kind.NONE)
     if found := _relative(whole, lambda a, b: said(start + a, start + b)) or _as_a_whole(whole):
         return found
+    if before and _BEFORE_BOTH.search(plain):
+        raise whole.unsure("due_several")
     clauses = [Clause(plain[a:b], said(a, b), before) for a, b in cuts(plain)]
     return _together([_one(clause) for clause in clauses], whole)
 
@@ -89,6 +91,13 @@ _ANOTHER = form(
     r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!/)|;"
 )
 """Free words that hold one of these say a second deadline."""
+
+
+_GOES_ON = form(r"\b(?:duy tri|sau do|tiep tuc)\b")
+"""After a day "thường xuyên" alone may also mean all the time until then."""
+
+_BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+,?(?: va)? (?:ngay )?\d{1,2}[/.-]\d")
+"""“Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too."""
 
 
 def _dayless(clause: Clause) -> Due | None:
@@ -149,7 +158,8 @@ def _relative(whole: Clause, said: Callable[[int, int], str]) -> Due | None:
 _NOT_CERTAIN = tuple(
     (code, form(words))
     for code, words in (
-        ("due_short_year", r"\d{1,2}[/.-]\d{1,2}[/.-]\d\d(?!\d)"),
+        ("due_short_year", r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d\d(?![\d/.-])"),
+        ("due_unread", r"^(?:trong |khong qua )?\d+ (?:ngay|tuan|thang|nam)$"),
         ("due_several", r"\b(?:hoac|hay)\b"),
         ("due_starts", r"^(?:ke )?tu\b|\btro di$|^bat dau|^ap dung|^sau (?:ngay )?\d"),
         ("due_no_days", r"^(?:ngay )?sau\b"),
@@ -188,7 +198,8 @@ def _together(parts: list[Due], whole: Clause) -> Due:
     if not parts:
         raise whole.unsure("due_unread")
     *dated, last = parts
-    goes_on = bool(dated) and (last.lasting or last.kind == Kind.CONTINUOUS)
+    lasts = last.lasting or (last.kind == Kind.CONTINUOUS and bool(_GOES_ON.search(whole.plain)))
+    goes_on = bool(dated) and lasts
     if not goes_on:
         dated = parts
     if len(dated) == 1 and dated[0].kind and not (goes_on and dated[0].on is None):

@@ -74,7 +74,7 @@ def day_of(clause: Clause, year: int, month: int, day: int) -> date:
 _YEAR = r"(?P<year>20\d\d)"
 _IN = form(rf"(?:{BY})?(?:het |cuoi |trong )?")
 _NAMED = (
-    (form(rf"(?:thang|thg) ?(?P<one>\d{{1,2}}) ?(?:[/.-]|nam|,)? ?{_YEAR}"), "tháng {one}/{year}"),
+    (form(rf"(?:thang|thg|t\.?) ?(?P<one>\d{{1,2}}) ?(?:[/.-]|nam|,)? ?{_YEAR}"), "tháng {one}/{year}"),
     (
         form(rf"(?:quy|qui|q\.?) ?(?P<one>[1-4]|[il|]{{1,3}}|[il1|]v) ?(?:[/.-]|nam|,)? ?{_YEAR}"),
         "quý {one}/{year}",
