@@ -112,7 +112,7 @@ def test_a_task_that_the_order_has_already(order: Order, people: dict[str, Perso
     title = "Khắc phục điểm lõm sóng, thiếu điện ở vùng sâu, vùng xa"
     here = task_at("draft", order=order, number="7", title=title)
     other = task_at("assigned", title="Ban hành khung kiến trúc số của tỉnh")
-    gone = task_at("draft", title="Lập danh mục cơ sở dữ liệu dùng chung")
+    gone = task_at("draft", order=order, number="10", title="Lập danh mục cơ sở dữ liệu dùng chung")
     actions.withdraw(task=gone, by=people["secretary"], reason="Nhầm")
     by_number, by_words, elsewhere, withdrawn = check(
         [

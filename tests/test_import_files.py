@@ -139,6 +139,10 @@ WRONG: dict[str, tuple[Callable[[], io.BytesIO], str]] = {
     "many parts": (lambda: changed(sheet(ROWS), {f"x/{n}": "" for n in range(5_001)}), "unpacks to far more"),
     "entities": (lambda: changed(sheet(ROWS), {"xl/worksheets/sheet1.xml": BOMB}), "entities"),
     "entities in Word": (lambda: changed(document(ROWS), {"word/document.xml": FETCHES}), "entities"),
+    "a grammar elsewhere": (
+        lambda: changed(document(ROWS), {"word/styles.xml": '<!DOCTYPE a SYSTEM "http://a.vn/a.dtd"><a/>'}),
+        "entities",
+    ),
     "entities in UTF-16": (
         lambda: changed(document(ROWS), {"word/styles.xml": FETCHES.encode("utf-16")}),
         "entities",

@@ -19,6 +19,7 @@ from portal.shared.text import legible
 from tasks.importing.columns import columns_of
 from tasks.importing.files import tables
 from tasks.importing.letters import _OF_TCVN3
+from tasks.importing.numbering import FORMS, Level, List
 from tasks.importing.rows import rows_of
 from tasks.importing.types import Cell, FileRow, Line, Table
 from tests.office import HEADER, document, in_english, saved, sheet, table_in  # noqa: F401 - a fixture
@@ -387,11 +388,11 @@ def test_several_tables_with_and_without_the_header_again() -> None:
 
 def test_a_row_that_speaks_of_tasks_is_no_header_of_its_table() -> None:
     """It stands first in a table that goes on without a header."""
-    words = "Công khai nhiệm vụ chậm, cơ quan chủ trì"
+    words = "Công khai nhiệm vụ, cơ quan chậm"
     paper = Document()
     table_in(paper, [HEADER, [1, "Việc một", "Sở A", "", "", ""]])
-    for number in (2, ""):
-        table_in(paper, [[number, words, "Các cơ quan, đơn vị", "Các sở", "Kết quả", "tháng 9/2026"]])
+    for number, deliverable in ((2, "Kết quả"), ("", "Báo cáo")):
+        table_in(paper, [[number, words, "Các cơ quan, đơn vị", "Các sở", deliverable, "tháng 9/2026"]])
     assert said(saved(paper), "title", "lead") == [
         ("Việc một", "Sở A"),
         (words, "Các cơ quan, đơn vị"),
@@ -405,6 +406,26 @@ def test_numbers_of_automatic_lists_are_counted() -> None:
     for row in table.rows[1:]:
         row.cells[0].paragraphs[0].style = "List Number"
     assert said(saved(paper), "number") == [("1",), ("2",), ("3",)]
+
+
+def test_a_list_counts_each_level_and_begins_again_below_the_next() -> None:
+    levels = {
+        0: Level(2, "upperRoman", "%1."),
+        1: Level(1, "decimal", "%1.%2"),
+        2: Level(1, "lowerLetter", "%3)"),
+    }
+    counted = List(levels)
+    assert [counted.next(level) for level in (0, 1, 2, 2, 1, 2, 0, 1)] == [
+        *("II.", "II.1", "a)", "b)", "II.2", "a)", "III.", "III.1")
+    ]
+    assert [FORMS["upperRoman"](number) for number in (4, 9, 14, 40, 1999)] == [
+        "IV",
+        "IX",
+        "XIV",
+        "XL",
+        "MCMXCIX",
+    ]
+    assert [FORMS["lowerLetter"](number) for number in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
 
 
 def test_a_table_inside_a_cell_is_text_of_that_cell_and_a_frame_is_none() -> None:
