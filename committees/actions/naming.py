@@ -31,6 +31,9 @@ def save_paper_settings(*, body: Body, values: dict[str, Any], by: Person) -> Bo
 def remember(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias:
     """From now on a name in received papers stands for this body, where `reader` reads it, or everywhere."""
     rules.may_name_bodies(by, reader).or_raise()
+    if reader:
+        # Two people who import for the same body choose one after the other.
+        Body.objects.select_for_update(no_key=True).get(pk=reader.pk)
     name = tidy(name)
     known = Alias.objects.select_for_update(no_key=True, of=("self",)).filter(
         used_by=reader, folded=fold(name)
