@@ -21,7 +21,7 @@ from openpyxl.styles import Font
 
 from tasks.importing.files import tables
 from tasks.importing.rows import rows_of
-from tests.office import converted, saved, table_in
+from tests.office import converted, in_english, saved, table_in  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
