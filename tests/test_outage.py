@@ -13,7 +13,7 @@ from audit.models import Event
 from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
-from notices import addresses, letters
+from notices import addresses, jobs, letters
 from notices.letters import send_owed
 from notices.mail import is_of_address
 from notices.models import REFUSED_ADDRESS, Letter, Notice
@@ -80,6 +80,21 @@ def test_after_days_in_which_nothing_ran_one_letter_says_what_is_owed_now(late, 
     assert len(to(smtp, officer)) == 2
     steps = Notice.objects.filter(person=officer, kind="overdue", state=Notice.State.TOLD)
     assert sorted(steps.values_list("step", flat=True)) == ["+1", "+7"]
+
+
+def test_whichever_job_comes_first_after_an_outage_the_one_letter_says_everything(
+    late, people, officer, task_at, smtp, morning
+):
+    """Beat that starts again asks for both at once, and what was owed before must not use up the letter."""
+    news = task_at("in_progress", title="Việc được đôn đốc", due_on=None)
+    actions.urge(task=news, by=people["secretary"])
+    morning.move_to(datetime(2026, 7, 21, 9, 0, tzinfo=VIETNAM))
+    jobs.help_send()
+    jobs.remind()
+    (message,) = to(smtp, officer)
+    text = message.get_body(("plain",)).get_content()
+    assert late.title in text
+    assert news.title in text
 
 
 def test_a_letter_refused_all_day_is_given_up_with_an_alarm(late, officer, smtp, morning, caplog):
