@@ -144,6 +144,21 @@ def test_a_task_that_the_order_has_already(order: Order, people: dict[str, Perso
         ("Báo cáo kết quả năm 2025", "Báo cáo kết quả năm 2026", False),
         ("Sở A trình Sở B báo cáo", "Sở B trình Sở A báo cáo", False),
         ("Lập danh mục điểm lõm sóng", "Lập danh mục điểm thiếu điện", False),
+        (
+            "Rà soát, cập nhật hồ sơ cấp độ an toàn các hệ thống thông tin của Sở Y tế",
+            "Rà soát, cập nhật hồ sơ cấp độ an toàn các hệ thống thông tin của Sở Nội vụ",
+            False,
+        ),
+        (
+            "Rà soát, cập nhật hồ sơ cấp độ an toàn các hệ thống thông tin của Sở Y tế",
+            "Rà soát, bổ sung hồ sơ cấp độ an toàn các hệ thống thông tin của Sở Y tế",
+            True,
+        ),
+        (
+            "RÀ SOÁT, CẬP NHẬT HỒ SƠ CẤP ĐỘ AN TOÀN CÁC HỆ THỐNG THÔNG TIN CỦA SỞ Y TẾ",
+            "Rà soát, bổ sung hồ sơ cấp độ an toàn các hệ thống thông tin của Sở Y tế",
+            True,
+        ),
         ("Lập danh mục", "", False),
     ],
 )

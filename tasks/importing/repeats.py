@@ -26,16 +26,21 @@ _COUNTS = re.compile(r"\d|^[ivx]+$")
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a title, and those that count: "quý I" and "quý II" make two tasks of one sentence."""
+    """The words of a title, and those that make two tasks of one sentence: "quý I", "quý II"; Sở A, Sở B."""
 
     of: tuple[str, ...]
     different: frozenset[str]
     counts: tuple[str, ...]
+    names: frozenset[str] | None
+    """Written with a capital; None where every letter is one."""
 
     @classmethod
     def read(cls, title: str) -> Words:
         words = tuple(_WORD.findall(fold(title)))
-        return cls(words, frozenset(words), tuple(word for word in words if _COUNTS.search(word)))
+        counts = tuple(word for word in words if _COUNTS.search(word))
+        capital = (word for word in _WORD.findall(title)[1:] if word[0].isupper())
+        names = None if title.isupper() else frozenset(map(fold, capital))
+        return cls(words, frozenset(words), counts, names)
 
 
 class Repeats:
@@ -68,7 +73,7 @@ class Repeats:
 
 
 def _is_near(one: Words, other: Words) -> bool:
-    if one.counts != other.counts:
+    if one.counts != other.counts or (one.names != other.names and None not in (one.names, other.names)):
         return False
     both = len(one.different & other.different)
     if both < SHARED * (len(one.different) + len(other.different) - both):
