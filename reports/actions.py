@@ -7,7 +7,6 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from uuid import uuid4
 
-from celery import current_app
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -26,11 +25,11 @@ from reports import documents, exporting, rules
 from reports.exporting import Question
 from reports.models import KEPT, TRIES, Export
 from reports.telling import FAILED, READY
+from tasks.actions.queueing import queue
 
 log = logging.getLogger(__name__)
 
 JOB = "reports.jobs.make_export"
-ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 2}
 
 BROKE = gettext_noop("Something went wrong while it was made. Make it again, or tell an administrator.")
 CONDITION = gettext_noop("What a condition names is gone, or you no longer see it. Choose the list anew.")
@@ -163,15 +162,9 @@ def _finish(export: Export, kind: str, *, state: str, problem: str) -> Export | 
 
 
 def _hand_on(export: Export) -> None:
-    """Leave a large one to a worker. Robust: without a broker the sweep of the next minute takes it up."""
+    """Leave a large one to a worker; whoever asks for a small one waits for it."""
     if not exporting.is_small(export):
-        transaction.on_commit(lambda: _queue(export.pk), robust=True)
-
-
-def _queue(pk: int) -> None:
-    # One try: somebody waits for the page meanwhile.
-    with current_app.connection_for_write(transport_options=ONE_TRY) as line:
-        current_app.send_task(JOB, [pk], connection=line, retry=False)
+        queue(JOB, export.pk)
 
 
 def _tell(export: Export, by: Person) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -17,11 +17,11 @@ from reports.groupings import Grouping
 from tasks.importing import sheet
 from tasks.lifecycle import FIVE, Standing, State
 from tasks.listing import row_of
-from tasks.models import Part, Progress, Request, Task
+from tasks.models import Progress, Request, Task
 from tasks.querysets import Tally, TaskQuerySet
 from tasks.reading import as_read_by, kept
 
-CHUNK = 500
+CHUNK = 1000
 """Tasks that are in memory at a time, with their parts."""
 
 ON_PAPER = {
@@ -78,8 +78,8 @@ def _rows_of_list(
 
 def _read(tasks: QuerySet[Task], reader: Person) -> Iterator[Task]:
     """Each task as this person reads it: a body that led it before sees what was there until then."""
-    parts = Prefetch("parts", Part.objects.select_related("body"))
-    rows = tasks.select_related("lead", "assigner", "order", "leader", "contact").prefetch_related(parts)
+    # Not joined: a chunk names the same few bodies, orders and people again and again.
+    rows = tasks.prefetch_related("lead", "assigner", "order", "leader", "contact", "parts__body")
     for task in rows.iterator(chunk_size=CHUNK):
         yield as_read_by(reader, task)
 
@@ -120,7 +120,7 @@ def late_tasks(tasks: TaskQuerySet, reader: Person, on: date, due: str) -> Table
 
 
 def _rows_of_late(tasks: TaskQuerySet, reader: Person, on: date, due: str) -> Iterator[list[Cell]]:
-    asked = Request.objects.filter(task=OuterRef("pk"), kind=Request.Kind.EXTENSION).order_by("-pk")
+    asked = Request.objects.filter(task=OuterRef("pk")).order_by("-pk")
     told = Progress.objects.filter(task=OuterRef("pk"))
     tasks = tasks.annotate(
         reason=Subquery(asked.values("reason")[:1]), note=Subquery(told.values("note")[:1])
@@ -143,11 +143,11 @@ def _responsible(task: Task) -> str:
 
 
 def _cause(task: Any) -> str:
-    """The reason of the last request for a later day, else the last note on how far the work is."""
+    """As the weekly summary tells it: the reason of the last request, else the last note on the work."""
     if not task.read_until:
         return str(task.reason or task.note or "")
     # Annotated with what came after this reader's sight of the task ended.
-    asked = kept(task, task.requests.filter(kind=Request.Kind.EXTENSION)).order_by("-pk").first()
+    asked = kept(task, task.requests.all()).order_by("-pk").first()
     told = kept(task, task.progress.all()).first()
     return asked.reason if asked else told.note if told else ""
 

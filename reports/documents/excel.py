@@ -7,7 +7,6 @@ What somebody typed is text and stays text: no cell of ours is a formula. Text t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -28,8 +27,9 @@ LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 LONGEST = 32_767
 """Characters that a cell holds."""
 
-DAY = "dd/mm/yyyy"
-WHOLE = "#,##0"
+FORMATS = {"text": ("@", "s"), "day": ("dd/mm/yyyy", "d"), "whole": ("#,##0", "n"), "part": ("0.0", "n")}
+"""How a value is shown, and as what it is stored: text never as the formula that "=…" would become."""
+
 _THIN = Side(style="thin")
 EDGES = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 HEAD = PatternFill("solid", fgColor="E7EAEE")
@@ -48,26 +48,43 @@ LINE, HIGHEST = 15, 400
 """Points of one line, and of the highest row that both programs take."""
 
 
-class Style:
-    """The few looks of a cell, made once: a new one for every cell is what makes a large sheet slow."""
+class Looks:
+    """The few looks of a cell. A cell is written as soon as the sheet has it: one of each serves all rows."""
 
     def __init__(self, sheet: Any) -> None:
         self.sheet = sheet
         self.face = {bold: Font(name=layout.FACE, size=layout.TABLE, bold=bold) for bold in (False, True)}
         self.known: dict[Any, Any] = {}
 
-    def of(self, align: str, number_format: str, *, bold: bool, marked: bool, fill: bool = False) -> Any:
-        """The style as the cells of the sheet share it."""
-        key = (align, number_format, bold, marked, fill)
-        if key not in self.known:
-            cell = WriteOnlyCell(self.sheet)
-            cell.font, cell.border, cell.alignment = self.face[bold], EDGES, ALIGN[align]
-            cell.number_format = number_format
-            cell.quotePrefix = marked
-            if fill:
-                cell.fill = HEAD
-            self.known[key] = cell._style  # type: ignore[attr-defined]
-        return self.known[key]
+    def cell(self, value: Cell, align: str, *, bold: bool = False) -> Any:
+        """The cell with this value: written before the next one is asked for."""
+        kind = _kind_of(value)
+        if isinstance(value, str):
+            value = clean(value)[:LONGEST]
+            marked = value.startswith(LIKE_A_FORMULA)
+        else:
+            marked = False
+        key = (kind, align, bold, marked)
+        cell = self.known.get(key) or self.known.setdefault(key, self._made(*key))
+        cell._value = value
+        return cell
+
+    def _made(self, kind: str, align: str, bold: bool, marked: bool) -> Any:
+        cell: Any = WriteOnlyCell(self.sheet)
+        cell.font, cell.border, cell.alignment = self.face[bold], EDGES, ALIGN[align]
+        cell.number_format, cell.data_type = FORMATS[kind]
+        cell.quotePrefix = marked
+        if align == "head":
+            cell.fill = HEAD
+        return cell
+
+
+def _kind_of(value: Cell) -> str:
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, date):
+        return "day"
+    return "whole" if isinstance(value, int) or value is None else "part"
 
 
 def draw(document: Document, file: IO[bytes]) -> int:
@@ -92,30 +109,29 @@ def _sheet(book: Any, document: Document, table: Table, number: int) -> int:
     first = len(above) + 1
     sheet.freeze_panes = f"A{first + 1}"
     sheet.print_title_rows = f"{first}:{first}"
-    style = Style(sheet)
+    looks = Looks(sheet)
     for line in above:
         sheet.append([_plain(sheet, cell, len(line) > 1) for cell in line])
     sheet.row_dimensions[first].height = 2 * LINE + 3
-    sheet.append(_cells(sheet, style, table.columns, [column.head for column in table.columns], head=True))
+    heads = [column.head for column in table.columns]
+    sheet.append(_cells(looks, table.columns, heads, align="head", bold=True))
     count = 0
     for count, row in enumerate(table.rows, 1):
-        with _height(sheet, first + count, table.columns, row):
-            sheet.append(_cells(sheet, style, table.columns, row))
+        sheet.row_dimensions[first + count].height = _height(table.columns, row)
+        sheet.append(_cells(looks, table.columns, row))
+        # Written: kept for every row they would need more room than all the rest.
+        del sheet.row_dimensions[first + count]
     if table.sums:
-        sheet.append(_cells(sheet, style, table.columns, table.sums, bold=True))
+        sheet.append(_cells(looks, table.columns, table.sums, bold=True))
     sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(table.columns))}{first + count}"
     sheet.print_area = f"A1:{get_column_letter(len(printed))}{first + count + bool(table.sums)}"
     return count
 
 
-@contextmanager
-def _height(sheet: Any, number: int, columns: Sequence[Column], row: Sequence[Cell]) -> Iterator[None]:
+def _height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
     """As high as its longest cell: neither program reckons that itself when the file is printed unseen."""
     lines = max(_lines_in(cell, column.characters) for cell, column in zip(row, columns, strict=True))
-    sheet.row_dimensions[number].height = min(HIGHEST, LINE * lines + 3)
-    yield
-    # Written: kept for every row they would need more room than all the rest.
-    del sheet.row_dimensions[number]
+    return min(HIGHEST, LINE * lines + 3)
 
 
 def _lines_in(cell: Cell, width: float) -> int:
@@ -202,7 +218,8 @@ def _plain(sheet: Any, said: Said | Alignment, across: bool) -> Any:
     """A cell above the table; those beside it, over which its text goes on, are empty and like it."""
     cell = WriteOnlyCell(sheet)
     if isinstance(said, Said):
-        _write(cell, said.text or None)
+        if said.text:
+            cell._value, cell.data_type = clean(said.text), "s"  # type: ignore[attr-defined]
         bold, italic = "b" in said.mark, "i" in said.mark
         cell.font = Font(
             name=layout.FACE,
@@ -216,37 +233,7 @@ def _plain(sheet: Any, said: Said | Alignment, across: bool) -> Any:
 
 
 def _cells(
-    sheet: Any,
-    style: Style,
-    columns: Sequence[Column],
-    row: Sequence[Cell],
-    *,
-    head: bool = False,
-    bold: bool = False,
-) -> list[Any]:
-    return [
-        _cell(sheet, style, "head" if head else column.align, value, bold=head or bold, fill=head)
-        for column, value in zip(columns, row, strict=True)
-    ]
-
-
-def _cell(sheet: Any, style: Style, align: str, value: Cell, *, bold: bool, fill: bool) -> Any:
-    cell = WriteOnlyCell(sheet)
-    _write(cell, value)
-    marked = isinstance(value, str) and value.startswith(LIKE_A_FORMULA)
-    if isinstance(value, date):
-        shown = DAY
-    elif isinstance(value, str) or value is None:
-        shown = "@" if isinstance(value, str) else "General"
-    else:
-        shown = WHOLE if isinstance(value, int) else "0.0"
-    cell._style = style.of(align, shown, bold=bold, marked=marked, fill=fill)  # type: ignore[attr-defined]
-    return cell
-
-
-def _write(cell: Any, value: Cell) -> None:
-    """The value as what it is; of text, never as the formula that openpyxl would make of "=…"."""
-    if isinstance(value, str):
-        cell._value, cell.data_type = clean(value)[:LONGEST], "s"
-    else:
-        cell.value = value
+    looks: Looks, columns: Sequence[Column], row: Sequence[Cell], *, align: str = "", bold: bool = False
+) -> Iterator[Any]:
+    for column, value in zip(columns, row, strict=True):
+        yield looks.cell(value, align or column.align, bold=bold)

@@ -19,6 +19,9 @@ NUMBER_AT = 10
 
 SHORT, LONG = 210, 297
 
+ISSUER = 0.38
+"""Of the width, for who issues it; the national heading beside it has to stand in one line."""
+
 TEXT, TABLE, SMALL = 14, 11, 10
 """Points of the text, of a table's cells and of what says how the file was made."""
 

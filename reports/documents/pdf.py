@@ -126,12 +126,12 @@ class Rule(Flowable):
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         self.width = width
-        return width, 5
+        return width, 8
 
     def draw(self) -> None:
         left = (self.width - self.length) / 2
         self.canv.setLineWidth(0.7)
-        self.canv.line(left, 2.5, left + self.length, 2.5)
+        self.canv.line(left, 3, left + self.length, 3)
 
 
 def _story(document: Document, counts: list[int]) -> Iterator[Flowable]:
@@ -171,13 +171,13 @@ def _letterhead(head: Letterhead, across: int) -> Grid:
         left.append(_line("*", 13))
         right = [_line(layout.THE_PARTY, 15, mark="b"), Rule(74)]
     else:
-        left.append(Rule(across * 0.42 * 0.36))
+        left.append(Rule(across * layout.ISSUER * 0.36))
         small, large = (13, 14) if wide else (12, 13)
         motto = _line(layout.MOTTO, large, mark="b")
         right = [_line(layout.NATION, small, mark="b"), motto, Rule(64 if wide else 60)]
     left.append(_line(head.number, 13, before=0 if head.form == layout.PARTY else 4))
     right.append(_line(head.day, 14 if wide else 13, mark="i", before=4))
-    return _two(left, right, [across * 0.42 * mm, across * 0.58 * mm])
+    return _two(left, right, [across * layout.ISSUER * mm, across * (1 - layout.ISSUER) * mm])
 
 
 def _two(left: list[Flowable], right: list[Flowable], widths: list[float]) -> Grid:

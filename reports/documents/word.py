@@ -116,13 +116,16 @@ def _two(word: Any, widths: Sequence[float]) -> list[Any]:
     """Two cells side by side, without edges."""
     table = word.add_table(rows=1, cols=2)
     table.autofit = False
-    for cell, width in zip(table.rows[0].cells, widths, strict=True):
-        cell.width = Mm(width)
+    none = "".join(f'<w:{side} w:w="0" w:type="dxa"/>' for side in ("left", "right"))
+    table._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {W}>{none}</w:tblCellMar>"))
+    for column, width in zip(table.columns, widths, strict=True):
+        # One program reads the widths of columns, another those of cells.
+        column.width = column.cells[0].width = Mm(width)
     return list(table.rows[0].cells)
 
 
 def _letterhead(word: Any, head: Letterhead, across: int) -> None:
-    left, right = _two(word, widths := (across * 0.42, across * 0.58))
+    left, right = _two(word, widths := (across * layout.ISSUER, across * (1 - layout.ISSUER)))
     party = head.form == layout.PARTY
     _line(left, head.above or head.issuer, 13, bold=not head.above, first=True)
     if head.above:
