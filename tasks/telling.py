@@ -735,7 +735,8 @@ def _plainly_seen(notices: Sequence[Notice], on: date) -> dict[int, set[int]]:
 
 
 def _of_a_kind(notice: Notice) -> tuple[Any, ...]:
-    return notice.person_id, notice.kind, notice.about_id
+    """Later news of the same is told instead; of another body, or of another part, it is not the same."""
+    return notice.person_id, notice.kind, notice.about_id, notice.body_id, notice.data.get("part")
 
 
 # What it says

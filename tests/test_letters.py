@@ -28,7 +28,7 @@ from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from tasks import actions, reminders, telling
 from tasks.models import Task
-from tests.people import appoint, make_person
+from tests.people import appoint, make_body, make_person
 
 TODAY = date(2026, 7, 20)  # a Monday
 DUE = date(2026, 7, 16)  # two working days before
@@ -439,6 +439,21 @@ def test_two_urges_are_one_line(late, people, smtp, morning):
         Notice.objects.filter(kind="task_urged").order_by("pk").values_list("dropped_because", flat=True)
     )
     assert list(reasons) == [telling.LATER_NEWS, ""]
+
+
+def test_what_two_bodies_deliver_is_two_lines_and_what_goes_back_to_them_too(late, officer, bodies, smtp):
+    helper, both = make_person("helper_of_both"), (bodies.sister, make_body("ANOTHER"))
+    for body in both:
+        appoint(helper, body, Role.SECRETARY)
+        late.parts.get_or_create(body=body, kind="coordinating")
+        actions.contribute(task=late, by=helper, contribution="Đã gửi số liệu.", body=body)
+    send_owed(TODAY)
+    for body in both:
+        actions.return_contribution(task=late, by=officer, reason="Thiếu số liệu.", body=body)
+    send_owed(date(2026, 7, 21))
+    told = Notice.objects.filter(state=Notice.State.TOLD)
+    assert told.filter(person=officer, kind="part_delivered").count() == 2
+    assert told.filter(person=helper, kind="part_returned").count() == 2
 
 
 def test_who_lost_a_task_learns_that_and_nothing_of_it_since(late, people, officer, smtp):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from audit import stale
 from audit.actions import changes, record, snapshot
@@ -16,7 +17,7 @@ from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
-from portal.shared.verdicts import Sentence
+from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import rules, secrecy
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
 from tasks.models import Request, Task
@@ -61,7 +62,10 @@ def lock(task: Task) -> Task:
     Its key stays free (`no_key`): notices and events of others may point at it meanwhile, or a writer
     that holds the chain of events and one that holds the row would wait for each other.
     """
-    locked: Task = _locking().get(pk=task.pk)
+    locked: Task | None = _locking().filter(pk=task.pk).first()
+    if locked is None:
+        # Its door found it a moment ago.
+        refuse(not_now(_("This draft was taken back together with the file it came from.")))
     return locked
 
 
@@ -246,6 +250,7 @@ def owe_news(
     request: str = "",
     occasion: str = "",
     days: int = 0,
+    part: int = 0,
 ) -> int:
     """Owe everybody but the doer one notice of this change.
 
@@ -261,5 +266,6 @@ def owe_news(
         data={"by": str(by or ""), "reason": reason}
         | ({"title": title} if title else {})
         | ({"request": request} if request else {})
-        | ({"days": days} if days else {}),
+        | ({"days": days} if days else {})
+        | ({"part": part} if part else {}),
     )

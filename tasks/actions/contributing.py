@@ -36,7 +36,7 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
     after = {"body": part.body_id, **snapshot(part, ("contribution",))}
     tell(task, "part_delivered", by, before=before, after=after)
     occasion = f"part-{part.pk}-{now:%Y%m%d%H%M%S}"
-    owe_news(workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion)
+    owe_news(workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion, part=part.pk)
     return part
 
 
