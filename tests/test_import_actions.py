@@ -24,6 +24,7 @@ from tasks.jobs import read_imports
 from tasks.models import Import, ImportRow, Order, Task
 from tests.imports import TABLE, Received, checked, received, unknown  # noqa: F401 - a fixture
 from tests.people import Bodies, TaskAt
+from tests.told import at_once
 
 People = dict[str, Person]
 
@@ -60,6 +61,23 @@ def test_what_a_crash_left_is_read_by_the_next_sweep(
     assert queued == [imported.pk]
     actions.read_import(imported.pk)
     assert imported.rows.count() == 1
+
+
+def test_who_gives_a_file_up_while_it_is_read_finds_no_rows(
+    received: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = received([checked()])
+    imported.rows.all().delete()
+    Import.objects.update(state="reading")
+
+    def meanwhile(*_args: Any) -> list[Any]:
+        Import.objects.update(state="dropped")
+        return [checked()]
+
+    monkeypatch.setattr(importing, "check", meanwhile)
+    actions.read_import(imported.pk)
+    imported.refresh_from_db()
+    assert (imported.state, imported.rows.count()) == ("dropped", 0)
 
 
 def test_what_kills_its_worker_is_not_read_for_ever(received: Received) -> None:
@@ -188,6 +206,27 @@ def test_two_write_at_once_and_one_wins(received: Received, people: People) -> N
         actions.write_import(imported=imported, by=people["secretary"], version=imported.version)
     assert refused.value.status == 409
     assert Task.objects.count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_press_the_button_in_the_same_moment(received: Received, people: People) -> None:
+    imported = received([checked(), checked("2", "Hai")])
+    said = at_once(
+        lambda: actions.write_import(imported=imported, by=people["secretary"], version=imported.version),
+        lambda: actions.write_import(imported=imported, by=people["assistant"], version=imported.version),
+    )
+    assert sorted(said) == ["409", "ok"]
+    assert Task.objects.count() == 2
+
+
+def test_who_works_on_a_draft_that_was_taken_back_is_told(received: Received, people: People) -> None:
+    imported = received([checked()])
+    (draft,) = write(imported, people["secretary"])
+    actions.undo_import(imported=imported, by=people["secretary"])
+    with pytest.raises(Refused) as refused:
+        actions.edit_task(task=draft, values={"title": "Sửa"}, by=people["assistant"])
+    assert refused.value.status == 409
 
 
 # --- what is not certain ------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     # A file of the portal that comes back
     "no_such_task": _("There is no task %(code)s that you can see. Leave the row out."),
-    "not_yours": _("%(reason)s"),
+    "not_yours": "%(reason)s",
     "stale_row": _("%(code)s was changed here after it was exported. Export it again, and change it there."),
     "fixed_cell": _(
         "This is not changed by a file: it stays “%(was)s”. Leave the row out, or change it here."
