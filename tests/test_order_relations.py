@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -13,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.models import Event
 from committees.models import Body, Person
@@ -28,6 +29,12 @@ from tests.test_orders_pages import signed_in, text_of
 from tests.told import at_once, in_line
 
 LADDER = ("57-NQ/TW", "02-KH/BCĐTW", "03/NQ-CP", "11-KH/BCĐ", "5/KH-BCĐ", "9/KH-BCĐ", "1/KH-X")
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def enter(body: Body, number: str, **values: Any) -> Order:
