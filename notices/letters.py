@@ -152,7 +152,10 @@ class Sender:
         """Person pk → what is to be told, asked again; whoever is owed nothing is not in it."""
         people = {letter.person_id: letter.person for letter in letters}
         owing = Notice.objects.owed().filter(person__in=people, on__lte=self.on).order_by("pk")
-        notices = without_those_in_other_hands(wanted_at_once(owing) if self.at_once else owing, letters)
+        if self.at_once:
+            # Another choice since the first attempt changes nothing in it: what it said may have arrived.
+            owing = wanted_at_once(owing) | owing.filter(letter__in=letters)
+        notices = without_those_in_other_hands(owing, letters)
         notices = without_what_came_later(notices, letters)
         for notice in notices:
             notice.person = people[notice.person_id]

@@ -209,6 +209,28 @@ def test_451_then_success_under_the_same_message_id(task, people, officer, smtp,
     assert (letter.attempts, to(smtp, officer)[1]["Message-ID"]) == (2, letter.message_id)
 
 
+def test_another_choice_between_two_attempts_loses_no_line(
+    task, people, officer, task_at, smtp, bodies, afternoon
+):
+    """What may have arrived comes again with the same lines; none is taken for told that no letter says."""
+    notices = [send_back(task, people)]
+    other = task_at("submitted", title="Việc được xác nhận", due_on=TODAY + timedelta(days=90))
+    actions.confirm(task=other, by=people["head"])
+    notices.append(Notice.objects.get(kind="task_confirmed", person=officer, about_id=other.pk))
+    smtp.answer = lambda message: "451 later"
+    send_at_once(TODAY)
+    smtp.answer = lambda message: None
+    save_preferences(person=officer, by=officer, chosen={"task_confirmed": "daily"})
+    afternoon.shift(timedelta(minutes=11))
+    send_at_once(TODAY)
+    remind(TOMORROW)
+    (message, *_later) = to(smtp, officer)
+    assert "Thiếu phụ lục." in text_of(message)
+    assert other.title in text_of(message)
+    assert {notice.state for notice in Notice.objects.filter(pk__in=[n.pk for n in notices])} == {"told"}
+    assert sum(other.title in text_of(one) for one in to(smtp, officer)) == 1
+
+
 def test_what_is_given_up_goes_with_the_next_letter_of_the_day(task, people, officer, smtp, afternoon):
     notice = send_back(task, people)
     smtp.answer = lambda message: "550 not this"
