@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import shutil
@@ -75,17 +76,29 @@ def saved(written: Any) -> io.BytesIO:
 
 
 def converted(sources: Mapping[str, bytes], target: str, folder: Path) -> dict[str, Path]:
-    """Each file as LibreOffice saves it: source's name → the new file. All of them in one start of it."""
+    """Each file as LibreOffice saves it: source's name → the new file. All of them in one start of it.
+
+    In a folder that several processes of the tests share, only the first one asks for it.
+    """
     if not SOFFICE and not os.environ.get("CI"):
         pytest.skip(
             "This machine has no LibreOffice: what it saves was not tried "
             "(apt-get install libreoffice-writer-nogui libreoffice-calc-nogui)."
         )
     given, made = folder / "given", folder / target.partition(":")[0]
+    places = {name: made / f"{Path(name).stem}.{made.name}" for name in sources}
     given.mkdir(parents=True, exist_ok=True)
-    for name, content in sources.items():
-        (given / name).write_bytes(content)
-    command = [SOFFICE or "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
-    command += ["--convert-to", target, "--outdir", str(made), *(str(given / name) for name in sources)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {name: made / f"{Path(name).stem}.{made.name}" for name in sources}
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if all(place.exists() for place in places.values()):
+            return places
+        for name, content in sources.items():
+            (given / name).write_bytes(content)
+        command = [
+            SOFFICE or "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+        ]
+        command += ["--convert-to", target, "--outdir", str(made), *(str(given / name) for name in sources)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return places

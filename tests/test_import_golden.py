@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -386,12 +387,12 @@ def test_as_it_was_written(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def saved_by_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """All of them in three starts of LibreOffice, and two files in the old forms."""
-    folder = tmp_path_factory.mktemp("office")
+def saved_by_libreoffice() -> dict[str, Path]:
+    """All of them in three starts of LibreOffice, and one in the form before .xlsx."""
+    folder = Path(os.environ["PORTAL_TEST_HOME"]) / "office"
     made = converted({name: make() for name, make in SHEETS.items()}, "xlsx", folder)
     made |= converted({name: make() for name, make in PAPERS.items()}, "docx", folder)
-    old = converted({"old.xlsx": SHEETS["title.xlsx"](), "old2.xlsx": SHEETS["typed.xlsx"]()}, "xls", folder)
+    old = converted({"old.xlsx": SHEETS["title.xlsx"]()}, "xls", folder)
     return made | {"old.xls": old["old.xlsx"]}
 
 

@@ -288,6 +288,18 @@ def test_headers_again_sums_and_signatures_are_no_tasks() -> None:
     assert said(sheet(rows), "title") == [("Việc một",), ("Tổng hợp báo cáo",)]
 
 
+def test_another_table_below_in_the_same_sheet_has_its_own_columns() -> None:
+    rows = [
+        HEADER,
+        [1, "Việc", "Sở A"],
+        [],
+        ["Phần hai"],
+        ["STT", "Chủ trì", "Nhiệm vụ"],
+        [1, "Sở B", "Việc hai"],
+    ]
+    assert said(sheet(rows), "title", "lead")[-1] == ("Việc hai", "Sở B")
+
+
 def test_each_sheet_has_its_own_header_and_hidden_ones_are_not_read() -> None:
     rows = [HEADER, [1, "Việc một", "Sở A"]]
     book = Workbook()
@@ -492,6 +504,10 @@ def test_words_of_links_and_results_of_fields_are_read() -> None:
     [
         ([["Họ tên", "Chức vụ"], ["A", "B"]], "No table of tasks"),
         ([], "No table of tasks"),
+        (
+            [["STT", "Nội dung và tiêu chí", "Điểm chuẩn", "Ghi chú"], [1, "Tiêu chí", 10]],
+            "No table of tasks",
+        ),
         ([HEADER], "no tasks below"),
         ([HEADER, ["I", "Thể chế"]], "no tasks below"),
         ([*([[f"dòng {n}"] for n in range(20)]), HEADER, [1, "Việc", "Sở A"]], "No table of tasks"),
@@ -506,12 +522,6 @@ def test_a_file_without_tasks_is_refused_with_one_sentence(rows: list[Any], word
 
 def test_formulas_of_a_sheet_without_tasks_do_no_harm() -> None:
     assert said(sheet([HEADER, [1, "Việc", "Sở A"]], tính=[["=1+1"]]), "title") == [("Việc",)]
-
-
-def test_a_list_of_texts_is_read_only_where_no_table_says_who_or_when() -> None:
-    texts = [["STT", "Nội dung"], [1, "Chỉ có nội dung"]]
-    assert said(sheet(texts), "title") == [("Chỉ có nội dung",)]
-    assert said(sheet([HEADER, [1, "Việc", "Sở A"]], khác=texts), "title") == [("Việc",)]
 
 
 def test_the_heading_of_a_document_is_no_header() -> None:

@@ -75,7 +75,7 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _NOT_THE_DEADLINE = re.compile(r".*(bat dau|cap nhat|giao|thuc te|bao cao)\b.*")
 
-TELLING = ("lead", "coordinating", "deliverable", "due", "parent")
+TELLING = {"lead", "coordinating", "deliverable", "due", "parent"}
 """What makes a table one of tasks, beside what is to be done."""
 
 _MEANS = tuple(
@@ -102,10 +102,6 @@ class Columns:
     document: str = ""
     """The number of the document that the heading of the task above names: "NV theo KH 05-KH/BCĐTW"."""
 
-    @property
-    def is_telling(self) -> bool:
-        return any(field in self.places for field in TELLING)
-
     def repeats(self, line: Line) -> bool:
         """Whether this is the header once more, or the "(1) (2) (3)" under it."""
         return _texts(line) in self.header or is_counting(line)
@@ -118,6 +114,14 @@ def columns_of(table: Table) -> Columns | None:
         if found:
             return found
     return None
+
+
+def columns_from(lines: list[Line], place: int) -> Columns | None:
+    """Another header in the middle of a sheet, told by "STT" in its first cell: another table begins."""
+    first = next((cell.text for _column, cell in _own(lines[place])), "")
+    if "number" not in dict(_meanings(first)):
+        return None
+    return _best(lines, place)
 
 
 def _best(lines: list[Line], first: int) -> Columns | None:
@@ -142,8 +146,8 @@ def _words_at(header: list[Line], column: int | None) -> str:
 
 
 def _is_header(header: list[Line], places: dict[str, int]) -> bool:
-    """It names the task and something else, one of the two for certain; and it is no row with a number."""
-    if "title" not in places or len(places) < 2 or any(map(_is_numbered, header)):
+    """It names the task and who or when, one of the two for certain; and it is no row with a number."""
+    if "title" not in places or not places.keys() & TELLING or any(map(_is_numbered, header)):
         return False
     ranks = _ranks(header)
     sure = [field for field, column in places.items() if ranks[column, field] < 2 and field != "title"]

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.shared.text import fold
-from tasks.importing.columns import Columns, columns_of
+from tasks.importing.columns import Columns, columns_from, columns_of
 from tasks.importing.problems import refused
 from tasks.importing.sheets import place
 from tasks.importing.types import Cell, FileRow, Line, Table
@@ -90,16 +90,14 @@ def rows_of(tables: list[Table]) -> list[FileRow]:
 
 
 def _tables_of_tasks(tables: list[Table]) -> Iterator[tuple[Table, Columns]]:
-    """With a header of its own or that of the table before; a mere list of texts where there is no better."""
-    known = {table.name: columns_of(table) for table in tables}
-    tells_more = any(columns and columns.is_telling for columns in known.values())
+    """With a header of its own, or that of the table before it."""
     used: dict[str, Columns] = {}
     last: Columns | None = None
     for table in tables:
-        columns = known[table.name]
+        columns = columns_of(table)
         if columns is None and table.follows and last and _width(table) == last.width:
             columns = replace(last, first=0)
-        if columns is None or table.inside in used or (tells_more and not columns.is_telling):
+        if columns is None or table.inside in used:
             continue
         used[table.name] = last = columns
         yield table, columns
@@ -129,7 +127,8 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> None:
     if part := _part_of(table.heading):
         _begin_part(reading, part)
     ended = False
-    for line in table.lines[columns.first :]:
+    for index, line in enumerate(table.lines[columns.first :], start=columns.first):
+        columns = columns_from(table.lines, index) or columns
         if not columns.repeats(line):
             read = _Line(line, columns)
             ended = read.is_end or (ended and not read.is_certain)
