@@ -165,6 +165,11 @@ class TaskDetail(TaskRow):
     posted_by = PersonOut(allow_null=True)
     risk_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
+    unsure = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Fields of a draft that its received file was not certain of: it is not issued before"
+        " somebody corrects them, or says by `vouch` that they are right.",
+    )
     requests = serializers.SerializerMethodField()
     rolled_up = serializers.SerializerMethodField()
     verdicts = serializers.SerializerMethodField()
@@ -188,7 +193,16 @@ class TaskDetail(TaskRow):
                 "parent_words",
                 "children",
             ),
-            *("parts", "clears", "suspended_from", "submissions", "approval", "created_by", "created_at"),
+            *(
+                "parts",
+                "clears",
+                "unsure",
+                "suspended_from",
+                "submissions",
+                "approval",
+                "created_by",
+                "created_at",
+            ),
             *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
             *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests"),
             *("superseded_by", "rolled_up", "verdicts"),

@@ -53,8 +53,8 @@ COLUMNS = {"due": "due_on", "coordinating": "parts"}
 UNNAMED = ("unknown_body", "group_leads")
 """Problems that a body answers, wherever the same words stand."""
 
-WEEK_ENDS = 5
-"""A weekly task whose day is not said falls due on Friday, every other on the last day of its period."""
+WEEK_ENDS = 7
+"""A task of a cycle whose day is not said falls due on the last of its period: Sunday, or the 31st."""
 
 
 @dataclass
