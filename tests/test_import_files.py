@@ -159,6 +159,15 @@ WRONG: dict[str, tuple[Callable[[], io.BytesIO], str]] = {
     "row 1.5": (lambda: changed(sheet(ROWS), sheet1=('<row r="2"', '<row r="x"')), "damaged"),
     "no number": (lambda: changed(sheet(ROWS), sheet1=("<v>1</v>", "<v>a1</v>")), "damaged"),
     "wide": (lambda: sheet([[*HEADER, *["x"] * 100]]), "100 columns"),
+    "wide document": (
+        lambda: changed(
+            document(ROWS),
+            None,
+            **{"word/document.xml": ("<w:tcPr>", '<w:tcPr><w:gridSpan w:val="9999"/>')},
+        ),
+        "100 columns",
+    ),
+    "cell far out": (lambda: changed(sheet(ROWS), sheet1=('r="A2"', 'r="XFD2"')), "100 columns"),
     "strict": (
         lambda: changed(sheet(ROWS), _rels=("http://schemas.openxmlformats.org/officeDocument", "http://purl.oclc.org/ooxml/officeDocument")),
         "Strict",

@@ -11,14 +11,11 @@ from docx.oxml.parser import parse_xml
 from lxml.etree import _Element as Element
 
 from tasks.importing.numbering import Numbering
-from tasks.importing.problems import ROWS, linked, too_many_rows
+from tasks.importing.problems import COLUMNS, ROWS, linked, too_many_columns, too_many_rows
 from tasks.importing.types import Cell, Line, Table
 
 P, R, T, TBL, TR, TC = (qn(f"w:{name}") for name in ("p", "r", "t", "tbl", "tr", "tc"))
 VAL = qn("w:val")
-
-WIDEST = 200
-"""Columns of a row that are looked at; a table with so many is refused anyway."""
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _SECOND_COPY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -111,8 +108,8 @@ def _cells(row: Element, above: dict[int, Cell], labels: dict[Element, str]) -> 
     column = _number(row, "w:trPr/w:gridBefore")
     yield from [Cell()] * column
     for element in _parts(row, TC):
-        if column > WIDEST:
-            return
+        if column > COLUMNS:
+            raise too_many_columns()
         width = max(_number(element, "w:tcPr/w:gridSpan"), 1)
         cell = above.get(column) if _goes_on(element) else None
         if cell is None:
@@ -132,7 +129,7 @@ def _goes_on(cell: Element) -> bool:
 
 def _number(element: Element, path: str) -> int:
     found = element.find("/".join(map(qn, path.split("/"))))
-    return 0 if found is None else min(int(found.get(VAL, "0")), WIDEST)
+    return 0 if found is None else min(int(found.get(VAL, "0")), COLUMNS + 1)
 
 
 def _read(cell: Element, labels: dict[Element, str]) -> tuple[str, bool]:

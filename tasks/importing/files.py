@@ -22,11 +22,18 @@ from django.utils.translation import gettext_lazy as _
 from portal.shared.verdicts import Sentence
 from tasks.importing import documents, sheets
 from tasks.importing.letters import as_read
-from tasks.importing.problems import ROWS, damaged, linked, refused, swollen, too_many_rows
+from tasks.importing.problems import (
+    COLUMNS,
+    ROWS,
+    damaged,
+    linked,
+    refused,
+    swollen,
+    too_many_columns,
+    too_many_rows,
+)
 from tasks.importing.types import Table
 from tasks.uploads import LARGEST
-
-COLUMNS = 100
 
 PARTS, PART, UNPACKED = 5_000, 40 * 1024 * 1024, 256 * 1024 * 1024
 """Of the zip that an office file is: how many parts, how large one that is read, how large all."""
@@ -172,7 +179,4 @@ def _check_extent(found: list[Table]) -> None:
     if sum(len(table.lines) for table in found) > ROWS:
         raise too_many_rows()
     if any(len(line.cells) > COLUMNS for table in found for line in table.lines):
-        raise refused(
-            _("This file has a table with more than %(limit)s columns. Leave only those of the tasks.")
-            % {"limit": COLUMNS}
-        )
+        raise too_many_columns()

@@ -72,12 +72,17 @@ def damaged() -> ValidationError:
     )
 
 
-ROWS = 20_000
-"""Rows of a file, all tables together."""
+ROWS, COLUMNS = 20_000, 100
+"""Rows of a file, all tables together; columns of a table."""
 
 
 def too_many_rows() -> ValidationError:
     return refused(_("This file has more than %(limit)s rows. Send it in parts.") % {"limit": ROWS})
+
+
+def too_many_columns() -> ValidationError:
+    said = _("This file has a table with more than %(limit)s columns. Leave only those of the tasks.")
+    return refused(said % {"limit": COLUMNS})
 
 
 def swollen() -> ValidationError:

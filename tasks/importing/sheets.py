@@ -19,7 +19,7 @@ from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
 from portal.shared.text import legible
-from tasks.importing.problems import ROWS, damaged, swollen, too_many_rows
+from tasks.importing.problems import COLUMNS, ROWS, damaged, swollen, too_many_columns, too_many_rows
 from tasks.importing.types import Cell, Line, Table
 
 Row = dict[int, Cell]
@@ -54,6 +54,8 @@ def _table_of(sheet: ReadOnlyWorksheet) -> Table:
             if cell.data_type == "f":
                 formulas.append(cell.coordinate)
             elif text := shown(cell):
+                if cell.column > COLUMNS:
+                    raise too_many_columns()
                 row[cell.column] = Cell(text, bold=bool(cell.font.b))
         if row:
             rows[number] = row
