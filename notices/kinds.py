@@ -97,8 +97,8 @@ def planners() -> list[Planner]:
     return list(_planners)
 
 
-Quiet = Callable[["Sequence[Notice]", datetime], set[int]]
-"""Those of some notices whose policy lets nobody be written to at a moment."""
+Quiet = Callable[["Sequence[Notice]", datetime, bool], set[int]]
+"""Those of some notices whose policy lets no letter go at a moment: of the day, or one at once."""
 
 _quiet: list[Quiet] = []
 
@@ -108,5 +108,5 @@ def register_quiet(quiet: Quiet) -> None:
         _quiet.append(quiet)
 
 
-def quiet_at(notices: Sequence[Notice], at: datetime) -> set[int]:
-    return {pk for ask in _quiet for pk in ask(notices, at)}
+def quiet_at(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
+    return {pk for ask in _quiet for pk in ask(notices, at, at_once)}

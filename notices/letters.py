@@ -172,7 +172,7 @@ class Sender:
         """Who has nothing that may be told at this hour. One due line that may takes the others with it."""
         if self.at is None:
             return set()
-        quiet = kinds.quiet_at([notice for some in owed.values() for notice in some], self.at)
+        quiet = kinds.quiet_at([notice for some in owed.values() for notice in some], self.at, self.at_once)
         return {
             person
             for person, some in owed.items()

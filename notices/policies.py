@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from committees.roles import Role
 from notices.calendar import A_DAY, Calendar
 from notices.models import EscalationStep, Policy
-from portal.shared.days import VIETNAM
+from portal.shared.days import VIETNAM, day_of
 
 LEAD, ASSIGNER = EscalationStep.Side.LEAD, EscalationStep.Side.ASSIGNER
 
@@ -49,6 +49,10 @@ class Rules:
     def is_quiet(self, moment: datetime) -> bool:
         """Is it an hour of the night, as this body sees it? The last one named is no longer quiet."""
         return in_quiet(moment.astimezone(VIETNAM).time(), self.quiet_from, self.quiet_until)
+
+    def lets_go(self, moment: datetime, *, at_once: bool) -> bool:
+        """A letter, outside the quiet hours; the letter of the day not before its hour, whatever is in it."""
+        return not self.is_quiet(moment) and (at_once or moment >= self.opens(day_of(moment)))
 
     def step(self, calendar: Calendar, due_on: date, on: date) -> str:
         """The step that a deadline has reached on a working day: the latest only; empty when there is none.
@@ -117,6 +121,11 @@ def of(body_ids: Iterable[int]) -> dict[int, Rules]:
     """Body id → the policy that counts there, in two queries for any number of bodies."""
     ids = set(body_ids)
     return dict.fromkeys(ids, DEFAULT) | _read(Policy.objects.filter(body__in=ids).order_by())
+
+
+def latest_hour() -> time:
+    """From which the letters of every body may go."""
+    return max([DEFAULT.hour, *Policy.objects.order_by().values_list("hour", flat=True).distinct()])
 
 
 def schedule(rules: Rules, due_on: date, calendar: Calendar, until: date) -> list[tuple[date, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import urllib.request
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from committees.models import Person
+from notices import policies
 from notices.calendar import Calendar
 from notices.models import Letter, Notice
 from portal.shared.days import VIETNAM, day_of
@@ -26,7 +27,6 @@ TICK = "portal:last-tick"
 TICK_LATE = 180
 """Seconds: three ticks that did not come."""
 
-OPENS = time(8)
 GRACE = timedelta(hours=2)
 """After which the letters of a working day are out, however many there are."""
 
@@ -56,7 +56,7 @@ class Silence:
 
 
 def look(now: datetime | None = None) -> Silence:
-    """How it stands; three small queries."""
+    """How it stands; in a few small queries."""
     now = now or timezone.now()
     due = _oldest_unsent(now)
     letters = Letter.objects.filter(state__in=Letter.State.values, on=day_of(now)).aggregate(
@@ -90,11 +90,11 @@ def _all_out_of(now: datetime) -> datetime:
 
     News that comes after somebody's letter of the day waits for the next working day: that is not late.
     """
-    calendar = Calendar.read()
-    day = day_of(now - GRACE - timedelta(hours=OPENS.hour))
+    calendar, opens = Calendar.read(), policies.latest_hour()
+    day = day_of(now - GRACE - timedelta(hours=opens.hour, minutes=opens.minute))
     while not calendar.working_day(day):
         day -= timedelta(days=1)
-    return datetime.combine(day, OPENS, VIETNAM)
+    return datetime.combine(day, opens, VIETNAM)
 
 
 def ping() -> None:

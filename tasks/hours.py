@@ -12,8 +12,8 @@ from tasks.models import Task
 TASK = Task._meta.label_lower
 
 
-def quiet(notices: Sequence[Notice], at: datetime) -> set[int]:
-    """Keys of the notices whose body lets nobody be written to at this moment.
+def quiet(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
+    """Keys of the notices whose body lets no letter go at this moment: of the day, or one at once.
 
     Of a task that is the assigner; of anything else, the reader's own body.
     """
@@ -24,6 +24,6 @@ def quiet(notices: Sequence[Notice], at: datetime) -> set[int]:
         for notice in notices
     }
     rules = policies.of(body for body in bodies.values() if body)
-    silent = {body for body, one in rules.items() if one.is_quiet(at)}
-    bodiless = policies.DEFAULT.is_quiet(at)
+    silent = {body for body, one in rules.items() if not one.lets_go(at, at_once=at_once)}
+    bodiless = not policies.DEFAULT.lets_go(at, at_once=at_once)
     return {pk for pk, body in bodies.items() if (body in silent if body else bodiless)}

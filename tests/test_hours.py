@@ -1,7 +1,7 @@
 """At which hours letters go: from the hour of the policy on, and not in quiet hours."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -77,6 +77,23 @@ def test_news_waits_for_the_morning_and_goes_with_what_is_due(late, people, smtp
     follow(late, hour=time(7))
     assert sent(at(7, 40)) == 2
     assert not Notice.objects.owed().filter(kind="task_urged").exists()
+
+
+@pytest.mark.parametrize("hour", [8, 14])
+def test_news_of_the_evening_before_does_not_bring_the_letter_forward(late, people, smtp, hour):
+    follow(late, hour=time(hour))
+    with time_machine.travel(at(17) - timedelta(days=1)):
+        actions.urge(task=late, by=people["secretary"])
+    assert sent(at(hour - 1, 30)) == 0
+    assert sent(at(hour)) == 2
+
+
+def test_another_hour_counts_for_what_is_planned_already(late, smtp):
+    assert sent(at(0, 10)) == 0
+    assert Notice.objects.owed().exists()
+    follow(late, hour=time(14))
+    assert sent(at(8)) == 0
+    assert sent(at(14)) == 2
 
 
 def test_by_hand_everything_of_the_day_goes_whatever_the_hour(late, smtp):

@@ -14,10 +14,10 @@ from django.utils import timezone, translation
 from committees.models import Person
 from notices import silence
 from notices.jobs import tick
-from notices.models import CalendarDay, Letter, Notice
+from notices.models import CalendarDay, Letter, Notice, Policy
 from portal import admin, env
 from portal.shared.days import VIETNAM, today
-from tests.people import TaskAt
+from tests.people import Bodies, TaskAt
 
 People = dict[str, Person]
 
@@ -57,6 +57,13 @@ def test_late_is_what_a_working_morning_left_behind(people: People, due: str, no
     seen = silence.look(at(now))
     assert seen.unsent_late is late
     assert seen.seconds_oldest_unsent == (at(now) - at(due)).total_seconds()
+
+
+def test_news_that_waits_for_a_letter_of_the_afternoon_is_not_late(people: People, bodies: Bodies) -> None:
+    Policy.objects.create(body=bodies.lead, hour=at("2026-11-26T14:30").time())
+    owe(people["officer"], at("2026-11-25T17:00"))
+    assert not silence.look(at("2026-11-26T16:29")).unsent_late
+    assert silence.look(at("2026-11-26T16:31")).unsent_late
 
 
 def test_what_is_not_due_or_told_or_dropped_waits_for_nothing(people: People) -> None:
