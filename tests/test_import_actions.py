@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from tasks.jobs import read_imports
 from tasks.models import Import, ImportRow, Order, Task
 from tests.imports import TABLE, Received, checked, received, unknown  # noqa: F401 - a fixture
 from tests.people import Bodies, TaskAt
+from tests.test_jobs import until
 from tests.told import at_once
 
 People = dict[str, Person]
@@ -429,3 +432,17 @@ def test_no_row_asks_the_database_anything_of_its_own(
     with django_assert_max_num_queries(600):
         actions.write_import(imported=imported, by=people["secretary"])
     assert Task.objects.filter(parts__body=bodies.helper).count() == 5000
+
+
+# --- for real -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_reads_a_received_file(worker: Any, order: Order, people: People, settings: Any) -> None:
+    settings.MEDIA_ROOT = Path(os.environ["PORTAL_VAR"]) / "files"  # where the worker looks
+    worker()
+    file = SimpleUploadedFile("phu-luc.xlsx", TABLE)
+    imported = actions.start_import(order=order, file=file, by=people["secretary"])
+    until(lambda: Import.objects.get().state == Import.State.READY)
+    assert [row.values["title"] for row in imported.rows.all()] == ["Lập danh mục"]

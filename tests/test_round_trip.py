@@ -234,6 +234,17 @@ def test_a_task_of_others_is_not_told_of(
         actions.write_import(imported=imported, by=people["secretary"])
 
 
+def test_the_page_says_which_rows_cannot_be_written(
+    client: Client, comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    imported = comes_back(tasks, changed("percent", 90))
+    Person.objects.filter(username="secretary").update(language="en")
+    client.force_login(people["secretary"])
+    said = html.unescape(client.get(imported.get_absolute_url()).content.decode())
+    assert "1 row cannot be written: leave it out, or send a corrected file." in said
+    assert "not certain: its draft" not in said
+
+
 def test_the_page_shows_was_and_becomes(
     client: Client, comes_back: Comes, tasks: list[Task], people: People
 ) -> None:

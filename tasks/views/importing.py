@@ -111,6 +111,7 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
         "chips": _chips(counts, chosen),
         "to_write": counts["all"] - counts["left_out"],
         "to_change": counts["changes"],
+        "uncertain": counts["unsure"] - counts["refused"],
         "counts": counts,
         "unnamed": [(one, _picker(one, bodies)) for one in names],
         "may_correct": rules.may_correct_import(request.user, imported),
@@ -123,7 +124,8 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
 
 
 def _counts(imported: Import) -> dict[str, int]:
-    wanted = {name: condition for name, (_label, condition) in FILTERS.items()} | {"changes": CHANGE}
+    wanted = {name: condition for name, (_label, condition) in FILTERS.items()}
+    wanted |= {"changes": CHANGE, "refused": CHANGE & UNSURE}
     # Not under their own names: one of them is a column.
     found = imported.rows.aggregate(**{f"n_{name}": Count("pk", filter=wanted[name]) for name in wanted})
     return {name: found[f"n_{name}"] for name in wanted}
