@@ -115,6 +115,13 @@ def cut_off(file: io.BytesIO) -> io.BytesIO:
     return io.BytesIO(file.getvalue()[: len(file.getvalue()) // 2])
 
 
+def garbled() -> io.BytesIO:
+    """Bytes in the middle of what is packed are others."""
+    raw = bytearray(sheet(ROWS).getvalue())
+    raw[60:90] = b"\xff" * 30
+    return io.BytesIO(bytes(raw))
+
+
 def spoiled(file: io.BytesIO, part: str) -> io.BytesIO:
     return changed(file, {part: b"<not xml"})
 
@@ -153,6 +160,7 @@ WRONG: dict[str, tuple[Callable[[], io.BytesIO], str]] = {
     "template on a share": (lambda: linked_document("attachedTemplate", r"\\host\a.dotm"), "other files"),
     "fetched text": (lambda: fetching_document(" INCLUDETEXT C:\\a.docx"), "other files"),
     "linked cells": (lambda: fetching_document("LINK Excel.Sheet"), "other files"),
+    "garbled": (garbled, "damaged"),
     "cut off": (lambda: cut_off(sheet(ROWS)), "damaged"),
     "no xml": (lambda: spoiled(sheet(ROWS), "xl/worksheets/sheet1.xml"), "damaged"),
     "no xml in Word": (lambda: spoiled(document(ROWS), "word/document.xml"), "damaged"),

@@ -7,8 +7,10 @@ that its parts declare no entities. Nothing outside the file is ever looked up.
 from __future__ import annotations
 
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO, Any
 from xml.etree.ElementTree import Element
@@ -55,8 +57,24 @@ _STRICT = b"http://purl.oclc.org/ooxml"
 
 _ON_THEIR_DISK = re.compile(r"(file:///)?[a-z]:|[^/\\:]+$", re.IGNORECASE)
 _XML = re.compile(r"\.(xml|rels)$", re.IGNORECASE)
-_NOT_READ = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, ElementTree.ParseError)
-_NOT_AS_WRITTEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, SyntaxError)
+_NOT_READ = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    RuntimeError,
+)
+_NOT_AS_WRITTEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    SyntaxError,
+    ArithmeticError,
+)
 """What the libraries raise for parts that are missing or hold what they should not."""
 
 
