@@ -42,6 +42,7 @@ AGAIN = 3
 @transaction.atomic
 def ask_export(*, by: Person, report: str, format: str, data: QueryDict) -> Export:
     """Ask for a list or report as a file: what the person sees of it when it is made, for seven days."""
+    rules.may_ask(by).or_raise()
     question = Question(report, format, data, by, today())
     question.refuse_nonsense()
     question.refuse_too_much(rows := question.count())

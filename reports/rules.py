@@ -9,6 +9,17 @@ from portal.shared.verdicts import YES, Verdict, no, not_now
 from reports import exporting
 from reports.models import Export
 
+AT_A_TIME = 5
+"""Files of one person on their way: the worker is there for everybody."""
+
+
+def may_ask(person: Person) -> Verdict:
+    """Anybody asks for a file of what they see, a few at a time."""
+    on_the_way = person.exports.filter(state__in=(Export.State.WAITING, Export.State.MAKING))
+    if on_the_way.count() >= AT_A_TIME:
+        return not_now(_("Several of your files are being made. Wait until one of them is ready."))
+    return YES
+
 
 def may_make_again(person: Person, export: Export) -> Verdict:
     """Whoever asked for a file may ask again, unless it is on its way."""
@@ -16,7 +27,7 @@ def may_make_again(person: Person, export: Export) -> Verdict:
         return no(_("Only whoever asked for a file may have it."))
     if export.is_on_its_way:
         return not_now(_("This file is being made. A notice tells when it is ready."))
-    return YES
+    return may_ask(person)
 
 
 def may_download(person: Person, export: Export) -> Verdict:

@@ -23,10 +23,12 @@ from audit.models import Event
 from committees.models import Body, Membership, Person
 from notices.models import Notice
 from portal.shared.days import today
+from portal.shared.verdicts import Refused
 from reports import actions, documents, exporting, jobs, telling
 from reports.documents.layout import Column, Document, Letterhead, Table, clean
 from reports.documents.letterhead import form_of, letterhead_of, signature_of
 from reports.models import KEPT, STUCK, TRIES, Export
+from reports.rules import AT_A_TIME
 from tasks import actions as task_actions
 from tasks.importing import sheet
 from tasks.lifecycle import FIVE, Standing
@@ -456,6 +458,16 @@ def test_it_is_made_once_however_often_it_is_tried(several: dict[str, Task], peo
     assert actions.make_export(export.pk, tell=True)
     assert actions.make_export(export.pk, tell=True) is None
     assert Notice.objects.filter(kind=telling.READY).count() == 1
+
+
+def test_nobody_keeps_the_worker_busy_alone(several: dict[str, Task], people: People) -> None:
+    exports = [asked_for(people["head"]) for _one in range(AT_A_TIME)]
+    with pytest.raises(Refused) as refused:
+        asked_for(people["head"])
+    assert refused.value.status == 409
+    asked_for(people["secretary"])
+    actions.make_export(exports[0].pk, tell=True)
+    asked_for(people["head"])
 
 
 def test_what_a_dead_worker_left_is_taken_up(
