@@ -130,6 +130,8 @@ _AND = re.compile(r"^(?:và|cùng với|cùng|&)\s+", re.IGNORECASE)
 _EDGE = " \t,.;:/+-*•&"
 _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _OF_COMMUNE = re.compile(r" (?:cap xa|xa|phuong|dac khu)$")
+_ONLY_OF_A_PROVINCE = re.compile(r"^so |\b(?:tinh|thanh pho)\b")
+"""In a commune every other name ("Công an", "UBND", "MTTQ") may mean the commune's own."""
 _BEGINS = re.compile(
     r"(?:bo|so|cuc|vu|vien|ban|hoi|doan|phong|truong|xa|phuong|cac|nhung|tat ca|"
     r"toan bo|mot so|ubnd|hdnd|ubmttq|mttq|ubkt|vp|vpcp|bhxh|uy ban|cong an|"
@@ -212,7 +214,8 @@ class Names:
             return self._choice(words, [code])
         if group := self._group(words, key):
             return group
-        found = self._here(key) or self.by_key.get(key) or self.by_bare.get(bare(key)) or self._own(key)
+        bare_too = self.by_bare.get(bare(key), [])
+        found = self._here(key) or self.by_key.get(key) or self._of_this_unit(key, bare_too) or self._own(key)
         if found:
             return self._choice(words, list(dict.fromkeys(found)))
         return Named(words, loose=True) if _NOBODY.fullmatch(key) else None
@@ -225,10 +228,17 @@ class Names:
             found = self.in_communes.get(f"{local} {self.commune}", [])
             if same := [pk for pk in found if self._place_of(self.rows[pk])[0] == self.province]:
                 return same
-        if not self.province:
+        if not self.province or (self.commune and not _ONLY_OF_A_PROVINCE.search(key)):
             return []
         names = (f"{plain} {self.province}", f"{plain} tai {self.province}")
-        return next((self.by_bare[name] for name in names if name in self.by_bare), [])
+        found = next((self.by_bare[name] for name in names if name in self.by_bare), [])
+        return self._of_this_unit(key, found)
+
+    def _of_this_unit(self, key: str, found: list[int]) -> list[int]:
+        """Not the province where a city is named: many a province had one of its own name."""
+        if "thanh pho" not in key:
+            return found
+        return [pk for pk in found if any("thanh pho" in one for one in self.keys[pk])]
 
     def _own(self, key: str) -> list[int]:
         """What the reader has only one of: its standing agency, its support team."""
@@ -236,7 +246,8 @@ class Names:
             return [self.reader.standing_agency] if self.reader.standing_agency else []
         if " " not in key:
             return []
-        below = [pk for pk, row in self.rows.items() if row.parent == self.reader.pk]
+        rows = (row for row in self.rows.values() if row.kind == Body.Kind.SUPPORT_TEAM)
+        below = [row.pk for row in rows if row.parent == self.reader.pk]
         own = [pk for pk in below if any(one.startswith(f"{key} ") for one in self.keys[pk])]
         return own if len(own) == 1 else []
 

@@ -128,6 +128,16 @@ READ = [
     (COMMUNE, "Phòng VH-XH", ["VHXH-CH"]),
     (COMMUNE, "Sở Tài chính", ["STC-KH"]),
     ("SKHCN-HN", "UBND thành phố", ["UBND-HN"]),
+    # Another body of the same words: nobody is taken for it
+    (PROVINCE, "UBND thành phố", ["-"]),
+    (PROVINCE, "Công an thành phố", ["-"]),
+    (CENTRE, "UBND thành phố Khánh Hòa", ["-"]),
+    (PROVINCE, "BCĐ 57", ["-"]),
+    ("UBND-KH", "Văn phòng", ["-"]),
+    ("GOV", "Khánh Hòa", ["-"]),
+    ("GOV", "Bộ Tài", ["-"]),
+    (COMMUNE, "Công an", ["-"]),
+    (COMMUNE, "Ủy ban nhân dân", ["UBND-CH"]),
 ]
 
 GROUPS = [
