@@ -18,7 +18,7 @@ from tasks import actions
 from tasks.importing.checking import check
 from tasks.importing.files import tables
 from tasks.importing.problems import sentence_of
-from tasks.importing.repeats import Repeats
+from tasks.importing.repeats import Repeats, Words
 from tasks.importing.rows import rows_of
 from tasks.importing.types import FileRow
 from tasks.models import Import, Order, OrderRelation, Task
@@ -164,7 +164,7 @@ def test_a_task_that_the_order_has_already(order: Order, people: dict[str, Perso
 )
 @pytest.mark.once
 def test_near_the_same_words(one: str, other: str, alike: bool) -> None:
-    assert Repeats([one, "Việc khác"]).of(other) == ([0] if alike else [])
+    assert Repeats([one, "Việc khác"]).of(Words.read(other)) == ([0] if alike else [])
 
 
 # The task above

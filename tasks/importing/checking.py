@@ -13,7 +13,7 @@ from committees.naming import Names
 from portal.shared.text import LONG_TEXT, fold, number_key
 from tasks.importing.columns import DOCUMENT
 from tasks.importing.due import read_due
-from tasks.importing.repeats import Repeats
+from tasks.importing.repeats import Repeats, Words
 from tasks.importing.types import CheckedRow, Due, FileRow, Named, Problem
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Task
@@ -69,13 +69,14 @@ class _Checking:
     def one(self, place: int, row: FileRow) -> CheckedRow:
         due = self.read_due(row.due)
         lead, coordinating = self._agencies(row)
-        duplicates = self.existing.like(row)
+        words = self.inside.repeats.words[place]
+        duplicates = self.existing.like(row, words)
         problems = (
             *_of_title(row),
             *_of_agencies(lead, coordinating),
             *_of_due(row, due),
             *(Problem(field, code) for field, code in row.doubts),
-            *self.inside.repeated(place, row),
+            *self.inside.repeated(place, row, words),
             *self.existing.repeated(row, duplicates),
             *_of_errors(row),
         )
@@ -165,11 +166,11 @@ class _Inside:
     def _numbered(row: FileRow) -> tuple[str, str, str]:
         return row.table, row.pillar, _key(row.number)
 
-    def repeated(self, place: int, row: FileRow) -> Iterator[Problem]:
+    def repeated(self, place: int, row: FileRow, words: Words) -> Iterator[Problem]:
         first = self.numbers[self._numbered(row)][0] if row.number else place
         if first < place:
             yield Problem("number", "number_again", {"row": self.rows[first].row})
-        like = (one for one in self.repeats.of(row.title) if one < place)
+        like = (one for one in self.repeats.of(words) if one < place)
         for one in like:
             if fold(self.rows[one].lead) == fold(row.lead):
                 same = self.rows[one]
@@ -191,9 +192,9 @@ class _Existing:
         self.numbers = {_key(number): pk for pk, _title, number in numbered if number}
         self.repeats = Repeats([title for _pk, title in self.tasks])
 
-    def like(self, row: FileRow) -> tuple[int, ...]:
+    def like(self, row: FileRow, words: Words) -> tuple[int, ...]:
         numbered = self.numbers.get(_key(row.number)) if row.number else None
-        near = [self.tasks[place][0] for place in self.repeats.of(row.title)]
+        near = [self.tasks[place][0] for place in self.repeats.of(words)]
         return tuple(dict.fromkeys([*([numbered] if numbered else []), *near]))[:NEAREST]
 
     def repeated(self, row: FileRow, duplicates: Sequence[int]) -> Iterator[Problem]:

@@ -56,9 +56,8 @@ class Repeats:
             for word in self._telling(words):
                 self.found_by[word].append(place)
 
-    def of(self, title: str) -> list[int]:
+    def of(self, words: Words) -> list[int]:
         """The places of titles that say the same, or nearly, in the order given."""
-        words = Words.read(title)
         near = {place for place in self._candidates(words) if _is_near(words, self.words[place])}
         return sorted(near.union(self.same.get(words.of, ()))) if words.of else []
 
