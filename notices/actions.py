@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.actions import changes, record, snapshot
 from committees import rules
 from committees.models import Body, Person
+from notices import kinds
 from notices.models import CalendarDay, Notice
 from portal.shared.days import today
 
@@ -73,6 +74,15 @@ def owe_new(notices: list[Notice]) -> int:
     """Write notices whose keys were just looked up; one that another writer owed meanwhile stays as it is."""
     Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=2000)
     return len(notices)
+
+
+def owe_again(*, about: models.Model, because: Iterable[str]) -> int:
+    """Owe anew what the clock owed and a reason that ended kept back; it is asked again before it is told."""
+    planned = [kind.name for kind in kinds.every() if kind.planned]
+    kept_back = Notice.objects.filter(about_type=about._meta.label_lower, about_id=about.pk, kind__in=planned)
+    return kept_back.filter(state=Notice.State.DROPPED, dropped_because__in=list(because)).update(
+        state=Notice.State.OWED, dropped_because="", on=today(), not_before=timezone.now()
+    )
 
 
 SELECTED = (

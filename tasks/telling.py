@@ -518,6 +518,8 @@ NOW_IN: dict[str, str] = {
     State.WITHDRAWN: gettext_noop("The task was withdrawn."),
 }
 """Stored as they stand, in English; shown through the translation of the reader."""
+STOOD_STILL = (*NOW_IN.values(), STOPPED, DELIVERED)
+"""What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""
 
 
 def register() -> None:

@@ -248,6 +248,40 @@ def test_while_it_is_stopped_nobody_above_is_told(people, task_at):
     assert (people["secretary"].pk, "+3a:secretary") in escalate(3)
 
 
+STILL: dict[str, tuple[Callable[..., object], Callable[..., object]]] = {
+    "the stop ends": (
+        lambda task, people: actions.stop_escalation(task=task, by=people["secretary"], reason="Chờ."),
+        lambda task, people: actions.resume_escalation(task=task, by=people["head"]),
+    ),
+    "resumed": (
+        lambda task, people: actions.suspend(task=task, by=people["head"], reason="Chờ."),
+        lambda task, people: actions.resume(task=task, by=people["head"]),
+    ),
+    "sent back": (
+        lambda task, people: actions.submit(task=task, by=people["officer"], report="Đã xong."),
+        lambda task, people: actions.send_back(task=task, by=people["head"], reason="Thiếu."),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", STILL)
+def test_what_was_not_told_because_it_stood_still_is_told_when_it_goes_on(people, task_at, what):
+    task = task_at("in_progress", due_on=DUE)
+    stops, goes_on = STILL[what]
+    actions.add_evidence(task=task, by=people["officer"], kind="document", document="12/BC")
+    escalate(1)
+    stops(task, people)
+    send_owed(DAYS[1])
+    step = Notice.objects.get(kind="escalated", person=people["lead_head"])
+    assert step.state == Notice.State.DROPPED
+    goes_on(task, people)
+    reminders.escalate(DAYS[2])
+    Notice.objects.filter(on__gt=DAYS[2]).update(on=DAYS[2])
+    send_owed(DAYS[2])
+    step.refresh_from_db()
+    assert (step.state, step.dropped_because) == (Notice.State.TOLD, "")
+
+
 def test_the_stop_wants_a_reason_and_tells_it_in_the_story(people, task_at):
     task = task_at("in_progress", due_on=DUE)
     with pytest.raises(ValidationError):

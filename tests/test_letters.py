@@ -391,6 +391,8 @@ def test_a_contribution_delivered_meanwhile_is_not_asked_for(late, people, bodie
     type(part).objects.filter(pk=part.pk).update(delivered_at=timezone.now(), delivered_by=people["sister"])
     send_owed(TODAY)
     assert set(owed.values_list("state", "dropped_because")) == {(Notice.State.DROPPED, telling.DELIVERED)}
+    actions.return_contribution(task=late, by=people["officer"], reason="Thiếu số liệu.")
+    assert set(owed.values_list("state", "dropped_because")) == {(Notice.State.OWED, "")}
 
 
 def confirmed(late, people, officer) -> Notice:

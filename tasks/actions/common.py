@@ -15,10 +15,10 @@ from audit.actions import changes, record, snapshot
 from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
-from notices.actions import owe
+from notices.actions import owe, owe_again
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
-from tasks import rules, secrecy
+from tasks import rules, secrecy, telling
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 
@@ -124,7 +124,14 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
     if verb in ENDS_A_REQUEST:
         task.requests.waiting().update(state=Request.State.CANCELLED)
     tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, tuple(before)), reason=reason)
+    if target in RUNNING and before["state"] not in RUNNING:
+        remind_again(task)
     return task
+
+
+def remind_again(task: Task) -> None:
+    """What nobody was told because it stood still is owed again: a step is planned once."""
+    owe_again(about=task, because=telling.STOOD_STILL)
 
 
 def forget_risk(task: Task) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from audit.actions import snapshot
 from committees import access
 from committees.models import Body, Person
 from tasks import rules
-from tasks.actions.common import lock, owe_news, tell, words, workers
+from tasks.actions.common import lock, owe_news, remind_again, tell, words, workers
 from tasks.models import Part, Task
 
 COLUMNS = ("contribution", "delivered_by", "delivered_at")
@@ -50,6 +50,7 @@ def return_contribution(*, task: Task, by: Person, reason: str, body: Body | Non
     occasion = f"part-{part.pk}-{part.delivered_at:%Y%m%d%H%M%S}"
     part.delivered_by = part.delivered_at = None
     part.save(update_fields=COLUMNS)
+    remind_again(task)
     tell(task, "part_returned", by, after={"body": part.body_id}, reason=said)
     told = access.people("work_on_tasks", part.body)
     owe_news(told, "part_returned", task, by, body=part.body, reason=said, occasion=occasion)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from tasks import rules
-from tasks.actions.common import STOP, lock, tell, words
+from tasks.actions.common import STOP, lock, remind_again, tell, words
 from tasks.models import Task
 
 
@@ -28,6 +28,7 @@ def resume_escalation(*, task: Task, by: Person) -> Task:
     task = lock(task)
     rules.may_resume_escalation(by, task).or_raise()
     task.escalation_stopped_at = task.escalation_stopped_by = None
+    remind_again(task)
     return _saved(task, "escalation_resumed", by)
 
 
