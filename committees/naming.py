@@ -246,10 +246,14 @@ class Names:
             return [self.reader.standing_agency] if self.reader.standing_agency else []
         if " " not in key:
             return []
-        rows = (row for row in self.rows.values() if row.kind == Body.Kind.SUPPORT_TEAM)
-        below = [row.pk for row in rows if row.parent == self.reader.pk]
-        own = [pk for pk in below if any(one.startswith(f"{key} ") for one in self.keys[pk])]
+        own = [pk for pk in self._teams if any(one.startswith(f"{key} ") for one in self.keys[pk])]
         return own if len(own) == 1 else []
+
+    @cached_property
+    def _teams(self) -> list[int]:
+        """Support teams of the reader itself."""
+        below = (row for row in self.rows.values() if row.parent == self.reader.pk)
+        return [row.pk for row in below if row.kind == Body.Kind.SUPPORT_TEAM]
 
     def _choice(self, words: str, found: Sequence[int]) -> Named:
         """The one body that exists today; else what a person may choose from."""
