@@ -167,6 +167,25 @@ def test_the_table_shows_what_was_read_beside_what_it_means(
         assert [one.row.position for one in rows] == places, show
 
 
+def test_the_words_of_many_helpers_and_the_days_between_stay_to_be_seen(
+    secretary: Client, received: Received, people: People
+) -> None:
+    row = checked(
+        row={"lead": "Chủ trì: Sở A; phối hợp: các bộ, ngành liên quan"},
+        coordinating=(
+            Named("UBND các tỉnh, thành phố", group="provinces"),
+            Named("các bộ, ngành liên quan", loose=True, helps=True),
+        ),
+        due=Due("30/3/2027; 30/6/2027", "day", date(2027, 6, 30), milestones=(date(2027, 3, 30),)),
+    )
+    imported = received([row])
+    said = text_of(secretary.get(imported.get_absolute_url()))
+    assert "helped by “UBND các tỉnh, thành phố; các bộ, ngành liên quan”" in said
+    assert "milestone 30/03/2027" in said
+    actions.write_import(imported=imported, by=people["secretary"])
+    assert Task.objects.get().description == "Phối hợp: UBND các tỉnh, thành phố; các bộ, ngành liên quan"
+
+
 def test_a_task_that_the_person_cannot_see_is_not_named(
     client: Client, people: People, received: Received, task_at: TaskAt
 ) -> None:

@@ -29,9 +29,12 @@ class Shown:
     lead: Body | None
     co_leads: list[Body]
     coordinating: list[Body]
+    other_helpers: str
+    """The words of those who help and stand for no body: many, or nobody in particular."""
     to_many: bool
     """The file names many bodies as leads, and the task is at work: it can be given to each of them."""
     due: str
+    milestones: list[str]
     reads_before: bool
     """The file says “before a day”, and the setting of the body told which day that is."""
     above: Task | None
@@ -110,8 +113,12 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
         lead=bodies.get(meaning.lead or 0),
         co_leads=[bodies[key] for key in meaning.co_lead if key in bodies],
         coordinating=[bodies[key] for key in meaning.coordinating if key in bodies],
+        other_helpers="; ".join(
+            one["words"] for one in meaning.names.get("coordinating", []) if one["body"] is None
+        ),
         to_many=bool(row.task and row.task.state in RUNNING and any(one["group"] for one in leads)),
         due=due_words(meaning),
+        milestones=[_day(date.fromisoformat(day)) for day in meaning.milestones],
         reads_before=meaning.due_on is not None and "truoc" in fold(row.read["due"]).split(),
         above=tasks.get(meaning.parent or 0),
         duplicates=seen,

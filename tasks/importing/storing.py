@@ -205,8 +205,11 @@ def _problems_of_cycle(meaning: Meaning, checked: CheckedRow) -> list[Problem]:
 def _description(checked: CheckedRow) -> str:
     """The note of the file, and the names of bodies that help as far as they are not all known."""
     unknown = [one.words for one in checked.coordinating if one.body is None]
+    told = checked.read.coordinating
+    # Those whom the cell of the lead names, "Phối hợp: …", stand in no other.
+    helpers = "; ".join(filter(None, [told, *(name for name in unknown if name not in told)]))
     # In the language of the order, whoever imports it.
-    words = [checked.read.note, f"Phối hợp: {checked.read.coordinating}" if unknown else ""]
+    words = [checked.read.note, f"Phối hợp: {helpers}" if unknown else ""]
     return "\n".join(word for word in words if word)
 
 
