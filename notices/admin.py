@@ -177,7 +177,7 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
 
     @admin.display(description=_("which"), ordering="number")
     def which(self, letter: Letter) -> str:
-        return translated("at once, no. %(number)s") % {"number": letter.number} if letter.number else "–"
+        return str(_("at once, no. %(number)s") % {"number": letter.number}) if letter.number else "–"
 
     @admin.display(description=_("the server's answer"))
     def answer_in_short(self, letter: Letter) -> str:

@@ -32,7 +32,8 @@ SAID = {
     "happened_on": "15/01/2026",
 }  # fmt: skip
 BEFORE = {
-    "propose": "draft", "vouch": "draft", "assign": "proposed", "record_approval": "proposed", "recall": "assigned",
+    "propose": "draft", "vouch": "draft", "assign": "proposed", "record_approval": "proposed",
+    "recall": "assigned",
     "accept": "assigned", "decline": "assigned", "progress": "in_progress", "submit": "in_progress",
     "confirm": "submitted", "send_back": "submitted", "suspend": "in_progress", "resume": "suspended",
     "withdraw": "in_progress", "supersede": "in_progress", "change_lead": "in_progress",

@@ -543,8 +543,9 @@ class Settings:
             bodies=[bodies.helper],
             by=people["secretary"],
         )
-        asked = {"report": "list", "format": "xlsx", "data": QueryDict("standing=overdue")}
-        self.file = report_actions.ask_export(by=people["secretary"], **asked)
+        self.file = report_actions.ask_export(
+            by=people["secretary"], report="list", format="xlsx", data=QueryDict("standing=overdue")
+        )
         report_actions.make_export(self.file.pk, tell=False)
         # Parts of orders are known by their own keys, below that of the order.
         self.imported = read_as(self.order, [checked()], people["secretary"])

@@ -84,8 +84,7 @@ def out_of_reach(task: Task, bodies: Collection[int]) -> set[int]:
 def _keeps_lead(task: Task) -> bool:
     # A query that is only built costs too: thousands of drafts are checked at once.
     return (
-        task.is_issued
-        and Task.objects.filter(pk=task.pk, lead=task.lead_id, parent=task.parent_id).exists()
+        task.is_issued and Task.objects.filter(pk=task.pk, lead=task.lead_id, parent=task.parent_id).exists()
     )
 
 
