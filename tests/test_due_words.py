@@ -334,6 +334,8 @@ UNSURE = [
     ("Theo Kế hoạch số 12/KH-UBND ngày 30/6/2025", "due_elsewhere"),
     ("gia hạn đến 30/6/2025", "due_unread"),
     ("30/6/2025 (xem ghi chú)", "due_unread"),
+    ("7/6/2025 (mm/dd/yyyy)", "due_unread"),
+    ("trước 30/6/2025 - 30/9/2025", "due_several"),
     ("ban hành kế hoạch năm 2025", "due_unread"),
     ("Xây dựng kế hoạch và triển khai", "due_unread"),
     ("xxx", "due_unread"),

@@ -96,7 +96,7 @@ _ANOTHER = form(
 _GOES_ON = form(r"\b(?:duy tri|sau do|tiep tuc)\b")
 """After a day "thường xuyên" alone may also mean all the time until then."""
 
-_BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+,?(?: va)? (?:ngay )?\d{1,2}[/.-]\d")
+_BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+(?:,?(?: va)?| -) (?:ngay )?\d{1,2}[/.-]\d")
 """“Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too."""
 
 

@@ -31,6 +31,9 @@ STRINGS = 20 * ROWS
 _STRING = re.compile(rb"<(?:\w+:)?si[ >/]")
 _DECIMALS = re.compile(r"0\.(0+)")
 _IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_MONTH_FIRST = re.compile(r"m{1,2}\W*d")
+_OF_THE_READER = ("mm-dd-yy", "m/d/yy h:mm")
+"""Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file."""
 _ESCAPED = re.compile(r"_x000[dD]_")
 
 
@@ -124,9 +127,16 @@ def shown(cell: ReadOnlyCell) -> str:
 
 
 def _day(value: date, form: str) -> str:
-    """A cell that shows only month and year names no day, whatever Excel keeps behind it."""
-    if "d" in form or "general" in form:
+    """A cell that shows only month and year names no day, whatever Excel keeps behind it; nor a year."""
+    if "general" in form:
         return f"{value.day}/{value.month}/{value.year}"
+    if "y" not in form:
+        return f"{value.day}/{value.month}" if "d" in form else f"tháng {value.month}"
+    if "d" in form:
+        day = f"{value.day}/{value.month}/{value.year}"
+        # Shown as 06/07/2026 it is 6 July to whoever reads it in Vietnam: neither is taken.
+        unsure = value.day <= 12 and value.day != value.month and form not in _OF_THE_READER
+        return f"{day} (mm/dd/yyyy)" if unsure and _MONTH_FIRST.match(form) else day
     return f"{value.month}/{value.year}" if "m" in form else str(value.year)
 
 
