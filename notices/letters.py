@@ -198,7 +198,7 @@ class Sender:
         try:
             self.connection.open()
         except OSError as error:
-            self._fail(draft.letter, refusal(error)[1])
+            self._not_reached(draft.letter, refusal(error)[1])
             raise Away from error
         try:
             self.connection.send_messages([draft.mail])
@@ -208,6 +208,16 @@ class Sender:
             self._not_written(draft.letter)
         else:
             self._stamp(draft)
+
+    def _not_reached(self, letter: Letter, answer: str) -> None:
+        """No letter's fault, so it is no attempt of it and never the last: the next run tries again."""
+        _mine([letter]).update(
+            state=Letter.State.FAILED,
+            answer=answer,
+            claimed_until=None,
+            next_attempt_at=timezone.now() + PAUSES[0],
+        )
+        self.sent.failed += 1
 
     def _refused(self, letter: Letter, error: OSError) -> None:
         final, answer = refusal(error)

@@ -1,6 +1,7 @@
 """Days without mail are caught up with one letter; who cannot be reached is written down and told of."""
 
 import smtplib
+import socket
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import Event
 from committees import actions as committee_actions
@@ -112,6 +114,23 @@ def test_a_letter_refused_all_day_is_given_up_with_an_alarm(late, officer, smtp,
     remind(TODAY)
     letter.refresh_from_db()
     assert letter.attempts == len(letters.PAUSES) + 1
+
+
+def test_a_server_that_is_away_all_day_is_no_letters_fault(late, officer, smtp, settings, morning):
+    up = settings.EMAIL_PORT
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = probe.getsockname()[1]
+    Membership.objects.filter(office__body=late.lead_id).exclude(person=officer).update(ends_on=DUE)
+    for _run in range(len(letters.PAUSES) + 1):
+        remind(TODAY)
+        letter = Letter.objects.get(person=officer)
+        assert letter.next_attempt_at
+        assert letter.next_attempt_at - timezone.now() <= letters.PAUSES[0]
+        morning.move_to(letter.next_attempt_at + timedelta(seconds=1))
+    settings.EMAIL_PORT = up
+    remind(TODAY)
+    assert len(to(smtp, officer)) == 1
 
 
 def test_what_may_have_arrived_comes_again_as_it_was(late, people, officer, task_at, smtp, morning):
