@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from committees.models import Body
+from committees.models import Body, Person
 from committees.roles import Role
 from notices import kinds, policies
 from notices.actions import owe_all
@@ -110,12 +110,16 @@ def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
 def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
     """Notice pk → its line with the late tasks below it, in the language that is active."""
     bodies = Body.objects.in_bulk({notice.about_id for notice in notices})
-    return {notice.pk: _line(notice, bodies[notice.about_id], on) for notice in notices}
+    # However many weeks they tell of, they say what is late now.
+    readers = Person.objects.in_bulk({notice.person_id for notice in notices})
+    heads = {(notice.person_id, notice.about_id) for notice in notices}
+    lines = {(person, body): _line(readers[person], bodies[body], on) for person, body in heads}
+    return {notice.pk: lines[notice.person_id, notice.about_id] for notice in notices}
 
 
-def _line(notice: Notice, body: Body, on: date) -> Line:
+def _line(reader: Person, body: Body, on: date) -> Line:
     # Asked of each reader: what they may not read is neither listed nor counted.
-    late = Task.objects.visible_to(notice.person, on).overdue(on).filter(lead=body)
+    late = Task.objects.visible_to(reader, on).overdue(on).filter(lead=body)
     count = late.count()
     said = ngettext(
         "%(count)s task that your body leads is late.",

@@ -1,5 +1,6 @@
 """My notices: mine only, newest first, unread marked, at the same cost for many."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from committees.models import Person
 from notices.models import Notice
-from tasks import actions
+from portal.shared.days import today
+from tasks import actions, summary
 from tests.people import TaskAt
 
 People = dict[str, Person]
@@ -100,6 +102,25 @@ def test_twenty_cost_as_many_queries_as_one(people: People, task_at: TaskAt) -> 
     for state in ("assigned", "completed", "suspended", "withdrawn", "submitted"):
         task_at(state)
     assert queries() == once <= 12
+
+
+def test_the_summaries_of_many_weeks_cost_as_many_queries_as_one(people: People, task_at: TaskAt) -> None:
+    head = people["lead_head"]
+    task = task_at("in_progress", due_on=today() - timedelta(days=30))
+    client = Client()
+    client.force_login(head)
+
+    def queries(weeks: range) -> int:
+        values = {"kind": summary.WEEKLY, "about_type": "committees.body", "about_id": task.lead_id}
+        Notice.objects.bulk_create(
+            Notice(key=f"week-{week}", person=head, on=today(), **values) for week in weeks
+        )
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/notices/")
+        return len(captured)
+
+    queries(range(1))
+    assert queries(range(1, 2)) == queries(range(2, 20))
 
 
 def test_one_is_read_and_only_unread_ones_are_shown(people: People, task_at: TaskAt) -> None:
