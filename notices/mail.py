@@ -63,9 +63,14 @@ def _part(subtype: str, words: str) -> str:
     return f"--{BOUNDARY}\r\n{kind}\r\n\r\n" + encoded.replace("\n", "\r\n")
 
 
+def _as_it_stands(words: str) -> bool:
+    """In ASCII, and nothing in it that a mail program would take for an encoded word and read otherwise."""
+    return words.isascii() and "=?" not in words
+
+
 def in_header(words: str) -> str:
     """Words as a header can carry them, one line for each encoded word (RFC 2047)."""
-    if words.isascii():
+    if _as_it_stands(words):
         return words
     chunks, size = [""], 0
     for letter in words:
@@ -82,7 +87,7 @@ def named(name: str, address: str) -> str:
     """A person's name and an address that is known to be one, as a header can carry them."""
     if not name:
         return address
-    return f'"{quote(name)}" <{address}>' if name.isascii() else f"{in_header(name)} <{address}>"
+    return f'"{quote(name)}" <{address}>' if _as_it_stands(name) else f"{in_header(name)} <{address}>"
 
 
 @cache

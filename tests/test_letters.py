@@ -583,7 +583,9 @@ def test_no_address_smuggles_a_header_or_a_second_reader(late, officer, smtp, em
     assert smtp.messages == []
 
 
-@pytest.mark.parametrize("name", ['Ông "A", <b@c.vn>', "Trần\r\nBcc: x@y.vn", "Nguyễn " * 28, "\u202eA"])
+@pytest.mark.parametrize(
+    "name", ['Ông "A", <b@c.vn>', "Trần\r\nBcc: x@y.vn", "Nguyễn " * 28, "\u202eA", "=?utf-8?q?Chu_tich?="]
+)
 def test_any_name_is_only_a_name(late, officer, smtp, name):
     Person.objects.filter(pk=officer.pk).update(name=name[:200])
     remind(TODAY)
