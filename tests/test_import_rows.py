@@ -97,6 +97,7 @@ def test_a_column_is_known_by_its_usual_names(heading: str, field: str) -> None:
     "heading",
     [
         *("Kết quả thực hiện", "Ngày bắt đầu", "Thời gian cập nhật", "Tiến độ (%)", "Lãnh đạo phụ trách"),
+        *("Thời hạn cũ", "Thời hạn ban đầu", "Thời gian trước đây"),
         *("Điểm chuẩn", "Căn cứ", "Trạng thái", "Tình trạng báo cáo", "Đơn vị tính", "Mã nhóm nhiệm vụ"),
     ],
 )
@@ -104,6 +105,11 @@ def test_a_column_of_something_else_is_left_alone(heading: str) -> None:
     (row,) = rows_of([grid([[heading, *HEADER], ["khác", "1", "Việc", "Sở A", "Sở B", "BC", "30/6/2026"]])])
     assert "khác" not in (row.title, row.lead, row.coordinating, row.deliverable, row.due, row.pillar)
     assert (row.title, row.due, row.lead) == ("Việc", "30/6/2026", "Sở A")
+
+
+def test_an_exact_time_is_no_old_one() -> None:
+    (row,) = rows_of([grid([["Nhiệm vụ", "Thời hạn cụ thể"], ["Việc", "30/6/2026"]])])
+    assert row.due == "30/6/2026"
 
 
 def test_columns_stand_in_any_order_below_a_title() -> None:

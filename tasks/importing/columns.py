@@ -73,7 +73,9 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Field → its usual headings, folded, from the surest to those that mean it where nothing better does."""
 
-_NOT_THE_DEADLINE = re.compile(r".*(bat dau|cap nhat|giao|thuc te|bao cao)\b.*")
+_NOT_THE_DEADLINE = re.compile(
+    r".*\b(bat dau|cap nhat|giao|thuc te|bao cao|cu(?! the)|ban dau|truoc day|truoc khi)\b.*"
+)
 
 TELLING = {"lead", "coordinating", "deliverable", "due", "parent"}
 """What makes a table one of tasks, beside what is to be done."""
