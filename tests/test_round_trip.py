@@ -234,6 +234,23 @@ def test_a_task_of_others_is_not_told_of(
         actions.write_import(imported=imported, by=people["secretary"])
 
 
+def test_what_a_colleague_may_not_see_of_it_is_not_shown_to_them(
+    client: Client, comes_back: Comes, task_at: TaskAt, order: Order, people: People
+) -> None:
+    titles = {"title": "Việc hạn chế", "deliverable": "Báo cáo kín", "secrecy": "restricted"}
+    task = task_at("draft", order=order, parts=[], **titles)
+
+    def change(rows: list[Cells]) -> None:
+        rows[0] |= {"title": "Việc hạn chế mới", "deliverable": "Khác", "percent": 5}
+
+    imported = comes_back([task], change)
+    for who, sees in (("secretary", True), ("assistant", False)):
+        client.force_login(people[who])
+        said = html.unescape(client.get(imported.get_absolute_url()).content.decode())
+        assert task.code in said
+        assert [words in said for words in ("Việc hạn chế", "Báo cáo kín")] == [sees, sees]
+
+
 def test_the_page_says_which_rows_cannot_be_written(
     client: Client, comes_back: Comes, tasks: list[Task], people: People
 ) -> None:

@@ -16,6 +16,7 @@ from tasks.importing import sheet
 from tasks.importing.changes import is_change
 from tasks.importing.problems import sentence_of
 from tasks.importing.storing import UNNAMED, Meaning, cell_of, place_of, problems_of
+from tasks.importing.types import Problem
 from tasks.lifecycle import RUNNING
 from tasks.models import ImportRow, Task
 from tasks.story import cycle_words
@@ -73,18 +74,22 @@ def changes_in(rows: Iterable[ImportRow], person: Person) -> list[Changed]:
     rows = list(rows)
     keys = {row.values["task"] for row in rows if row.values["task"]}
     tasks = Task.objects.visible_to(person).in_bulk(keys) if keys else {}
-    return [
-        Changed(
-            row=row,
-            place=place_of(row),
-            task=tasks.get(row.values["task"] or 0),
-            code=row.read["key"],
-            told=[(HEADS[name], was, text) for name, was, text in row.values["changes"]],
-            doubts=[sentence_of(problem) for problem in problems_of(row)],
-            stops=bool(row.problems),
-        )
-        for row in rows
-    ]
+    return [_changed(row, tasks.get(row.values["task"] or 0)) for row in rows]
+
+
+def _changed(row: ImportRow, task: Task | None) -> Changed:
+    """Whoever sent the file may have seen a task that this person does not: only its code is told then."""
+    code = row.read["key"]
+    problems = problems_of(row) if task else [Problem("row", "no_such_task", {"code": code})]
+    return Changed(
+        row=row,
+        place=place_of(row),
+        task=task,
+        code=code,
+        told=[(HEADS[name], was, text) for name, was, text in row.values["changes"]] if task else [],
+        doubts=[sentence_of(problem) for problem in problems],
+        stops=bool(row.problems),
+    )
 
 
 HEADS: dict[str, Sentence] = {column.name: column.head for column in sheet.COLUMNS}
