@@ -289,6 +289,18 @@ def test_a_name_may_be_another_body_or_none(secretary: Client, received: Receive
     assert not Alias.objects.exists()
 
 
+def test_a_name_too_long_to_be_remembered_is_not_chosen_either(
+    secretary: Client, received: Received, bodies: Bodies
+) -> None:
+    words = "Sở Khoa học " * 22
+    imported = received([checked(**unknown(words.strip()))])
+    answer = {"words": words, "other": "HELPER", "remember": "on"}
+    page = secretary.post(f"{imported.get_absolute_url()}name/", answer)
+    assert page.status_code == 200
+    assert "at most 250 characters" in text_of(page)
+    assert Meaning.kept(imported.rows.get().values).lead is None
+
+
 def test_a_plural_says_what_to_do(secretary: Client, received: Received) -> None:
     many = (Named("các sở, ban, ngành", group="agencies"),)
     problem = Problem("lead", "group_leads", {"words": "các sở, ban, ngành"})
@@ -327,6 +339,18 @@ def test_taking_back_what_somebody_changed_asks(
     assert Task.objects.exists()
     assert secretary.post(url, {"changed": "on"}).status_code == 302
     assert not Task.objects.exists()
+
+
+def test_taking_back_names_no_draft_that_the_person_cannot_see(
+    client: Client, received: Received, people: People
+) -> None:
+    imported = received([checked()])
+    actions.write_import(imported=imported, by=people["secretary"])
+    values = {"title": "Việc hạn chế", "secrecy": "restricted"}
+    actions.edit_task(task=Task.objects.get(), values=values, by=people["secretary"])
+    said = text_of(signed_in(client, people["assistant"]).get(f"{imported.get_absolute_url()}undo/"))
+    assert "Somebody worked on 1 of them since" in said
+    assert "Việc hạn chế" not in said
 
 
 def test_the_order_names_its_files(secretary: Client, received: Received, order: Order) -> None:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,11 +29,14 @@ from tasks.import_forms import CELL_NAMES, NameForm, RowForm, UndoForm, UploadFo
 from tasks.importing import storing
 from tasks.importing.changes import is_change
 from tasks.importing.preview import Unnamed, bodies_of, changes_in, preview, unnamed
-from tasks.models import Import, ImportRow, Order
+from tasks.models import Import, ImportRow, Order, Task
 from tasks.views.common import Crumbs, find_order
 from tasks.views.editing import version_of
 
 ROWS = 50
+
+CHANGED = 20
+"""Drafts that somebody worked on, named before they are taken back."""
 
 DUPLICATE = Q(values__duplicates__0__isnull=False)
 UNSURE = ~Q(problems=[])
@@ -242,9 +246,13 @@ def name_body(request: SignedInRequest, pk: int, import_pk: int) -> HttpResponse
     if not form.is_valid():
         return _page(request, imported, [str(said) for errors in form.errors.values() for said in errors])
     words, body = form.cleaned_data["words"], form.body
-    count = actions.name_body(imported=imported, words=words, body=body, by=request.user)
-    if form.cleaned_data["remember"]:
-        remember(body=body, name=words, reader=imported.order.body, by=request.user)
+    try:
+        with transaction.atomic():
+            count = actions.name_body(imported=imported, words=words, body=body, by=request.user)
+            if form.cleaned_data["remember"]:
+                remember(body=body, name=words, reader=imported.order.body, by=request.user)
+    except ValidationError as error:
+        return _page(request, imported, error.messages)
     said = ngettext(
         "“%(words)s” is %(body)s in %(count)s row.", "“%(words)s” is %(body)s in %(count)s rows.", count
     )
@@ -289,6 +297,7 @@ def undo(request: SignedInRequest, pk: int, import_pk: int) -> HttpResponse:
         "crumbs": _crumbs(imported.order, _("Take the import back")),
         "explanation": _("All drafts of this file are removed, as if it had never been written."),
         "changed": changed,
+        "seen": Task.objects.visible_to(request.user).in_bulk([task.pk for task in changed[:CHANGED]]),
         "form": form,
         "verb": _("Take all drafts back"),
         "icon_name": "undo-2",
