@@ -353,6 +353,18 @@ def test_a_value_is_read_as_it_is_shown(value: Any, form: str, shown: str) -> No
     assert said(saved(book), "due") == [(shown,)]
 
 
+def test_days_beside_texts_that_an_english_excel_left_are_unsure() -> None:
+    def dues(*values: Any) -> list[Any]:
+        return said(
+            sheet([HEADER, *([n, f"Việc {n}", "Sở A", None, None, v] for n, v in enumerate(values))]), "due"
+        )
+
+    turned = "7/6/2026 (mm/dd/yyyy)"
+    assert dues(date(2026, 6, 7), "30/6/2026", date(2026, 5, 5)) == [(turned,), ("30/6/2026",), ("5/5/2026",)]
+    assert dues(date(2026, 6, 7), "30/6/2026", date(2026, 6, 20))[0] == ("7/6/2026",)
+    assert dues(date(2026, 6, 7), "quý IV/2026")[0] == ("7/6/2026",)
+
+
 @pytest.mark.parametrize(
     "written, shown",
     [

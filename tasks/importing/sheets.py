@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -31,6 +32,9 @@ STRINGS = 20 * ROWS
 _STRING = re.compile(rb"<(?:\w+:)?si[ >/]")
 _DECIMALS = re.compile(r"0\.(0+)")
 _IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+MONTH_FIRST = " (mm/dd/yyyy)"
+"""Stands behind a day whose month may be its day: no deadline is read with it."""
+_NO_MONTH_FIRST = re.compile(r"(1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-]\d{4}")
 _MONTH_FIRST = re.compile(r"m{1,2}\W*d")
 _OF_THE_READER = ("mm-dd-yy", "m/d/yy h:mm")
 """Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file."""
@@ -51,6 +55,7 @@ def _table_of(sheet: ReadOnlyWorksheet) -> Table:
     rows: dict[int, Row] = {}
     formulas: list[str] = []
     merged: list[str] = []
+    days: dict[int, dict[int, date]] = defaultdict(dict)
     for number, cells in _rows_of(sheet, merged):
         row = {}
         for cell in cells:
@@ -60,10 +65,14 @@ def _table_of(sheet: ReadOnlyWorksheet) -> Table:
                 if cell.column > COLUMNS:
                     raise too_many_columns()
                 row[cell.column] = Cell(text, bold=bool(cell.font.b))
+                if isinstance(cell.value, date):
+                    days[cell.column][number] = cell.value
         if row:
             rows[number] = row
         if len(rows) > ROWS:
             raise too_many_rows()
+    for column, found in days.items():
+        _doubt_turned(rows, column, found)
     _merge(rows, merged)
     lines = [Line(number, _in_order(rows[number])) for number in sorted(rows)]
     return Table(legible(sheet.title), lines, tuple(formulas))
@@ -89,6 +98,17 @@ def _rows_of(sheet: ReadOnlyWorksheet, merged: list[str]) -> Iterator[tuple[int,
                 element.clear()
             elif element.tag == MERGE_TAG:
                 merged += [child.get("ref", "") for child in element]
+
+
+def _doubt_turned(rows: dict[int, Row], column: int, days: dict[int, date]) -> None:
+    """An English Excel takes 06/07 for June and leaves 30/6 as text: beside such texts none is sure."""
+    texts = (row[column].text for number, row in rows.items() if column in row and number not in days)
+    if any(day.day > 12 for day in days.values()) or not any(map(_NO_MONTH_FIRST.fullmatch, texts)):
+        return
+    for number, day in days.items():
+        cell = rows[number][column]
+        if day.day != day.month and not cell.text.endswith(MONTH_FIRST):
+            rows[number][column] = replace(cell, text=cell.text + MONTH_FIRST)
 
 
 def _merge(rows: dict[int, Row], merged: list[str]) -> None:
@@ -136,7 +156,7 @@ def _day(value: date, form: str) -> str:
         day = f"{value.day}/{value.month}/{value.year}"
         # Shown as 06/07/2026 it is 6 July to whoever reads it in Vietnam: neither is taken.
         unsure = value.day <= 12 and value.day != value.month and form not in _OF_THE_READER
-        return f"{day} (mm/dd/yyyy)" if unsure and _MONTH_FIRST.match(form) else day
+        return f"{day}{MONTH_FIRST}" if unsure and _MONTH_FIRST.match(form) else day
     return f"{value.month}/{value.year}" if "m" in form else str(value.year)
 
 
