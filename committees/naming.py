@@ -99,7 +99,7 @@ _LOOSE = re.compile(
 )
 _ANY = r"(?:co quan|don vi|to chuc|ca nhan|doanh nghiep|dia phuong|co so|bo|so|ban|nganh|doan the)"
 _NOBODY = re.compile(
-    rf"{_ALL}(?:{_ANY} )*(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:co )?lien quan)"
+    rf"(?!ban to chuc$){_ALL}(?:{_ANY} )*(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:co )?lien quan)"
 )
 _TITLE = re.compile(
     r"(?:(?:pho )?chu tich|(?:pho )?giam doc|bo truong|thu truong|thong doc|truong ban|bi thu|lanh dao"

@@ -21,7 +21,7 @@ from portal.shared.text import fold, legible
 from portal.shared.verdicts import Refused
 from tests.people import Bodies
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # code, parent, level, kind, name, short name
 TREE = """
@@ -237,6 +237,10 @@ def test_a_body_that_carries_a_plural_as_its_name_is_offered_too(tree: dict[str,
 @pytest.mark.parametrize(("reader", "cell"), NOBODY)
 def test_nobody_in_particular(tree: dict[str, Body], reader: str, cell: str) -> None:
     assert read(tree, reader, cell) == [Named(cell, loose=True)]
+
+
+def test_a_board_of_organisation_is_somebody(tree: dict[str, Body]) -> None:
+    assert not read(tree, PROVINCE, "Ban Tổ chức")[0].loose
 
 
 def test_the_unknown_has_the_nearest_and_nobody_is_taken(tree: dict[str, Body]) -> None:
