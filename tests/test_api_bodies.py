@@ -14,6 +14,8 @@ from portal.shared.days import today
 from tests.api import Api
 from tests.people import Bodies, appoint, make_person
 
+pytestmark = pytest.mark.once
+
 
 def codes(answer: Any) -> list[str]:
     return [row["code"] for row in answer.json()["results"]]

@@ -12,6 +12,8 @@ from tasks import actions
 from tests.api import Api
 from tests.people import TaskAt
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def mine(people: dict[str, Person], task_at: TaskAt) -> list[Notice]:

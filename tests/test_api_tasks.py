@@ -21,6 +21,8 @@ from tasks.models import Comment, Evidence, Order, Task
 from tests.api import Api
 from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person, other_than, ready_for
 
+pytestmark = pytest.mark.once
+
 STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     # verb: who, in which state, with what, to which state
     "propose": ("secretary", "draft", {}, "proposed"),

@@ -26,6 +26,8 @@ from tests.office import converted
 from tests.people import Bodies, TaskAt
 from tests.test_jobs import until
 
+pytestmark = pytest.mark.once
+
 MARKS = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 VOWELS = "aăâeêioôơuưy"
 SMALL = [unicodedata.normalize("NFC", vowel + mark) for vowel in VOWELS for mark in MARKS]

@@ -25,7 +25,7 @@ from tasks.models import Import, Order, Task
 from tests.imports import Received, checked, received, unknown, workbook  # noqa: F401 - a fixture
 from tests.people import Bodies, TaskAt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 People = dict[str, Person]
 
 

@@ -39,7 +39,7 @@ from tasks.models import Task
 from tests.people import Bodies, TaskAt, appoint, make_person
 from tests.zones import ZONES, zone  # noqa: F401 - fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TODAY = date(2026, 7, 20)  # a Monday
 A_DAY = timedelta(days=1)

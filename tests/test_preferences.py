@@ -15,6 +15,8 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tests.people import TaskAt
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 
 

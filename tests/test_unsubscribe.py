@@ -18,6 +18,8 @@ from notices.preferences import How
 from portal.shared.days import today
 from tests.people import TaskAt
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 
 NEWS = ["task_confirmed", "task_suspended", "overdue", "task_sent_back"]
