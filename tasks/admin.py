@@ -204,8 +204,11 @@ class OrderAdmin(EventfulAdmin[Order]):
 
 
 def drafts_somewhere(request: HttpRequest) -> bool:
-    """Only who prepares tasks for a body is offered a new order or task."""
-    return access.bodies(signed_in(request), "draft_tasks").exists()
+    """Only who prepares tasks for a body is offered a new order or task. A page asks for each of its lists."""
+    answers = vars(request)
+    if "drafts_somewhere" not in answers:
+        answers["drafts_somewhere"] = access.bodies(signed_in(request), "draft_tasks").exists()
+    return bool(answers["drafts_somewhere"])
 
 
 class StandingFilter(admin.SimpleListFilter):

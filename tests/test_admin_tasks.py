@@ -274,6 +274,7 @@ def test_an_order_is_entered_with_its_file_and_corrected(
     enter: Any, people: dict[str, Person], bodies: Bodies
 ) -> None:
     given = {"body": bodies.committee.pk, "number": "5-QĐ", "kind": "decision", "issued_on": "01/02/2026"}
+    given |= {"relations-TOTAL_FORMS": "0", "relations-INITIAL_FORMS": "0"}
     disguised = SimpleUploadedFile("a.pdf", b"no pdf")
     answer = enter("secretary").post(url(Order, "add"), {**given, "upload": disguised})
     assert (answer.status_code, Order.objects.count()) == (200, 0)

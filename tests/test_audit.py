@@ -615,6 +615,7 @@ NO_EVENT = {
     "committees.open_offices",
     "notices.notice",
     "notices.owe",
+    "notices.owe_again",
     "notices.owe_all",
     "notices.owe_new",
     "notices.owe_selected",
