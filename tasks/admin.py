@@ -204,7 +204,7 @@ class OrderAdmin(EventfulAdmin[Order]):
 
 
 def drafts_somewhere(request: HttpRequest) -> bool:
-    """Only who prepares tasks for a body is offered a new order or task. A page asks for each of its lists."""
+    """Only who prepares tasks for a body is offered a new one. A page asks for each of its lists."""
     answers = vars(request)
     if "drafts_somewhere" not in answers:
         answers["drafts_somewhere"] = access.bodies(signed_in(request), "draft_tasks").exists()
