@@ -178,8 +178,11 @@ class Names:
         return [named for part, words in _segments(legible(cell)) for named in self._segment(part, words)]
 
     def members(self, group: str) -> list[int]:
-        """The bodies that a plural stands for, as the reader says it, in the order of the tree."""
-        return [pk for one in group.split("+") for pk in self._members(one)]
+        """The bodies that a plural stands for, as the reader says it, in the order of the tree.
+
+        Of what is no group, none: it may come from the address of a page.
+        """
+        return [pk for one in group.split("+") if one in _MEMBERS for pk in self._members(one)]
 
     def _index(self, row: _Row, keys: list[str]) -> None:
         commune = self._place_of(row)[1]

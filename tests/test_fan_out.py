@@ -410,6 +410,15 @@ def test_only_a_task_at_work_is_given_to_many(
     assert refused.value.status == 409
 
 
+def test_the_plural_of_a_received_file_is_chosen_to_begin_with(
+    above: Task, bodies: Bodies, people: People
+) -> None:
+    client, address = enter(people["secretary"]), f"/tasks/{above.pk}/fan-out/"
+    provinces = client.get(address, {"group": "provinces"}).context["form"]
+    assert provinces["bodies"].value() == bodies.sister.code, "not the body itself that gives"
+    assert client.get(address, {"group": "nobody's"}).context["form"]["bodies"].value() is None
+
+
 # --- choosing ---------------------------------------------------------------------------------------
 
 

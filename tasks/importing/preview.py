@@ -32,7 +32,7 @@ class Shown:
     coordinating: list[Body]
     other_helpers: str
     """The words of those who help and stand for no body: many, or nobody in particular."""
-    to_many: bool
+    to_many: str
     """The file names many bodies as leads, and the task is at work: it can be given to each of them."""
     due: str
     milestones: list[str]
@@ -110,6 +110,7 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
     for problem in problems:
         doubts.setdefault(cell_of(problem.field), []).append(sentence_of(problem))
     leads = meaning.names.get("lead", [])
+    at_work = row.task is not None and row.task.state in RUNNING
     seen = [tasks[key] for key in meaning.duplicates if key in tasks]
     return Shown(
         row=row,
@@ -121,7 +122,7 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
         other_helpers="; ".join(
             one["words"] for one in meaning.names.get("coordinating", []) if one["body"] is None
         ),
-        to_many=bool(row.task and row.task.state in RUNNING and any(one["group"] for one in leads)),
+        to_many=next((one["group"] for one in leads if one["group"]), "") if at_work else "",
         due=due_words(meaning),
         milestones=[_day(date.fromisoformat(day)) for day in meaning.milestones],
         reads_before=meaning.due_on is not None and "truoc" in fold(row.read["due"]).split(),

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from committees.doors import SignedInRequest
 from committees.models import Body, Person
+from committees.naming import Names
 from tasks import actions, rules
 from tasks.fanning import Choice, find_bodies
 from tasks.fields import BodyField, DueField, PlainField
@@ -113,7 +115,7 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose, read the list, prepare: nothing is saved before its list was shown."""
     task = find_task(request, pk)
     rules.may_fan_out(request.user, task).or_raise()
-    form = FanOutForm(request.POST or None, task=task, person=request.user)
+    form = FanOutForm(request.POST or None, task=task, person=request.user, initial=_named(request, task))
     chosen: list[Body] | None = None
     if request.method == "POST" and form.is_valid():
         chosen = form.choice().bodies(form.cleaned_data["giver"])
@@ -131,6 +133,14 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
         "back": task.get_absolute_url(),
     }
     return render(request, "tasks/fan_out_form.html", context)
+
+
+def _named(request: SignedInRequest, task: Task) -> dict[str, Any]:
+    """The bodies of a plural in a received file ("các sở, ban, ngành"), to begin with."""
+    group = request.GET.get("group", "")
+    members = Names(task.assigner).members(group) if group else []
+    bodies = Body.objects.exclude(Q(pk=task.assigner_id) | Q(pk=task.lead_id)).in_bulk(members)
+    return {"bodies": "\n".join(bodies[pk].code for pk in members if pk in bodies)} if members else {}
 
 
 def _prepared(request: SignedInRequest, task: Task, form: FanOutForm, bodies: list[Body]) -> FanOut | None:
