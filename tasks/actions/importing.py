@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import DatabaseError, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +81,12 @@ def read_import(pk: int) -> None:
     imported = Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
     if imported is None:
         return
+    # Why it cannot be read is kept as a sentence, for whoever sent it.
+    with translation.override(imported.by.language):
+        _read_or_fail(imported)
+
+
+def _read_or_fail(imported: Import) -> None:
     try:
         found = _read(imported)
     except ValidationError as error:
@@ -89,7 +95,7 @@ def read_import(pk: int) -> None:
         # Not the file's fault: the sweep of the next minute tries again.
         raise
     except Exception:
-        log.exception("Import %s could not be read.", pk)
+        log.exception("Import %s could not be read.", imported.pk)
         _fail(imported, UNREADABLE)
     else:
         _ready(imported, found)
@@ -145,8 +151,9 @@ def _fail(imported: Import, problem: Sentence) -> None:
 def fail_old_imports() -> None:
     """What kills its worker each time is not tried for ever."""
     old = Import.objects.filter(state=State.READING, at__lt=timezone.now() - GIVEN_UP_AFTER)
-    for imported in old:
-        _fail(imported, UNREADABLE)
+    for imported in old.select_related("by"):
+        with translation.override(imported.by.language):
+            _fail(imported, UNREADABLE)
 
 
 # What people make of it
