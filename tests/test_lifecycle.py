@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.models import Event
 from committees.models import Body, Membership, Person
 from notices.models import Notice
+from portal.shared.days import start_of
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
 from tasks.diagram import diagram, table
@@ -329,7 +330,7 @@ def test_the_database_refuses_it_too(people: dict[str, Person], task_at: TaskAt)
 
 BROKEN: list[dict[str, Any]] = [
     {"state": "completed"},
-    {"confirmed_at": timezone.now()},
+    {"confirmed_at": start_of(date(2026, 7, 1))},
     {"submitted_at": None},
     {"submitted_by": None},
     {"state": "in_progress"},

@@ -25,13 +25,16 @@ from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.models import FanOut, Progress, Request, Task
+from tests.clock import PLAIN_DAY
 from tests.people import WHY, Bodies, TaskAt, appoint, make_body, make_person
 from tests.told import at_once, in_line
 
 DAY = timedelta(days=1)
 People = dict[str, Person]
 Act = Callable[[Task, People], Any]
-LATER = today() + 60 * DAY
+LATER = PLAIN_DAY + 60 * DAY
+
+pytestmark = pytest.mark.usefixtures("plain_day")
 
 
 def asked(task: Task, people: People) -> None:

@@ -480,6 +480,7 @@ def test_what_is_given_to_many_is_as_secret_as_the_task_above(
     assert holders(PLANTED) == set()
 
 
+@pytest.mark.usefixtures("plain_day")
 @pytest.mark.parametrize("level", TITLES)
 def test_what_falls_due_in_a_cycle_is_as_secret_as_the_cycle(
     bodies: Bodies, people: People, agency: Body, level: str
