@@ -16,6 +16,7 @@ from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
 from portal.shared.attempts import Attempts
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
@@ -60,17 +61,6 @@ class SignInForm(AuthenticationForm):
         return ValidationError(words % {"left": left}, code="invalid_login")
 
 
-class DayField(forms.DateField):
-    """A day typed as dd/mm/yyyy; ISO is understood too."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "dd/mm/yyyy", "size": "10"}
-        kwargs.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=attrs))
-        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d"])
-        super().__init__(**kwargs)
-        self.error_messages["invalid"] = _("Write the day as dd/mm/yyyy.")
-
-
 class ProfileForm(forms.ModelForm[Person]):
     class Meta:
         model = Person
@@ -81,7 +71,7 @@ class ProfileForm(forms.ModelForm[Person]):
 class OnForm(forms.Form):
     """Members on which day."""
 
-    on = DayField(label=_("On the day"), required=False)
+    on = DayFormField(label=_("On the day"), required=False)
 
 
 class BodySearchForm(forms.Form):
@@ -135,8 +125,8 @@ class TermForm(forms.Form):
         label=_("Position"), required=False, max_length=250, help_text=_("As the decision names it.")
     )
     position_en = forms.CharField(label=_("Position in English"), required=False, max_length=250)
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(
+    starts_on = DayFormField(label=_("From"))
+    ends_on = DayFormField(
         label=_("To"),
         required=False,
         help_text=_("The last day that counts. Leave it empty when the decision names none."),
@@ -199,7 +189,7 @@ class AppointForm(TermForm):
 class DaysForm(forms.ModelForm[Absence]):
     """What can change in an absence that has begun."""
 
-    ends_on = DayField(label=_("To"), help_text=_("The last day that counts."))
+    ends_on = DayFormField(label=_("To"), help_text=_("The last day that counts."))
 
     class Meta:
         model = Absence
@@ -217,7 +207,7 @@ class DaysForm(forms.ModelForm[Absence]):
 
 
 class AbsenceForm(DaysForm):
-    starts_on = DayField(label=_("From"))
+    starts_on = DayFormField(label=_("From"))
     field_order = ("deputy", "starts_on", "ends_on", "reason")
 
     class Meta(DaysForm.Meta):
@@ -231,7 +221,7 @@ class AbsenceForm(DaysForm):
 
 
 class EndForm(forms.Form):
-    ends_on = DayField(
+    ends_on = DayFormField(
         label=_("Last day"), help_text=_("The term counts on this day; from the next day it gives nothing.")
     )
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 
 from committees.roles import PERMISSIONS, Role, words_of
+from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import today
 from portal.shared.text import fold, validate_one_line, validate_plain
 
@@ -115,6 +116,10 @@ class BodyQuerySet(models.QuerySet["Body"]):
         return self.filter(search_text__contains=fold(words))
 
 
+# Ministries are older than what they are asked to do.
+FIRST_ESTABLISHED = date(1900, 1, 1)
+
+
 class Body(models.Model):
     """Any organisation that gives or receives tasks. `path` is the zero-padded ids from the root down."""
 
@@ -175,8 +180,8 @@ class Body(models.Model):
     decision = models.CharField(
         _("establishing decision"), max_length=250, blank=True, validators=[validate_plain]
     )
-    established_on = models.DateField(_("established on"), null=True, blank=True)
-    dissolved_on = models.DateField(
+    established_on = DayField(_("established on"), first=FIRST_ESTABLISHED, null=True, blank=True)
+    dissolved_on = DayField(
         _("dissolved on"),
         null=True,
         blank=True,
@@ -358,8 +363,8 @@ class Absence(models.Model):
     deputy = models.ForeignKey(
         Person, verbose_name=_("deputy"), on_delete=models.PROTECT, related_name="stands_in"
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), help_text=_("The last day that counts."))
+    starts_on = DayField(_("from"))
+    ends_on = DayField(_("to"), help_text=_("The last day that counts."))
     reason = models.CharField(_("reason"), max_length=250, blank=True, validators=[validate_plain])
     by = models.ForeignKey(
         Person, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+", editable=False
@@ -371,6 +376,7 @@ class Absence(models.Model):
         verbose_name_plural = _("absences")
         ordering = ("-starts_on", "-pk")
         constraints = (
+            days_in_range("absence_days_in_range", "starts_on", "ends_on"),
             models.CheckConstraint(condition=~Q(person=F("deputy")), name="absence_with_another_deputy"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
@@ -417,8 +423,8 @@ class Membership(models.Model):
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="memberships"
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The last day that counts."))
+    starts_on = DayField(_("from"))
+    ends_on = DayField(_("to"), null=True, blank=True, help_text=_("The last day that counts."))
     position = models.CharField(_("position"), max_length=250, blank=True, validators=[validate_plain])
     position_en = models.CharField(
         _("position in English"), max_length=250, blank=True, validators=[validate_plain]
@@ -447,6 +453,7 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         ordering = ("office", "-starts_on", "pk")
         constraints = (
+            days_in_range("membership_days_in_range", "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="membership_ends_after_it_starts",

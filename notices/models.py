@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from committees.models import Body, Person
 from committees.roles import Role
+from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import VIETNAM
 from portal.shared.text import validate_plain
 
@@ -22,7 +23,7 @@ from portal.shared.text import validate_plain
 class CalendarDay(models.Model):
     """A day that is not what its weekday says: a holiday, a substitute day off, a make-up Saturday."""
 
-    day = models.DateField(
+    day = DayField(
         _("day"),
         unique=True,
         error_messages={"unique": _("This day is in the calendar already. Change that row instead.")},
@@ -32,6 +33,7 @@ class CalendarDay(models.Model):
     source = models.CharField(_("source"), max_length=200, blank=True, validators=[validate_plain])
 
     class Meta:
+        constraints = (days_in_range("calendar_day_in_range", "day"),)
         verbose_name = _("calendar day")
         verbose_name_plural = _("working calendar")
         ordering = ("day",)
@@ -151,7 +153,7 @@ class Letter(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="letters"
     )
-    on = models.DateField(_("day"))
+    on = DayField(_("day"))
     number = models.PositiveSmallIntegerField(
         _("number"), default=0, help_text=_("0 is the letter of the day; 1, 2 … went at once.")
     )
@@ -248,7 +250,7 @@ class Notice(models.Model):
         Body, verbose_name=_("body"), on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
     )
     data = models.JSONField(_("what it says"), default=dict, encoder=DjangoJSONEncoder)
-    on = models.DateField(_("planned for"))
+    on = DayField(_("planned for"))
     not_before = models.DateTimeField(_("not before"), null=True, editable=False)
     planned_at = models.DateTimeField(_("planned at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OWED)

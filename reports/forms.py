@@ -8,10 +8,10 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.day_fields import DayFormField
 from reports.exporting import FORMATS
 from reports.groupings import GROUPINGS
 from reports.models import Export
-from tasks.fields import DayField
 
 
 def _reports() -> list[tuple[str, str]]:
@@ -27,7 +27,7 @@ class ExportForm(forms.Form):
         required=False,
         help_text=_("For the five-way count."),
     )
-    since = DayField(
+    since = DayFormField(
         label=_("From the day"),
         required=False,
         help_text=_("For the meeting report; empty: from the first day of the quarter."),

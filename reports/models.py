@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, Person
+from portal.shared.day_fields import DayField
 
 KEPT = timedelta(days=7)
 """How long a file lies there."""
@@ -63,7 +64,7 @@ class Export(models.Model):
         null=True,
         related_name="+",
     )
-    as_of = models.DateField(_("as of"))
+    as_of = DayField(_("as of"))
     language = models.CharField(_("language"), max_length=2, choices=Person.Language)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="exports")

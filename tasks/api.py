@@ -63,7 +63,7 @@ def _name_people(*, task: Task, by: Person, **named: Person | None) -> Task:
 
 VERBS: dict[str, Verb] = {
     "propose": Verb(Nothing, actions.propose),
-    "assign": Verb(Nothing, actions.assign),
+    "assign": Verb(shapes.Assigning, actions.assign),
     "record_approval": Verb(shapes.Approval, actions.record_approval),
     "recall": Verb(shapes.Reason, actions.recall),
     "accept": Verb(Nothing, actions.accept),

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.models import Body, Membership, Person
 from notices.calendar import day_off
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
-from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices
+from tasks.fields import BodyField, DueField, PlainField, limit_choices
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
 from tasks.models import Evidence, Order, Part, Recurrence, Task
 from tasks.periods import last_day
@@ -46,6 +47,19 @@ def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
 
 class ConfirmForm(forms.Form):
     """Nothing to type."""
+
+
+class AssignForm(forms.Form):
+    """Nothing to type; a deadline that has passed is ticked as meant."""
+
+    past_deadline = forms.BooleanField(
+        label=_("The deadline has already passed, and this is meant"), required=False
+    )
+
+    def __init__(self, *args: Any, due_on: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if due_on is None or due_on >= today():
+            del self.fields["past_deadline"]
 
 
 class ReasonForm(forms.Form):
@@ -109,7 +123,7 @@ class OptionalReasonForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    proposed_on = DayField(label=_("New deadline"))
+    proposed_on = DayFormField(label=_("New deadline"))
     reason = PlainField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -134,7 +148,9 @@ class RiskForm(forms.Form):
 
 
 class EventDayForm(forms.Form):
-    happened_on = DayField(label=_("Day of the event"), help_text=_("When it happened, or is set to happen."))
+    happened_on = DayFormField(
+        label=_("Day of the event"), help_text=_("When it happened, or is set to happen.")
+    )
     reason = PlainField(
         label=_("Reason"),
         required=False,
@@ -154,14 +170,15 @@ class RefusalForm(forms.Form):
 
 
 class CounterForm(DecisionForm):
-    counter_on = DayField(label=_("Day offered instead"))
+    counter_on = DayFormField(label=_("Day offered instead"))
     field_order = ("counter_on", "decision")
 
 
-class ApprovalForm(forms.Form):
+class ApprovalForm(AssignForm):
     approval = PlainField(
         label=_("The paper"), max_length=250, help_text=_("Its number and date, and who signed it.")
     )
+    field_order = ("approval", "past_deadline")
 
 
 class UrgeForm(forms.Form):
@@ -341,8 +358,8 @@ class CycleFields(forms.Form):
         help_text=_("For a quarter, half-year or year: 1 for its first month."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    starts_on = DayField(label=_("First day of the cycle"), required=False)
-    until = DayField(label=_("Last day of the cycle"), required=False)
+    starts_on = DayFormField(label=_("First day of the cycle"), required=False)
+    until = DayFormField(label=_("Last day of the cycle"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """A cycle is asked for whole, as soon as it is the kind of deadline or any of it is filled in."""
@@ -377,7 +394,7 @@ class TaskForm(CycleFields, forms.ModelForm[Task]):
     lead = BodyField(
         label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
     )
-    start_on = DayField(label=_("Start"), required=False)
+    start_on = DayFormField(label=_("Start"), required=False)
     due_on = DueField(
         label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
     )
@@ -510,7 +527,7 @@ class PartForm(forms.Form):
     body = BodyField(label=_("Body"), required=False)
     kind = forms.ChoiceField(label=_("Part"), choices=Part.HELPING_CHOICES, initial=Part.Kind.COORDINATING)
     work = PlainField(label=_("Its share of the work"), max_length=500, required=False)
-    due_on = DayField(label=_("Its own deadline"), required=False)
+    due_on = DayFormField(label=_("Its own deadline"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -548,7 +565,7 @@ def part_rows(task: Task, data: Any = None) -> PartRows:
 
 
 class OrderForm(forms.ModelForm[Order]):
-    issued_on = DayField(label=_("Date"), required=False)
+    issued_on = DayFormField(label=_("Date"), required=False)
     file = forms.FileField(
         label=_("File"),
         required=False,
@@ -556,7 +573,7 @@ class OrderForm(forms.ModelForm[Order]):
         widget=forms.FileInput,
         help_text=_("Office file, PDF, picture or zip, at most 50 MB."),
     )
-    ask_until = DayField(
+    ask_until = DayFormField(
         label=_("Last day to ask for an extension"),
         required=False,
         help_text=_("After this day nobody can ask for a later deadline. Empty: no last day."),

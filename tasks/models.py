@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
+from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import day_of
 from portal.shared.text import LONG_TEXT, fold, number_key, validate_plain
 from portal.shared.verdicts import Sentence
@@ -65,13 +66,13 @@ class Order(models.Model):
     issuer = models.CharField(
         _("issuer"), max_length=250, blank=True, validators=PLAIN, help_text=_("As the document names it.")
     )
-    issued_on = models.DateField(_("date"), null=True, blank=True)
+    issued_on = DayField(_("date"), null=True, blank=True)
     issued_words = models.CharField(
         _("date in the document's words"), max_length=120, blank=True, validators=PLAIN
     )
     signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN)
     abstract = models.TextField(_("abstract"), blank=True, validators=LONG)
-    ask_until = models.DateField(
+    ask_until = DayField(
         _("last day to ask for an extension"),
         null=True,
         blank=True,
@@ -100,6 +101,7 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         ordering = (F("issued_on").desc(nulls_last=True), "-pk")
         constraints = (
+            days_in_range("order_days_in_range", "issued_on", "ask_until"),
             models.UniqueConstraint(
                 fields=("body", "number", "issued_on"),
                 name="one_order_with_a_number_and_day",
@@ -340,23 +342,21 @@ class Task(models.Model):
         Person, verbose_name=_("contact"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     # When
-    start_on = models.DateField(_("start"), null=True, blank=True)
+    start_on = DayField(_("start"), null=True, blank=True)
     due_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DueKind, default=DueKind.DAY)
-    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    due_on = DayField(_("deadline"), null=True, blank=True)
     due_words = models.CharField(
         _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
     )
-    original_due_on = models.DateField(_("original deadline"), null=True, blank=True, editable=False)
+    original_due_on = DayField(_("original deadline"), null=True, blank=True, editable=False)
     after_days = models.PositiveSmallIntegerField(
         _("days after the event"), null=True, blank=True, validators=[MaxValueValidator(3650)]
     )
     after_event = models.CharField(
         _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN
     )
-    happened_on = models.DateField(_("day of the event"), null=True, blank=True, editable=False)
-    occurrence_on = models.DateField(
-        _("day in the cycle of the task above"), null=True, blank=True, editable=False
-    )
+    happened_on = DayField(_("day of the event"), null=True, blank=True, editable=False)
+    occurrence_on = DayField(_("day in the cycle of the task above"), null=True, blank=True, editable=False)
     weight = models.PositiveSmallIntegerField(
         _("share of the task above, in percent"),
         null=True,
@@ -459,6 +459,7 @@ class Task(models.Model):
         ordering = ("pk",)
         default_permissions = ("view", "add", "change")
         constraints = (
+            days_in_range("task_days_in_range", "start_on", "due_on", "happened_on"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="task_not_its_own_parent"),
             models.CheckConstraint(
                 condition=Q(state__in=(*UNISSUED, State.WITHDRAWN)) | Q(lead__isnull=False),
@@ -666,6 +667,22 @@ class Task(models.Model):
         )
         return said % {"count": self.after_days, "event": self.after_event}
 
+    def day_warnings(self, on: date) -> list[str]:
+        """What is odd about its own days, to be looked at once more and not refused."""
+        warnings = []
+        issued_on = self.order.issued_on if self.order else None
+        for day, sentence in (
+            (self.start_on, _("The start %(day)s lies before the order's date, %(issued)s.")),
+            (self.due_on, _("The deadline %(day)s lies before the order's date, %(issued)s.")),
+        ):
+            if day and issued_on and day < issued_on:
+                warnings.append(sentence % {"day": f"{day:%d/%m/%Y}", "issued": f"{issued_on:%d/%m/%Y}"})
+        if self.due_on and self.due_on < on and not self.is_issued:
+            warnings.append(
+                _("The deadline %(day)s has already passed.") % {"day": f"{self.due_on:%d/%m/%Y}"}
+            )
+        return warnings
+
     def unclear(self) -> list[Clear]:
         return [clear for clear in self.clears() if not clear.told]
 
@@ -726,7 +743,7 @@ class Part(models.Model):
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(_("part"), max_length=15, choices=Kind)
     work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN)
-    due_on = models.DateField(_("its own deadline"), null=True, blank=True)
+    due_on = DayField(_("its own deadline"), null=True, blank=True)
     contribution = models.TextField(_("what it contributed"), blank=True, editable=False, validators=LONG)
     delivered_by = models.ForeignKey(
         Person,
@@ -746,6 +763,7 @@ class Part(models.Model):
         verbose_name_plural = _("parts")
         ordering = ("kind", "pk")
         constraints = (
+            days_in_range("part_day_in_range", "due_on"),
             models.CheckConstraint(
                 condition=Q(delivered_by__isnull=True, delivered_at__isnull=True)
                 | Q(delivered_by__isnull=False, delivered_at__isnull=False),
@@ -824,9 +842,9 @@ class Recurrence(models.Model):
         help_text=_("1 (Monday) to 7 of a week, else 1 to 31; the last day where the month is shorter."),
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
-    starts_on = models.DateField(_("first day of the cycle"))
-    until = models.DateField(_("last day of the cycle"))
-    made_until = models.DateField(
+    starts_on = DayField(_("first day of the cycle"))
+    until = DayField(_("last day of the cycle"))
+    made_until = DayField(
         _("made up to"), null=True, editable=False, help_text=_("Periods that began by this day are made.")
     )
 
@@ -834,6 +852,7 @@ class Recurrence(models.Model):
         verbose_name = _("cycle")
         verbose_name_plural = _("cycles")
         constraints = (
+            days_in_range("recurrence_days_in_range", "starts_on", "until"),
             models.CheckConstraint(
                 condition=Q(until__gte=F("starts_on")),
                 name="cycle_ends_after_it_starts",
@@ -911,7 +930,7 @@ class FanOut(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREPARED)
     title = models.CharField(_("task"), max_length=500, validators=PLAIN)
     deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
-    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    due_on = DayField(_("deadline"), null=True, blank=True)
     by = models.ForeignKey(Person, verbose_name=_("prepared by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("prepared at"))
     approved_by = models.ForeignKey(
@@ -929,6 +948,7 @@ class FanOut(models.Model):
         verbose_name_plural = _("fan-outs")
         ordering = ("pk",)
         constraints = (
+            days_in_range("fan_out_day_in_range", "due_on"),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True, approved_at__isnull=True)
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
@@ -1105,9 +1125,9 @@ class Request(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
     reason = models.TextField(_("reason"), validators=LONG)
-    from_due_on = models.DateField(_("deadline when asked"), null=True)
-    proposed_on = models.DateField(_("proposed day"), null=True)
-    counter_on = models.DateField(_("day offered instead"), null=True)
+    from_due_on = DayField(_("deadline when asked"), null=True)
+    proposed_on = DayField(_("proposed day"), null=True)
+    counter_on = DayField(_("day offered instead"), null=True)
     by = models.ForeignKey(Person, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("asked at"))
     decided_by = models.ForeignKey(
@@ -1123,6 +1143,7 @@ class Request(models.Model):
         verbose_name_plural = _("requests")
         ordering = ("pk",)
         constraints = (
+            days_in_range("request_days_in_range", "proposed_on", "counter_on"),
             models.UniqueConstraint(
                 fields=("task",),
                 condition=Q(state__in=("open", "countered")),

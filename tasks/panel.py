@@ -187,13 +187,14 @@ def panel(person: Person, task: Task) -> Panel:
     allowed = frozenset(verb for verb, verdict in verdicts.items() if verdict)
     first = next((verb for verb in FIRST if verb in allowed and verb in verbs), None)
     unclear, stopped = bool(task.unclear()), task.escalation_stopped_at is not None
+    asks_again = unclear or bool(task.day_warnings(today()))
     acts = [
         Act(
             verb,
             button,
             reverse(f"tasks:{verb}", args=[task.pk]),
             verdicts[verb],
-            at_once=button.post and not (unclear and verb in ISSUING),
+            at_once=button.post and not (asks_again and verb in ISSUING),
             main=verb == first,
             hint=_hint(verb, task) if verdicts[verb] else "",
         )

@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, VerdictOut
-from portal.shared.api import Input
+from portal.shared.api import DaySerializerField, Input
 from tasks import rollup, rules
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.handing import Below
@@ -165,6 +165,7 @@ class TaskDetail(TaskRow):
     posted_by = PersonOut(allow_null=True)
     risk_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
+    warnings = serializers.SerializerMethodField()
     unsure = serializers.ListField(
         child=serializers.CharField(),
         help_text="Fields of a draft that its received file was not certain of: it is not issued before"
@@ -196,6 +197,7 @@ class TaskDetail(TaskRow):
             *(
                 "parts",
                 "clears",
+                "warnings",
                 "unsure",
                 "suspended_from",
                 "submissions",
@@ -214,6 +216,10 @@ class TaskDetail(TaskRow):
     @property
     def person(self) -> Any:
         return self.context["request"].user
+
+    def get_warnings(self, task: Task) -> list[str]:
+        """What is odd about its days: before the order's date, or passed before it is given."""
+        return task.day_warnings(self.on)
 
     @extend_schema_field(TaskBrief(allow_null=True))
     def get_parent(self, task: Task) -> dict[str, Any] | None:
@@ -425,7 +431,7 @@ class PartIn(Input):
     body = BodyIn()
     kind = serializers.ChoiceField(Part.HELPING_CHOICES)
     work = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    due_on = serializers.DateField(required=False, allow_null=True)
+    due_on = DaySerializerField(required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> PartAsked:
         return PartAsked(**super().to_internal_value(data))
@@ -443,8 +449,8 @@ class CycleIn(Input):
     month = serializers.IntegerField(
         min_value=1, max_value=12, default=1, help_text="Of a quarter, half-year or year: 1 for its first."
     )
-    starts_on = serializers.DateField()
-    until = serializers.DateField(error_messages={"required": NEEDED["until"], "null": NEEDED["until"]})
+    starts_on = DaySerializerField()
+    until = DaySerializerField(error_messages={"required": NEEDED["until"], "null": NEEDED["until"]})
 
     def to_internal_value(self, data: Any) -> Cycle:
         return Cycle(**super().to_internal_value(data))
@@ -560,7 +566,7 @@ class OptionalReason(Input):
 class ExtensionIn(Input):
     """A later deadline, and why."""
 
-    proposed_on = serializers.DateField()
+    proposed_on = DaySerializerField()
     reason = serializers.CharField()
 
 
@@ -574,7 +580,7 @@ class RiskIn(Input):
 class EventDay(OptionalReason):
     """The day of the event that the deadline follows; a reason when an earlier one is corrected."""
 
-    happened_on = serializers.DateField()
+    happened_on = DaySerializerField()
 
 
 class Decision(Input):
@@ -592,10 +598,18 @@ class Refusal(Input):
 class Counter(Decision):
     """Another day instead of the one asked for."""
 
-    counter_on = serializers.DateField()
+    counter_on = DaySerializerField()
 
 
-class Approval(Input):
+class Assigning(Input):
+    """A deadline that has already passed is given only by somebody who says that it is meant."""
+
+    past_deadline = serializers.BooleanField(
+        required=False, help_text="True if the deadline has passed and this is meant."
+    )
+
+
+class Approval(Assigning):
     """An approval that was given on paper."""
 
     approval = serializers.CharField(help_text="The paper's number or date.")

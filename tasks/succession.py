@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from committees.forms import DayField
 from committees.models import Body, Membership, Person
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from tasks.models import Task
 
@@ -21,7 +21,7 @@ NOBODY = "none"
 
 
 class LeaveForm(forms.Form):
-    last_day = DayField(
+    last_day = DayFormField(
         label=_("Last day"), help_text=_("Today or earlier: the last day on which they served.")
     )
 

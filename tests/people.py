@@ -198,7 +198,7 @@ def given(by: Person, **values: Any) -> Task:
     """A task issued by one who may all of it."""
     task = actions.new_task(task=Task(**values), by=by)
     actions.propose(task=task, by=by)
-    return actions.assign(task=task, by=by)
+    return actions.assign(task=task, by=by, past_deadline=True)
 
 
 def other_than(task: Task) -> Task:
@@ -211,7 +211,7 @@ def _propose(task: Task, by: Person, lead: Person, people: dict[str, Person]) ->
 
 
 def _assign(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
-    actions.assign(task=task, by=people["head"])
+    actions.assign(task=task, by=people["head"], past_deadline=True)
 
 
 def _accept(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_a_test_that_midnight_would_cut_in_two_waits(
     at: str, slow: bool, waits: int, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(clock.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     if slow:
         request.applymarker(pytest.mark.slow)
     with time_machine.travel(datetime.fromisoformat(f"2026-12-31 {at}").replace(tzinfo=VIETNAM), tick=False):
@@ -123,7 +124,7 @@ def test_a_run_is_asked_for_under_a_chosen_day(tmp_path: Path, name: str) -> Non
         "-m",
         "pytest",
         "-c",
-        run.ROOT / "pyproject.toml",
+        str(run.ROOT / "pyproject.toml"),
         "-n",
         "1",
         "--day",

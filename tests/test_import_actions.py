@@ -263,7 +263,7 @@ def test_an_unsure_draft_is_issued_once_somebody_looked(
     actions.vouch(task=vouched, by=by)
     for task in (edited, vouched):
         actions.propose(task=task, by=by)
-        actions.assign(task=task, by=people["head"])
+        actions.assign(task=task, by=people["head"], past_deadline=True)
 
 
 def test_a_corrected_cell_is_certain(received: Received, people: People, bodies: Bodies) -> None:
@@ -371,7 +371,7 @@ def test_once_issued_nothing_is_taken_back(received: Received, people: People, b
     imported = received([checked(lead=(Named("Sở", bodies.lead.pk),)), checked("2", "Hai")])
     drafts = write(imported, by)
     actions.propose(task=drafts[0], by=by)
-    actions.assign(task=drafts[0], by=people["head"])
+    actions.assign(task=drafts[0], by=people["head"], past_deadline=True)
     actions.recall(task=drafts[0], by=by, reason="Giao nhầm.")
     with pytest.raises(Refused) as refused:
         actions.undo_import(imported=imported, by=by, changed=True)

@@ -454,7 +454,7 @@ def issued(level: str, bodies: Bodies, people: People, cycle: Cycle | None = Non
     held = {"number": "17", "assigner": bodies.committee, "secrecy": level, **HELD[level], **values}
     task = actions.new_task(task=Task(**held), by=people["secretary"], cycle=cycle)
     actions.propose(task=task, by=people["secretary"])
-    return actions.assign(task=task, by=people["head"])
+    return actions.assign(task=task, by=people["head"], past_deadline=True)
 
 
 @pytest.mark.parametrize("level", TITLES)
@@ -581,7 +581,7 @@ def hide(level: str, state: str, people: People, task_at: TaskAt, **values: Any)
     if state == "draft":
         return task
     actions.propose(task=task, by=people["secretary"])
-    actions.assign(task=task, by=people["head"])
+    actions.assign(task=task, by=people["head"], past_deadline=True)
     if state == "recalled":
         actions.recall(task=task, by=people["head"], reason=PAPER)
         return task

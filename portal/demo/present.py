@@ -90,7 +90,7 @@ class Stage:
         )
         actions.new_task(task=task, parts=parts, cycle=cycle, by=secretary)
         actions.propose(task=task, by=secretary)
-        return actions.assign(task=task, by=head)
+        return actions.assign(task=task, by=head, past_deadline=True)
 
     def at_work(self, lead: str) -> Task | None:
         """The task of a province's committee that is due soon; none when somebody has ended it since."""

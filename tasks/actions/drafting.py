@@ -304,16 +304,19 @@ def vouch(*, task: Task, by: Person) -> Task:
 
 
 @transaction.atomic
-def assign(*, task: Task, by: Person) -> Task:
-    """Approve a draft: from now the lead body sees the task and its clock runs."""
-    return _issue(task, "assign", by)
+def assign(*, task: Task, by: Person, past_deadline: bool = False) -> Task:
+    """Approve a draft: from now the lead body sees the task and its clock runs.
+
+    `past_deadline` says that a deadline which has passed is meant.
+    """
+    return _issue(task, "assign", by, past_deadline)
 
 
 @transaction.atomic
-def record_approval(*, task: Task, by: Person, approval: str) -> Task:
+def record_approval(*, task: Task, by: Person, approval: str, past_deadline: bool = False) -> Task:
     """Record that the head approved on paper; `approval` names the paper."""
     said = words(task, approval, "approval", required=_("Name the paper: its number or date."), longest=250)
-    return _issue(task, "record_approval", by, approval=said)
+    return _issue(task, "record_approval", by, past_deadline, approval=said)
 
 
 @transaction.atomic
@@ -329,12 +332,12 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
     return task
 
 
-def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
+def _issue(task: Task, verb: str, by: Person, past_deadline: bool, **values: Any) -> Task:
     current = lock_from_above(task)
     rules.VERBS[verb](by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
-    _refuse_late_issue(current, by)
+    _refuse_late_issue(current, by, past_deadline)
     # The first deadline is kept for ever: a task recalled or declined and given anew has the same one.
     first = current.original_due_on or current.due_on
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
@@ -345,10 +348,11 @@ def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     return task
 
 
-def _refuse_late_issue(task: Task, by: Person) -> None:
+def _refuse_late_issue(task: Task, by: Person, past_deadline: bool) -> None:
     """What may have changed since the draft was written: the deadline above, the lead body itself."""
     problems: dict[str, Any] = {}
     check_days(task, by, problems)
+    timing.check_not_passed(task.due_on, past_deadline, problems)
     handing.check_above(task, problems)
     handing.check_has_day(task, problems)
     check_lead(task, by, problems)

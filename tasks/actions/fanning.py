@@ -21,7 +21,7 @@ from notices.actions import notice, owe_new
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
-from tasks.actions import handing
+from tasks.actions import handing, timing
 from tasks.actions.common import lock, owe_news, words
 from tasks.actions.drafting import FIELDS, _check
 from tasks.actions.queueing import queue
@@ -74,20 +74,23 @@ def prepare_fan_out(
 
 
 @transaction.atomic
-def start_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
+def start_fan_out(*, fan_out: FanOut, by: Person, past_deadline: bool = False) -> FanOut:
     """Approve it: from now the bodies get their tasks; a stopped one goes on where it stopped."""
     fan_out = _lock(fan_out)
     rules.may_start_fan_out(by, fan_out).or_raise()
-    return _start(fan_out, by, "")
+    return _start(fan_out, by, "", past_deadline)
 
 
 @transaction.atomic
-def record_fan_out_approval(*, fan_out: FanOut, by: Person, approval: str) -> FanOut:
+def record_fan_out_approval(
+    *, fan_out: FanOut, by: Person, approval: str, past_deadline: bool = False
+) -> FanOut:
     """Record that the head approved it on paper, and start it."""
     fan_out = _lock(fan_out)
     rules.may_record_fan_out_approval(by, fan_out).or_raise()
     asked = _("Name the paper: its number or date.")
-    return _start(fan_out, by, words(fan_out.task, approval, "approval", required=asked, longest=250))
+    paper = words(fan_out.task, approval, "approval", required=asked, longest=250)
+    return _start(fan_out, by, paper, past_deadline)
 
 
 @transaction.atomic
@@ -291,7 +294,11 @@ def _lock(fan_out: FanOut) -> FanOut:
     return found
 
 
-def _start(fan_out: FanOut, by: Person, approval: str) -> FanOut:
+def _start(fan_out: FanOut, by: Person, approval: str, past_deadline: bool) -> FanOut:
+    problems: dict[str, Any] = {}
+    timing.check_not_passed(fan_out.due_on, past_deadline, problems)
+    if problems:
+        raise ValidationError(problems)
     fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval
     _settle(fan_out, FanOut.State.RUNNING)
     _tell(fan_out, "fan_out_started", by, approval=approval)

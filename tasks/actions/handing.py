@@ -17,6 +17,7 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
+from tasks.actions import timing
 from tasks.actions.common import (
     DEADLINE,
     RISK,
@@ -110,7 +111,7 @@ def check_day(task: Task, problems: Problems) -> None:
     if above is None or "due_on" in problems:
         return
     if task.due_on and task.due_on > above:
-        problems["due_on"] = _("Not later than the task above, which is due on %(day)s.") % _day(above)
+        problems["due_on"] = timing.later_than_above(above)
     elif task.is_issued:
         check_has_day(task, problems)
 

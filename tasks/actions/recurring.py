@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.shared.days import today
 from tasks import secrecy
+from tasks.actions import timing
 from tasks.actions.common import keys_above, lock, owe_news, tell, workers
 from tasks.cycles import LONGEST, MONTHS, Cycle
 from tasks.lifecycle import LEVELS_ABOVE, RUNNING, State
@@ -88,8 +89,7 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
     if next(cycle.occurrences(), None) is None:
         return {"until": _("No day of this cycle lies between its first and its last day.")}
     if (above := task.day_above()) and cycle.until > above:
-        said = _("Not later than the task above, which is due on %(day)s.")
-        return {"until": said % {"day": f"{above:%d/%m/%Y}"}}
+        return {"until": timing.later_than_above(above)}
     return {}
 
 

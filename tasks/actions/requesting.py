@@ -16,6 +16,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
 from tasks import rules
+from tasks.actions import timing
 from tasks.actions.common import (
     DEADLINE,
     RISK,
@@ -189,8 +190,7 @@ def _later_day(task: Task, day: date | None, field: str) -> date:
         raise ValidationError({field: _("Not a day that has passed.")})
     above = task.day_above()
     if above and day > above:
-        said = _("Not later than the task above, which is due on %(day)s.")
-        raise ValidationError({field: said % {"day": f"{above:%d/%m/%Y}"}})
+        raise ValidationError({field: timing.later_than_above(above)})
     return day
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from portal.shared.day_fields import FIRST_DAY, LAST_DAY
 from tasks.importing.clauses import Clause, form
 from tasks.importing.types import Due
 from tasks.models import Task
@@ -61,13 +62,13 @@ def day_in(clause: Clause) -> Due | None:
 
 
 def day_of(clause: Clause, year: int, month: int, day: int) -> date:
-    """The day, of this century; a day that does not exist was meant to be another."""
+    """The day; one that does not exist or lies far away was meant to be another."""
     try:
         on = date(year, month, day)
     except ValueError:
         raise clause.unsure("due_no_such_day") from None
-    if not 2000 <= year < 2100:
-        raise clause.unsure("due_no_such_day")
+    if not FIRST_DAY <= on <= LAST_DAY:
+        raise clause.unsure("due_far_away")
     return on
 
 

@@ -46,6 +46,7 @@ PROBLEMS: dict[str, Sentence] = {
     "due_no_year": _("“%(words)s” names no year. Enter the whole day."),
     "due_short_year": _("“%(words)s” has a year of two digits. Enter the day with all four."),
     "due_no_such_day": _("“%(words)s” is no day of the calendar. Enter day, month and year in this order."),
+    "due_far_away": _("“%(words)s” is not between 1990 and 2100. Enter the day that is meant."),
     "due_weekday": _("In “%(words)s” the day of the week is another one. Enter the day that is meant."),
     "due_about": _("“%(words)s” is no exact time. Enter the last day that is meant."),
     "due_starts": _("“%(words)s” says when it begins, not when it is due. Enter the deadline."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from committees.doors import SignedInRequest
 from notices.calendar import AS_WRITTEN
 from notices.models import CalendarDay
+from portal.shared.days import today
+from tasks import rules
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Evidence, FanOut, Order, Part, Request, Task
 from tasks.reading import as_read_by
@@ -51,6 +54,27 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
 
 def find_order(request: SignedInRequest, pk: int) -> Order:
     return get_object_or_404(Order.objects.visible_to(request.user).select_related("body"), pk=pk)
+
+
+@dataclass(frozen=True)
+class LateAbove:
+    """A task above whose deadline has passed, so that no later day fits below; `url` leads to what helps."""
+
+    task: Task
+    url: str
+    may_ask: bool
+
+
+def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
+    """The task above that an extension is needed for, as far as the reader sees it."""
+    on = today()
+    late = [above for above in task.ancestors() if above.due_on and above.due_on < on]
+    above = min(late, key=lambda one: (one.due_on, one.pk), default=None)
+    if above is None or not Task.objects.visible_to(request.user).filter(pk=above.pk).exists():
+        return None
+    may_ask = bool(rules.may_ask_extension(request.user, above))
+    url = reverse("tasks:ask_extension", args=[above.pk]) if may_ask else above.get_absolute_url()
+    return LateAbove(above, url, may_ask)
 
 
 def task_crumbs(task: Task, *, itself: bool = False) -> Crumbs:

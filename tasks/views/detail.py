@@ -90,6 +90,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "row": listing.row_of(task, on),
         "panel": acts,
         "clears": story.answered(task, acts.allowed),
+        "day_warnings": task.day_warnings(on),
         "told": sum(clear.told for clear in task.clears()),
         "notes": notes,
         "report": next((note for note in notes if note["number"]), None),

@@ -21,12 +21,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from committees.models import Body, Person
 from committees.naming import Names
+from portal.shared.days import today
 from tasks import actions, rules
 from tasks.fanning import Choice, find_bodies
 from tasks.fields import BodyField, DueField, PlainField
 from tasks.forms import ApprovalForm, add_errors, as_secret
 from tasks.models import FanOut, Task
-from tasks.views.common import Crumbs, find_task, task_crumbs
+from tasks.views.common import Crumbs, find_task, late_above, task_crumbs
 
 SHOWN = 500
 """Bodies of a choice that the page names one by one, each with a box to leave it out."""
@@ -129,6 +130,7 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
         "chosen": chosen[:SHOWN] if chosen else [],
         "count": len(chosen) if chosen is not None else None,
         "mark": _mark(chosen or ()),
+        "late_above": late_above(request, Task(parent=task)),
         "without": request.POST.getlist("without"),
         "back": task.get_absolute_url(),
     }
@@ -182,6 +184,7 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
         "fan_out": fan_out,
         "others": task.fan_outs.read_by(request.user).pressing_first().exclude(pk=fan_out.pk),
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "late": fan_out.due_on is not None and fan_out.due_on < today(),
         "may_start": rules.may_start_fan_out(request.user, fan_out),
         "may_record": rules.may_record_fan_out_approval(request.user, fan_out),
         "may_cancel": rules.may_cancel_fan_out(request.user, fan_out),
@@ -197,8 +200,13 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
 @require_POST
 def start(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResponse:
     fan_out = _find(request, find_task(request, pk), fan_out_pk)
-    actions.start_fan_out(fan_out=fan_out, by=request.user)
-    messages.success(request, _started())
+    meant = request.POST.get("past_deadline") == "on"
+    try:
+        actions.start_fan_out(fan_out=fan_out, by=request.user, past_deadline=meant)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _started())
     return redirect(fan_out)
 
 
@@ -208,7 +216,7 @@ def record_approval(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpR
     task = find_task(request, pk)
     fan_out = _find(request, task, fan_out_pk)
     rules.may_record_fan_out_approval(request.user, fan_out).or_raise()
-    form = as_secret(task, ApprovalForm(request.POST or None))
+    form = as_secret(task, ApprovalForm(request.POST or None, due_on=fan_out.due_on))
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_fan_out_approval(fan_out=fan_out, by=request.user, **form.cleaned_data)

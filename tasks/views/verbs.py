@@ -26,6 +26,7 @@ from tasks import actions, rollup, rules
 from tasks.duties import Duties, Mine
 from tasks.forms import (
     ApprovalForm,
+    AssignForm,
     CommentForm,
     ConfirmForm,
     ContributionForm,
@@ -51,7 +52,7 @@ from tasks.forms import (
 )
 from tasks.models import Evidence, Task
 from tasks.panel import BUTTONS
-from tasks.views.common import find_task, task_crumbs
+from tasks.views.common import find_task, late_above, task_crumbs
 
 Do = Callable[..., Any]
 
@@ -107,6 +108,7 @@ STEPS: dict[str, Step] = {
     "assign": Step(
         _typed(actions.assign),
         _("Assigned:"),
+        AssignForm,
         before=_("From now the lead body sees the task and its clock runs."),
         told="lead",
     ),
@@ -347,6 +349,10 @@ NEXT = {
 """After the verb: where the person's next piece of work is."""
 
 
+ISSUED_BY = ("propose", "assign", "record_approval")
+NEEDS_A_DAY = (*ISSUED_BY, "ask_extension", "counter_request", "set_event_day")
+
+
 def verb_page(verb: str) -> Callable[..., HttpResponse]:
     """The view of one verb."""
 
@@ -359,14 +365,16 @@ def verb_page(verb: str) -> Callable[..., HttpResponse]:
         form = form_of(step, task, request)
         if request.method == "POST" and form.is_valid() and _done(step, task, request.user, form):
             return _answer(request, verb, task)
-        return render(request, "tasks/verb.html", _context(verb, task, form))
+        return render(request, "tasks/verb.html", _context(request, verb, task, form))
 
     return view
 
 
 def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
     extra: dict[str, Any] = {}
-    if step.form is PeopleForm:
+    if issubclass(step.form, AssignForm):
+        extra = {"due_on": task.due_on}
+    elif step.form is PeopleForm:
         extra = {"lead": task.lead, "initial": {"leader": task.leader, "contact": task.contact}}
     elif step.form is SubmitForm:
         extra = {"has_evidence": task.evidence.filter(removed_at=None).exists()}
@@ -397,7 +405,7 @@ def _done(step: Step, task: Task, by: Person, form: forms.Form) -> bool:
     return True
 
 
-def _context(verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
+def _context(request: SignedInRequest, verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
     button = BUTTONS[verb]
     return {
         "title": button.label,
@@ -411,7 +419,9 @@ def _context(verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
         "back": task.get_absolute_url(),
         "asked": rules.waiting_request(task),
         "open_below": _open_below(verb, task),
-        "unclear": task.unclear() if verb in ("propose", "assign", "record_approval") else [],
+        "unclear": task.unclear() if verb in ISSUED_BY else [],
+        "day_warnings": task.day_warnings(today()) if verb in ISSUED_BY else [],
+        "late_above": late_above(request, task) if verb in NEEDS_A_DAY else None,
     }
 
 
@@ -425,7 +435,7 @@ def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:
     """Say what was done, who was told and what comes next; go where the person can still be."""
     seen = Task.objects.visible_to(request.user)
     # `task` is as it was before: of an unissued task only the verbs of its issue tell anybody.
-    tells = task.is_issued or verb in ("propose", "assign", "record_approval")
+    tells = task.is_issued or verb in ISSUED_BY
     body = getattr(task, STEPS[verb].told) if STEPS[verb].told and tells else None
     told = gettext("%(body)s is told.") % {"body": body} if body else ""
     messages.success(
