@@ -64,7 +64,13 @@ def rows_of(export: Export) -> list[dict[str, Any]]:
 def words_of(export: Export) -> str:
     word = open_word(io.BytesIO(export.file.read()))
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
-    return "\n".join([paragraph.text for paragraph in word.paragraphs] + cells)
+    return "\n".join([paragraph.text for paragraph in word.paragraphs] + cells + feet_of(word))
+
+
+def feet_of(word: Any) -> list[str]:
+    """What stands at the foot of the first page and of the others."""
+    (section,) = word.sections
+    return [foot.paragraphs[0].text for foot in (section.first_page_footer, section.footer)]
 
 
 # Who reads what
