@@ -120,9 +120,10 @@ class Question:
 
     def _day(self, name: str) -> date | None:
         try:
-            return DayFormField(required=False).clean(self.data.get(name, ""))
+            day: date | None = DayFormField(required=False).clean(self.data.get(name, ""))
         except ValidationError as error:
             raise ValidationError({name: error.messages}) from error
+        return day
 
     def refuse_nonsense(self) -> None:
         """Raise ValidationError with a sentence for what no page offers."""

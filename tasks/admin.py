@@ -29,7 +29,7 @@ from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.relating import Fate
-from tasks.forms import ConfirmForm, CycleFields, cycle_now, shows_parent
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task
 from tasks.panel import BUTTONS
@@ -90,8 +90,8 @@ PIECES.update(
     }
 )
 
-IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form is ConfirmForm)
-"""Verbs that ask for no words can be done to many tasks at once."""
+IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form in (ConfirmForm, AssignForm))
+"""Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one."""
 
 
 class OrderForm(VersionForm):

@@ -365,6 +365,22 @@ def test_the_paper_of_the_head_is_no_way_around_it(act_as: Any, task_at: TaskAt)
     assert client.post(address, {"approval": "45/TTr", "past_deadline": "on"}).status_code == 302
 
 
+def test_nor_is_the_admin(act_as: Any, people: People, task_at: TaskAt) -> None:
+    late, in_time = task_at("proposed", due_on=today() - DAY), task_at("proposed")
+    client = act_as("admin")
+    chosen = {"action": "do_assign", "_selected_action": [late.pk, in_time.pk]}
+    page = client.post("/admin/tasks/task/", chosen, follow=True).content.decode()
+    assert "has already passed" in page
+    states = dict(Task.objects.values_list("pk", "state"))
+    assert (states[late.pk], states[in_time.pk]) == ("proposed", "assigned")
+    address = f"/admin/tasks/task/{late.pk}/do/assign/"
+    assert 'name="past_deadline"' in client.get(address).content.decode()
+    client.post(address, {})
+    assert Task.objects.get(pk=late.pk).state == "proposed"
+    client.post(address, {"past_deadline": "on"})
+    assert Task.objects.get(pk=late.pk).state == "assigned"
+
+
 def test_nor_is_giving_it_to_many(act_as: Any, people: People, bodies: Bodies, task_at: TaskAt) -> None:
     above = task_at("in_progress", due_on=today() + 5 * DAY)
     values: dict[str, Any] = {
