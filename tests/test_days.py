@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, models, transaction
 from django.test import Client
 from django.urls import reverse
@@ -224,6 +225,19 @@ def test_no_address_with_a_strange_day_falls_over(
 
 
 ADMIN_DAYS = [("calendarday", "day"), ("notice", "on"), ("letter", "on")]
+
+
+@pytest.mark.parametrize(
+    "day, sentence",
+    [("0026-11-30", PAST), ("1989-12-31", PAST), ("9999-12-31", FUTURE), ("2101-01-01", FUTURE)],
+)
+def test_commands_say_it_too(people: People, bodies: Bodies, order: Order, day: str, sentence: str) -> None:
+    """Without it the calendar would be filled for two thousand years, or eight thousand."""
+    with pytest.raises(CommandError, match=sentence):
+        call_command("remind", "--on", day)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("import_tasks", __file__, "--body", "COMMITTEE", "--order", order.number, "--dated", day)
+    assert not CalendarDay.objects.exists()
 
 
 def test_the_page_says_why_a_period_is_not_listed(act_as: Any) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from committees.models import Body, Person
+from portal.shared.day_fields import validate_day
 from portal.shared.text import number_key
 from portal.shared.verdicts import Refused
 from tasks import actions
@@ -111,9 +112,13 @@ def order_of(code: str, number: str, dated: str | None) -> Order:
 
 def day_of(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        validate_day(day)
+    except ValidationError as error:
+        raise CommandError(error.messages[0]) from None
     except ValueError:
         raise CommandError(_("Write the day as YYYY-MM-DD, not %(text)s.") % {"text": text}) from None
+    return day
 
 
 def person_of(username: str | None, order: Order) -> Person:
