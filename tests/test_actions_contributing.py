@@ -258,6 +258,7 @@ def test_the_api_gives_each_part_its_standing(helped: Callable[..., Task], peopl
 # --- letters ------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("plain_day")
 def test_the_own_day_is_reminded_of(helped: Callable[..., Task], people: People) -> None:
     """The ladder of a task, for the people of the body that helps; nobody is told a step twice."""
     task = helped(days=0, due_on=date(2027, 12, 31))
@@ -304,6 +305,7 @@ NO_LONGER: dict[str, tuple[Callable[[Task, People], Any], str]] = {
 }
 
 
+@pytest.mark.usefixtures("plain_day")
 @pytest.mark.parametrize("what", NO_LONGER)
 def test_what_is_no_longer_owed(what: str, helped: Callable[..., Task], people: People) -> None:
     task, on = helped(days=0, due_on=date(2027, 12, 31)), date(2027, 6, 16)
@@ -317,6 +319,7 @@ def test_what_is_no_longer_owed(what: str, helped: Callable[..., Task], people: 
         assert (line.standing, line.days, line.due_on) == ("overdue", -1, on - DAY)
 
 
+@pytest.mark.usefixtures("plain_day")
 def test_planning_parts_asks_as_often_for_many(helped: Callable[..., Task], people: People) -> None:
     def queries() -> int:
         Notice.objects.all().delete()
