@@ -25,8 +25,8 @@ from django.utils.translation import gettext_noop
 from committees.models import Person
 from notices import addresses, kinds
 from notices.calendar import Calendar
-from notices.composing import BadAddress, Facts, by_function, compose, message_id
-from notices.mail import Mail, is_of_address, refusal
+from notices.composing import Facts, by_function, compose, message_id
+from notices.mail import BadAddress, Mail, is_of_address, refusal
 from notices.models import IN_PORTAL, NO_ADDRESS, REFUSED_ADDRESS, Letter, Notice, Preference
 from notices.preferences import wanted_at_once
 

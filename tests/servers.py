@@ -207,6 +207,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.port = 0
         self.messages: list[Any] = []
+        self.received: list[bytes] = []
         self.answer: Callable[[Any], str | None] = lambda message: None
         self.refuse: Callable[[str], str | None] = lambda address: None
 
@@ -226,6 +227,7 @@ class Mailbox:
         if refusal := self.answer(message):
             return refusal
         self.messages.append(message)
+        self.received.append(envelope.content)
         return "250 OK: kept"
 
 
@@ -247,6 +249,7 @@ def smtp_server() -> Iterator[Mailbox]:
 def smtp(smtp_server: Mailbox, settings: Any) -> Mailbox:
     """A real mail server that the settings point at; empty at the start of each test."""
     smtp_server.messages.clear()
+    smtp_server.received.clear()
     smtp_server.answer = lambda message: None
     smtp_server.refuse = lambda address: None
     settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
