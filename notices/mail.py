@@ -192,8 +192,7 @@ class SMTPBackend(EmailBackend):
 
     def _is_alive(self, error: OSError) -> bool:
         """A refusal of one letter leaves the connection as it is; 421 and silence end it."""
-        answered = isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
-        return answered and getattr(self.connection, "sock", None) is not None
+        return is_answer(error) and getattr(self.connection, "sock", None) is not None
 
     def drop(self) -> None:
         """Forget a connection that may be dead, without waiting for its goodbye."""
@@ -202,14 +201,21 @@ class SMTPBackend(EmailBackend):
             connection.close()
 
 
+class NotStored(Exception):
+    """The folder for letters cannot be written to."""
+
+
 class FolderBackend(BaseEmailBackend):
     """One .eml file per letter in EMAIL_FILE_PATH: whole or not there, a repeated letter in its own place."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for email_message in email_messages:
-            name = self._write(folder, email_message)
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                name = self._write(folder, email_message)
+            except OSError as error:
+                raise NotStored(str(error)) from error
             if isinstance(email_message, Mail):
                 email_message.answer = f"250 written to {name}"
         return len(email_messages)
@@ -233,6 +239,11 @@ def in_words(code: int, text: bytes | str) -> str:
     """A server's reply on one line, as it is kept beside the letter."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return " ".join(f"{code} {words}".split())[:1000]
+
+
+def is_answer(error: Exception) -> bool:
+    """Did the server say this? Otherwise the way to it broke off."""
+    return isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
 
 
 def refusal(error: Exception) -> tuple[bool, str]:

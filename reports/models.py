@@ -53,6 +53,17 @@ class Export(models.Model):
         FAILED = "failed", _("failed")
         EXPIRED = "expired", _("expired")
 
+    class Problem(models.TextChoices):
+        BROKE = (
+            "broke",
+            _("Something went wrong while it was made. Make it again, or tell an administrator."),
+        )
+        CONDITION = (
+            "condition",
+            _("What a condition names is gone, or you no longer see it. Choose the list anew."),
+        )
+        LOCKED = "account_locked", _("The account of whoever asked for it is locked.")
+
     report = models.CharField(_("report"), max_length=10, choices=Report)
     format = models.CharField(_("format"), max_length=4, choices=Format)
     filters = models.TextField(_("filter"), blank=True)
@@ -75,7 +86,7 @@ class Export(models.Model):
     file = models.FileField(_("file"), upload_to="exports/%Y/%m/", blank=True, max_length=250)
     file_name = models.CharField(_("file name"), max_length=250)
     tries = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(_("why it failed"), max_length=250, blank=True)
+    problem = models.CharField(_("why it failed"), max_length=20, choices=Problem, blank=True)
     rights = models.CharField(max_length=64, blank=True)
     """A digest of what the person's offices allowed when it was made: with others they get no old file."""
 
@@ -85,6 +96,13 @@ class Export(models.Model):
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="failed", problem__in=("broke", "condition", "account_locked"))
+                | (~Q(state="failed") & Q(problem="")),
+                name="export_problem_when_failed",
+            ),
+        )
         indexes = (models.Index(fields=("state", "expires_at"), name="export_to_do"),)
 
     def __str__(self) -> str:

@@ -11,18 +11,20 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from committees import access
 from committees.models import Body, Person
-from notices import kinds, policies
+from notices import drop_reasons, kinds, policies
 from notices.calendar import Calendar
+from notices.drop_reasons import DropReason, ReaderReason
 from notices.kinds import Group, Kind, Line
-from notices.models import SWITCHED_OFF, Notice
+from notices.models import Notice
 from notices.policies import LEAD, Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import hours, reminders
+from tasks.drop_reasons import NOW_IN, TaskReason
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
 from tasks.models import FanOut, Part, Request, Task
 from tasks.reminders import ESCALATED, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
@@ -491,36 +493,6 @@ TELLINGS = (
 
 BY_NAME = {telling.name: telling for telling in TELLINGS}
 
-DELETED = gettext_noop("The task no longer exists.")
-MOVED = gettext_noop("The deadline was changed.")
-NO_PART = gettext_noop("The body no longer helps in the task.")
-DELIVERED = gettext_noop("The contribution was delivered.")
-OTHER_LEAD = gettext_noop("Another body leads the task now.")
-GIVEN_BACK = gettext_noop("The task was given to this body again.")
-DISSOLVED = gettext_noop("The body was dissolved.")
-NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
-NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
-ANSWERED = gettext_noop("The request was answered or taken back.")
-CALMED = gettext_noop("The task is no longer expected to be so late.")
-STOPPED = gettext_noop("Telling those above was stopped.")
-HIGHER_STEP = reminders.HIGHER_STEP
-OTHER_POLICY = gettext_noop("The body that gave the task no longer has this reminder sent.")
-LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
-LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
-NOW_IN: dict[str, str] = {
-    State.DRAFT: gettext_noop("The task was taken back to draft."),
-    State.PROPOSED: gettext_noop("The task waits for approval."),
-    State.ASSIGNED: gettext_noop("The task is with its lead body again."),
-    State.IN_PROGRESS: gettext_noop("The task is with its lead body again."),
-    State.SUBMITTED: gettext_noop("The task was reported complete."),
-    State.COMPLETED: gettext_noop("The task was completed."),
-    State.SUSPENDED: gettext_noop("The task was suspended."),
-    State.WITHDRAWN: gettext_noop("The task was withdrawn."),
-}
-"""Stored as they stand, in English; shown through the translation of the reader."""
-STOOD_STILL = (*NOW_IN.values(), STOPPED, DELIVERED)
-"""What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""
-
 
 def register() -> None:
     """Make the kinds and the planner known below. Called once, when the app is ready."""
@@ -530,6 +502,7 @@ def register() -> None:
         kinds.register(
             Kind(telling.name, telling.label, rank, telling.group, recheck, compose, duty, planned)
         )
+    drop_reasons.register(TaskReason)
     for planner in reminders.PLANNERS:
         kinds.register_planner(planner)
     kinds.register_quiet(hours.quiet)
@@ -598,11 +571,12 @@ class Facts:
         return notice.person_id in self.allowed[permission].get(notice.body_id, ())
 
 
-def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
+def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     """Notice pk → why it is no longer owed."""
     facts = Facts.about(notices, on)
     reasons = {notice.pk: reason for notice in notices if (reason := _why_not(notice, facts))}
-    reasons |= dict.fromkeys(_below_another([one for one in notices if one.pk not in reasons]), HIGHER_STEP)
+    still_owed = [notice for notice in notices if notice.pk not in reasons]
+    reasons |= dict.fromkeys(_below_another(still_owed), TaskReason.HIGHER_STEP)
     for notice in notices:
         if notice.pk not in reasons:
             notice.asked_on = on
@@ -619,79 +593,79 @@ def _below_another(notices: Sequence[Notice]) -> list[int]:
     return [pk for some in steps.values() for _days, pk in sorted(some)[:-1]]
 
 
-def _why_not(notice: Notice, facts: Facts) -> str:
+def _why_not(notice: Notice, facts: Facts) -> DropReason | None:
     telling, task = BY_NAME[notice.kind], facts.tasks.get(notice.about_id)
     if task is None:
-        return DELETED
+        return TaskReason.DELETED
     part = facts.parts.get((task.pk, notice.body_id or 0))
     if telling.name == "task_taken_away" and task.lead_id == notice.body_id:
-        return GIVEN_BACK
+        return TaskReason.GIVEN_BACK
     if telling.name == "help_ended" and part and task.is_issued:
-        return GIVEN_BACK
+        return TaskReason.GIVEN_BACK
     if task.state not in telling.states:
         return NOW_IN[task.state]
     if telling.of_lead and task.lead_id != notice.body_id:
-        return OTHER_LEAD
+        return TaskReason.OTHER_LEAD
     if telling.of_part and part is None:
-        return NO_PART
-    muted = SWITCHED_OFF if notice.kind in facts.rules[task.assigner_id].muted else ""
+        return TaskReason.NO_PART
+    muted = ReaderReason.SWITCHED_OFF if notice.kind in facts.rules[task.assigner_id].muted else None
     return _why_not_this_person(notice, telling, facts) or _why_not_now(notice, telling, task, facts) or muted
 
 
-def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
+def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> DropReason | None:
     if notice.body_id in facts.dissolved:
-        return DISSOLVED
+        return TaskReason.DISSOLVED
     if not facts.may(notice):
-        return NO_OFFICE
+        return TaskReason.NO_OFFICE
     if not telling.gone and notice.about_id not in facts.seen[notice.person_id]:
-        return NOT_VISIBLE
-    return ""
+        return TaskReason.NOT_VISIBLE
+    return None
 
 
-def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> str:
+def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> DropReason | None:
     if telling.asked and notice.data.get("request") not in facts.asked:
-        return ANSWERED
+        return TaskReason.ANSWERED
     if telling.risk and (task.risk_days or 0) < RISK_TOLD_FROM:
-        return CALMED
+        return TaskReason.CALMED
     if telling.escalation:
         return _why_not_above(notice, task, facts)
     if not telling.reminder:
-        return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
+        return TaskReason.LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else None
     if telling.of_part:
         return _why_not_this_part(notice, facts.parts[task.pk, notice.body_id or 0], facts)
     if notice.due_version != task.due_version or task.due_on is None:
-        return MOVED
+        return TaskReason.MOVED
     return _why_not_this_step(notice, task.due_on, facts)
 
 
-def _why_not_above(notice: Notice, task: Task, facts: Facts) -> str:
+def _why_not_above(notice: Notice, task: Task, facts: Facts) -> DropReason | None:
     rules = facts.rules[task.assigner_id]
     rung = rung_of(notice.step, rules)
     if notice.due_version != task.due_version or task.due_on is None:
-        return MOVED
+        return TaskReason.MOVED
     if task.escalation_stopped_at:
-        return STOPPED
+        return TaskReason.STOPPED
     if rung is None or facts.ladder.days_late(task.due_on) < rung.days_late:
-        return OTHER_POLICY
+        return TaskReason.OTHER_POLICY
     if notice.body_id != (task.lead_id if rung.side == LEAD else task.assigner_id):
-        return OTHER_LEAD
+        return TaskReason.OTHER_LEAD
     restricted = task.secrecy != Task.Secrecy.NORMAL
     told = facts.superiors.holders(notice.body_id or 0, rung.role, task.pillar, restricted=restricted)
-    return "" if notice.person_id in told else NO_OFFICE
+    return None if notice.person_id in told else TaskReason.NO_OFFICE
 
 
-def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> str:
+def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> DropReason | None:
     rules = facts.rules[facts.tasks[notice.about_id].assigner_id]
     if not rules.still_has(notice.step):
-        return OTHER_POLICY
-    return LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else ""
+        return TaskReason.OTHER_POLICY
+    return TaskReason.LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else None
 
 
-def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> str:
+def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> DropReason | None:
     if part.delivered_at:
-        return DELIVERED
+        return TaskReason.DELIVERED
     if part.due_on is None or part.due_on != _own_day(notice):
-        return MOVED
+        return TaskReason.MOVED
     return _why_not_this_step(notice, part.due_on, facts)
 
 
@@ -778,7 +752,8 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
         )
     if telling.of_lead and notice.body_id and notice.body_id != task.lead_id:
         # Its body reads what was there until another took over: the line would tell what is there now.
-        return Line(title=str(telling.label), sentence=_(OTHER_LEAD), url=task.get_absolute_url())
+        reason = str(TaskReason.OTHER_LEAD.label)
+        return Line(title=str(telling.label), sentence=reason, url=task.get_absolute_url())
     if task.secrecy != Task.Secrecy.NORMAL:
         return _line_of_restricted(task, on)
     standing, days = _standing(notice, telling, task, on)

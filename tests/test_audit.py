@@ -28,7 +28,7 @@ from committees import actions as committee_actions
 from committees.models import Absence, Alias, Body, Membership, Person
 from committees.roles import Role
 from notices import actions as notice_actions
-from notices.models import CalendarDay
+from notices.models import CalendarDay, Letter, Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reports import actions as report_actions
@@ -82,9 +82,15 @@ class World:
         Person.objects.filter(pk=self.people[who].pk).update(address_refused_at=timezone.now())
         return self.people[who]
 
+    def failed_letter(self) -> Letter:
+        self.task("in_progress")
+        person = Notice.objects.owed().select_related("person")[0].person
+        values = {"person": person, "on": today(), "message_id": "<1>"}
+        return Letter.objects.create(state="failed", failure="refused", **values)
+
     def failed_export(self, by: Person) -> Export:
         made = report_actions.ask_export(by=by, report="list", format="xlsx", data=QueryDict())
-        made.state = Export.State.FAILED
+        made.state, made.problem = Export.State.FAILED, Export.Problem.BROKE
         made.save()
         return made
 
@@ -592,6 +598,11 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
             day=CalendarDay(day=date(2031, 9, 2), is_working=False, name="Quốc khánh"),
             by=by,
         ),
+    ),
+    "notices.send_again": (
+        "staff",
+        "letter_sent_again",
+        lambda w, by: partial(notices.send_again, letter=w.failed_letter(), by=by),
     ),
     "notices.delete_calendar_day": (
         "staff",

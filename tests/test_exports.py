@@ -185,7 +185,7 @@ def test_what_is_made_later_is_made_with_the_rights_of_then(several: dict[str, T
     Person.objects.filter(pk=people["secretary"].pk).update(is_active=False)
     actions.make_export(other.pk, tell=True)
     other.refresh_from_db()
-    assert (other.state, other.problem, other.file.name) == ("failed", actions.NOBODY, "")
+    assert (other.state, other.problem, other.file.name) == ("failed", Export.Problem.LOCKED, "")
 
 
 def test_a_condition_that_no_longer_holds_widens_nothing(
@@ -199,7 +199,7 @@ def test_a_condition_that_no_longer_holds_widens_nothing(
     Membership.objects.filter(person=people["helper"]).update(ends_on=today() - timedelta(days=1))
     actions.make_export(export.pk, tell=True)
     export.refresh_from_db()
-    assert (export.state, export.problem) == ("failed", actions.CONDITION)
+    assert (export.state, export.problem) == ("failed", Export.Problem.CONDITION)
 
 
 # What stands in it
@@ -525,7 +525,7 @@ def test_what_breaks_is_told_and_made_again(
         broken.setattr(documents, "draw", lambda *args: 1 / 0)
         actions.make_export(export.pk, tell=True)
     export.refresh_from_db()
-    assert (export.state, export.problem) == ("failed", actions.BROKE)
+    assert (export.state, export.problem) == ("failed", Export.Problem.BROKE)
     assert Notice.objects.filter(kind=telling.FAILED, person=people["secretary"]).exists()
     client.force_login(people["secretary"])
     assert client.post(f"/reports/files/{export.pk}/again/")["Content-Disposition"]

@@ -37,7 +37,7 @@ def test_ready_when_everything_answers(client: Client, broker: str) -> None:
             **dict.fromkeys(("database", "migrations", "broker", "clock", "letters"), "ok"),
             "seconds_since_tick": None,
             "seconds_oldest_unsent": None,
-            "letters_refused_today": 0,
+            "letters_failed_today": 0,
             "letters_given_up_today": 0,
             "addresses_refused": 0,
         },

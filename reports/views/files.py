@@ -47,7 +47,7 @@ def _row(export: Export, rights: str) -> dict[str, Any]:
     ready = export.state == Export.State.READY
     return {
         "export": export,
-        "problem": _(export.problem) if export.problem else "",
+        "problem": export.get_problem_display() if export.problem else "",
         "other_rights": ready and export.rights != rights,
         "mark": MARKS[Export.State(export.state)],
     }

@@ -18,7 +18,7 @@ from committees.roles import RESTRICTED_READERS
 from notices.actions import owe, owe_again
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
-from tasks import rules, secrecy, telling
+from tasks import drop_reasons, rules, secrecy
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 
@@ -131,7 +131,7 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
 
 def remind_again(task: Task) -> None:
     """What nobody was told because it stood still is owed again: a step is planned once."""
-    owe_again(about=task, because=telling.STOOD_STILL)
+    owe_again(about=task, because=drop_reasons.STOOD_STILL)
 
 
 def forget_risk(task: Task) -> dict[str, Any]:

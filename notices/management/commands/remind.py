@@ -34,7 +34,7 @@ class Command(BaseCommand):
         )
         if sent.failed:
             self.stderr.write(
-                "The letters that failed, with the server's answers, are in the admin under Letters."
+                "The letters that failed, and what happened to each, are in the admin under Letters."
             )
 
 
