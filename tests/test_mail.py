@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -181,6 +181,19 @@ def test_the_sender_of_the_settings(sender: str, name: str, address: str) -> Non
 def test_a_backend_of_django_sends_the_same_letter() -> None:
     mail = mail_of(LONG_NAME, "Nhắc việc " * 20)
     check(mail.message().as_bytes(policy=mail.message().policy.clone(refold_source="none")), mail)
+
+
+@pytest.mark.parametrize("way", ["smtp", "folder"])
+def test_a_message_of_django_goes_both_ways(request: Any, way: str) -> None:
+    """Such as the one that resets a password, under a long name of the settings."""
+    place, subject = request.getfixturevalue(way), "Đặt lại mật khẩu của cổng điều hành " * 3 + "hôm nay"
+    sender = f'"{LONG_NAME} và các sở, ban, ngành" <portal@demo.invalid>'
+    get_connection().send_messages([EmailMessage(subject, "Kính gửi", sender, [ADDRESS])])
+    [raw] = place.received if way == "smtp" else [path.read_bytes() for path in place.iterdir()]
+    message = email.message_from_bytes(raw)
+    assert words_of(message["Subject"]) == subject
+    assert name_and_address(message, "From") == (f"{LONG_NAME} và các sở, ban, ngành", "portal@demo.invalid")
+    assert name_and_address(message, "To") == ("", ADDRESS)
 
 
 def test_no_header_begins_another() -> None:
