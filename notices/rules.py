@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
@@ -39,6 +40,8 @@ def may_send_again(person: Asker, letter: Letter) -> Verdict:
         return not_now(_("Only a letter that could not be sent is sent again."))
     if letter.on != today():
         return not_now(_("What a letter of another day did not tell goes with the letter of today."))
+    if letter.next_attempt_at and letter.next_attempt_at <= timezone.now():
+        return not_now(_("This letter goes with the next run already."))
     if letter.person.address_refused_at:
         return not_now(_("The mail server refuses this address. Correct it on the person's page first."))
     if not Notice.objects.owed().filter(person=letter.person, on__lte=letter.on).exists():

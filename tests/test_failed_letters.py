@@ -325,9 +325,14 @@ def nothing_is_owed(letter: Letter, morning: Any) -> None:
     Notice.objects.all().delete()
 
 
+def somebody_else_did_it(letter: Letter, morning: Any) -> None:
+    Letter.objects.filter(pk=letter.pk).update(next_attempt_at=datetime.now(VIETNAM))
+
+
 @pytest.mark.parametrize(
     "happens, sentence",
     [
+        (somebody_else_did_it, "goes with the next run already"),
         (it_was_sent, "Only a letter that could not be sent"),
         (it_is_being_sent, "Only a letter that could not be sent"),
         (it_is_the_next_day, "goes with the letter of today"),
