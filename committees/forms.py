@@ -5,50 +5,58 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.models import construct_instance
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from committees import attempts
 from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
-from portal.shared.attempts import Attempts
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
-BY_NAME = Attempts("sign-in-name", limit=5, seconds=15 * 60)
-"""For a name and an address together: nobody locks somebody else out from elsewhere."""
-BY_ADDRESS = Attempts("sign-in-address", limit=100, seconds=15 * 60)
-"""High, because a whole office may stand behind one address."""
+TOO_MANY = _(
+    "Too many wrong passwords. Wait 15 minutes, or sign in where you have signed in before: on the same"
+    " device or in the same network."
+)
 
 
 class SignInForm(AuthenticationForm):
     """Name and password. The answer is the same whether the name exists or not."""
 
-    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.address, self.blocked = address, False
+    blocked = False
+    request: HttpRequest
 
     def clean(self) -> dict[str, Any]:
-        typed = tidy(self.cleaned_data.get("username") or "").casefold()
-        name = f"{typed} {self.address}"
-        if not BY_NAME.left(name) or not BY_ADDRESS.left(self.address):
-            self.blocked = True
-            raise ValidationError(
-                _("Too many wrong passwords. Wait 15 minutes, then try again."), code="blocked"
-            )
+        username = self.cleaned_data.get("username")
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        place = attempts.place_of(self.request, username)
+        network = attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
+        # A known device is not held back by what others in its network do.
+        if not attempts.is_device(place) and attempts.BY_NETWORK.take(network) < 0:
+            raise self._too_many()
+        name = f"{tidy(username).casefold()} {place}"
+        left = attempts.BY_NAME.take(name)
+        if left < 0:
+            raise self._too_many()
         try:
             cleaned = super().clean()
         except ValidationError as error:
-            BY_NAME.failed(name)
-            BY_ADDRESS.failed(self.address)
-            raise self._refusal(BY_NAME.left(name)) from error
-        if self.get_user():
-            BY_NAME.forget(name)
+            raise self._refusal(left) from error
+        attempts.BY_NAME.forget(name)
+        # Whole offices sign in at eight o'clock: only wrong passwords count for a network.
+        attempts.BY_NETWORK.give_back(network)
         return cleaned or {}
+
+    def _too_many(self) -> ValidationError:
+        self.blocked = True
+        return ValidationError(TOO_MANY, code="blocked")
 
     @staticmethod
     def _refusal(left: int) -> ValidationError:
@@ -58,6 +66,20 @@ class SignInForm(AuthenticationForm):
             left,
         )
         return ValidationError(words % {"left": left}, code="invalid_login")
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """The old password once, the new one twice. The old one is guessed no oftener than at the sign-in."""
+
+    blocked = False
+
+    def clean_old_password(self) -> str:
+        if attempts.OLD_PASSWORD.take(str(self.user.pk)) < 0:
+            self.blocked = True
+            raise ValidationError(_("Too many wrong passwords. Wait 15 minutes, then try again."))
+        old = super().clean_old_password()
+        attempts.OLD_PASSWORD.forget(str(self.user.pk))
+        return old
 
 
 class DayField(forms.DateField):

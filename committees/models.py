@@ -93,6 +93,21 @@ class Person(AbstractUser):
         return terms.in_order(own_first=True)
 
 
+class PasswordAttempts(models.Model):
+    """How many passwords were tried for one account or network since a moment (committees.attempts)."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    number = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("password attempts")
+        verbose_name_plural = _("password attempts")
+
+    def __str__(self) -> str:
+        return f"{self.number} since {self.since:%d/%m/%Y %H:%M}"
+
+
 class BodyQuerySet(models.QuerySet["Body"]):
     def standing_on(self, day: date) -> BodyQuerySet:
         """Bodies that exist on the day: established (or unknown) and not yet dissolved."""

@@ -10,6 +10,7 @@ from portal import env
 
 django_stubs_ext.monkeypatch()
 env.read_file()
+env.keep_private()
 
 BASE_DIR = env.ROOT
 VAR = env.var()
@@ -18,15 +19,11 @@ DEBUG = env.debug()
 # --- who may reach it -------------------------------------------------------------------------
 
 SECRET_KEY = env.secret_key()
-ALLOWED_HOSTS = env.many(
-    "ALLOWED_HOSTS", "" if DEBUG else None, "the host names people open, separated by commas"
-)
-PORTAL_URL = env.web_url(
-    "PORTAL_URL",
-    f"http://localhost:{env.number('PORT', 8000, 1, 65535)}" if DEBUG else None,
-    "the address people open; it is written into every letter",
-)
-CSRF_TRUSTED_ORIGINS = env.many("CSRF_TRUSTED_ORIGINS", PORTAL_URL)
+ALLOWED_HOSTS = env.allowed_hosts()
+PORTAL_URL = env.portal_url()
+env.need_named(PORTAL_URL, ALLOWED_HOSTS)
+CSRF_TRUSTED_ORIGINS = env.trusted_origins(PORTAL_URL)
+TRUSTED_PROXIES = env.trusted_proxies()
 PORTAL_DEMO_PASSWORD = env.text("PORTAL_DEMO_PASSWORD", "demo")
 
 SECURE_COOKIES = env.flag("SECURE_COOKIES", not DEBUG)
@@ -39,11 +36,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", False)
+if SECURE_SSL_REDIRECT and not TRUSTED_PROXIES:
+    raise env.Misconfigured(
+        "SECURE_SSL_REDIRECT=1 sends every request round for ever unless the proxy that speaks https is"
+        " believed: set TRUSTED_PROXIES to its address."
+    )
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
-if env.flag("BEHIND_PROXY", False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# From anybody but a trusted proxy the header never gets this far (portal.middleware).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -71,8 +73,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First of all: whoever comes after it reads the caller's address and scheme.
+    "portal.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
+    # Before anything that asks for the host: a probe knows only an address.
+    "portal.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,7 +120,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 AUTH_USER_MODEL = "committees.Person"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "committees.backends.PasswordBackend",
     "committees.backends.AccessBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -177,9 +183,7 @@ EMAIL_BACKEND = ""
 globals().update(env.email())
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR / "mail"
-DEFAULT_FROM_EMAIL = env.text(
-    "DEFAULT_FROM_EMAIL", "portal@localhost" if DEBUG else None, "the sender people see on letters"
-)
+DEFAULT_FROM_EMAIL = env.sender()
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What a sender that died had in hand is another's after the lease; what a server refused waits for longer
 # each time.
@@ -189,6 +193,8 @@ LETTER_PAUSES = [timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160,
 # --- silence is seen --------------------------------------------------------------------------
 
 PING_URL = env.ping_url()
+# Where the supervisor that started this process says which parts keep dying; nowhere without one.
+FAILING_PARTS_FILE = env.text("PORTAL_PARTS_FILE", "")
 
 # --- language and time ------------------------------------------------------------------------
 
@@ -290,7 +296,9 @@ CELERY_TASK_TIME_LIMIT = 540  # below the visibility timeout, or a slow job woul
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
+# In memory only: every entry is a crontab that asks what is due, so what a stopped beat missed is found by
+# the next run, and there is no file that a crash could tear.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # All day, not once: a morning that was missed is caught up, and doing it again sends nothing.
     # It expires when the next one comes: after days without a worker not hundreds of them wait in line.
@@ -315,6 +323,7 @@ CELERY_BEAT_SCHEDULE = {
     "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
     "make_exports": {"task": "reports.jobs.make_exports", "schedule": crontab(), "options": {"expires": 60}},
     "expire_exports": {"task": "reports.jobs.expire_exports", "schedule": crontab(minute=35)},
+    "forget_attempts": {"task": "committees.jobs.forget_attempts", "schedule": crontab(minute=45)},
     "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 

@@ -7,7 +7,11 @@ from portal.env import Misconfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+# gunicorn starts a worker that ended again and again, unless it ended with this code.
+CANNOT_BOOT = 3
+
 try:
     application = get_wsgi_application()
 except Misconfigured as sentence:
-    sys.exit(str(sentence))
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(CANNOT_BOOT)
