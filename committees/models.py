@@ -51,6 +51,8 @@ class Person(AbstractUser):
     phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_plain])
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
     search_text = models.TextField(editable=False, default="")
+    # Everybody knows its password: refused wherever DEBUG is off (committees.backends).
+    is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
 
     acting_for: Person | None = None
     """Whose office, as their deputy, gave the last right that was asked for: named in the event."""

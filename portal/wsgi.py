@@ -2,6 +2,7 @@ import os
 import sys
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from portal.env import Misconfigured
 
@@ -12,6 +13,11 @@ CANNOT_BOOT = 3
 
 try:
     application = get_wsgi_application()
+    from portal.demo.accounts import need_none  # its models need the application
+
+    need_none()
+    # With --preload gunicorn forks now, and two processes must not speak on one connection.
+    connections.close_all()
 except Misconfigured as sentence:
     sys.stderr.write(f"{sentence}\n")
     sys.exit(CANNOT_BOOT)

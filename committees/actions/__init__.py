@@ -10,7 +10,7 @@ from committees.actions.accounts import (
 )
 from committees.actions.addresses import accept_address
 from committees.actions.bodies import open_offices, save_body, set_office_permissions
-from committees.actions.leaving import close_account
+from committees.actions.leaving import close_account, close_demo_account
 from committees.actions.naming import forget, remember, save_paper_settings
 from committees.actions.terms import end_membership, save_membership
 
@@ -18,6 +18,7 @@ __all__ = [
     "accept_address",
     "change_own_password",
     "close_account",
+    "close_demo_account",
     "end_absence",
     "end_membership",
     "forget",

@@ -50,7 +50,7 @@ def end_absence(*, absence: Absence, by: Person) -> None:
     finish_absence(absence, by)
 
 
-def finish_absence(absence: Absence, by: Person) -> None:
+def finish_absence(absence: Absence, by: Person | None) -> None:
     """The same for whoever was already asked whether they may: one of the two leaves for good."""
     before, begun = _told(absence), absence.starts_on < today()
     if begun:

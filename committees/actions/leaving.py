@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,6 +24,25 @@ def close_account(*, person: Person, by: Person, last_day: date) -> Person:
     """End all that a person holds on their last day, and from now on nobody is signed in as them."""
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     rules.may_close(by, person).or_raise()
+    return _close(person, by, last_day)
+
+
+@transaction.atomic
+def close_demo_account(*, person: Person) -> Person:
+    """An account of the demonstration ends today: nobody signs in with it, and it holds nothing.
+
+    The portal itself does it, so nobody's right is asked. The row stays: the trail and the tasks name it.
+    """
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk, is_demo=True)
+    before = snapshot(person, ("is_staff", "is_superuser"))
+    person.is_staff = person.is_superuser = False
+    person.save(update_fields=["is_staff", "is_superuser"])
+    return _close(person, None, today(), before)
+
+
+def _close(
+    person: Person, by: Person | None, last_day: date, rights_before: dict[str, Any] | None = None
+) -> Person:
     if last_day > today():
         raise ValidationError(
             {"last_day": _("Today or earlier. For a later day, end the terms on that day and do this then.")}
@@ -41,7 +61,9 @@ def close_account(*, person: Person, by: Person, last_day: date) -> Person:
     # A session lives as long as the password's hash: a new one ends them all, also after an unlocking.
     person.set_unusable_password()
     person.save(update_fields=["is_active", "password"])
-    record("person_left", about=person, by=by, after={"last_day": last_day}, bodies=_bodies(terms))
+    old, new = changes(rights_before or {}, snapshot(person, tuple(rights_before or ())))
+    after = {**new, "last_day": last_day}
+    record("person_left", about=person, by=by, before=old, after=after, bodies=_bodies(terms))
     return person
 
 
@@ -51,7 +73,7 @@ def _running(person: Person, last_day: date) -> MembershipQuerySet:
     return terms.exclude(ends_on=last_day).select_related("office")
 
 
-def _end(term: Membership, last_day: date, by: Person) -> None:
+def _end(term: Membership, last_day: date, by: Person | None) -> None:
     """A term that would only have begun later is taken back; its event keeps what it was."""
     before = snapshot(term, MEMBERSHIP_FIELDS)
     bodies = [term.office.body_id]
