@@ -610,6 +610,8 @@ MANY_EVENTS = {"tasks.give_fan_out", "tasks.make_occurrences"}
 MANY_EVENTS |= {"tasks.urge_many"}
 # Of a received file, one for the file and one for each draft: test_import_actions.py.
 MANY_EVENTS |= {"tasks.read_import", "tasks.fail_old_imports", "tasks.write_import"}
+# Of an account that the portal itself closes, one and those of its terms: test_forget_demo.py.
+MANY_EVENTS |= {"committees.close_demo_account"}
 # Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.
 NO_EVENT = {
     "committees.open_offices",
