@@ -136,10 +136,6 @@ def test_a_taken_port(copy: Path) -> None:
         ({"HOST": "192.0.2.1"}, "Cannot listen on 192.0.2.1:8000"),
         ({"PORTAL_VAR": "/dev/null/var"}, "Cannot make the folder /dev/null/var"),
         ({"PORTAL_VAR": "/proc/self/fd"}, "Cannot write to /proc/"),
-        (
-            {"PORTAL_VAR": "/etc"},
-            "The folder /etc is open to other users of this machine: close it with chmod",
-        ),
         ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY must be a whole number from 1 to 64, not 'two'."),
         ({"PORTAL_ENV_FILE": "run.py"}, "Line 2 of run.py is not KEY=VALUE"),
     ],
@@ -149,6 +145,15 @@ def test_nonsense_is_one_sentence(copy: Path, environ: dict[str, str], sentence:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(sentence)
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_that_others_can_enter_is_one_sentence(copy: Path, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    done = once(copy, PORTAL_VAR=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"The folder {tmp_path} is open to other users of this machine: close it")
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -252,7 +257,7 @@ def test_a_part_that_cannot_start_is_tried_again_after_pauses_that_grow(
     assert "torn" in part.log.read_text()
 
 
-@pytest.mark.parametrize("argv", [["/nowhere/program"], ["/etc/passwd"], ["/"]])
+@pytest.mark.parametrize("argv", [["/nowhere/program"], ["/dev/null"], ["/"]])
 def test_a_program_that_is_not_there_stops_nothing(tmp_path: Path, console: Console, argv: list[str]) -> None:
     part = run.Child("worker", argv, tmp_path, 1)
     part.look(0.0)
@@ -353,19 +358,27 @@ def test_a_broker_that_dies_twice_begins_empty_and_throws_nothing_away(
 
 
 def test_what_is_open_to_others_is_closed(tmp_path: Path) -> None:
-    for name, mode in (("log", 0o755), ("log/web.log", 0o644), ("files", 0o700), ("files/x.pdf", 0o666)):
-        path = tmp_path / name
-        if path.suffix:
+    var, outside = tmp_path / "var", tmp_path / "outside"
+    outside.touch()
+    outside.chmod(0o644)
+    for name, mode in (
+        ("", 0o700),
+        ("log", 0o755),
+        ("log/web.log", 0o644),
+        ("files", 0o700),
+        ("files/x.pdf", 0o666),
+    ):
+        path = var / name
+        if "." in name:
             path.write_text("x")
         else:
             path.mkdir()
         path.chmod(mode)
-    (tmp_path / "link").symlink_to("/etc/passwd")
-    before = Path("/etc/passwd").stat().st_mode
-    run.need_closed(tmp_path)
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.name != "link"}
+    (var / "link").symlink_to(outside)
+    run.need_closed(var)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in var.rglob("*") if path.name != "link"}
     assert modes == {"log": 0o700, "web.log": 0o600, "files": 0o700, "x.pdf": 0o600}
-    assert Path("/etc/passwd").stat().st_mode == before
+    assert outside.stat().st_mode & 0o777 == 0o644, "what a link leads to is not ours"
 
 
 def test_what_belongs_to_somebody_else_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -561,7 +574,9 @@ TORN: dict[str, Callable[[Path], object]] = {
     "the secret key": lambda var: (var / "secret_key").write_bytes(b""),
     "the broker's file, cut short": lambda var: cut(the(var, "broker/appendonlydir/*.incr.aof")),
     "the broker's file, in its middle": lambda var: spoil(the(var, "broker/appendonlydir/*.incr.aof")),
-    "the broker's manifest": lambda var: cut(the(var, "broker/appendonlydir/*.manifest")),
+    "the broker's manifest": lambda var: the(var, "broker/appendonlydir/*.manifest").write_bytes(
+        b"\x00" * 99
+    ),
     "the lock, the list of parts, the logs": tear_rest,
 }
 
