@@ -16,6 +16,8 @@ from audit.models import GENESIS, Event
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+    from committees.access import Right
+
 CHAIN_LOCK = 5706
 """PostgreSQL advisory lock that makes one writer at a time append to the chain."""
 
@@ -27,6 +29,7 @@ def record(
     *,
     about: models.Model,
     by: AbstractBaseUser | None,
+    right: Right | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     bodies: Iterable[int | None] = (),
@@ -34,10 +37,19 @@ def record(
 ) -> Event:
     """Append one event to the chain; `by=None` is the portal itself.
 
-    Call it last in an action: from here to the end of the transaction no other writer can append.
+    `right` is what the rule found: the event names whose deputy `by` was. Call it last in an action:
+    from here to the end of the transaction no other writer can append.
     """
     event = compose(
-        verb, about=about, by=by, at=timezone.now(), before=before, after=after, bodies=bodies, reason=reason
+        verb,
+        about=about,
+        by=by,
+        right=right,
+        at=timezone.now(),
+        before=before,
+        after=after,
+        bodies=bodies,
+        reason=reason,
     )
     return append([event])[0]
 
@@ -47,6 +59,7 @@ def compose(
     *,
     about: models.Model,
     by: AbstractBaseUser | None,
+    right: Right | None = None,
     at: datetime,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -67,7 +80,7 @@ def compose(
         after=_plain(after),
         reason=reason,
         break_glass=bool(by and getattr(by, "is_superuser", False)),
-        for_name=str(getattr(by, "acting_for", None) or "")[:250],
+        for_name=str(right.on_behalf_of)[:250] if right and right.on_behalf_of else "",
     )
 
 

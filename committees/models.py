@@ -52,9 +52,6 @@ class Person(AbstractUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
     search_text = models.TextField(editable=False, default="")
 
-    acting_for: Person | None = None
-    """Whose office, as their deputy, gave the last right that was asked for: named in the event."""
-
     objects: ClassVar[PersonManager] = PersonManager()
     REQUIRED_FIELDS = ["name", "email"]
 

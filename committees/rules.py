@@ -8,23 +8,23 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body, Membership, Person
 from portal.shared.days import today
-from portal.shared.verdicts import YES, Verdict, no
+from portal.shared.verdicts import YES, Verdict, granted, no
 
 
 def may_manage_members(person: Asker, body: Body) -> Verdict:
     """The head and the secretary keep the members of their body; administrators those of any body."""
     if person.is_active and person.is_staff:
         return YES
-    if access.allows(person, "manage_members", body):
-        return YES
-    return no(_("Only the head or the secretary of this body, or an administrator, can change its members."))
+    otherwise = _("Only the head or the secretary of this body, or an administrator, can change its members.")
+    return granted(access.right(person, "manage_members", body), otherwise)
 
 
 def may_keep_papers(person: Asker, body: Body) -> Verdict:
     """The head and the secretary say how their orders are read and their documents look."""
-    if (person.is_active and person.is_staff) or access.allows(person, "manage_members", body):
+    if person.is_active and person.is_staff:
         return YES
-    return no(_("Only the head or the secretary of this body, or an administrator, can change this."))
+    otherwise = _("Only the head or the secretary of this body, or an administrator, can change this.")
+    return granted(access.right(person, "manage_members", body), otherwise)
 
 
 def may_name_bodies(person: Asker, reader: Body | None) -> Verdict:
@@ -33,9 +33,10 @@ def may_name_bodies(person: Asker, reader: Body | None) -> Verdict:
         return YES
     if reader is None:
         return no(_("Only an administrator can say whom a name means for everybody."))
-    if access.allows(person, "draft_tasks", reader) or access.allows(person, "manage_members", reader):
-        return YES
-    return no(_("Only those who prepare the tasks of this body can say whom a name in its papers means."))
+    permissions = ("draft_tasks", "manage_members")
+    right = access.own_first(access.right(person, permission, reader) for permission in permissions)
+    otherwise = _("Only those who prepare the tasks of this body can say whom a name in its papers means.")
+    return granted(right, otherwise)
 
 
 def may_view_members(person: Asker, body: Body) -> Verdict:
@@ -74,16 +75,12 @@ def _keeps_all_bodies_of(by: Asker, person: Person) -> Verdict:
     if by.is_active and (by.is_staff or by.is_superuser):
         return YES
     terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
-    served = set(terms.values_list("office__body_id", flat=True))
-    lent = access.absent(by)
-    kept = {
-        body
-        for body, names in access.grants(by).items()
-        # Who stands in for somebody decides nothing about that person.
-        if "manage_members" in names and getattr(lent.get((body, "manage_members")), "pk", None) != person.pk
-    }
-    if served and served <= kept:
-        return YES
+    served = Body.objects.filter(pk__in=terms.values("office__body"))
+    with access.asking_once():
+        rights = [access.right(by, "manage_members", body) for body in served]
+    # Who stands in for somebody decides nothing about that person.
+    if rights and all(right and right.on_behalf_of != person for right in rights):
+        return Verdict(True, right=access.lent_first(rights))
     return no(
         _("Only an administrator or whoever keeps the members of all this person's bodies can do this.")
     )

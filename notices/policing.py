@@ -34,7 +34,7 @@ def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = N
     """Set how the tasks that a body gives are reminded of; from now on, for whatever is not yet sent."""
     # Before its first row a policy has nothing to lock but its body.
     body = Body.objects.select_for_update(no_key=True).get(pk=body.pk)
-    rules.may_manage_policy(by, body).or_raise()
+    right = rules.may_manage_policy(by, body).or_raise()
     policy = Policy.objects.filter(body=body).first() or Policy(body=body)
     refuse_stale(policy, version)
     check(asked)
@@ -51,7 +51,8 @@ def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = N
     EscalationStep.objects.bulk_create(
         EscalationStep(policy=policy, **rung._asdict()) for rung in asked.escalation
     )
-    record("reminder_policy_changed", about=policy, by=by, before=old, after=new, bodies=[body.pk])
+    bodies = [body.pk]
+    record("reminder_policy_changed", about=policy, by=by, right=right, before=old, after=new, bodies=bodies)
     return policy
 
 

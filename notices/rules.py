@@ -7,18 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.access import Asker
 from committees.models import Body
-from portal.shared.verdicts import YES, Verdict, no
+from portal.shared.verdicts import YES, Verdict, granted, no
 
 
 def may_manage_policy(person: Asker, body: Body) -> Verdict:
     """The head and the secretary keep the policies of their body; administrators those of any body."""
     if person.is_active and person.is_staff:
         return YES
-    if access.allows(person, "manage_members", body):
-        return YES
-    return no(
-        _("Only the head or the secretary of this body, or an administrator, can change its reminders.")
+    otherwise = _(
+        "Only the head or the secretary of this body, or an administrator, can change its reminders."
     )
+    return granted(access.right(person, "manage_members", body), otherwise)
 
 
 def may_view_policy(person: Asker, body: Body) -> Verdict:

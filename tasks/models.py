@@ -917,6 +917,14 @@ class FanOut(models.Model):
     approved_by = models.ForeignKey(
         Person, verbose_name=_("approved by"), on_delete=models.PROTECT, null=True, related_name="+"
     )
+    approved_for = models.ForeignKey(
+        Person,
+        verbose_name=_("approved on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     approved_at = models.DateTimeField(_("approved at"), null=True)
     approval = models.CharField(_("approval on paper"), max_length=250, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)

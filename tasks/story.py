@@ -70,6 +70,8 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "extension_asked": (_("Extension asked for"), "submitted"),
     "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
     "extension_given": (_("Extension given"), "in_time"),
+    "request_approved": (_("Request approved"), "in_time"),
+    "counter_accepted": (_("Other day accepted"), "in_time"),
     "request_refused": (_("Request refused"), "due_soon"),
     "request_countered": (_("Another day offered"), "due_soon"),
     "request_declined": (_("Other day declined"), ""),

@@ -77,12 +77,12 @@ def test_asking_once_names_the_same(bodies: Bodies, people: People, django_asser
     plain = {}
     for name in PERMISSIONS:
         with django_assert_num_queries(1):
-            access.allows(person, name, body)
-        plain[name] = person.acting_for
+            right = access.right(person, name, body)
+        plain[name] = right and right.on_behalf_of
     with access.asking_once(), django_assert_num_queries(1):
         for name, somebody in plain.items():
-            access.allows(person, name, body)
-            assert person.acting_for == somebody, name
+            right = access.right(person, name, body)
+            assert (right and right.on_behalf_of) == somebody, name
     assert {name for name, one in plain.items() if one == people["head"]} >= {
         "assign_tasks",
         "decide_extensions",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees import rules
+from committees.access import Right
 from committees.models import Absence, Membership, MembershipQuerySet, Person
 from portal.shared.days import today
 from portal.shared.text import tidy_row
@@ -27,15 +28,15 @@ def save_absence(*, absence: Absence, by: Person) -> Absence:
     """Name a deputy for the days on which a person is away, or change the days."""
     old = Absence.objects.select_related("person").filter(pk=absence.pk).first()
     _lock(absence.person_id, absence.deputy_id)
-    rules.may_keep_absences(by, old.person if old else absence.person).or_raise()
+    right = rules.may_keep_absences(by, old.person if old else absence.person).or_raise()
     if old is None:
         absence.by, absence.at = by, timezone.now()
     _check(absence, old)
     before = _told(old) if old else {}
     absence.save()
     _arrange(absence)
-    _record("absence_changed" if old else "absence_entered", absence, before, by)
-    follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by)
+    _record("absence_changed" if old else "absence_entered", absence, before, by, right)
+    follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by, right=right)
     return absence
 
 
@@ -44,13 +45,13 @@ def end_absence(*, absence: Absence, by: Person) -> None:
     """The person is back: from this moment their deputy holds nothing of theirs."""
     absence = Absence.objects.select_related("person", "deputy").get(pk=absence.pk)
     _lock(absence.person_id, absence.deputy_id)
-    rules.may_keep_absences(by, absence.person).or_raise()
+    right = rules.may_keep_absences(by, absence.person).or_raise()
     if absence.ends_on < today():
         raise ValidationError(_("This absence is over: there is nothing to end."))
-    finish_absence(absence, by)
+    finish_absence(absence, by, right)
 
 
-def finish_absence(absence: Absence, by: Person) -> None:
+def finish_absence(absence: Absence, by: Person, right: Right | None) -> None:
     """The same for whoever was already asked whether they may: one of the two leaves for good."""
     before, begun = _told(absence), absence.starts_on < today()
     if begun:
@@ -59,20 +60,20 @@ def finish_absence(absence: Absence, by: Person) -> None:
     bodies = _bodies_of(absence)
     for term in _current(absence):
         _stop(term)
-    record("absence_ended", about=absence, by=by, before=before, bodies=bodies)
+    record("absence_ended", about=absence, by=by, right=right, before=before, bodies=bodies)
     if not begun:
         absence.delete()  # no whole day of it counted; the event keeps what it was
-    follow(absence.deputy_id, by=by)
+    follow(absence.deputy_id, by=by, right=right)
 
 
-def follow(*people: int, by: Person | None) -> None:
+def follow(*people: int, by: Person | None, right: Right | None) -> None:
     """The terms of these people changed: with them what their deputies hold, and they as deputies."""
     concerned = Q(person__in=people) | Q(deputy__in=people)
     absences = Absence.objects.filter(concerned, ends_on__gte=today()).select_related("person", "deputy")
     for absence in absences.order_by("pk"):
         before = _told(absence)
         _arrange(absence)
-        _record("absence_changed", absence, before, by)
+        _record("absence_changed", absence, before, by, right)
 
 
 def _lock(*people: int) -> None:
@@ -189,10 +190,13 @@ def _told(absence: Absence) -> dict[str, Any]:
     return {**snapshot(absence, ABSENCE_FIELDS), "offices": offices}
 
 
-def _record(verb: str, absence: Absence, before: dict[str, Any], by: Person | None) -> None:
+def _record(
+    verb: str, absence: Absence, before: dict[str, Any], by: Person | None, right: Right | None
+) -> None:
     old, new = changes(before, _told(absence))
     if new:
-        record(verb, about=absence, by=by, before=old, after=new, bodies=_bodies_of(absence))
+        bodies = _bodies_of(absence)
+        record(verb, about=absence, by=by, right=right, before=old, after=new, bodies=bodies)
 
 
 def _bodies_of(absence: Absence) -> list[int]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db import models
 
 from audit.actions import changes, record, snapshot
+from committees.access import Right
 from committees.models import Person
 from portal.shared.text import tidy_row
 
@@ -60,6 +61,7 @@ def save(
     *,
     verb: str,
     by: Person | None,
+    right: Right | None = None,
     bodies: Callable[[], list[int | None]] = list,
 ) -> T:
     """Check, write and record; an edit that changes nothing writes no event."""
@@ -69,5 +71,6 @@ def save(
     old, new = changes(before, snapshot(thing, fields))
     if new:
         verb = f"{verb}_{'changed' if before else 'entered'}"
-        record(verb, about=thing, by=by, before=old if before else {}, after=new, bodies=bodies())
+        old = old if before else {}
+        record(verb, about=thing, by=by, right=right, before=old, after=new, bodies=bodies())
     return thing

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from committees import rules
+from committees import access, rules
+from committees.access import Right
 from committees.actions.absences import follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
 from committees.models import Membership, Office, Person
@@ -19,8 +20,7 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     """Appoint a person to an office for a term, or correct the term."""
     Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
     before = stored(membership, MEMBERSHIP_FIELDS)
-    if by is not None:
-        _may_keep(membership, before, by)
+    right = _right_to_keep(membership, before, by) if by is not None else None
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
@@ -31,9 +31,10 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
         MEMBERSHIP_FIELDS,
         verb="membership",
         by=by,
+        right=right,
         bodies=lambda: [membership.office.body_id],
     )
-    follow(membership.person_id, by=by)
+    follow(membership.person_id, by=by, right=right)
     return membership
 
 
@@ -45,11 +46,16 @@ def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Memb
     return save_membership(membership=membership, by=by)
 
 
-def _may_keep(membership: Membership, before: dict[str, object], by: Person) -> None:
-    """Ask for the body the office belongs to, and for the one it belonged to before."""
+def _right_to_keep(membership: Membership, before: dict[str, object], by: Person) -> Right | None:
+    """Ask for the body the office belongs to, and for the one it belonged to before.
+
+    Of two rights that are both needed, the one on behalf of somebody else is named.
+    """
     offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
-    for office in offices.select_related("body"):
-        rules.may_manage_members(by, office.body).or_raise()
+    rights = [
+        rules.may_manage_members(by, office.body).or_raise() for office in offices.select_related("body")
+    ]
+    return access.lent_first(rights)
 
 
 def _refuse_overlap(membership: Membership) -> None:

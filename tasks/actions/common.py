@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import stale
 from audit.actions import changes, record, snapshot
 from committees import access
+from committees.access import Right
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe, owe_again
@@ -107,10 +108,17 @@ def keys_above(task: Task) -> list[int]:
     return [key for row in rows for key in row if key]
 
 
-def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) -> Task:
-    """One step in the life of a task: lock it, ask the rule, set the state and values, write the event."""
+def move(
+    task: Task, verb: str, by: Person, *, right: Right | None = None, reason: str = "", **values: Any
+) -> Task:
+    """One step in the life of a task: lock it, ask the rule, set the state and values, write the event.
+
+    `right` where the caller asked a rule of its own that decides this step.
+    """
     task = lock(task)
-    rules.VERBS[verb](by, task).or_raise()
+    right = right or rules.VERBS[verb](by, task).or_raise()
+    if verb in ENDS_A_REQUEST:
+        cancel_requests(task, by, right)
     target = MOVES[verb].target or task.suspended_from
     before = snapshot(task, ("state", *values)) | (
         {} if target in RUNNING and "lead" not in values else forget_risk(task)
@@ -121,12 +129,24 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
         setattr(task, name, value)
     task.version += 1
     task.save(update_fields=["state", "suspended_from", "version", *RISK, *values])
-    if verb in ENDS_A_REQUEST:
-        task.requests.waiting().update(state=Request.State.CANCELLED)
-    tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, tuple(before)), reason=reason)
+    after = snapshot(task, tuple(before))
+    tell(task, EVENT_OF[verb], by, right=right, before=before, after=after, reason=reason)
     if target in RUNNING and before["state"] not in RUNNING:
         remind_again(task)
     return task
+
+
+def cancel_requests(task: Task, by: Person, right: Right | None, **which: Any) -> None:
+    """Nothing is left to decide of what the lead body asked for."""
+    for request in task.requests.waiting().filter(**which):
+        request.state = Request.State.CANCELLED
+        request.save(update_fields=["state"])
+        tell(task, "request_cancelled", by, right=right, after=request_facts(request))
+
+
+def request_facts(request: Request) -> dict[str, Any]:
+    """A request as events keep it."""
+    return snapshot(request, ("kind", "state", "from_due_on", "proposed_on", "counter_on"))
 
 
 def remind_again(task: Task) -> None:
@@ -155,15 +175,20 @@ def tell(
     event: str,
     by: Person | None,
     *,
+    right: Right | None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Write the event of a change to a task, with only what differs."""
+    """Write the event of a change to a task, with only what differs.
+
+    `right` is what the rule of the change found; None when the portal itself does it.
+    """
     # Once more: what was said of the task above may come with a task below that is secret.
     reason = words(task, reason, "reason")
     old, new = changes(before or {}, after or {})
-    record(event, about=task, by=by, before=old, after=new, reason=reason, bodies=concerned(task, old))
+    bodies = concerned(task, old)
+    record(event, about=task, by=by, right=right, before=old, after=new, reason=reason, bodies=bodies)
 
 
 def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import append, changes, compose, snapshot
 from audit.models import Event
 from committees import access
+from committees.access import Right
 from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.text import tidy_row
@@ -98,13 +99,13 @@ class PartAsked:
 @transaction.atomic
 def new_task(*, task: Task, parts: Sequence[PartAsked] = (), cycle: Cycle | None = None, by: Person) -> Task:
     """Prepare a task as a draft that only its own body sees."""
-    rules.may_draft(by, task.assigner).or_raise()
+    right = rules.may_draft(by, task.assigner).or_raise()
     task.created_by = by
     _check(task, parts, by, cycle)
     task.save()
     _set_parts(task, parts)
     recurring.set_cycle(task, cycle)
-    tell(task, "task_drafted", by, after=_facts(task))
+    tell(task, "task_drafted", by, right=right, after=_facts(task))
     return task
 
 
@@ -133,8 +134,8 @@ class ManyRefused(ValidationError):
 @transaction.atomic
 def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
     """Prepare many drafts at once, all or none, those above first: each checked and told as if alone."""
-    for giver in {draft.task.assigner for draft in drafts}:
-        rules.may_draft(by, giver).or_raise()
+    givers = {draft.task.assigner for draft in drafts}
+    rights = {giver.pk: rules.may_draft(by, giver).or_raise() for giver in givers}
     refused: dict[int, dict[str, Any]] = {}
     places = list(enumerate(drafts))
     for level in range(max((draft.level for draft in drafts), default=-1) + 1):
@@ -154,7 +155,7 @@ def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
     Recurrence.objects.bulk_create(
         [Recurrence(task=draft.task, **asdict(draft.cycle)) for draft in drafts if draft.cycle]
     )
-    append([_drafted(draft, by) for draft in drafts])
+    append([_drafted(draft, by, rights[draft.task.assigner_id]) for draft in drafts])
     return [draft.task for draft in drafts]
 
 
@@ -189,7 +190,7 @@ def _check_values(task: Task, by: Person, problems: dict[str, Any]) -> None:
 _KEYS = {field.name for field in Task._meta.get_fields() if field.concrete and field.is_relation}
 
 
-def _drafted(draft: Draft, by: Person) -> Event:
+def _drafted(draft: Draft, by: Person, right: Right | None) -> Event:
     """As `tell` would write it, without asking the database for what was just asked for."""
     task, cycle = draft.task, draft.cycle
     parts = sorted(draft.parts, key=lambda part: part.kind)
@@ -198,9 +199,15 @@ def _drafted(draft: Draft, by: Person) -> Event:
         "parts": [[part.body.pk, part.kind, part.work, part.due_on] for part in parts],
         "recurrence": list(astuple(cycle)) if cycle else None,
     }
-    bodies = [task.assigner_id]
-    after = changes({}, facts)[1]
-    return compose("task_drafted", about=task, by=by, at=timezone.now(), after=after, bodies=bodies)
+    return compose(
+        "task_drafted",
+        about=task,
+        by=by,
+        right=right,
+        at=timezone.now(),
+        after=changes({}, facts)[1],
+        bodies=[task.assigner_id],
+    )
 
 
 @transaction.atomic
@@ -224,7 +231,7 @@ def edit_task(
         raise ValueError(f"not for a form: {sorted(unknown)}")
     under = values.get("parent")
     task = lock_from_above(task, under=under)
-    rules.may_edit(by, task).or_raise()
+    right = rules.may_edit(by, task).or_raise()
     refuse_stale(task, version)
     if under:
         values = {**values, "parent": lock(under)}
@@ -251,11 +258,11 @@ def edit_task(
     task.version += 1
     task.save()
     said = words(task, reason, "reason")
-    tell(task, "task_changed", by, before=before, after=after, reason=said)
+    tell(task, "task_changed", by, right=right, before=before, after=after, reason=said)
     if narrowed:
-        _raise_below(task, by)
+        _raise_below(task, by, right)
     if moved:
-        handing.settle_below(task, below or {}, by, said)
+        handing.settle_below(task, below or {}, by, right, said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         _tell_of_parts(task, before, after, by)
@@ -291,7 +298,7 @@ def propose(*, task: Task, by: Person) -> Task:
 def vouch(*, task: Task, by: Person) -> Task:
     """Say that what was not certain in the received file is right as it stands."""
     task = lock(task)
-    rules.may_vouch(by, task).or_raise()
+    right = rules.may_vouch(by, task).or_raise()
     problems: dict[str, Any] = {}
     recurring.check_cycle(task, None, problems)
     if problems:
@@ -299,7 +306,7 @@ def vouch(*, task: Task, by: Person) -> Task:
     before, task.unsure = snapshot(task, ("unsure",)), []
     task.version += 1
     task.save(update_fields=["unsure", "version"])
-    tell(task, "task_vouched", by, before=before, after=snapshot(task, ("unsure",)))
+    tell(task, "task_vouched", by, right=right, before=before, after=snapshot(task, ("unsure",)))
     return task
 
 
@@ -331,14 +338,14 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
 
 def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
     current = lock_from_above(task)
-    rules.VERBS[verb](by, current).or_raise()
+    right = rules.VERBS[verb](by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
     _refuse_late_issue(current, by)
     # The first deadline is kept for ever: a task recalled or declined and given anew has the same one.
     first = current.original_due_on or current.due_on
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
-    task = move(task, verb, by, **values)
+    task = move(task, verb, by, right=right, **values)
     recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
     tell_helpers(task, "help_assigned", by)
@@ -500,7 +507,7 @@ def _was_not_secret(task: Task) -> bool:
     return Task.objects.filter(pk=task.pk or 0).exclude(secrecy=Task.Secrecy.SECRET).exists()
 
 
-def _raise_below(task: Task, by: Person) -> None:
+def _raise_below(task: Task, by: Person, right: Right | None) -> None:
     """What was handed down becomes restricted with the task above, at once and all the way down."""
     rows = Task.objects.under(task.pk).filter(secrecy=Task.Secrecy.NORMAL)
     below, now = list(rows), timezone.now()
@@ -513,6 +520,7 @@ def _raise_below(task: Task, by: Person) -> None:
                 "task_changed",
                 about=child,
                 by=by,
+                right=right,
                 at=now,
                 before=before,
                 after=after,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import append, compose, record, snapshot
 from audit.models import Event
 from committees import access
+from committees.access import Right
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import notice, owe_new
@@ -42,6 +43,7 @@ CARRIED = (
 )
 """What each task has from the one above; the title, the deliverable and the day are the fan-out's own."""
 
+APPROVED = ("approved_by", "approved_for", "approved_at", "approval")
 TAKES_A_BODY = (FanOut.State.PREPARED, FanOut.State.RUNNING, FanOut.State.STOPPED)
 
 
@@ -58,7 +60,7 @@ def prepare_fan_out(
 ) -> FanOut:
     """Choose who will get a task of their own under this one; nothing is given before somebody approves."""
     task = lock(task)
-    rules.may_fan_out(by, task, giver).or_raise()
+    right = rules.may_fan_out(by, task, giver).or_raise()
     fan_out = FanOut(task=task, giver=giver, by=by, at=timezone.now())
     fan_out.title, fan_out.deliverable, fan_out.due_on = title or task.title, deliverable, due_on
     sample = _task_of(fan_out, None)
@@ -69,7 +71,7 @@ def prepare_fan_out(
     Recipient.objects.bulk_create([Recipient(fan_out=fan_out, body=body) for body in bodies], batch_size=1000)
     approvers = access.people("assign_tasks", giver)
     owe_news(approvers, "fan_out_prepared", task, by, body=giver, request=fan_out.name)
-    _tell(fan_out, "fan_out_prepared", by, recipients=len(bodies), due_on=due_on)
+    _tell(fan_out, "fan_out_prepared", by, right, recipients=len(bodies), due_on=due_on)
     return fan_out
 
 
@@ -77,26 +79,27 @@ def prepare_fan_out(
 def start_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
     """Approve it: from now the bodies get their tasks; a stopped one goes on where it stopped."""
     fan_out = _lock(fan_out)
-    rules.may_start_fan_out(by, fan_out).or_raise()
-    return _start(fan_out, by, "")
+    right = rules.may_start_fan_out(by, fan_out).or_raise()
+    return _start(fan_out, by, right, "")
 
 
 @transaction.atomic
 def record_fan_out_approval(*, fan_out: FanOut, by: Person, approval: str) -> FanOut:
     """Record that the head approved it on paper, and start it."""
     fan_out = _lock(fan_out)
-    rules.may_record_fan_out_approval(by, fan_out).or_raise()
+    right = rules.may_record_fan_out_approval(by, fan_out).or_raise()
     asked = _("Name the paper: its number or date.")
-    return _start(fan_out, by, words(fan_out.task, approval, "approval", required=asked, longest=250))
+    paper = words(fan_out.task, approval, "approval", required=asked, longest=250)
+    return _start(fan_out, by, right, paper)
 
 
 @transaction.atomic
 def cancel_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
     """Call off what is not given yet; tasks that were made stay."""
     fan_out = _lock(fan_out)
-    rules.may_cancel_fan_out(by, fan_out).or_raise()
+    right = rules.may_cancel_fan_out(by, fan_out).or_raise()
     _settle(fan_out, FanOut.State.CANCELLED)
-    _tell(fan_out, "fan_out_cancelled", by)
+    _tell(fan_out, "fan_out_cancelled", by, right)
     return fan_out
 
 
@@ -113,7 +116,7 @@ def give_some(pk: int) -> bool:
     The row of the fan-out is held meanwhile, and who finds it held leaves the work to its holder.
     """
     found = FanOut.objects.running().select_for_update(of=("self",), no_key=True, skip_locked=True)
-    fan_out = found.select_related("giver", "by", "approved_by").filter(pk=pk).first()
+    fan_out = found.select_related("giver", "by", "approved_by", "approved_for").filter(pk=pk).first()
     if fan_out is None:
         return False
     task = fan_out.task = lock(fan_out.task)
@@ -184,8 +187,23 @@ def _event_of(fan_out: FanOut, task: Task) -> Event:
     verb = "task_approval_recorded" if fan_out.approval else "task_assigned"
     columns = (*FIELDS, "state", "assigned_by", "assigned_at", "approval", "original_due_on")
     after = {name: value for name, value in snapshot(task, columns).items() if value not in (None, "")}
-    bodies = [task.assigner_id, task.lead_id]
-    return compose(verb, about=task, by=fan_out.approved_by, at=timezone.now(), after=after, bodies=bodies)
+    return compose(
+        verb,
+        about=task,
+        by=fan_out.approved_by,
+        right=_approval_of(fan_out),
+        at=timezone.now(),
+        after=after,
+        bodies=[task.assigner_id, task.lead_id],
+    )
+
+
+def _approval_of(fan_out: FanOut) -> Right | None:
+    """The right by which it was approved: the job that gives the tasks has none of its own."""
+    if fan_out.approved_by is None:
+        return None
+    permission = "record_approval" if fan_out.approval else "assign_tasks"
+    return Right(fan_out.approved_by, permission, fan_out.giver, fan_out.approved_for)
 
 
 def _notices_of(fan_out: FanOut, tasks: Sequence[Task]) -> list[Any]:
@@ -291,10 +309,11 @@ def _lock(fan_out: FanOut) -> FanOut:
     return found
 
 
-def _start(fan_out: FanOut, by: Person, approval: str) -> FanOut:
+def _start(fan_out: FanOut, by: Person, right: Right | None, approval: str) -> FanOut:
     fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval
+    fan_out.approved_for = right.on_behalf_of if right else None
     _settle(fan_out, FanOut.State.RUNNING)
-    _tell(fan_out, "fan_out_started", by, approval=approval)
+    _tell(fan_out, "fan_out_started", by, right, approval=approval)
     queue(JOB, fan_out.pk)
     return fan_out
 
@@ -306,7 +325,7 @@ def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "") -> bool:
             [fan_out.by], event, fan_out.task, fan_out.approved_by, body=fan_out.giver, request=fan_out.name
         )
     done = fan_out.recipients.filter(task__isnull=False).count()
-    _tell(fan_out, event, None, recipients=done, **({"stop": stop} if stop else {}))
+    _tell(fan_out, event, None, None, recipients=done, **({"stop": stop} if stop else {}))
     return False
 
 
@@ -314,11 +333,11 @@ def _settle(fan_out: FanOut, state: str, stop: str = "") -> None:
     ended = state in (FanOut.State.DONE, FanOut.State.CANCELLED)
     fan_out.state, fan_out.stop = state, stop
     fan_out.finished_at = timezone.now() if ended else None
-    fan_out.save(update_fields=["state", "stop", "finished_at", "approved_by", "approved_at", "approval"])
+    fan_out.save(update_fields=["state", "stop", "finished_at", *APPROVED])
 
 
-def _tell(fan_out: FanOut, event: str, by: Person | None, **facts: Any) -> None:
+def _tell(fan_out: FanOut, event: str, by: Person | None, right: Right | None, **facts: Any) -> None:
     """In the trail of the body that gives: whoever gets a task finds the event of that task."""
     told = {name: value for name, value in facts.items() if value not in (None, "")}
     after = {"task": fan_out.task_id, "state": fan_out.state, **told}
-    record(event, about=fan_out, by=by, after=after, bodies=[fan_out.giver_id])
+    record(event, about=fan_out, by=by, right=right, after=after, bodies=[fan_out.giver_id])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import snapshot
+from committees.access import Right
 from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
@@ -20,6 +21,7 @@ from tasks import rollup, rules, secrecy
 from tasks.actions.common import (
     DEADLINE,
     RISK,
+    cancel_requests,
     forget_risk,
     lock,
     new_deadline,
@@ -142,7 +144,7 @@ def _is_late(node: Node, day: date, task: Task) -> bool:
     return node.due_on is not None and node.due_on > day and not done and not theirs
 
 
-def settle_below(task: Task, below: Mapping[Any, str], by: Person, reason: str) -> None:
+def settle_below(task: Task, below: Mapping[Any, str], by: Person, right: Right | None, reason: str) -> None:
     """Bring forward or withdraw what no longer fits under the task's new day, as its editor said.
 
     What stands below a task that was answered for is brought forward too unless it was named itself.
@@ -158,7 +160,7 @@ def settle_below(task: Task, below: Mapping[Any, str], by: Person, reason: str) 
         if chosen[row.pk] == Below.WITHDRAW:
             _withdraw(row, by, reason)
         else:
-            _bring_forward(row, task, by, reason)
+            _bring_forward(row, task, by, right, reason)
 
 
 def _chosen(late: list[Node], answers: dict[str, str]) -> dict[int, str]:
@@ -194,7 +196,7 @@ def _withdraw(task: Task, by: Person, reason: str) -> None:
         raise ValidationError({"below": f"{task.code}: {refused}"}) from refused
 
 
-def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
+def _bring_forward(task: Task, above: Task, by: Person, right: Right | None, reason: str) -> None:
     """The first deadline stays on record; who works on it is told."""
     day = above.due_on or above.day_above()
     if day is None or (task.start_on and task.start_on > day):
@@ -208,11 +210,11 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
     task.version += 1
     task.save(update_fields=[*DEADLINE, "version", *RISK])
     # It asks for a day past the one above.
-    task.requests.waiting().filter(kind=Request.Kind.EXTENSION).update(state=Request.State.CANCELLED)
+    cancel_requests(task, by, right, kind=Request.Kind.EXTENSION)
     why = gettext("The task above, %(code)s, is due on %(day)s now.") % {"code": above.code, **_day(day)}
     said = "" if secrecy.is_secret(task) else f"{why} {reason}".strip()
     after = {**snapshot(task, tuple(before.keys() - {"parts"})), "parts": parts_of(task)}
-    tell(task, "task_changed", by, before=before, after=after, reason=said)
+    tell(task, "task_changed", by, right=right, before=before, after=after, reason=said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         tell_helpers(task, "help_changed", by)
@@ -225,7 +227,7 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
 def set_weights(*, task: Task, by: Person, weights: Mapping[int, int | None]) -> Task:
     """Say how much each task right below counts in the sum, in percent; none named: all alike."""
     task = lock(task)
-    rules.may_set_weights(by, task).or_raise()
+    right = rules.may_set_weights(by, task).or_raise()
     nodes = rollup.children(task)
     given = {key: weight for key, weight in weights.items() if weight is not None}
     _check_weights(nodes, given)
@@ -236,7 +238,8 @@ def set_weights(*, task: Task, by: Person, weights: Mapping[int, int | None]) ->
     for row in rows:
         row.weight = given.get(row.pk)
     Task.objects.bulk_update(rows, ["weight"], batch_size=500)
-    tell(task, "task_weights_set", by, before={"weights": before}, after={"weights": after})
+    old, new = {"weights": before}, {"weights": after}
+    tell(task, "task_weights_set", by, right=right, before=old, after=new)
     return task
 
 

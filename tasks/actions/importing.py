@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
+from committees.access import Right
 from committees.models import Body, Person
 from portal.shared.text import tidy
 from portal.shared.verdicts import Refused, Sentence, not_now, refuse
@@ -53,13 +54,13 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def start_import(*, order: Order, file: File[Any], by: Person) -> Import:
     """Take a received file; it is read in the background, and nothing is written of it yet."""
-    rules.may_import(by, order).or_raise()
+    right = rules.may_import(by, order).or_raise()
     name = _checked_name(file)
     imported = Import(order=order, by=by, at=timezone.now(), file_name=name)
     file.name = uploads.kept_name(name)
     imported.file = file
     imported.save()
-    _tell(imported, "import_started", by, file_name=name)
+    _tell(imported, "import_started", by, right, file_name=name)
     queue(JOB, imported.pk)
     return imported
 
@@ -137,7 +138,7 @@ def _ready(imported: Import, found: list[ImportRow]) -> None:
         row.of = imported
     ImportRow.objects.bulk_create(found, batch_size=500)
     imported.total = imported.checked = max(imported.total, len(found))
-    _settle(imported, State.READY, "import_read", None, rows=len(found))
+    _settle(imported, State.READY, "import_read", None, None, rows=len(found))
 
 
 @transaction.atomic
@@ -145,7 +146,7 @@ def _fail(imported: Import, problem: Sentence) -> None:
     imported = _lock(imported)
     if imported.state == State.READING:
         imported.problem = str(problem)[:500]
-        _settle(imported, State.FAILED, "import_failed", None, problem=imported.problem)
+        _settle(imported, State.FAILED, "import_failed", None, None, problem=imported.problem)
 
 
 def fail_old_imports() -> None:
@@ -173,7 +174,7 @@ def correct_row(
 
     `values` are fields of `Meaning`; `seen` is the row's `mark` when the form was opened.
     """
-    imported, row = _lock_row(imported, position, by)
+    imported, row, right = _lock_row(imported, position, by)
     _refuse_change(row)
     if seen and seen != storing.mark(row):
         refuse(not_now(_("Somebody corrected this row after you opened it. Look at it again.")))
@@ -185,20 +186,20 @@ def correct_row(
     row.values, row.problems = after.plain(), open_problems
     row.save(update_fields=["values", "problems"])
     old, new = storing.told(before, after)
-    _touch(
-        imported, "import_row_corrected", by, before=old, after={"row": position, **new, "sure": sorted(sure)}
-    )
+    facts = {"row": position, **new, "sure": sorted(sure)}
+    _touch(imported, "import_row_corrected", by, right, before=old, after=facts)
     return row
 
 
 @transaction.atomic
 def leave_out(*, imported: Import, position: int, by: Person, out: bool = True) -> ImportRow:
     """Leave a row out of what is written, or take it in again."""
-    imported, row = _lock_row(imported, position, by)
+    imported, row, right = _lock_row(imported, position, by)
     if row.left_out != out:
         row.left_out = out
         row.save(update_fields=["left_out"])
-        _touch(imported, "import_row_left_out" if out else "import_row_taken_in", by, after={"row": position})
+        event = "import_row_left_out" if out else "import_row_taken_in"
+        _touch(imported, event, by, right, after={"row": position})
     return row
 
 
@@ -206,7 +207,7 @@ def leave_out(*, imported: Import, position: int, by: Person, out: bool = True) 
 def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
     """Say which body these words mean wherever the file has them and nobody has said; gives how many rows."""
     imported = _lock(imported)
-    rules.may_correct_import(by, imported).or_raise()
+    right = rules.may_correct_import(by, imported).or_raise()
     changed = []
     for row in imported.rows.exclude(problems=[]):
         if not changes.is_change(row) and storing.name_in(row, tidy(words), body.pk):
@@ -214,14 +215,14 @@ def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
     ImportRow.objects.bulk_update(changed, ["values", "problems"], batch_size=200)
     if changed:
         after = {"words": words, "body": body.name_vi, "rows": len(changed)}
-        _touch(imported, "import_body_named", by, after=after)
+        _touch(imported, "import_body_named", by, right, after=after)
     return len(changed)
 
 
-def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, ImportRow]:
+def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, ImportRow, Right | None]:
     imported = _lock(imported)
-    rules.may_correct_import(by, imported).or_raise()
-    return imported, imported.rows.get(position=position)
+    right = rules.may_correct_import(by, imported).or_raise()
+    return imported, imported.rows.get(position=position), right
 
 
 def _refuse_change(row: ImportRow) -> None:
@@ -236,7 +237,7 @@ def _refuse_change(row: ImportRow) -> None:
 def write_import(*, imported: Import, by: Person, version: int | None = None) -> Import:
     """Write all rows that are not left out as drafts under the order, or none of them."""
     imported = _lock(imported)
-    rules.may_correct_import(by, imported).or_raise()
+    right = rules.may_correct_import(by, imported).or_raise()
     refuse_stale(imported, version)
     every = list(imported.rows.all())
     rows = [row for row in every if not row.left_out]
@@ -247,7 +248,7 @@ def write_import(*, imported: Import, by: Person, version: int | None = None) ->
     made = _draft(_drafts_of(imported, new, by), [row for row in new if not row.left_out], by)
     ImportRow.objects.bulk_update(made, ["task"], batch_size=500)
     imported.ended_at = timezone.now()
-    _settle(imported, State.WRITTEN, "import_written", by, drafts=len(made), changed=len(changed))
+    _settle(imported, State.WRITTEN, "import_written", by, right, drafts=len(made), changed=len(changed))
     return imported
 
 
@@ -356,7 +357,7 @@ def undo_import(*, imported: Import, by: Person, changed: bool = False) -> Impor
     rules.may_undo_import(by, imported).or_raise()
     drafts = list(imported.drafts().select_for_update(of=("self",), no_key=True).order_by("pk"))
     # Asked again: one may have been issued while the rows were waited for.
-    rules.may_undo_import(by, imported).or_raise()
+    right = rules.may_undo_import(by, imported).or_raise()
     _refuse_losing(imported, changed)
     codes = f"{drafts[0].code} – {drafts[-1].code}"
     keys = imported.drafts().values("pk")
@@ -364,7 +365,7 @@ def undo_import(*, imported: Import, by: Person, changed: bool = False) -> Impor
     Task.objects.filter(pk__in=keys, parent__isnull=False).update(parent=None)
     Task.objects.filter(pk__in=keys).delete()
     imported.ended_at = timezone.now()
-    _settle(imported, State.UNDONE, "import_undone", by, drafts=len(drafts), codes=codes)
+    _settle(imported, State.UNDONE, "import_undone", by, right, drafts=len(drafts), codes=codes)
     return imported
 
 
@@ -391,11 +392,11 @@ def _refuse_losing(imported: Import, changed: bool) -> None:
 def drop_import(*, imported: Import, by: Person) -> Import:
     """Give a received file up: nothing of it is written, and it is kept no longer."""
     imported = _lock(imported)
-    rules.may_drop_import(by, imported).or_raise()
+    right = rules.may_drop_import(by, imported).or_raise()
     imported.rows.all().delete()
     name = imported.file.name
     imported.problem, imported.ended_at = "", timezone.now()
-    _settle(imported, State.DROPPED, "import_dropped", by)
+    _settle(imported, State.DROPPED, "import_dropped", by, right)
     transaction.on_commit(lambda: imported.file.storage.delete(str(name)), robust=True)
     return imported
 
@@ -405,17 +406,20 @@ def _lock(imported: Import) -> Import:
     return rows.select_related("order__body", "by").get(pk=imported.pk)
 
 
-def _settle(imported: Import, state: str, event: str, by: Person | None, **facts: Any) -> None:
+def _settle(
+    imported: Import, state: str, event: str, by: Person | None, right: Right | None, **facts: Any
+) -> None:
     imported.state = state
     imported.version += 1
     imported.save(update_fields=["state", "problem", "total", "checked", "ended_at", "version"])
-    _tell(imported, event, by, state=state, **facts)
+    _tell(imported, event, by, right, state=state, **facts)
 
 
 def _touch(
     imported: Import,
     event: str,
     by: Person,
+    right: Right | None,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -423,10 +427,11 @@ def _touch(
     """Another version: who opened the page before would write something else than they saw."""
     imported.version += 1
     imported.save(update_fields=["version"])
-    record(event, about=imported, by=by, before=before, after=after, bodies=[imported.order.body_id])
+    bodies = [imported.order.body_id]
+    record(event, about=imported, by=by, right=right, before=before, after=after, bodies=bodies)
 
 
-def _tell(imported: Import, event: str, by: Person | None, **facts: Any) -> None:
+def _tell(imported: Import, event: str, by: Person | None, right: Right | None, **facts: Any) -> None:
     """In the trail of the body whose order it is."""
     after = {"order": imported.order_id, **facts}
-    record(event, about=imported, by=by, after=after, bodies=[imported.order.body_id])
+    record(event, about=imported, by=by, right=right, after=after, bodies=[imported.order.body_id])

@@ -76,11 +76,11 @@ def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str
     for one in sorted((task, *([superseded_by] if superseded_by else [])), key=lambda row: row.pk):
         lock(one)
     task = lock(task)
-    rules.may_supersede(by, task).or_raise()
+    right = rules.may_supersede(by, task).or_raise()
     said = words(task, reason, "reason", required=_("Say why it is replaced."))
     if problem := _why_not_instead(task, superseded_by, by):
         raise ValidationError({"superseded_by": problem})
-    task = move(task, "supersede", by, reason=said, superseded_by=superseded_by)
+    task = move(task, "supersede", by, right=right, reason=said, superseded_by=superseded_by)
     owe_news(workers(task), "task_superseded", task, by, body=task.lead, reason=said)
     tell_helpers(task, "help_superseded", by, reason=said)
     return task

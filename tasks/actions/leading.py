@@ -35,14 +35,14 @@ ANEW: dict[str, Any] = {
 def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note: str = "") -> Task:
     """Give an issued task to another lead body, which accepts it; `note` is a word to the new lead."""
     task = lock_from_above(task)
-    rules.may_change_lead(by, task).or_raise()
+    right = rules.may_change_lead(by, task).or_raise()
     said = words(task, reason, "reason", required=_("Say why another body leads it now."))
     word = words(task, note, "note")
     old, title, stood_still = task.lead, task.title, task.state == State.SUSPENDED
     _check_new(task, lead, by)
     # A body plays one part: who helped and who once led leads now.
     task.parts.filter(body=lead).delete()
-    task = move(task, "change_lead", by, reason=said, lead=lead, **ANEW)
+    task = move(task, "change_lead", by, right=right, reason=said, lead=lead, **ANEW)
     if stood_still:
         recurring.skip_past(task, on=today())
     if old:

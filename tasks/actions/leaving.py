@@ -52,7 +52,7 @@ def named_in(person: Person) -> TaskQuerySet:
 
 def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> None:
     task = lock(task)
-    rules.may_name_people(by, task).or_raise()
+    right = rules.may_name_people(by, task).or_raise()
     terms = successor.memberships.holding_on(today()).filter(office__body=task.lead)
     if successor.pk == person.pk or not terms.exists():
         raise ValidationError(
@@ -64,4 +64,4 @@ def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> Non
             setattr(task, name, successor)
     task.version += 1
     task.save(update_fields=[*NAMED, "version"])
-    tell(task, "task_people_named", by, before=before, after=snapshot(task, NAMED))
+    tell(task, "task_people_named", by, right=right, before=before, after=snapshot(task, NAMED))

@@ -35,13 +35,13 @@ def save_order(
     *, order: Order, by: Person, file: File[Any] | None = None, version: int | None = None
 ) -> Order:
     """Enter an order in its body's register or correct it; `file` replaces the one it has."""
-    rules.may_draft(by, order.body).or_raise()
+    right = rules.may_draft(by, order.body).or_raise()
     before = {}
     if order.pk:
         stored = (
             Order.objects.select_for_update(of=("self",), no_key=True).select_related("body").get(pk=order.pk)
         )
-        rules.may_edit_order(by, stored).or_raise()
+        right = rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
         _refuse_leaving(stored, order)
         before, order.version = snapshot(stored, FIELDS), stored.version + 1
@@ -62,7 +62,8 @@ def save_order(
     old, new = changes(before, after)
     if new:
         verb = "order_changed" if before else "order_entered"
-        record(verb, about=order, by=by, before=old if before else {}, after=new, bodies=[order.body_id])
+        old, bodies = old if before else {}, [order.body_id]
+        record(verb, about=order, by=by, right=right, before=old, after=new, bodies=bodies)
     return order
 
 

@@ -157,7 +157,7 @@ def make(head: Task, *, on: date) -> int:
     for task in made:
         owe_news(workers(task), "task_assigned", task, None, body=task.lead)
     for task in made:
-        tell(task, "task_recurred", None, after={"original_due_on": task.due_on})
+        tell(task, "task_recurred", None, right=None, after={"original_due_on": task.due_on})
     return len(made)
 
 
