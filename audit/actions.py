@@ -80,7 +80,7 @@ def compose(
         after=_plain(after),
         reason=reason,
         break_glass=bool(by and getattr(by, "is_superuser", False)),
-        for_name=str(right.on_behalf_of)[:250] if right and right.on_behalf_of else "",
+        for_name=str((right and right.on_behalf_of) or "")[:250],
     )
 
 

@@ -47,6 +47,11 @@ class Right:
     on_behalf_of: Person | None = None
 
 
+def on_behalf_of(right: Right | None) -> Person | None:
+    """The second name beside the doer's, to be kept with what was done; None where they act for themself."""
+    return right.on_behalf_of if right else None
+
+
 def right(person: Asker, permission: str, body: Body | None, on: date | None = None) -> Right | None:
     """What lets this person do this on this body on the day (today when not given), if anything does.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
@@ -24,6 +24,7 @@ from tasks.api_fanning import FanOutDoors
 from tasks.api_relating import RelationDoors
 from tasks.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
+from tasks.models import Request as TaskRequest
 from tasks.querysets import OrderQuerySet, TaskQuerySet
 from tasks.reading import as_read_by, kept
 
@@ -160,13 +161,13 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
             "contact",
             "created_by",
             "assigned_by",
-            "submitted_by",
-            "confirmed_by",
+            *("submitted_by", "submitted_for", "confirmed_by", "confirmed_for"),
             "posted_by",
             "risk_by",
         )
         return tasks.select_related("order", "assigner", "lead", "recurrence", *people).prefetch_related(
-            "parts__body", "parts__delivered_by", "evidence", "requests__by", "requests__decided_by"
+            *("parts__body", "parts__delivered_by", "evidence"),
+            Prefetch("requests", TaskRequest.objects.select_related(*TaskRequest.PEOPLE)),
         )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
+from itertools import product, takewhile
 from typing import Any, ClassVar
 
 from django.core.validators import (
@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import both_names
 from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
@@ -35,6 +36,14 @@ LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
 
 PLACEHOLDER = "Nhiệm vụ mật"
 """All that the title of a secret task says beside its number."""
+
+
+def _nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:
+    """No person stands on both sides: who did it and on whose behalf, and who judged it and on whose."""
+    apart = Q()
+    for one, other in product(before, after):
+        apart &= Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)})
+    return apart
 
 
 class Order(models.Model):
@@ -434,10 +443,26 @@ class Task(models.Model):
         editable=False,
         related_name="+",
     )
+    submitted_for = models.ForeignKey(
+        Person,
+        verbose_name=_("reported on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     submitted_at = models.DateTimeField(_("reported at"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
         Person,
         verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    confirmed_for = models.ForeignKey(
+        Person,
+        verbose_name=_("confirmed on behalf of"),
         on_delete=models.PROTECT,
         null=True,
         editable=False,
@@ -465,17 +490,20 @@ class Task(models.Model):
                 name="task_issued_with_a_lead",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("submitted_by")),
+                condition=_nobody_twice(("submitted_by", "submitted_for"), ("confirmed_by", "confirmed_for")),
                 name="task_not_confirmed_by_its_submitter",
             ),
             models.CheckConstraint(
-                condition=Q(submitted_by__isnull=True, submitted_at__isnull=True)
+                condition=Q(submitted_by__isnull=True, submitted_for__isnull=True, submitted_at__isnull=True)
                 | Q(submitted_by__isnull=False, submitted_at__isnull=False),
                 name="task_submitted_by_and_at",
             ),
             models.CheckConstraint(
                 condition=Q(state=State.COMPLETED, confirmed_by__isnull=False, confirmed_at__isnull=False)
-                | (~Q(state=State.COMPLETED) & Q(confirmed_by__isnull=True, confirmed_at__isnull=True)),
+                | (
+                    ~Q(state=State.COMPLETED)
+                    & Q(confirmed_by__isnull=True, confirmed_for__isnull=True, confirmed_at__isnull=True)
+                ),
                 name="task_confirmed_when_completed",
             ),
             models.CheckConstraint(
@@ -1108,6 +1136,7 @@ class Request(models.Model):
         CANCELLED = "cancelled", _("taken back")
 
     WAITING = (State.OPEN, State.COUNTERED)
+    PEOPLE = ("by", "on_behalf_of", "decided_by", "decided_for", "answered_by", "answered_for")
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="requests")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
@@ -1117,12 +1146,41 @@ class Request(models.Model):
     proposed_on = models.DateField(_("proposed day"), null=True)
     counter_on = models.DateField(_("day offered instead"), null=True)
     by = models.ForeignKey(Person, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(
+        Person,
+        verbose_name=_("asked on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     at = models.DateTimeField(_("asked at"))
     decided_by = models.ForeignKey(
         Person, verbose_name=_("decided by"), on_delete=models.PROTECT, null=True, related_name="+"
     )
+    decided_for = models.ForeignKey(
+        Person,
+        verbose_name=_("decided on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True)
     decision = models.TextField(_("words of the decision"), blank=True, validators=LONG)
+    # Of a day that was offered instead: who of the lead body accepted or declined it.
+    answered_by = models.ForeignKey(
+        Person, verbose_name=_("answered by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answered_for = models.ForeignKey(
+        Person,
+        verbose_name=_("answered on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True)
 
     objects: ClassVar[RequestQuerySet] = RequestQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -1137,13 +1195,22 @@ class Request(models.Model):
                 name="one_open_request_for_a_task",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("by")),
+                condition=_nobody_twice(("by", "on_behalf_of"), ("decided_by", "decided_for")),
                 name="request_not_decided_by_its_requester",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True, decided_at__isnull=True)
+                condition=Q(decided_by__isnull=True, decided_for__isnull=True, decided_at__isnull=True)
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="request_decided_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=_nobody_twice(("decided_by", "decided_for"), ("answered_by", "answered_for")),
+                name="request_not_answered_by_its_decider",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True, answered_for__isnull=True, answered_at__isnull=True)
+                | Q(answered_by__isnull=False, answered_at__isnull=False, counter_on__isnull=False),
+                name="request_answered_by_and_at",
             ),
             models.CheckConstraint(
                 condition=Q(kind="withdrawal", proposed_on__isnull=True)
@@ -1159,6 +1226,14 @@ class Request(models.Model):
     def name(self) -> str:
         """The request in its present state: what a notice tells of."""
         return f"{self.pk}-{self.state}"
+
+    @property
+    def asker(self) -> str:
+        return both_names(self.by, self.on_behalf_of)
+
+    @property
+    def decider(self) -> str:
+        return both_names(self.decided_by, self.decided_for)
 
     @property
     def given_on(self) -> date | None:

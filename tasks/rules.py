@@ -255,10 +255,8 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
 
 
 def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> Verdict:
-    """A body that helps delivers its own contribution, and corrects it while the task is at work.
-
-    `body` where somebody works for several of those that help.
-    """
+    """A body that helps delivers its own contribution, and corrects it while the task is at work."""
+    # `body` where somebody works for several of those that help.
     bodies = [one for one in helping(task) if body is None or one == body]
     right = access.own_first(access.right(person, "work_on_tasks", one) for one in bodies)
     if right is None:
@@ -467,7 +465,7 @@ def may_decide_request(person: Asker, task: Task) -> Verdict:
     if not who:
         return who
     request = waiting_request(task)
-    if request and _is_or_stands_in_for(who.right, request.by_id):
+    if request and _names(who.right, request.by_id, request.on_behalf_of_id):
         return no(_("You cannot decide your own request."))
     if request is None or request.state != Request.State.OPEN:
         return not_now(_("No request waits for a decision: it was taken back, answered or never made."))
@@ -491,7 +489,7 @@ def may_answer_counter(person: Asker, task: Task) -> Verdict:
     request = waiting_request(task)
     if request is None or request.state != Request.State.COUNTERED:
         return not_now(_("No other day is offered for this task."))
-    if _is_or_stands_in_for(who.right, request.decided_by_id):
+    if _names(who.right, request.decided_by_id, request.decided_for_id):
         return no(_("You cannot accept the day that you offered yourself."))
     return who
 
@@ -643,7 +641,7 @@ def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict
     who = _who(person, "confirm_tasks", task.assigner, otherwise)
     if not who:
         return who
-    if _is_or_stands_in_for(who.right, task.submitted_by_id):
+    if _names(who.right, task.submitted_by_id, task.submitted_for_id):
         return no(_("You cannot confirm your own work."))
     return who & _when(verb, task)
 
@@ -674,10 +672,11 @@ def _right_in_own_field(person: Asker, giver: Body, pillar: str) -> Right | None
     return replace(right, on_behalf_of=charged.absence.person) if charged.absence else right
 
 
-def _is_or_stands_in_for(right: Right | None, somebody: int | None) -> bool:
-    """Rule 6 with deputies: neither of the two names in an event judges its own work."""
-    names = {right.person.pk, right.on_behalf_of and right.on_behalf_of.pk} if right else set()
-    return somebody is not None and somebody in names
+def _names(right: Right | None, by: int | None, on_behalf_of: int | None) -> bool:
+    """Rule 6 with deputies: of the two who would act none is one of the two who acted before."""
+    before = {key for key in (by, on_behalf_of) if key}
+    acting = {person.pk for person in (right.person, right.on_behalf_of) if person} if right else set()
+    return not before.isdisjoint(acting)
 
 
 def _state(task: Task) -> dict[str, str]:

@@ -139,13 +139,18 @@ class CycleOut(serializers.ModelSerializer[Recurrence]):
 
 class RequestOut(serializers.ModelSerializer[Request]):
     by = PersonOut()
+    on_behalf_of = PersonOut(allow_null=True)
     decided_by = PersonOut(allow_null=True)
+    decided_for = PersonOut(allow_null=True)
+    answered_by = PersonOut(allow_null=True)
+    answered_for = PersonOut(allow_null=True)
 
     class Meta:
         model = Request
         fields = (
-            *("id", "kind", "state", "reason", "from_due_on", "proposed_on", "counter_on", "by", "at"),
-            *("decided_by", "decided_at", "decision"),
+            *("id", "kind", "state", "reason", "from_due_on", "proposed_on", "counter_on"),
+            *("by", "on_behalf_of", "at", "decided_by", "decided_for", "decided_at", "decision"),
+            *("answered_by", "answered_for", "answered_at"),
         )
         read_only_fields = fields
 
@@ -161,7 +166,9 @@ class TaskDetail(TaskRow):
     created_by = PersonOut(allow_null=True)
     assigned_by = PersonOut(allow_null=True)
     submitted_by = PersonOut(allow_null=True)
+    submitted_for = PersonOut(allow_null=True)
     confirmed_by = PersonOut(allow_null=True)
+    confirmed_for = PersonOut(allow_null=True)
     posted_by = PersonOut(allow_null=True)
     risk_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
@@ -203,7 +210,8 @@ class TaskDetail(TaskRow):
                 "created_by",
                 "created_at",
             ),
-            *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
+            *("assigned_by", "assigned_at", "submitted_by", "submitted_for", "submitted_at"),
+            *("confirmed_by", "confirmed_for", "confirmed_at"),
             *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests"),
             *("superseded_by", "rolled_up", "verdicts"),
         )

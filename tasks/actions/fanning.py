@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import append, compose, record, snapshot
 from audit.models import Event
 from committees import access
-from committees.access import Right
+from committees.access import Right, on_behalf_of
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import notice, owe_new
@@ -311,7 +311,7 @@ def _lock(fan_out: FanOut) -> FanOut:
 
 def _start(fan_out: FanOut, by: Person, right: Right | None, approval: str) -> FanOut:
     fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval
-    fan_out.approved_for = right.on_behalf_of if right else None
+    fan_out.approved_for = on_behalf_of(right)
     _settle(fan_out, FanOut.State.RUNNING)
     _tell(fan_out, "fan_out_started", by, right, approval=approval)
     queue(JOB, fan_out.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import snapshot
 from committees import access
-from committees.access import Right
+from committees.access import Right, on_behalf_of
 from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
@@ -61,7 +61,7 @@ def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
     right = rules.may_decide_request(by, task).or_raise()
     request = _open(task)
     said = words(task, decision, "decision")
-    _settle(request, Request.State.APPROVED, by, said)
+    _settle(request, Request.State.APPROVED, by, right, said)
     tell(task, "request_approved", by, right=right, after=request_facts(request), reason=said)
     if request.kind == Request.Kind.WITHDRAWAL:
         move(task, "withdraw", by, right=right, reason=request.reason)
@@ -79,7 +79,7 @@ def refuse_request(*, task: Task, by: Person, decision: str) -> Request:
     right = rules.may_decide_request(by, task).or_raise()
     said = words(task, decision, "decision", required=_("Say why it is refused."))
     request = _open(task)
-    _settle(request, Request.State.REFUSED, by, said)
+    _settle(request, Request.State.REFUSED, by, right, said)
     tell(task, "request_refused", by, right=right, after=request_facts(request), reason=said)
     _tell_lead(task, request, by, "request_refused", said)
     return request
@@ -93,7 +93,7 @@ def counter_request(*, task: Task, by: Person, counter_on: date | None, decision
     request = _open(task)
     request.counter_on = _later_day(task, counter_on, "counter_on")
     said = words(task, decision, "decision")
-    _settle(request, Request.State.COUNTERED, by, said)
+    _settle(request, Request.State.COUNTERED, by, right, said)
     tell(task, "request_countered", by, right=right, after=request_facts(request), reason=said)
     _tell_lead(task, request, by, "request_countered", said)
     return request
@@ -105,8 +105,7 @@ def accept_counter(*, task: Task, by: Person) -> Request:
     task = lock_from_above(task)
     right = rules.may_answer_counter(by, task).or_raise()
     request = _open(task)
-    request.state = Request.State.APPROVED
-    request.save(update_fields=["state"])
+    _answer(request, Request.State.APPROVED, by, right)
     tell(task, "counter_accepted", by, right=right, after=request_facts(request))
     _give(task, request, request.counter_on, by, right, "")
     return request
@@ -136,6 +135,7 @@ def _ask(task: Task, by: Person, right: Right | None, kind: str, reason: str, da
         from_due_on=task.due_on,
         proposed_on=day,
         by=by,
+        on_behalf_of=on_behalf_of(right),
         at=timezone.now(),
     )
     tell(task, f"{kind}_asked", by, right=right, after=request_facts(request), reason=reason)
@@ -161,18 +161,29 @@ def _give(
 
 def _close(task: Task, by: Person, right: Right | None, state: str, reason: str) -> Request:
     request = _open(task)
-    request.state = state
-    request.save(update_fields=["state"])
+    if state == Request.State.DECLINED:
+        _answer(request, state, by, right)
+    else:
+        request.state = state
+        request.save(update_fields=["state"])
     tell(task, f"request_{state}", by, right=right, after=request_facts(request), reason=reason)
     told = access.people("decide_extensions", task.assigner)
     _owe(told, f"request_{state}", task, request, by, reason, of_assigner=True)
     return request
 
 
-def _settle(request: Request, state: str, by: Person, decision: str) -> None:
-    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
-    request.decision = decision
-    request.save(update_fields=["state", "decided_by", "decided_at", "decision", "counter_on"])
+def _settle(request: Request, state: str, by: Person, right: Right | None, decision: str) -> None:
+    request.state, request.decision = state, decision
+    request.decided_by, request.decided_for, request.decided_at = by, on_behalf_of(right), timezone.now()
+    decided = ("decided_by", "decided_for", "decided_at")
+    request.save(update_fields=["state", *decided, "decision", "counter_on"])
+
+
+def _answer(request: Request, state: str, by: Person, right: Right | None) -> None:
+    """Of the lead body, to the day that was offered instead."""
+    request.state = state
+    request.answered_by, request.answered_for, request.answered_at = by, on_behalf_of(right), timezone.now()
+    request.save(update_fields=["state", "answered_by", "answered_for", "answered_at"])
 
 
 def _open(task: Task) -> Request:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import snapshot
 from committees import access
+from committees.access import on_behalf_of
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules, secrecy, uploads
@@ -126,6 +127,7 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
     Progress.objects.create(task=current, by=by, at=now, percent=100, note=said, report=number)
     values = {
         "submitted_by": by,
+        "submitted_for": on_behalf_of(right),
         "submitted_at": now,
         "submissions": number,
         "percent": 100,

@@ -53,7 +53,7 @@ CLOSED = "default-src 'none'; sandbox"
 @require_safe
 def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     task = find_task(request, pk)
-    requests = kept(task, Request.objects.select_related("by", "decided_by"))
+    requests = kept(task, Request.objects.select_related(*Request.PEOPLE))
     evidence = kept(task, Evidence.objects.filter(removed_at=None).select_related("by"))
     prefetch_related_objects(
         [task],
