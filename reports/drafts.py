@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from committees.models import Person
 from portal.shared.days import start_of
 from reports import tables
 from reports.documents.layout import Block, Column, Heading, Paragraph, Table, ToWrite, said
@@ -19,7 +18,6 @@ from reports.groupings import GROUPINGS
 from tasks.lifecycle import CURRENT, RUNNING, Pace, Standing, State
 from tasks.models import Request, Task
 from tasks.querysets import OrderQuerySet, Tally, TaskQuerySet
-from tasks.reading import until
 
 MOST = 100
 """Rows of a table in a draft; of more it says how many."""
@@ -34,7 +32,6 @@ class Scope:
 
     tasks: TaskQuerySet
     orders: OrderQuerySet
-    reader: Person
     on: date
     since: date
 
@@ -89,14 +86,14 @@ def weekly(scope: Scope) -> tuple[Block, ...]:
                 "given": said(scope.given().count()),
             }
         ),
-        *_listed(tables.results(_named(done), scope.reader, MOST)),
+        *_listed(tables.results(_named(done), MOST)),
         ToWrite(_("write the outstanding results of the week")),
         Heading(_("2. Difficulties and obstacles"), 2),
         *_difficulties(scope),
         ToWrite(_("write the difficulties, their causes, and what is proposed")),
         Heading(_("3. Work of the next week"), 2),
         Paragraph(_("Tasks due from %(first)s to %(last)s:") % _span(monday, sunday)),
-        *_listed(tables.work(scope.due_within(monday, sunday), scope.reader, MOST)),
+        *_listed(tables.work(scope.due_within(monday, sunday), MOST)),
         ToWrite(_("write what else is to be done next week")),
     )
 
@@ -119,7 +116,7 @@ def meeting(scope: Scope) -> tuple[Block, ...]:
         Heading(_("II. Results")),
         Paragraph(_counted(tally)),
         Heading(_("1. Tasks completed in the period"), 2),
-        *_listed(tables.results(_named(done), scope.reader, MOST)),
+        *_listed(tables.results(_named(done), MOST)),
         Heading(_("2. By lead body: on time, late, missing"), 2),
         *_listed(tables.five_ways(scope.tasks, GROUPINGS["lead"], scope.on, CURRENT, MOST), upright=True),
         Heading(_("3. Indicators of Project 06"), 2),
@@ -129,7 +126,7 @@ def meeting(scope: Scope) -> tuple[Block, ...]:
         ToWrite(_("write the shortcomings and who answers for them")),
         Heading(_("IV. Work ahead")),
         Paragraph(_("Tasks due from %(first)s to %(last)s:") % _span(scope.on, soon)),
-        *_listed(tables.work(scope.due_within(scope.on, soon), scope.reader, MOST)),
+        *_listed(tables.work(scope.due_within(scope.on, soon), MOST)),
         Heading(_("V. Proposals")),
         *_proposals(scope),
         ToWrite(_("write what is proposed to the superior body")),
@@ -171,9 +168,9 @@ def _difficulties(scope: Scope) -> list[Block]:
     risky = scope.named.pace(Pace.AT_RISK, scope.on).late_first()
     return [
         Paragraph(_("Overdue tasks, with the cause and the remedy that the lead bodies told:")),
-        *_listed(tables.late_short(late, scope.reader, scope.on, CURRENT, MOST)),
+        *_listed(tables.late_short(late, scope.on, CURRENT, MOST)),
         Paragraph(_("Tasks that may become late:")),
-        *_listed(tables.work(risky, scope.reader, MOST)),
+        *_listed(tables.work(risky, MOST)),
     ]
 
 
@@ -203,19 +200,13 @@ def _proposals(scope: Scope) -> list[Block]:
         Column("reason", _("Reason"), 42),
     )
     found = Request.objects.waiting().filter(task__in=scope.named).order_by("pk")
-    found = found.select_related("task__lead", "task__assigner").prefetch_related("task__parts__body")
+    found = found.select_related("task__lead", "task__assigner")
     rows = [
         [
             *(number, one.task.name, one.task.lead.brief if one.task.lead else ""),
             one.proposed_on or one.get_kind_display(),
             one.reason,
         ]
-        for number, one in enumerate([one for one in found[:MOST] if _is_read(scope, one)], 1)
+        for number, one in enumerate(found[:MOST], 1)
     ]
     return [Paragraph(_("Requests of lead bodies that wait for a decision:")), *_listed(Table(columns, rows))]
-
-
-def _is_read(scope: Scope, request: Request) -> bool:
-    """A body that led the task before reads what was asked until then."""
-    sight = until(scope.reader, request.task)
-    return sight is None or request.at <= sight

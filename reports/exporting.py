@@ -210,28 +210,28 @@ def _facts(question: Question, rows: int, at: datetime) -> Iterable[str]:
 
 
 def _blocks(question: Question) -> Iterable[Block]:
-    on, due, reader = question.on, question.due, question.by
+    on, due = question.on, question.due
     if question.report == Report.COUNTS:
         return [tables.five_ways(question.tasks, _grouping(question.data), on, due)]
     if question.report in DRAFTS:
         return _draft(question)
-    return [_listed(question, reader, on, due)]
+    return [_listed(question, on, due)]
 
 
 def _grouping(data: QueryDict) -> Grouping:
     return GROUPINGS.get(data.get("by", ""), GROUPINGS["lead"])
 
 
-def _listed(question: Question, reader: Person, on: date, due: str) -> Table:
+def _listed(question: Question, on: date, due: str) -> Table:
     tasks = listing.sorted_tasks(question.tasks, question.filter.sort_by())
     if question.report == Report.LATE:
-        return tables.late_tasks(tasks, reader, on, due)
-    return tables.task_list(tasks, reader, on, due, paper=question.format != Format.XLSX)
+        return tables.late_tasks(tasks, on, due)
+    return tables.task_list(tasks, on, due, paper=question.format != Format.XLSX)
 
 
 def _draft(question: Question) -> tuple[Block, ...]:
     orders = Order.objects.visible_to(question.by)
     if body := question.filter.form.cleaned_data.get("body"):
         orders = orders.filter(body=body)
-    scope = drafts.Scope(question.tasks, orders, question.by, question.on, question.since)
+    scope = drafts.Scope(question.tasks, orders, question.on, question.since)
     return drafts.weekly(scope) if question.report == Report.WEEKLY else drafts.meeting(scope)

@@ -26,7 +26,7 @@ from tasks.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.models import Request as TaskRequest
 from tasks.querysets import OrderQuerySet, TaskQuerySet
-from tasks.reading import as_read_by, kept
+from tasks.reading import all_as_read_by, as_read_by, kept, led_before
 
 ORDERINGS = {
     "due": (F("due_on").asc(nulls_last=True), "pk"),
@@ -138,6 +138,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     http_method_names = ["get", "head", "post", "patch", "delete"]
     query_names = {
         "list": ("ordering",),
+        "led_before": ("page", "page_size"),
         "tally": tuple(TaskFilter.base_filters),
         "evidence": ("page", "page_size"),
         "progress_notes": ("page", "page_size"),
@@ -146,12 +147,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     }
 
     def get_queryset(self) -> TaskQuerySet:
-        tasks = Task.objects.visible_to(self.person)
-        if self.action == "list":
+        if self.action in self.filtered:
+            tasks = Task.objects.visible_to(self.person)
+            if self.action == "tally":
+                return tasks
             return tasks.for_list().only(*shapes.ROW_COLUMNS).order_by(*self.ordering())
-        if self.action == "tally":
-            return tasks
-        return self.whole(tasks)
+        return self.whole(Task.objects.readable_by(self.person))
 
     @staticmethod
     def whole(tasks: TaskQuerySet) -> TaskQuerySet:
@@ -217,6 +218,16 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is named; the rest stays."""
         return self.act("edit")
+
+    @extend_schema(operation_id="tasks_led_before", responses=shapes.TaskRow(many=True))
+    @action(detail=False, url_path="led-before", filterset_class=None, serializer_class=shapes.TaskRow)
+    def led_before(self, request: Request) -> Response:
+        """Tasks that a body of yours led before, as they were when another took over; the last first."""
+        page = self.paginate_queryset(led_before(self.person))
+        rows = all_as_read_by(self.person, page or [])
+        return self.get_paginated_response(
+            shapes.TaskRow(rows, many=True, context=self.get_serializer_context()).data
+        )
 
     def get_object(self) -> Task:
         return as_read_by(self.person, super().get_object())

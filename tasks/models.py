@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import product, takewhile
 from typing import Any, ClassVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import (
     MaxLengthValidator,
     MaxValueValidator,
@@ -698,8 +699,11 @@ class Task(models.Model):
         return [clear for clear in self.clears() if not clear.told]
 
     def ancestors(self) -> Iterator[Task]:
-        """The tasks above, nearest first; a handful at most. Two edits at once may have closed a circle."""
-        task, met = self.parent, {self.pk}
+        """The tasks above, nearest first; a handful at most. Two edits at once may have closed a circle.
+
+        None for a body that led it before: what stands there now is not what stood there then.
+        """
+        task, met = None if self.read_until else self.parent, {self.pk}
         while task is not None and task.pk not in met:
             met.add(task.pk)
             yield task
@@ -766,6 +770,17 @@ class Part(models.Model):
     )
     delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
     ended_at = models.DateTimeField(_("led until"), null=True, editable=False)
+    # Of a former lead: the task as it was then, by column, with its parts and cycle. It reads nothing later.
+    then = models.JSONField(null=True, editable=False, encoder=DjangoJSONEncoder)
+    # The order in it once more, as a key: that one it may still open.
+    order = models.ForeignKey(
+        Order,
+        verbose_name=_("order then"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects: ClassVar[PartQuerySet] = PartQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -780,8 +795,8 @@ class Part(models.Model):
                 name="part_delivered_by_and_at",
             ),
             models.CheckConstraint(
-                condition=Q(kind="former_lead", ended_at__isnull=False)
-                | ~Q(kind="former_lead") & Q(ended_at__isnull=True),
+                condition=Q(kind="former_lead", ended_at__isnull=False, then__isnull=False)
+                | ~Q(kind="former_lead") & Q(ended_at__isnull=True, then__isnull=True, order__isnull=True),
                 name="part_of_a_former_lead_ended",
             ),
             models.UniqueConstraint(
@@ -791,7 +806,7 @@ class Part(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("body", "task"), name="part_of_body"),
+            models.Index(fields=("body", "task", "kind"), name="part_of_body"),
             models.Index(
                 fields=("due_on", "id"),
                 name="part_due",

@@ -724,7 +724,7 @@ def _plainly_seen(notices: Sequence[Notice], on: date) -> dict[int, set[int]]:
     seen: dict[int, set[int]] = {notice.person_id: set() for notice in notices}
     wanted = {notice.about_id for notice in notices}
     tasks = Task.objects.filter(pk__in=wanted, secrecy=Task.Secrecy.NORMAL).in_bulk()
-    helped = Part.objects.filter(task__in=tasks).values_list("task_id", "body_id")
+    helped = Part.objects.helping().filter(task__in=tasks).values_list("task_id", "body_id")
     bodies = {(task.pk, task.assigner_id) for task in tasks.values()}
     bodies |= {(task.pk, task.lead_id) for task in tasks.values() if task.is_issued and task.lead_id}
     bodies |= {(task_id, body_id) for task_id, body_id in helped if tasks[task_id].is_issued}

@@ -8,6 +8,7 @@ app_name = "tasks"
 urlpatterns: list[URLPattern] = [
     path("", lists.task_list, name="list"),
     path("bodies/", lists.bodies, name="bodies"),
+    path("led-before/", lists.led_before, name="led_before"),
     path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
     path("urge/", urging.urge_many, name="urge_many"),

@@ -79,6 +79,7 @@ POST   notices:unsubscribe        token         200 200 200 200 200 200 200 200
 GET    tasks:list                 -             200 200 200 200 200 200 200 302
 GET    tasks:bodies               -             200 200 200 200 200 200 200 302
 GET    tasks:pillars              -             200 200 200 200 200 200 200 302
+GET    tasks:led_before           -             200 200 200 200 200 200 200 302
 GET    tasks:new                  -             403 200 403 403 403 200 403 302
 GET    tasks:detail               draft         200 200 200 404 200 404 404 302
 GET    tasks:detail               in_progress   200 200 200 200 200 404 404 302
@@ -287,6 +288,7 @@ POST   api:orders-relations       replacing     403 201 403 404 403 404 404 401
 DELETE api:orders-unrelate        replacing     403 204 403 404 403 404 404 401
 POST   api:orders-settle          replacing     200 200 403 404 403 404 404 401
 GET    api:tasks-list             -             200 200 200 200 200 200 200 401
+GET    api:tasks-led-before       -             200 200 200 200 200 200 200 401
 POST   api:tasks-list             -             403 201 403 403 403 403 403 401
 GET    api:tasks-tally            -             200 200 200 200 200 200 200 401
 GET    api:tasks-detail           draft         200 200 200 404 200 404 404 401

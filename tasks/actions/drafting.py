@@ -559,7 +559,8 @@ def _facts(task: Task) -> dict[str, Any]:
 def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
     task.parts.helping().exclude(body__in=[part.body for part in parts]).delete()
     for part in parts:
-        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on, "ended_at": None}
+        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on}
+        values |= {"ended_at": None, "then": None, "order": None}
         Part.objects.update_or_create(task=task, body=part.body, defaults=values)
 
 

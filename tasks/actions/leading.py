@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import snapshot
 from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
@@ -29,6 +30,9 @@ ANEW: dict[str, Any] = {
     "posted_at": None,
 }
 """What was the old lead's own. Its notes and evidence stay, and so do the deadlines."""
+
+PART = ("kind", "work", "due_on", "contribution", "delivered_by", "delivered_at")
+"""What the bodies that help had to do and had done."""
 
 
 @transaction.atomic
@@ -73,5 +77,10 @@ def _check_new(task: Task, lead: Body | None, by: Person) -> None:
 
 def _keep_reading(task: Task, old: Body) -> None:
     """Written after the event, so that the old lead reads who took over and why, and nothing later."""
-    ended = {"kind": Part.Kind.FORMER_LEAD, "ended_at": timezone.now()}
+    then = {
+        **snapshot(task, [field.name for field in task._meta.concrete_fields]),
+        "recurrence": recurring.told(task),
+        "parts": list(task.parts.helping().values("body", *PART)),
+    }
+    ended = {"kind": Part.Kind.FORMER_LEAD, "ended_at": timezone.now(), "then": then, "order": task.order}
     Part.objects.update_or_create(task=task, body=old, defaults=ended)

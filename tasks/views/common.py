@@ -33,20 +33,27 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
     seen = Task.objects.visible_to(request.user)
     fan_outs = FanOut.objects.read_by(request.user).filter(task=OuterRef("pk")).pressing_first()
     days = CalendarDay.objects.filter(day=OuterRef("due_on"))
-    tasks = seen.select_related(
-        "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
-    ).annotate(
-        sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
-        has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
-        has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
-        has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
-        fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
-        fan_out_state=Subquery(fan_outs.values("state")[:1]),
-        replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
-        calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
+    tasks = (
+        Task.objects.readable_by(request.user)
+        .select_related(
+            "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
+        )
+        .annotate(
+            sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
+            has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
+            has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
+            has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
+            fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
+            fan_out_state=Subquery(fan_outs.values("state")[:1]),
+            replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
+            calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
+        )
     )
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
-    return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
+    task = as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
+    if task.read_until:
+        task.calendar_day = None  # type: ignore[attr-defined]  # of the deadline of today
+    return task
 
 
 def find_order(request: SignedInRequest, pk: int) -> Order:
