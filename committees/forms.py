@@ -16,6 +16,7 @@ from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
 from portal.shared.attempts import Attempts
+from portal.shared.changed import ChangesForm
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
@@ -71,7 +72,7 @@ class DayField(forms.DateField):
         self.error_messages["invalid"] = _("Write the day as dd/mm/yyyy.")
 
 
-class ProfileForm(forms.ModelForm[Person]):
+class ProfileForm(ChangesForm):
     class Meta:
         model = Person
         fields = ("language", "email", "phone")
@@ -196,7 +197,7 @@ class AppointForm(TermForm):
         return self.body
 
 
-class DaysForm(forms.ModelForm[Absence]):
+class DaysForm(ChangesForm):
     """What can change in an absence that has begun."""
 
     ends_on = DayField(label=_("To"), help_text=_("The last day that counts."))
@@ -240,7 +241,7 @@ class EndForm(forms.Form):
         self.fields["ends_on"].initial = today
 
 
-class PapersForm(forms.ModelForm[Body]):
+class PapersForm(ChangesForm):
     """How a body's orders are read, and its documents are written."""
 
     class Meta:

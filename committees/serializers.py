@@ -72,15 +72,16 @@ class BodyIn(_Named):
 
 @extend_schema_field(OpenApiTypes.STR)
 class PersonIn(_Named):
-    """A person in a request, by their username."""
+    """A person in a request, by their username; a locked one only where they may stay named."""
 
     default_error_messages = {
         "does_not_exist": _("There is no person with this username."),
         "invalid": _("Give the username of a person as text."),
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="username", queryset=Person.objects.filter(is_active=True), **kwargs)
+    def __init__(self, *, also_locked: bool = False, **kwargs: Any) -> None:
+        people = Person.objects.all() if also_locked else Person.objects.filter(is_active=True)
+        super().__init__(slug_field="username", queryset=people, **kwargs)
 
 
 class VerdictOut(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from committees import rules
 from committees.models import Body, Person
 from notices import kinds
 from notices.models import CalendarDay, Notice
+from portal.shared.changed import clean_changes
 from portal.shared.days import today
 
 
@@ -137,7 +138,7 @@ def save_calendar_day(*, day: CalendarDay, by: Person | None) -> CalendarDay:
         rules.may_administer(by).or_raise()
     stored = CalendarDay.objects.filter(pk=day.pk).first() if day.pk else None
     before = snapshot(stored, CALENDAR_FIELDS) if stored else {}
-    day.full_clean()
+    clean_changes(day, stored)
     day.save()
     old, new = changes(before, snapshot(day, CALENDAR_FIELDS))
     if new:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.models import Body, Membership, Person
 from notices.calendar import day_off
+from portal.shared.changed import ChangesForm
 from portal.shared.days import today
 from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
@@ -234,11 +235,15 @@ class PeopleForm(forms.Form):
 
 
 def choose_people(form: forms.BaseForm, lead: Body | None) -> None:
+    """Those who hold an office in the lead body, and who is named already although they left."""
     terms = Membership.objects.holding_on(today()).filter(office__body=lead)
-    people = Person.objects.filter(is_active=True, pk__in=terms.values("person_id"))
+    holding = Q(is_active=True, pk__in=terms.values("person_id"))
     for name in ("leader", "contact"):
         field: Any = form.fields[name]
-        field.queryset = people
+        named = field.prepare_value(form.initial.get(name))
+        field.queryset = (
+            Person.objects.filter(holding | Q(pk=named)) if named else Person.objects.filter(holding)
+        )
         field.empty_label = str(_("not named yet"))
 
 
@@ -368,7 +373,7 @@ def cycle_now(task: Task) -> dict[str, Any]:
     return asdict(task.cycle) if task.cycle else {}
 
 
-class TaskForm(CycleFields, forms.ModelForm[Task]):
+class TaskForm(CycleFields, ChangesForm):
     """Every field of a task but the parts. `values` is what the actions take."""
 
     asks_below = False
@@ -547,7 +552,7 @@ def part_rows(task: Task, data: Any = None) -> PartRows:
 # An order
 
 
-class OrderForm(forms.ModelForm[Order]):
+class OrderForm(ChangesForm):
     issued_on = DayField(label=_("Date"), required=False)
     file = forms.FileField(
         label=_("File"),

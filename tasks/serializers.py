@@ -469,8 +469,8 @@ class _TaskIn(Input, serializers.ModelSerializer[Task]):
         error_messages={"does_not_exist": _("Choose a task that you can see.")},
     )
     lead = BodyIn(required=False, allow_null=True)
-    leader = PersonIn(required=False, allow_null=True)
-    contact = PersonIn(required=False, allow_null=True)
+    leader = PersonIn(required=False, allow_null=True, also_locked=True)
+    contact = PersonIn(required=False, allow_null=True, also_locked=True)
     parts = PartIn(many=True, required=False)
     recurrence = CycleIn(source="cycle", required=False)
 
@@ -637,8 +637,8 @@ class CommentIn(Input):
 class People(Input):
     """The two people that the lead body names; who is not mentioned stays."""
 
-    leader = PersonIn(required=False, allow_null=True)
-    contact = PersonIn(required=False, allow_null=True)
+    leader = PersonIn(required=False, allow_null=True, also_locked=True)
+    contact = PersonIn(required=False, allow_null=True, also_locked=True)
 
 
 class Message(Input):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import changes, record, snapshot
 from committees import rules
 from committees.models import Absence, Membership, MembershipQuerySet, Person
+from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 
@@ -81,10 +82,14 @@ def _lock(*people: int) -> None:
 
 
 def _check(absence: Absence, old: Absence | None) -> None:
+    """Only what an edit touches: where the deputy left meanwhile, reason and last day can still change."""
     tidy_row(absence, ABSENCE_FIELDS)
-    absence.full_clean(validate_constraints=False)
-    _check_days(absence, old)
-    _check_deputy(absence, old)
+    changed = changed_fields(absence, old)
+    clean_changed_fields(absence, changed)
+    _check_days(absence, changed)
+    _check_deputy(absence, old, changed)
+    if changed.isdisjoint({"person", "deputy", "starts_on", "ends_on"}):
+        return
     if not _own_terms(absence).exists():
         said = _("%(person)s holds no office on these days, so there is nothing to stand in for.")
         raise ValidationError(said % {"person": absence.person})
@@ -99,12 +104,14 @@ def _check(absence: Absence, old: Absence | None) -> None:
         raise ValidationError({"deputy": said % {"person": absence.deputy}})
 
 
-def _check_days(absence: Absence, old: Absence | None) -> None:
+def _check_days(absence: Absence, changed: set[str]) -> None:
+    if changed.isdisjoint({"starts_on", "ends_on"}):
+        return
     if absence.ends_on < absence.starts_on:
         raise ValidationError({"ends_on": _("The last day is not before the first day.")})
-    if absence.starts_on < today() and (old is None or old.starts_on != absence.starts_on):
+    if "starts_on" in changed and absence.starts_on < today():
         raise ValidationError({"starts_on": _("Begin today or later: the past stays as it was.")})
-    if absence.ends_on < today():
+    if "ends_on" in changed and absence.ends_on < today():
         raise ValidationError({"ends_on": _("Not a day that has passed. To end it now, end the absence.")})
     if absence.ends_on - absence.starts_on > LONGEST:
         raise ValidationError(
@@ -112,20 +119,20 @@ def _check_days(absence: Absence, old: Absence | None) -> None:
         )
 
 
-def _check_deputy(absence: Absence, old: Absence | None) -> None:
+def _check_deputy(absence: Absence, old: Absence | None, changed: set[str]) -> None:
+    if old and "person" in changed:
+        raise ValidationError({"person": _("Enter another absence for another person.")})
+    if changed.isdisjoint({"deputy", "starts_on"}):
+        return
     if absence.deputy_id == absence.person_id:
         raise ValidationError({"deputy": _("Choose somebody else: nobody stands in for themself.")})
-    if old and old.person_id != absence.person_id:
-        raise ValidationError({"person": _("Enter another absence for another person.")})
-    fixed = ("deputy_id", "starts_on")
-    moved = old is None or any(getattr(old, name) != getattr(absence, name) for name in fixed)
-    if old and moved and old.starts_on <= today():
+    if old and old.starts_on <= today():
         raise ValidationError(
             {"deputy": _("It has begun: the deputy and the first day stay. End it and enter another one.")}
         )
     if not absence.deputy.is_active:
         raise ValidationError({"deputy": _("This account is locked. Choose somebody else.")})
-    if moved and not Person.objects.beside(absence.person, today()).filter(pk=absence.deputy_id).exists():
+    if not Person.objects.beside(absence.person, today()).filter(pk=absence.deputy_id).exists():
         raise ValidationError({"deputy": _("Choose somebody who holds an office in one of the same bodies.")})
 
 

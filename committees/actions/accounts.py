@@ -12,6 +12,7 @@ from committees import rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
 from committees.actions.common import PERSON_FIELDS, save, stored
 from committees.models import Person
+from portal.shared.changed import changed_fields, clean_changed_fields, stored_row
 from portal.shared.verdicts import no, refuse
 
 
@@ -50,7 +51,7 @@ def save_own_profile(*, person: Person, by: Person) -> Person:
         refuse(no(_("You can change only your own profile.")))
     fields = ("language", "email", "phone")
     before = stored(person, fields)
-    person.full_clean(exclude=[f.name for f in Person._meta.fields if f.name not in fields])
+    clean_changed_fields(person, changed_fields(person, stored_row(person)).intersection(fields))
     forget_refusal(person, before)
     person.save(update_fields=(*fields, *REFUSAL_FIELDS))
     old, new = changes(before, snapshot(person, fields))

@@ -8,10 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import snapshot
 from committees import rules
 from committees.actions.absences import follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
 from committees.models import Membership, Office, Person
+
+HOLDS = ("person", "office", "starts_on", "ends_on")
+"""Who holds what and when: only a change of these can make two terms overlap."""
 
 
 @transaction.atomic
@@ -24,7 +28,8 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
-    _refuse_overlap(membership)
+    if any(before.get(name) != now for name, now in snapshot(membership, HOLDS).items()):
+        _refuse_overlap(membership)
     save(
         membership,
         before,

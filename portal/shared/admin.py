@@ -28,6 +28,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from portal.shared.changed import ChangesForm
 from portal.shared.text import fold
 from portal.shared.verdicts import YES, Refused, Sentence, Verdict
 
@@ -55,7 +56,7 @@ def complain(form: forms.BaseForm, complaint: Complaint) -> None:
             form.add_error(field if known else None, sentences)
 
 
-class ActionForm(forms.ModelForm[Any]):
+class ActionForm(ChangesForm):
     """A form whose save is an action; `complaint` is what the action said to the same input."""
 
     complaint: Complaint | None = None

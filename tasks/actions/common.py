@@ -16,6 +16,7 @@ from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe, owe_again
+from portal.shared.days import today
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import rules, secrecy, telling
@@ -206,6 +207,15 @@ def words(
     if required and not text:
         raise ValidationError({field: required})
     return text
+
+
+NO_OFFICE_IN_LEAD = _("Choose somebody who holds an office in the lead body.")
+
+
+def holds_office(person: Person, body: Body | None) -> bool:
+    """Whoever is named for a body signs in and holds an office there today."""
+    terms = person.memberships.holding_on(today()).filter(office__body=body)
+    return person.is_active and terms.exists()
 
 
 def workers(task: Task) -> Iterable[Person]:

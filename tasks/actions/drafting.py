@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any
@@ -17,13 +18,16 @@ from audit.actions import append, changes, compose, snapshot
 from audit.models import Event
 from committees import access
 from committees.models import Body, Person
+from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy
 from tasks.actions import handing, recurring, timing
 from tasks.actions.common import (
+    NO_OFFICE_IN_LEAD,
     concerned,
     forget_risk,
+    holds_office,
     keys_above,
     lock,
     lock_below,
@@ -160,13 +164,12 @@ def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
 
 def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
     """The same checks; what was read or made a moment ago is not looked up again for each draft."""
-    task, checks = draft.task, [_check_values if check is _check_row else check for check in CHECKS]
+    task = draft.task
     task.created_by = by
     if draft.above:
         task.parent = draft.above.task
-        checks.remove(_check_parent)
     try:
-        _check(task, draft.parts, by, draft.cycle, checks)
+        _check(task, draft.parts, by, draft.cycle, keys_are_known=True, above_is_new=draft.above is not None)
     except ValidationError as error:
         return dict(error.message_dict)
     root = draft
@@ -177,16 +180,6 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
         return {"parent": [TOO_DEEP]}
     task.search_text = task.folded()
     return {}
-
-
-def _check_values(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    try:
-        task.clean_fields(exclude=_KEYS)
-    except ValidationError as error:
-        problems.update(error.message_dict)
-
-
-_KEYS = {field.name for field in Task._meta.get_fields() if field.concrete and field.is_relation}
 
 
 def _drafted(draft: Draft, by: Person) -> Event:
@@ -267,12 +260,12 @@ def _take(
 ) -> None:
     """Set what was asked for, once all of it may stand together."""
     _refuse_other_lead(task, values)
-    after_days = task.after_days
+    stored, helping, after_days = copy(task), _as_asked(task), task.after_days
     for name, value in values.items():
         setattr(task, name, value)
     if task.after_days != after_days:
         timing.count_again(task)
-    _check(task, parts if parts is not None else _as_asked(task), by, cycle)
+    _check(task, helping if parts is None else parts, by, cycle, stored=stored, helping=helping)
     if parts is not None:
         _set_parts(task, parts)
     recurring.set_cycle(task, cycle)
@@ -385,25 +378,39 @@ def _check(
     parts: Sequence[PartAsked],
     by: Person,
     cycle: Cycle | None = None,
-    checks: Iterable[Callable[[Task, Person, dict[str, Any]], None]] = (),
+    *,
+    stored: Task | None = None,
+    helping: Sequence[PartAsked] = (),
+    keys_are_known: bool = False,
+    above_is_new: bool = False,
 ) -> None:
-    """All that must hold before a task is written, as sentences beside the fields."""
+    """All that must hold of what a draft or an edit writes, as sentences beside the fields.
+
+    `stored` and `helping` are the task and its parts as they are: what did not change is not asked again.
+    """
     problems: dict[str, Any] = {}
     tidy_row(task, FIELDS)
-    for check in checks or CHECKS:
-        check(task, by, problems)
-    recurring.check_cycle(task, cycle, problems)
-    _check_parts(task, parts, problems)
+    if secrecy.is_secret(task):
+        task.title = secrecy.title_of(task)
+    changed = changed_fields(task, stored)
+    _check_secrecy(task, changed, problems)
+    try:
+        # The constraints are the database's own guard; the checks below say the same beside the field.
+        clean_changed_fields(task, changed - _KEYS if keys_are_known else changed)
+    except ValidationError as error:
+        problems.update(error.message_dict)
+    for check, fields in CHECKS:
+        if not changed.isdisjoint(fields) and not (check is _check_parent and above_is_new):
+            check(task, by, problems)
+    if not changed.isdisjoint({"due_kind", "parent"}) or recurring.is_new_cycle(task, cycle):
+        recurring.check_cycle(task, cycle, problems)
+    as_before = () if not changed.isdisjoint({"lead", "due_on", "secrecy"}) else helping
+    _check_parts(task, parts, as_before, problems)
     if problems:
         raise ValidationError(problems)
 
 
-def _check_row(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    try:
-        # The constraints are the database's own guard; the checks below say the same beside the field.
-        task.full_clean(validate_constraints=False)
-    except ValidationError as error:
-        problems.update(error.message_dict)
+_KEYS = {column.name for column in Task._meta.concrete_fields if column.is_relation}
 
 
 def _check_order(task: Task, by: Person, problems: dict[str, Any]) -> None:
@@ -455,40 +462,46 @@ def check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:
         handing.check_reach(task, problems)
 
 
-def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
+def _check_leader(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    check_person(task, "leader", problems)
+
+
+def _check_contact(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    check_person(task, "contact", problems)
+
+
+def check_person(task: Task, field: str, problems: dict[str, Any]) -> None:
     """The leader in charge and the contact hold an office in the lead body."""
-    for field in ("leader", "contact"):
-        person = getattr(task, field)
-        if person and not person.memberships.holding_on(today()).filter(office__body=task.lead).exists():
-            problems[field] = _("Choose somebody who holds an office in the lead body.")
+    person = getattr(task, field)
+    if person and not holds_office(person, task.lead):
+        problems[field] = NO_OFFICE_IN_LEAD
 
 
 TOO_DEEP = _("Too deep: a task is handed down through four levels at most.")
 
 
-def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
+def _check_secrecy(task: Task, changed: set[str], problems: dict[str, Any]) -> None:
     """A secret task holds no words, never had any, and what is below a task is no less secret than it."""
-    if secrecy.is_secret(task):
-        task.title = secrecy.title_of(task)
-    problems |= secrecy.refusals(task)
-    if secrecy.is_secret(task) and _was_not_secret(task):
+    wrong = secrecy.refusals(task)
+    problems |= {name: said for name, said in wrong.items() if not changed.isdisjoint({name, "secrecy"})}
+    if "secrecy" in changed and secrecy.is_secret(task) and _was_not_secret(task):
         problems["secrecy"] = secrecy.NOT_SECRET_LATER
-    else:
+    elif not changed.isdisjoint({"secrecy", "parent"}):
         _check_no_less_secret(task, problems)
 
 
-CHECKS = (
-    _check_secrecy,
-    _check_row,
-    _check_order,
-    _check_parent,
-    timing.check_occurrence,
-    timing.check_event,
-    timing.check_period,
-    check_days,
-    check_lead,
-    _check_people,
+CHECKS: tuple[tuple[Callable[[Task, Person, dict[str, Any]], None], set[str]], ...] = (
+    (_check_order, {"order"}),
+    (_check_parent, {"parent"}),
+    (timing.check_occurrence, {"parent"}),
+    (timing.check_event, {"due_kind", "due_on", "after_days", "after_event"}),
+    (timing.check_period, {"due_kind", "due_on", "due_words"}),
+    (check_days, {"due_kind", "due_on", "start_on", "parent"}),
+    (check_lead, {"lead", "parent"}),
+    (_check_leader, {"leader", "lead"}),
+    (_check_contact, {"contact", "lead"}),
 )
+"""Each check with the fields that it reads: it is asked when one of them changes."""
 
 
 def _check_no_less_secret(task: Task, problems: dict[str, Any]) -> None:
@@ -523,15 +536,24 @@ def _raise_below(task: Task, by: Person) -> None:
     )
 
 
-def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any]) -> None:
+def _check_parts(
+    task: Task, parts: Sequence[PartAsked], as_before: Sequence[PartAsked], problems: dict[str, Any]
+) -> None:
+    """Each part that is new or another than before."""
     seen: set[int] = set()
     for part in parts:
-        if part.kind == "lead" or part.body.pk == task.lead_id:
+        if part in as_before and part.body.pk not in seen:
+            pass
+        elif part.kind == "lead" or part.body.pk == task.lead_id:
             problems["parts"] = _("Only one body is the lead. %(body)s cannot be named twice.") % {
                 "body": part.body
             }
         elif part.body.pk in seen:
             problems["parts"] = _("%(body)s is named twice.") % {"body": part.body}
+        elif part.body.is_dissolved(today()):
+            problems["parts"] = _("%(body)s was dissolved. Choose the body that took over.") % {
+                "body": part.body
+            }
         elif part.work and secrecy.is_secret(task) and not secrecy.is_number(part.work):
             problems["parts"] = secrecy.ONLY_A_NUMBER
         elif part.kind not in Part.HELPING:

@@ -15,7 +15,7 @@ from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions.common import lock, tell
+from tasks.actions.common import holds_office, lock, tell
 from tasks.models import Task
 from tasks.querysets import TaskQuerySet
 
@@ -53,8 +53,7 @@ def named_in(person: Person) -> TaskQuerySet:
 def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> None:
     task = lock(task)
     rules.may_name_people(by, task).or_raise()
-    terms = successor.memberships.holding_on(today()).filter(office__body=task.lead)
-    if successor.pk == person.pk or not terms.exists():
+    if successor.pk == person.pk or not holds_office(successor, task.lead):
         raise ValidationError(
             {f"task_{task.pk}": _("Choose somebody else who holds an office in the lead body.")}
         )

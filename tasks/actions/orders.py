@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees.models import Person
+from portal.shared.changed import clean_changes
 from portal.shared.text import tidy_row
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
@@ -36,7 +37,7 @@ def save_order(
 ) -> Order:
     """Enter an order in its body's register or correct it; `file` replaces the one it has."""
     rules.may_draft(by, order.body).or_raise()
-    before = {}
+    before, stored = {}, None
     if order.pk:
         stored = (
             Order.objects.select_for_update(of=("self",), no_key=True).select_related("body").get(pk=order.pk)
@@ -53,12 +54,13 @@ def save_order(
         file.name = uploads.kept_name(order.file_name)
         order.file = file
     tidy_row(order, FIELDS)
-    order.full_clean()
+    clean_changes(order, stored)
     order.save()
     after = snapshot(order, FIELDS)
     if file:
         # Another file under the same name is a change too; where it is kept tells the two apart.
-        before, after = before and {**before, "file": stored.file.name}, {**after, "file": order.file.name}
+        before = {**before, "file": stored.file.name} if stored else {}
+        after = {**after, "file": order.file.name}
     old, new = changes(before, after)
     if new:
         verb = "order_changed" if before else "order_entered"

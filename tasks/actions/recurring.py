@@ -52,11 +52,16 @@ def told(task: Task) -> list[Any] | None:
     return list(astuple(cycle)) if cycle else None
 
 
+def is_new_cycle(task: Task, asked: Cycle | None) -> bool:
+    """Does an edit ask for another cycle than the task has?"""
+    return asked is not None and asked != cycle_of(task)
+
+
 def check_cycle(task: Task, asked: Cycle | None, problems: dict[str, Any]) -> None:
     """A recurring task has a cycle and no day of its own; `asked=None` leaves the cycle as it is."""
     if task.due_kind != Task.DueKind.RECURRING:
         # A form still shows the cycle of a task that is to have another kind of deadline.
-        if asked and asked != cycle_of(task):
+        if is_new_cycle(task, asked):
             problems["every"] = _("Choose “recurring” as the kind of deadline, or leave the cycle empty.")
     elif task.occurrence_on:
         problems["due_kind"] = _("This task belongs to a cycle already: give it a day.")

@@ -13,9 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import snapshot
 from committees import access
 from committees.models import Person
-from portal.shared.days import today
 from tasks import rules, secrecy, uploads
-from tasks.actions.common import judges, lock, move, owe_news, tell, tell_helpers, words
+from tasks.actions.common import (
+    NO_OFFICE_IN_LEAD,
+    holds_office,
+    judges,
+    lock,
+    move,
+    owe_news,
+    tell,
+    tell_helpers,
+    words,
+)
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Task
 
@@ -67,10 +76,11 @@ def name_people(*, task: Task, by: Person, leader: Person | None, contact: Perso
     """Name the leader in charge and the contact of the lead body."""
     task = lock(task)
     rules.may_name_people(by, task).or_raise()
-    for field, person in (("leader", leader), ("contact", contact)):
-        if person and not person.memberships.holding_on(today()).filter(office__body=task.lead).exists():
-            raise ValidationError({field: _("Choose somebody who holds an office in the lead body.")})
     before = snapshot(task, ("leader", "contact"))
+    for field, person in (("leader", leader), ("contact", contact)):
+        # Who is named already may have left since: the other one can still be changed.
+        if person and person.pk != before[field] and not holds_office(person, task.lead):
+            raise ValidationError({field: NO_OFFICE_IN_LEAD})
     task.leader, task.contact = leader, contact
     after = snapshot(task, ("leader", "contact"))
     if after == before:

@@ -170,7 +170,7 @@ def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None
             _ask_due(change, text, task)
     names = {name: text for name, _was, text in change.told}
     if "lead" in names or "coordinating" in names:
-        _ask_bodies(change, names, task, reading)
+        _ask_bodies(change, names, task, reading, _names_there(task, line.language))
 
 
 def _ask_due(change: _Change, text: str, task: Task) -> None:
@@ -184,25 +184,40 @@ def _ask_due(change: _Change, text: str, task: Task) -> None:
         change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
 
 
-def _ask_bodies(change: _Change, names: Mapping[str, str], task: Task, reading: _Reading) -> None:
+def _names_there(task: Task, language: str) -> dict[str, int]:
+    """The names that the file was sent with, each with the body that it was written for."""
+    bodies = [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+    with override(language):
+        return {legible(body.brief): body.pk for body in bodies}
+
+
+def _ask_bodies(
+    change: _Change, names: Mapping[str, str], task: Task, reading: _Reading, there: Mapping[str, int]
+) -> None:
     helping = [part for part in task.parts.all() if part.kind in Part.HELPING]
     co_leads = [part.body_id for part in helping if part.kind == Part.Kind.CO_LEAD]
     others = [part.body_id for part in helping if part.kind == Part.Kind.COORDINATING]
     lead = task.lead_id
     if "lead" in names:
-        found = _certain(change, "lead", names["lead"], task, reading)
+        found = _certain(change, "lead", names["lead"], task, reading, there)
         lead, co_leads = (found[0], found[1:]) if found else (None, [])
         if task.is_issued and lead != task.lead_id:
             change.problems.append(Problem("lead", "lead_of_issued", {}, stops=True))
         change.values["lead"] = lead
     if "coordinating" in names:
-        others = _certain(change, "coordinating", names["coordinating"], task, reading)
+        others = _certain(change, "coordinating", names["coordinating"], task, reading, there)
     change.parts = [(key, str(Part.Kind.CO_LEAD)) for key in co_leads]
     change.parts += [(key, str(Part.Kind.COORDINATING)) for key in others if key not in co_leads]
 
 
-def _certain(change: _Change, name: str, text: str, task: Task, reading: _Reading) -> list[int]:
-    found = reading.bodies(text, task) if text else []
+def _certain(
+    change: _Change, name: str, text: str, task: Task, reading: _Reading, there: Mapping[str, int]
+) -> list[int]:
+    """Who stood there already is not read anew: a body that was dissolved since stays as it is."""
+    pieces = [piece.strip() for piece in text.split(sheet.BETWEEN.strip()) if piece.strip()]
+    found = [
+        key for piece in pieces for key in ([there[piece]] if piece in there else reading.bodies(piece, task))
+    ]
     if None in found:
         change.problems.append(Problem(name, "unknown_body", {"words": text}, stops=True))
     return list(dict.fromkeys(key for key in found if key))
