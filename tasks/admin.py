@@ -61,6 +61,8 @@ EVENT_WORDS.update(
         "fan_out_stopped": _("Giving to many bodies stopped"),
         "fan_out_cancelled": _("Giving to many bodies called off"),
         "fan_out_given": _("Given to many bodies"),
+        "fan_out_incomplete": _("Given to many bodies, some passed over"),
+        "fan_out_retried": _("Bodies that were passed over tried again"),
     }
 )
 PIECES.update(
@@ -76,6 +78,9 @@ PIECES.update(
         "people": _("people told"),
         "weights": _("shares"),
         "recipients": _("bodies"),
+        "passed_over": _("bodies passed over"),
+        "stop": _("why it stopped"),
+        "stopped_for": _("first day that is not made"),
         "drafts": _("drafts"),
         "changed": _("tasks changed"),
         "codes": _("codes"),

@@ -100,6 +100,7 @@ VERBS: dict[str, Verb] = {
     "clear_risk": Verb(Nothing, actions.clear_risk),
     "stop_escalation": Verb(shapes.Reason, actions.stop_escalation),
     "resume_escalation": Verb(Nothing, actions.resume_escalation),
+    "resume_cycle": Verb(Nothing, actions.resume_cycle),
 }
 """Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
 
@@ -272,6 +273,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     clear_risk = verb("clear_risk")
     stop_escalation = verb("stop_escalation")
     resume_escalation = verb("resume_escalation")
+    resume_cycle = verb("resume_cycle")
 
     @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
     @action(

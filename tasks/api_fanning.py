@@ -44,7 +44,9 @@ class FanOutIn(Input):
     )
     deliverable = serializers.CharField(max_length=500, required=False, allow_blank=True)
     due_on = serializers.DateField(
-        required=False, allow_null=True, help_text="That of the task when not given; null for none."
+        required=False,
+        allow_null=True,
+        help_text="That of the task when not given; null: its cycle or event if it has one, else none.",
     )
 
     def validate_bodies(self, names: list[str]) -> list[Body]:
@@ -166,6 +168,14 @@ class FanOutDoors(PersonDoor):
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_record_fan_out_approval(self.person, fan_out).or_raise()
         actions.record_fan_out_approval(fan_out=fan_out, by=self.person, **self._typed(Approval, request))
+        return self._told(fan_out.task, fan_out.pk)
+
+    @extend_schema(operation_id="tasks_retry_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
+    @action(detail=True, methods=["post"], url_path=f"{ONE}/retry", filterset_class=None)
+    def retry_fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
+        """Try the bodies that were passed over again."""
+        fan_out = self.find_fan_out(fan_out_pk)
+        actions.retry_fan_out(fan_out=fan_out, by=self.person)
         return self._told(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_cancel_fan_out", parameters=[KEY], request=None, responses=FanOutOut)

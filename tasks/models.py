@@ -657,6 +657,14 @@ class Task(models.Model):
         return row.cycle if row and self.due_kind == self.DueKind.RECURRING else None
 
     @property
+    def stopped_cycle(self) -> Recurrence | None:
+        """Its cycle, when that stands still until somebody mends it."""
+        row: Recurrence | None = (
+            getattr(self, "recurrence", None) if self.due_kind == self.DueKind.RECURRING else None
+        )
+        return row if row and row.stop else None
+
+    @property
     def waits_for(self) -> str:
         """The deadline in words while it waits for the day of its event; empty for every other task."""
         if self.due_kind != self.DueKind.RELATIVE or self.due_on or self.after_days is None:
@@ -809,6 +817,12 @@ class Recurrence(models.Model):
         HALF_YEAR = "half_year", _("every half-year")
         YEAR = "year", _("every year")
 
+    class Stop(models.TextChoices):
+        GIVER = "giver", _("The body that gives its tasks was dissolved.")
+        LEAD = "lead", _("The lead body was dissolved. Change the lead, then let the cycle go on.")
+        ABOVE = "above", _("The task above is due earlier. Have its deadline extended, or end the cycle.")
+        DEPTH = "depth", _("Its tasks would stand below the fourth level. Move the task further up first.")
+
     task = models.OneToOneField(
         Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="recurrence"
     )
@@ -829,11 +843,17 @@ class Recurrence(models.Model):
     made_until = models.DateField(
         _("made up to"), null=True, editable=False, help_text=_("Periods that began by this day are made.")
     )
+    stop = models.CharField(_("why it stopped"), max_length=10, choices=Stop, blank=True, editable=False)
+    stopped_for = models.DateField(_("first day that is not made"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("cycle")
         verbose_name_plural = _("cycles")
         constraints = (
+            models.CheckConstraint(
+                condition=Q(stop="", stopped_for__isnull=True) | ~Q(stop="") & Q(stopped_for__isnull=False),
+                name="cycle_stopped_for_a_day",
+            ),
             models.CheckConstraint(
                 condition=Q(until__gte=F("starts_on")),
                 name="cycle_ends_after_it_starts",
@@ -843,6 +863,11 @@ class Recurrence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_every_display()}: {self.task}"
+
+    @property
+    def name(self) -> str:
+        """The cycle with why it stands still: what a notice tells of."""
+        return f"cycle-{self.pk}-{self.stop}"
 
     @property
     def cycle(self) -> Cycle:
@@ -899,6 +924,7 @@ class FanOut(models.Model):
         STATE = "state", _("The task above is no longer at work. Start again when it is.")
         GIVER = "giver", _("Another body leads the task above now. Cancel the rest.")
         DEADLINE = "deadline", _("The task above is due earlier now. Cancel the rest and prepare it anew.")
+        DISSOLVED = "dissolved", _("The body that gives it was dissolved. Cancel the rest.")
 
     WAITING = (State.PREPARED, State.STOPPED)
 

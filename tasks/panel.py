@@ -62,6 +62,7 @@ BUTTONS: dict[str, Button] = {
     "suspend": Button(_("Suspend"), "pause"),
     "stop_escalation": Button(_("Stop telling those above"), "bell"),
     "resume_escalation": Button(_("Tell those above again"), "bell-ring", post=True),
+    "resume_cycle": Button(_("Let the cycle go on"), "play", post=True),
     "recall": Button(_("Recall to draft"), "rotate-ccw"),
     "mark_posted": Button(_("Mark as entered in theodoinq.dcs.vn"), "check", post=True),
     "supersede": Button(_("Replace by another task"), "refresh-cw", risk=True),
@@ -69,7 +70,7 @@ BUTTONS: dict[str, Button] = {
 }
 """In the order of the panel: deciding first, taking away last."""
 
-ESCALATING = ("stop_escalation", "resume_escalation")
+ESCALATING = ("stop_escalation", "resume_escalation", "resume_cycle")
 GIVER: dict[str, tuple[str, ...]] = {
     State.DRAFT: ("propose", "vouch", "edit", "withdraw"),
     State.PROPOSED: ("assign", "record_approval", "vouch", "edit", "recall", "withdraw"),
@@ -204,6 +205,7 @@ def panel(person: Person, task: Task) -> Panel:
         and not (verb == "clear_risk" and task.risk_days is None)
         and not (verb == "stop_escalation" and (stopped or task.standing(today()) != Standing.OVERDUE))
         and not (verb == "resume_escalation" and not stopped)
+        and not (verb == "resume_cycle" and not task.stopped_cycle)
     ]
     return Panel(acts, allowed, unclear)
 

@@ -337,6 +337,18 @@ def may_cancel_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
     return _waits(fan_out)
 
 
+def may_retry_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
+    """Whoever approves the giver's tasks has bodies that were passed over tried again."""
+    who = _approves(person, fan_out.giver, fan_out.task.pillar)
+    if not who:
+        return who
+    if fan_out.state != FanOut.State.DONE or not fan_out.recipients.exclude(skipped="").exists():
+        return not_now(_("No body of this was passed over."))
+    if fan_out.task.state not in RUNNING:
+        return not_now(_("Not in this state: the task is %(state)s.") % _state(fan_out.task))
+    return YES
+
+
 def _waits(fan_out: FanOut, *, at_work: bool = False) -> Verdict:
     if fan_out.state not in FanOut.WAITING:
         return not_now(_("This was decided: it is %(state)s.") % {"state": fan_out.get_state_display()})
@@ -434,6 +446,18 @@ def may_resume_escalation(person: Asker, task: Task) -> Verdict:
         return who
     if task.state not in RUNNING or task.escalation_stopped_at is None:
         return not_now(_("Telling those above of this task is not stopped."))
+    return YES
+
+
+def may_resume_cycle(person: Asker, task: Task) -> Verdict:
+    """Whoever may change an issued task lets its cycle go on, once what stopped it is mended."""
+    who = _who(person, "edit_issued_tasks", task.assigner, _ONLY_EDITORS)
+    if not who:
+        return who
+    if task.stopped_cycle is None:
+        return not_now(_("The cycle of this task has not stopped."))
+    if task.state not in RUNNING:
+        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
     return YES
 
 
@@ -574,6 +598,7 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "clear_risk": may_clear_risk,
     "stop_escalation": may_stop_escalation,
     "resume_escalation": may_resume_escalation,
+    "resume_cycle": may_resume_cycle,
 }
 """Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
 

@@ -133,7 +133,7 @@ class ClearOut(serializers.Serializer[Any]):
 class CycleOut(serializers.ModelSerializer[Recurrence]):
     class Meta:
         model = Recurrence
-        fields = ("every", "day", "month", "starts_on", "until")
+        fields = ("every", "day", "month", "starts_on", "until", "stop", "stopped_for")
         read_only_fields = fields
 
 

@@ -63,6 +63,8 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "task_changed": (_("Changed"), ""),
     "event_day_set": (_("Day of the event entered"), "in_time"),
     "task_recurred": (_("Made by its cycle"), "in_time"),
+    "cycle_stopped": (_("Cycle stopped"), "due_soon"),
+    "cycle_resumed": (_("The cycle goes on"), "in_time"),
     "task_weights_set": (_("Shares set"), ""),
     "part_delivered": (_("Contribution delivered"), "in_time"),
     "part_returned": (_("Contribution sent back"), "due_soon"),
@@ -199,6 +201,8 @@ def _text_of(event: Event, names: Names) -> list[str]:
             days = after.get("risk_days", before.get("risk_days"))
             remedy = [f"“{after['risk_remedy']}”"] if after.get("risk_remedy") else []
             return [gettext("days late expected: %(days)s") % {"days": days}, *remedy]
+        case "cycle_stopped":
+            return [str(Recurrence.Stop(after["stop"]).label)]
         case "task_weights_set":
             return [", ".join(after["weights"]) or gettext("equal shares")]
         case "task_urged":

@@ -86,7 +86,10 @@ def _notice(body: int, person: int, first: date, on: date, rules: policies.Rules
 
 
 def _heads(bodies: object, on: date) -> Superiors:
-    return Superiors.of(Q(office__body__in=bodies, office__role=Role.HEAD), on)
+    """A body that was dissolved has no head to be told, whatever terms were left open."""
+    standing = Body.objects.standing_on(on).order_by().values("pk")
+    heads = Q(office__body__in=bodies, office__role=Role.HEAD) & Q(office__body__in=standing)
+    return Superiors.of(heads, on)
 
 
 def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:

@@ -24,7 +24,7 @@ from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import hours, reminders
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
-from tasks.models import FanOut, Part, Request, Task
+from tasks.models import FanOut, Part, Recurrence, Request, Task
 from tasks.reminders import ESCALATED, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
 
 LONGEST_REASON = 300
@@ -66,6 +66,8 @@ class Telling:
     """It warns: told only while the lead still expects to be that late."""
     asked: bool = False
     """It waits for an answer: told only while the request is still in the state it tells of."""
+    unnamed: bool = False
+    """Told only while somebody is still to be named for the task."""
 
 
 _DELIVER = gettext_lazy("Deliver your body's contribution.")
@@ -328,6 +330,48 @@ TELLINGS = (
         asked=True,
     ),
     Telling(
+        "fan_out_incomplete",
+        gettext_lazy("Not given to every body"),
+        NEWS,
+        gettext_lazy("Bodies that were chosen and did not get their task: %(passed_over)s."),
+        gettext_lazy(
+            "Read on its page which and why, then try them again or choose the body that took over."
+        ),
+        (*OPEN, State.COMPLETED),
+        of_lead=False,
+    ),
+    Telling(
+        "cycle_stopped",
+        gettext_lazy("Cycle stopped"),
+        NEWS,
+        gettext_lazy("Its cycle stopped: the next task of it may not be given."),
+        gettext_lazy("Read on its page why, mend it, then let the cycle go on."),
+        RUNNING,
+        "edit_issued_tasks",
+        of_lead=False,
+        asked=True,
+    ),
+    Telling(
+        "cycle_without_people",
+        gettext_lazy("Made without leader or contact"),
+        NEWS,
+        gettext_lazy("Its cycle names somebody who left your body, so it was made without them."),
+        gettext_lazy("Name the leader in charge and the contact, here and in the cycle."),
+        OPEN,
+        "work_on_tasks",
+        unnamed=True,
+    ),
+    Telling(
+        "cycle_without_helper",
+        gettext_lazy("Made without a body that helps"),
+        NEWS,
+        gettext_lazy("A body that helps in its cycle was dissolved, so it was made without that body."),
+        gettext_lazy("Choose the body that took over, here and in the cycle."),
+        OPEN,
+        "edit_issued_tasks",
+        of_lead=False,
+    ),
+    Telling(
         "task_declined",
         gettext_lazy("Declined"),
         NEWS,
@@ -569,6 +613,8 @@ class Facts:
         if any(BY_NAME[notice.kind].asked for notice in notices):
             facts.asked = {one.name for one in Request.objects.waiting().filter(task__in=tasks)}
             facts.asked |= {one.name for one in FanOut.objects.waiting().filter(task__in=tasks)}
+            stopped = Recurrence.objects.exclude(stop="").filter(task__in=tasks)
+            facts.asked |= {one.name for one in stopped}
         if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
             rows = Part.objects.helping().filter(task__in=tasks)
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
@@ -650,6 +696,8 @@ def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
 
 def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> str:
     if telling.asked and notice.data.get("request") not in facts.asked:
+        return ANSWERED
+    if telling.unnamed and all(getattr(task, f"{name}_id") for name in notice.data.get("unnamed", ())):
         return ANSWERED
     if telling.risk and (task.risk_days or 0) < RISK_TOLD_FROM:
         return CALMED

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
         fanning.record_approval,
         name="record_fan_out_approval",
     ),
+    path("<int:pk>/fan-outs/<int:fan_out_pk>/retry/", fanning.retry, name="retry_fan_out"),
     path("<int:pk>/fan-outs/<int:fan_out_pk>/cancel/", fanning.cancel, name="cancel_fan_out"),
     path("<int:pk>/evidence/<int:evidence_pk>/", detail.evidence, name="evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/remove/", verbs.remove_evidence, name="remove_evidence"),

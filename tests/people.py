@@ -16,8 +16,9 @@ from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.actions.drafting import PartAsked
+from tasks.cycles import Cycle
 from tasks.lifecycle import State
-from tasks.models import Order, Task
+from tasks.models import Order, Recurrence, Task
 from tests import bulk
 
 SINCE = date(2025, 1, 10)
@@ -180,6 +181,11 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
         task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
     if verb == "resume_escalation":
         task = actions.stop_escalation(task=task, by=people["head"], reason=WHY)
+    if verb == "resume_cycle":
+        cycle = Cycle("month", 31, today(), today() + timedelta(days=400))
+        values = {"due_kind": "recurring", "due_on": None}
+        task = actions.edit_task(task=task, values=values, cycle=cycle, by=people["secretary"])
+        Recurrence.objects.filter(task=task).update(stop="lead", stopped_for=today())
     if verb == "return_contribution":
         actions.contribute(task=task, by=people["helper"], contribution="Đã góp ý.")
     if verb == "supersede":

@@ -46,7 +46,7 @@ BEFORE = {
     "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
     "decline_counter": "in_progress", "cancel_request": "in_progress",
     "flag_risk": "in_progress", "clear_risk": "in_progress",
-    "stop_escalation": "in_progress", "resume_escalation": "in_progress",
+    "stop_escalation": "in_progress", "resume_escalation": "in_progress", "resume_cycle": "in_progress",
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_every_verb_has_its_page() -> None:
     assert {*STEPS, "edit"} == set(VERBS) == {*BEFORE, "edit"}
     assert set(IN_BULK) == {
         *("propose", "assign", "accept", "confirm", "resume", "mark_posted", "accept_counter", "clear_risk"),
-        *("resume_escalation", "vouch"),
+        *("resume_escalation", "vouch", "resume_cycle"),
     }
 
 

@@ -61,6 +61,7 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "clear_risk": ("officer", "in_progress", {}, "in_progress"),
     "stop_escalation": ("secretary", "in_progress", {"reason": "Chờ hướng dẫn."}, "in_progress"),
     "resume_escalation": ("secretary", "in_progress", {}, "in_progress"),
+    "resume_cycle": ("secretary", "in_progress", {}, "in_progress"),
 }
 
 

@@ -70,6 +70,13 @@ class World:
             task=self.task("in_progress"), giver=self.bodies.committee, bodies=to, by=self.people["secretary"]
         )
 
+    def passed_over(self) -> FanOut:
+        """A fan-out that is over, its only body passed over."""
+        fan_out = task_actions.start_fan_out(fan_out=self.fan_out(), by=self.people["head"])
+        FanOut.objects.filter(pk=fan_out.pk).update(state=FanOut.State.DONE)
+        fan_out.recipients.update(skipped="dissolved")
+        return fan_out
+
     def absence(self) -> Absence:
         days = {"starts_on": today(), "ends_on": today()}
         return Absence(person=self.people["head"], deputy=self.people["member"], **days)
@@ -350,6 +357,16 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "secretary",
         "escalation_stopped",
         lambda w, by: partial(tasks.stop_escalation, task=w.task("in_progress"), by=by, reason="Chờ Bộ."),
+    ),
+    "tasks.resume_cycle": (
+        "secretary",
+        "cycle_resumed",
+        lambda w, by: partial(tasks.resume_cycle, task=w.asked("resume_cycle"), by=by),
+    ),
+    "tasks.retry_fan_out": (
+        "head",
+        "fan_out_retried",
+        lambda w, by: partial(tasks.retry_fan_out, fan_out=w.passed_over(), by=by),
     ),
     "tasks.resume_escalation": (
         "secretary",

@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "clear_risk": (LEAD, "", ""),  # flagged: tests/test_at_risk.py
     "stop_escalation": (KEEPERS, "assigned in_progress", ""),
     "resume_escalation": (KEEPERS, "", ""),  # stopped: tests/test_escalation.py
+    "resume_cycle": (KEEPERS, "", ""),  # stopped: tests/test_jobs_obey.py
 }
 
 # Before issue a task belongs to those who prepare it, whoever else may see it then.
@@ -178,6 +179,7 @@ ACTS: dict[str, Act] = {
     "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
     "stop_escalation": lambda task, by, people: actions.stop_escalation(task=task, by=by, reason="Chờ Bộ."),
     "resume_escalation": lambda task, by, people: actions.resume_escalation(task=task, by=by),
+    "resume_cycle": lambda task, by, people: actions.resume_cycle(task=task, by=by),
 }
 
 

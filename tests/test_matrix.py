@@ -94,6 +94,8 @@ GET    tasks:start_fan_out        fanned_out    405 405 405 405 405 405 405 302
 GET    tasks:record_fan_out_approval fanned_out 403 200 403 404 403 404 404 302
 POST   tasks:record_fan_out_approval fanned_out 403 302 403 404 403 404 404 302
 POST   tasks:cancel_fan_out       fanned_out    302 302 403 404 403 404 404 302
+POST   tasks:retry_fan_out        fanned_out    409 403 403 404 403 404 404 302
+GET    tasks:retry_fan_out        fanned_out    405 405 405 405 405 405 405 302
 GET    tasks:edit                 draft         403 200 403 404 403 404 404 302
 GET    tasks:edit                 in_progress   200 200 403 403 403 404 404 302
 GET    tasks:edit                 completed     409 409 403 403 403 404 404 302
@@ -215,6 +217,9 @@ POST   tasks:stop_escalation      submitted     409 409 403 403 403 404 404 302
 GET    tasks:resume_escalation    stopped       200 200 403 403 403 404 404 302
 POST   tasks:resume_escalation    stopped       302 302 403 403 403 404 404 302
 POST   tasks:resume_escalation    in_progress   409 409 403 403 403 404 404 302
+GET    tasks:resume_cycle         still_cycle   200 200 403 403 403 404 404 302
+POST   tasks:resume_cycle         still_cycle   302 302 403 403 403 404 404 302
+POST   tasks:resume_cycle         in_progress   409 409 403 403 403 404 404 302
 
 # Orders
 GET    orders:list                -             200 200 200 200 200 200 200 302
@@ -303,6 +308,7 @@ GET    api:tasks-fan-out          fanned_out    200 200 200 404 200 404 404 401
 POST   api:tasks-start-fan-out    fanned_out    200 403 403 404 403 404 404 401
 POST   api:tasks-record-fan-out-approval fanned_out 403 200 403 404 403 404 404 401
 POST   api:tasks-cancel-fan-out   fanned_out    200 200 403 404 403 404 404 401
+POST   api:tasks-retry-fan-out    fanned_out    409 403 403 404 403 404 404 401
 GET    api:tasks-evidence         in_progress   200 200 200 200 200 404 404 401
 GET    api:tasks-progress         in_progress   200 200 200 200 200 404 404 401
 POST   api:tasks-evidence         in_progress   403 403 403 201 403 404 404 401
@@ -385,6 +391,8 @@ POST   api:tasks-stop-escalation  in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-stop-escalation  submitted     409 409 403 403 403 404 404 401
 POST   api:tasks-resume-escalation stopped      200 200 403 403 403 404 404 401
 POST   api:tasks-resume-escalation in_progress  409 409 403 403 403 404 404 401
+POST   api:tasks-resume-cycle     still_cycle   200 200 403 403 403 404 404 401
+POST   api:tasks-resume-cycle     in_progress   409 409 403 403 403 404 404 401
 GET    api:notices-list           -             200 200 200 200 200 200 200 401
 POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
 GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
@@ -521,6 +529,7 @@ class Settings:
         self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
         self.tasks["stopped"] = ready_for("resume_escalation", task_at("in_progress"), people)
+        self.tasks["still_cycle"] = ready_for("resume_cycle", task_at("in_progress"), people)
         self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
         self.tasks["relative"] = ready_for("set_event_day", task_at("in_progress"), people)
         self.tasks["weighed"] = ready_for("set_weights", task_at("in_progress"), people)

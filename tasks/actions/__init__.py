@@ -17,6 +17,7 @@ from tasks.actions.fanning import (
     give_fan_out,
     prepare_fan_out,
     record_fan_out_approval,
+    retry_fan_out,
     start_fan_out,
 )
 from tasks.actions.handing import set_weights
@@ -35,7 +36,7 @@ from tasks.actions.judging import confirm, resume, send_back, supersede, suspend
 from tasks.actions.leading import change_lead
 from tasks.actions.leaving import leave
 from tasks.actions.orders import save_order
-from tasks.actions.recurring import make_occurrences
+from tasks.actions.recurring import make_occurrences, resume_cycle
 from tasks.actions.relating import relate, settle_replaced, unrelate
 from tasks.actions.relative import set_event_day
 from tasks.actions.requesting import (
@@ -105,7 +106,9 @@ __all__ = [
     "remove_evidence",
     "report_progress",
     "resume",
+    "resume_cycle",
     "resume_escalation",
+    "retry_fan_out",
     "return_contribution",
     "save_order",
     "send_back",

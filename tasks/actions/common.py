@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -42,7 +42,7 @@ EVENT_OF = {
 
 BESIDE_THE_FORM = (
     *("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted"),
-    *("task_weights_set", "part_delivered", "part_returned"),
+    *("task_weights_set", "part_delivered", "part_returned", "cycle_stopped"),
 )
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
@@ -218,6 +218,11 @@ def holds_office(person: Person, body: Body | None) -> bool:
     return person.is_active and terms.exists()
 
 
+def standing_or_above(body: Body) -> Body | None:
+    """The body whose people can be told; of one that was dissolved, the body above it."""
+    return body.parent if body.is_dissolved(today()) else body
+
+
 def workers(task: Task) -> Iterable[Person]:
     """The people of the lead body who work on its tasks."""
     return access.people("work_on_tasks", task.lead) if task.lead else ()
@@ -226,7 +231,7 @@ def workers(task: Task) -> Iterable[Person]:
 def tell_helpers(
     task: Task,
     kind: str,
-    by: Person,
+    by: Person | None,
     *,
     bodies: Sequence[Body] | None = None,
     reason: str = "",
@@ -268,10 +273,12 @@ def owe_news(
     occasion: str = "",
     days: int = 0,
     part: int = 0,
+    facts: Mapping[str, Any] | None = None,
 ) -> int:
     """Owe everybody but the doer one notice of this change.
 
-    `title` is kept for those who can no longer read the task when their letter is written.
+    `title` is kept for those who can no longer read the task when their letter is written;
+    `facts` are what else the sentence or its check needs.
     """
     return owe(
         [person for person in readers(task, people, body) if by is None or person.pk != by.pk],
@@ -284,5 +291,6 @@ def owe_news(
         | ({"title": title} if title else {})
         | ({"request": request} if request else {})
         | ({"days": days} if days else {})
-        | ({"part": part} if part else {}),
+        | ({"part": part} if part else {})
+        | dict(facts or {}),
     )

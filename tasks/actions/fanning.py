@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, astuple
 from datetime import date
 from typing import Any
 
@@ -21,12 +22,13 @@ from notices.actions import notice, owe_new
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
-from tasks.actions import handing
-from tasks.actions.common import lock, owe_news, words
+from tasks.actions import handing, recurring
+from tasks.actions.common import lock, owe_news, standing_or_above, words
 from tasks.actions.drafting import FIELDS, _check
 from tasks.actions.queueing import queue
+from tasks.cycles import Cycle
 from tasks.lifecycle import RUNNING, State
-from tasks.models import FanOut, Recipient, Task
+from tasks.models import FanOut, Recipient, Recurrence, Task
 
 AT_ONCE = 200
 """Bodies that get their task in one transaction: other writers of events wait about a second for it."""
@@ -62,7 +64,7 @@ def prepare_fan_out(
     fan_out = FanOut(task=task, giver=giver, by=by, at=timezone.now())
     fan_out.title, fan_out.deliverable, fan_out.due_on = title or task.title, deliverable, due_on
     sample = _task_of(fan_out, None)
-    _check(sample, (), by)
+    _check(sample, (), by, _cycle_of(fan_out))
     fan_out.title, fan_out.deliverable = sample.title, sample.deliverable
     _check_bodies(sample, bodies)
     fan_out.save()
@@ -100,6 +102,18 @@ def cancel_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
     return fan_out
 
 
+@transaction.atomic
+def retry_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
+    """Try the bodies that were passed over again, once what kept them from their task is mended."""
+    fan_out = _lock(fan_out)
+    rules.may_retry_fan_out(by, fan_out).or_raise()
+    again = fan_out.recipients.exclude(skipped="").update(skipped="")
+    _settle(fan_out, FanOut.State.RUNNING)
+    _tell(fan_out, "fan_out_retried", by, recipients=again)
+    queue(JOB, fan_out.pk)
+    return fan_out
+
+
 def give_fan_out(pk: int) -> None:
     """Make the tasks of an approved fan-out. It may be run twice, at once, or again after a crash."""
     while give_some(pk):
@@ -121,7 +135,9 @@ def give_some(pk: int) -> bool:
         return _end(fan_out, FanOut.State.STOPPED, "fan_out_stopped", stop=stop)
     some = list(fan_out.recipients.waiting().select_related("body")[:AT_ONCE])
     if not some:
-        return _end(fan_out, FanOut.State.DONE, "fan_out_given")
+        passed_over = fan_out.recipients.exclude(skipped="").count()
+        event = "fan_out_incomplete" if passed_over else "fan_out_given"
+        return _end(fan_out, FanOut.State.DONE, event, passed_over=passed_over)
     _give(fan_out, some)
     return True
 
@@ -135,6 +151,7 @@ def _give(fan_out: FanOut, some: list[Recipient]) -> None:
     given = [one for one in some if not one.skipped]
     for one, task in zip(given, Task.objects.bulk_create(_tasks_of(fan_out, given)), strict=True):
         one.task = task
+    Recurrence.objects.bulk_create(_cycles_of(fan_out, [one.task for one in given if one.task]))
     Recipient.objects.bulk_update(given, ["task"])
     Recipient.objects.bulk_update([one for one in some if one.skipped], ["skipped"])
     tasks = [one.task for one in given if one.task]
@@ -154,6 +171,21 @@ def _tasks_of(fan_out: FanOut, given: Iterable[Recipient]) -> list[Task]:
     return tasks
 
 
+def _cycle_of(fan_out: FanOut) -> Cycle | None:
+    """Without a day of its own, what a recurring task is given to recurs too."""
+    return None if fan_out.due_on else fan_out.task.cycle
+
+
+def _cycles_of(fan_out: FanOut, tasks: list[Task]) -> list[Recurrence]:
+    """Each body's task recurs by itself; days that passed before it was given are not made."""
+    cycle = _cycle_of(fan_out)
+    if cycle is None:
+        return []
+    past = [period for period, due in Recurrence(**asdict(cycle)).to_make(today()) if due < today()]
+    until = past[-1] if past else None
+    return [Recurrence(task=task, made_until=until, **asdict(cycle)) for task in tasks]
+
+
 def _task_of(fan_out: FanOut, body: Body | None) -> Task:
     """The task that a body gets, not yet written; its order only when the same body gives both."""
     above, giver = fan_out.task, fan_out.giver
@@ -166,14 +198,18 @@ def _task_of(fan_out: FanOut, body: Body | None) -> Task:
     if task.title == above.title:
         task.title_en = above.title_en
     task.due_kind, task.due_words = _when(task, above)
+    if task.due_kind == Task.DueKind.RELATIVE:
+        task.after_days, task.after_event = above.after_days, above.after_event
     return task
 
 
 def _when(task: Task, above: Task) -> tuple[str, str]:
-    """The words of the order only beside the day that they meant."""
-    timeless = (Task.DueKind.CONTINUOUS, Task.DueKind.NONE)
+    """Without a day of its own it has what the one above has instead: its cycle, its event or its words.
+
+    The words of the order stand only beside the day that they meant.
+    """
     if task.due_on is None:
-        same = above.due_on is None and above.due_kind in timeless
+        same = above.due_on is None and above.due_kind not in (Task.DueKind.DAY, Task.DueKind.PERIOD)
         return (above.due_kind, above.due_words) if same else (Task.DueKind.NONE, "")
     period = above.due_kind == Task.DueKind.PERIOD and task.due_on == above.due_on
     kind = Task.DueKind.PERIOD if period else Task.DueKind.DAY
@@ -184,6 +220,8 @@ def _event_of(fan_out: FanOut, task: Task) -> Event:
     verb = "task_approval_recorded" if fan_out.approval else "task_assigned"
     columns = (*FIELDS, "state", "assigned_by", "assigned_at", "approval", "original_due_on")
     after = {name: value for name, value in snapshot(task, columns).items() if value not in (None, "")}
+    if task.due_kind == Task.DueKind.RECURRING and (cycle := _cycle_of(fan_out)):
+        after["recurrence"] = list(astuple(cycle))
     bodies = [task.assigner_id, task.lead_id]
     return compose(verb, about=task, by=fan_out.approved_by, at=timezone.now(), after=after, bodies=bodies)
 
@@ -217,8 +255,12 @@ def _why_stop(fan_out: FanOut, task: Task) -> str:
         return FanOut.Stop.STATE
     if fan_out.giver_id not in (task.assigner_id, task.lead_id):
         return FanOut.Stop.GIVER
+    if fan_out.giver.is_dissolved(today()):
+        return FanOut.Stop.DISSOLVED
     late: dict[str, Any] = {}
-    handing.check_day(_task_of(fan_out, None), late)
+    sample = _task_of(fan_out, None)
+    handing.check_day(sample, late)
+    recurring.check_cycle(sample, _cycle_of(fan_out), late)
     return FanOut.Stop.DEADLINE if late else ""
 
 
@@ -299,14 +341,27 @@ def _start(fan_out: FanOut, by: Person, approval: str) -> FanOut:
     return fan_out
 
 
-def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "") -> bool:
+def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "", passed_over: int = 0) -> bool:
+    """Told to whoever prepared it; what was not given, to everybody of the giver who can mend it."""
     _settle(fan_out, state, stop)
-    if fan_out.approved_by:
-        owe_news(
-            [fan_out.by], event, fan_out.task, fan_out.approved_by, body=fan_out.giver, request=fan_out.name
-        )
+    people: Iterable[Person] = [fan_out.by]
+    body: Body | None = fan_out.giver
+    if event != "fan_out_given":
+        body = standing_or_above(fan_out.giver)
+        people = access.people("draft_tasks", body) | access.people("assign_tasks", body) if body else []
     done = fan_out.recipients.filter(task__isnull=False).count()
-    _tell(fan_out, event, None, recipients=done, **({"stop": stop} if stop else {}))
+    owe_news(
+        people,
+        event,
+        fan_out.task,
+        None,
+        body=body,
+        request=fan_out.name,
+        occasion=f"request-{fan_out.name}-{done}",
+        facts={"passed_over": passed_over} if passed_over else None,
+    )
+    facts = {"stop": stop, "passed_over": passed_over or None}
+    _tell(fan_out, event, None, recipients=done, **facts)
     return False
 
 

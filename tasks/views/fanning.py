@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from committees.models import Body, Person
 from committees.naming import Names
-from tasks import actions, rules
+from tasks import actions, rules, story
 from tasks.fanning import Choice, find_bodies
 from tasks.fields import BodyField, DueField, PlainField
 from tasks.forms import ApprovalForm, add_errors, as_secret
@@ -79,6 +79,10 @@ class FanOutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.update(title=task.title, deliverable=task.deliverable, due_on=task.due_on)
         self._choose_giver(task, person)
+        if task.due_kind in (Task.DueKind.RECURRING, Task.DueKind.RELATIVE) and not task.due_on:
+            self.fields["due_on"].help_text = _("Empty: as this task, each body by itself: %(when)s.") % {
+                "when": story.cycle_words(task.cycle) if task.cycle else task.waits_for
+            }
         if task.secrecy == Task.Secrecy.SECRET:
             # The portal titles it itself, and it holds no other words.
             del self.fields["title"], self.fields["deliverable"]
@@ -180,11 +184,13 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
         "crumbs": _crumbs(task, fan_out),
         "task": task,
         "fan_out": fan_out,
+        "cycle": story.cycle_words(task.cycle) if task.cycle else "",
         "others": task.fan_outs.read_by(request.user).pressing_first().exclude(pk=fan_out.pk),
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "may_start": rules.may_start_fan_out(request.user, fan_out),
         "may_record": rules.may_record_fan_out_approval(request.user, fan_out),
         "may_cancel": rules.may_cancel_fan_out(request.user, fan_out),
+        "may_retry": rules.may_retry_fan_out(request.user, fan_out),
     }
     answer = render(request, "tasks/fan_out.html", context)
     if fan_out.state == FanOut.State.RUNNING:
@@ -228,6 +234,15 @@ def record_approval(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpR
         "back": fan_out.get_absolute_url(),
     }
     return render(request, "tasks/verb.html", context)
+
+
+@login_required
+@require_POST
+def retry(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResponse:
+    fan_out = _find(request, find_task(request, pk), fan_out_pk)
+    actions.retry_fan_out(fan_out=fan_out, by=request.user)
+    messages.success(request, _("Started again for the bodies that were passed over."))
+    return redirect(fan_out)
 
 
 @login_required

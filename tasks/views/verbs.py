@@ -296,6 +296,11 @@ STEPS: dict[str, Step] = {
         _("Those above are told again:"),
         before=_("With the next letters they are told what they missed."),
     ),
+    "resume_cycle": Step(
+        _typed(actions.resume_cycle),
+        _("The cycle goes on:"),
+        before=_("Its tasks are made again within the hour; days that passed meanwhile are not made."),
+    ),
     "clear_risk": Step(
         _typed(actions.clear_risk),
         _("Back on schedule:"),
