@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
         "BodyKind": "committees.models.Body.Kind",
         "BodyLevel": "committees.models.Body.Level",
         "ClearName": "tasks.serializers.CLEARS",
+        "CycleStop": "tasks.models.Recurrence.Stop",
         "DueKind": "tasks.models.Task.DueKind",
         "Every": "tasks.models.Recurrence.Every",
         "FanOutState": "tasks.models.FanOut.State",

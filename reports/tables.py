@@ -37,7 +37,7 @@ ON_PAPER = {
 }
 """Mm of the columns of an official appendix; the others are only in a sheet."""
 
-IN_A_SHEET = {"number": 10, "order": 16, "pillar": 22, "due_words": 20, "percent": 10}
+IN_A_SHEET = {"number": 10, "order": 16, "pillar": 22, "due_words": 20, "milestones": 30, "percent": 10}
 """Characters."""
 
 RIGHT = ("row", "percent", "version")
@@ -79,7 +79,9 @@ def _rows_of_list(
 def _read(tasks: QuerySet[Task], reader: Person) -> Iterator[Task]:
     """Each task as this person reads it: a body that led it before sees what was there until then."""
     # Not joined: a chunk names the same few bodies, orders and people again and again.
-    rows = tasks.prefetch_related("lead", "assigner", "order", "leader", "contact", "parts__body")
+    rows = tasks.prefetch_related(
+        "lead", "assigner", "order", "leader", "contact", "parts__body", "milestones"
+    )
     for task in rows.iterator(chunk_size=CHUNK):
         yield as_read_by(reader, task)
 
@@ -96,8 +98,10 @@ def _with_order(task: Task) -> str:
 
 
 def _with_words(task: Task, day: Cell) -> str:
+    """The deadline, its words, and the milestones on the way to it."""
     words = task.due_words if task.due_on and task.due_words != said(day) else ""
-    return f"{said(day)}\n({words})" if words else said(day)
+    lines = [said(day), *([f"({words})"] if words else []), *sheet.milestone_lines(task)]
+    return "\n".join(line for line in lines if line)
 
 
 # Late tasks

@@ -91,6 +91,7 @@ PIECES.update(
         "parts": _("parts"),
         "contribution": _("what it contributed"),
         "recurrence": _("cycle"),
+        "milestones": _("milestones"),
         "unsure": _("not certain in the received file"),
     }
 )
@@ -290,6 +291,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         "original_due_on",
         "happened_on",
         "cycle_words",
+        "milestone_list",
         "assigned_by",
         "assigned_at",
         "approval",
@@ -421,6 +423,11 @@ class TaskAdmin(EventfulAdmin[Task]):
     @admin.display(description=_("cycle"))
     def cycle_words(self, task: Task) -> str:
         return story.cycle_words(task.cycle) if task.cycle else "–"
+
+    @admin.display(description=_("milestones"))
+    def milestone_list(self, task: Task) -> SafeString:
+        lines = ((one,) for one in task.milestones.all())
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
     @admin.display(description=_("evidence"))
     def evidence_list(self, task: Task) -> SafeString:

@@ -101,6 +101,8 @@ VERBS: dict[str, Verb] = {
     "stop_escalation": Verb(shapes.Reason, actions.stop_escalation),
     "resume_escalation": Verb(Nothing, actions.resume_escalation),
     "resume_cycle": Verb(Nothing, actions.resume_cycle),
+    "set_milestones": Verb(shapes.MilestonesIn, actions.set_milestones),
+    "mark_milestone": Verb(shapes.MilestoneReached, actions.mark_milestone),
 }
 """Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
 
@@ -167,7 +169,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
             "risk_by",
         )
         return tasks.select_related("order", "assigner", "lead", "recurrence", *people).prefetch_related(
-            "parts__body", "parts__delivered_by", "evidence", "requests__by", "requests__decided_by"
+            *("parts__body", "parts__delivered_by", "evidence", "requests__by", "requests__decided_by"),
+            "milestones__done_by",
         )
 
     @property
@@ -274,6 +277,8 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     stop_escalation = verb("stop_escalation")
     resume_escalation = verb("resume_escalation")
     resume_cycle = verb("resume_cycle")
+    set_milestones = verb("set_milestones")
+    mark_milestone = verb("mark_milestone")
 
     @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
     @action(

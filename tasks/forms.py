@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +21,12 @@ from portal.shared.changed import ChangesForm
 from portal.shared.days import today
 from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked
 from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
 from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
-from tasks.models import Evidence, Order, Part, Recurrence, Task
+from tasks.models import Evidence, Milestone, Order, Part, Recurrence, Task
 from tasks.periods import last_day
 from tasks.rollup import Node
 from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
@@ -81,6 +82,56 @@ class ContributionForm(PartOfForm):
 
 class ReturnForm(PartOfForm, ReasonForm):
     field_order = ("body", "reason")
+
+
+class MilestonesForm(forms.Form):
+    """A row for each milestone that is open, and some empty ones; an emptied row takes it away."""
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows: list[Milestone | None] = [one for one in task.milestones.all() if one.done_on is None]
+        rows += [None] * min(SPARE_ROWS, MAX_MILESTONES - len(rows))
+        self.numbers = range(len(rows))
+        for number, row in enumerate(rows):
+            day = DayField(label=_("Day"), required=False, initial=row and row.due_on)
+            words = PlainField(
+                label=_("What is to be reached"), max_length=250, required=False, initial=row and row.words
+            )
+            self.fields |= {f"day-{number}": day, f"words-{number}": words}
+
+    @property
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"day-{number}"], self[f"words-{number}"]) for number in self.numbers]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for number in self.numbers:
+            if cleaned.get(f"words-{number}") and f"day-{number}" in cleaned and not cleaned[f"day-{number}"]:
+                self.add_error(f"day-{number}", _("Give the day of this milestone, or empty the row."))
+        return cleaned
+
+    @property
+    def milestones(self) -> list[MilestoneAsked]:
+        rows = [(self.cleaned_data[f"day-{one}"], self.cleaned_data[f"words-{one}"]) for one in self.numbers]
+        return [MilestoneAsked(day, words) for day, words in rows if day]
+
+
+SPARE_ROWS = 3
+
+
+class MilestoneForm(forms.Form):
+    milestone = forms.ModelChoiceField(
+        label=_("Milestone"), queryset=Milestone.objects.none(), empty_label=None
+    )
+    done_on = DayField(
+        label=_("Reached on"), required=False, help_text=_("Empty: it is not reached after all.")
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["milestone"]
+        # Those that are open first: it is one of them that was reached.
+        field.queryset = task.milestones.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
 
 
 class SupersedeForm(ReasonForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Body
 from portal.shared.verdicts import Sentence
 from tasks.fanning import find_bodies
-from tasks.fields import BodyField, DueField, PlainField, body_label
+from tasks.fields import BodyField, DayField, DueField, PlainField, body_label
 from tasks.forms import CycleFields
 from tasks.importing.storing import Meaning, cell_of
 from tasks.models import ImportRow, Task
@@ -60,6 +61,19 @@ class BodiesField(PlainField):
         return [body.pk for body in find_bodies([line.strip() for line in lines if line.strip()])]
 
 
+class DaysField(PlainField):
+    """Days as people type them, one after another; gives them in order as text of the database."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "; ".join(f"{date.fromisoformat(day):%d/%m/%Y}" for day in value)
+
+    def clean(self, value: Any) -> Any:
+        typed = [one.strip() for one in super().clean(value).replace("\n", ";").split(";") if one.strip()]
+        return [f"{day}" for day in sorted(DayField().clean(one) for one in typed)]
+
+
 class RowForm(CycleFields):
     """What a row means. `sure` holds the cells that are right although they were not certain."""
 
@@ -79,6 +93,11 @@ class RowForm(CycleFields):
         label=_("Deadline"),
         required=False,
         help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day."),
+    )
+    milestones = DaysField(
+        label=_("Milestones"),
+        required=False,
+        help_text=_("Days with a semicolon between them: 30/08/2026; …"),
     )
     after_days = forms.IntegerField(
         label=_("Days after the event"), required=False, min_value=0, max_value=3650
@@ -178,7 +197,7 @@ NEEDED = {
 ROWS = (
     (_("What"), (("title",), ("number", "pillar"), ("deliverable", "parent_number"))),
     (_("Who"), (("lead",), ("co_lead", "coordinating"))),
-    (_("When"), (("due_kind", "due_on"),)),
+    (_("When"), (("due_kind", "due_on"), ("milestones",))),
 )
 """Legend → rows of one field or two, for the form of a row."""
 

@@ -17,14 +17,14 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.days import day_of
-from portal.shared.text import LONG_TEXT, fold, number_key, validate_plain
+from portal.shared.text import LONG_TEXT, fold, number_key, validate_one_line, validate_plain
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Pace, Standing, State
@@ -805,6 +805,81 @@ class Part(models.Model):
     @property
     def was_returned(self) -> bool:
         return bool(self.contribution) and self.delivered_at is None
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def waiting(self) -> MilestoneQuerySet:
+        """Still to be reached: the task is at work."""
+        return self.filter(done_on__isnull=True, task__state__in=RUNNING)
+
+
+class Milestone(models.Model):
+    """A mark on the way to the deadline that the lead body reaches by a day of its own."""
+
+    task = models.ForeignKey(
+        Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="milestones"
+    )
+    due_on = models.DateField(_("day"))
+    words = models.CharField(
+        _("what is to be reached"),
+        max_length=250,
+        blank=True,
+        validators=[validate_plain, validate_one_line],
+    )
+    done_on = models.DateField(_("reached on"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        Person,
+        verbose_name=_("marked by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    done_at = models.DateTimeField(_("marked at"), null=True, editable=False)
+
+    objects: ClassVar[MilestoneQuerySet] = MilestoneQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ("due_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(done_on__isnull=True, done_by__isnull=True, done_at__isnull=True)
+                | Q(done_on__isnull=False, done_by__isnull=False, done_at__isnull=False),
+                name="milestone_done_on_by_and_at",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("due_on", "id"), name="milestone_due", condition=Q(done_on__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return milestone_words(self.due_on, self.words, self.done_on)
+
+    def standing(self, on: date) -> Standing | None:
+        """By its own day and the day on which it was reached; None while the task does not run."""
+        if self.done_on:
+            return Standing.DONE_LATE if self.done_on > self.due_on else Standing.DONE_ON_TIME
+        if self.task.state not in OPEN:
+            return None
+        if self.due_on < on:
+            return Standing.OVERDUE
+        soon = self.due_on <= on + timedelta(days=DUE_SOON_DAYS)
+        return Standing.DUE_SOON if soon else Standing.IN_TIME
+
+    def days_left(self, on: date) -> int:
+        """Calendar days to its day, negative when late; counted at the day it was reached once it was."""
+        return (self.due_on - (self.done_on or on)).days
+
+
+def milestone_words(due_on: date, words: str, done_on: date | None) -> str:
+    """A milestone on one line: its day, what is to be reached, and the day on which it was."""
+    text = f"{due_on:%d/%m/%Y}: {words}" if words else f"{due_on:%d/%m/%Y}"
+    if done_on is None:
+        return text
+    reached = gettext("reached %(day)s") % {"day": f"{done_on:%d/%m/%Y}"}
+    return f"{text} ({reached})"
 
 
 class Recurrence(models.Model):

@@ -45,6 +45,7 @@ BUTTONS: dict[str, Button] = {
     "progress": Button(_("Report progress"), "trending-up"),
     "contribute": Button(_("Deliver our contribution"), "file-check"),
     "return_contribution": Button(_("Send a contribution back"), "undo-2"),
+    "mark_milestone": Button(_("Mark a milestone"), "calendar-check"),
     "add_evidence": Button(_("Add evidence"), "paperclip"),
     "name_people": Button(_("Name leader and contact"), "user-check"),
     "ask_extension": Button(_("Ask for an extension"), "calendar-clock"),
@@ -57,6 +58,7 @@ BUTTONS: dict[str, Button] = {
     "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
     "set_event_day": Button(_("Enter the day of the event"), "calendar-check"),
     "edit": Button(_("Edit"), "pencil"),
+    "set_milestones": Button(_("Set the milestones"), "list-checks"),
     "change_lead": Button(_("Change the lead"), "building-2"),
     "resume": Button(_("Resume"), "play", post=True),
     "suspend": Button(_("Suspend"), "pause"),
@@ -72,12 +74,13 @@ BUTTONS: dict[str, Button] = {
 
 ESCALATING = ("stop_escalation", "resume_escalation", "resume_cycle")
 GIVER: dict[str, tuple[str, ...]] = {
-    State.DRAFT: ("propose", "vouch", "edit", "withdraw"),
-    State.PROPOSED: ("assign", "record_approval", "vouch", "edit", "recall", "withdraw"),
+    State.DRAFT: ("propose", "vouch", "edit", "set_milestones", "withdraw"),
+    State.PROPOSED: ("assign", "record_approval", "vouch", "edit", "set_milestones", "recall", "withdraw"),
     State.ASSIGNED: (
         *ESCALATING,
         "urge",
         "edit",
+        "set_milestones",
         "change_lead",
         "recall",
         "suspend",
@@ -85,7 +88,8 @@ GIVER: dict[str, tuple[str, ...]] = {
         "withdraw",
     ),
     State.IN_PROGRESS: (
-        *("confirm", *ESCALATING, "urge", "edit", "change_lead", "suspend", "supersede", "withdraw"),
+        *("confirm", *ESCALATING, "urge", "edit", "set_milestones", "change_lead", "suspend", "supersede"),
+        "withdraw",
     ),
     State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "supersede", "withdraw"),
     State.COMPLETED: (),
@@ -100,6 +104,7 @@ LEADER: dict[str, tuple[str, ...]] = {
         "decline",
         "submit",
         "progress",
+        "mark_milestone",
         "add_evidence",
         "name_people",
         *ASKING,
@@ -108,6 +113,7 @@ LEADER: dict[str, tuple[str, ...]] = {
     State.IN_PROGRESS: (
         "submit",
         "progress",
+        "mark_milestone",
         "add_evidence",
         "name_people",
         "mark_posted",
@@ -205,6 +211,7 @@ def panel(person: Person, task: Task) -> Panel:
         and not (verb == "clear_risk" and task.risk_days is None)
         and not (verb == "stop_escalation" and (stopped or task.standing(today()) != Standing.OVERDUE))
         and not (verb == "resume_escalation" and not stopped)
+        and not (verb == "mark_milestone" and not task.milestones.all())
         and not (verb == "resume_cycle" and not task.stopped_cycle)
     ]
     return Panel(acts, allowed, unclear)

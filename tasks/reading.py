@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, QuerySet, prefetch_related_objects
 from django.utils.dateparse import parse_date
 
 from audit.models import Event
@@ -17,7 +17,7 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body
 from committees.roles import RESTRICTED_READERS
-from tasks.models import Part, Task
+from tasks.models import Milestone, Part, Task
 
 
 def as_read_by(person: Asker, task: Task) -> Task:
@@ -65,8 +65,10 @@ def _turn_back(task: Task, moment: datetime) -> None:
     """Undo what every later event tells, the newest first; and what no event tells but has a later moment."""
     columns: dict[str, Any] = {field.name: field for field in task._meta.concrete_fields}
     parts: list[Any] | None = None
+    marks: list[Any] | None = None
     for event in Event.objects.about(task).filter(at__gt=moment).newest_first():
         parts = event.before.get("parts", parts)
+        marks = event.before.get("milestones", marks)
         for name in event.before.keys() & columns.keys():
             setattr(task, columns[name].attname, columns[name].to_python(event.before[name]))
     for name, field in columns.items():
@@ -74,6 +76,18 @@ def _turn_back(task: Task, moment: datetime) -> None:
             setattr(task, name, None)
     task.suspended_from = ""
     _turn_back_parts(task, moment, parts)
+    _turn_back_milestones(task, marks)
+
+
+def _turn_back_milestones(task: Task, rows: list[Any] | None) -> None:
+    """As the first later change of them found them."""
+    prefetch_related_objects([task], "milestones")
+    if rows is not None:
+        days = ((parse_date(due_on), words, parse_date(done_on or "")) for due_on, words, done_on in rows)
+        then = [
+            Milestone(task=task, due_on=due, words=words, done_on=done) for due, words, done in days if due
+        ]
+        task.milestones.all()._result_cache = then
 
 
 def _turn_back_parts(task: Task, moment: datetime, rows: list[Any] | None) -> None:

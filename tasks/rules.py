@@ -449,6 +449,24 @@ def may_resume_escalation(person: Asker, task: Task) -> Verdict:
     return YES
 
 
+def may_set_milestones(person: Asker, task: Task) -> Verdict:
+    """Whoever may change the task sets its milestones."""
+    return may_edit(person, task)
+
+
+def may_mark_milestone(person: Asker, task: Task) -> Verdict:
+    """The lead body says when a milestone was reached, while the task is at work."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in RUNNING:
+        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
+    # Read in Python: a page has them prefetched.
+    if not task.milestones.all():
+        return not_now(_("This task has no milestones."))
+    return YES
+
+
 def may_resume_cycle(person: Asker, task: Task) -> Verdict:
     """Whoever may change an issued task lets its cycle go on, once what stopped it is mended."""
     who = _who(person, "edit_issued_tasks", task.assigner, _ONLY_EDITORS)
@@ -599,6 +617,8 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "stop_escalation": may_stop_escalation,
     "resume_escalation": may_resume_escalation,
     "resume_cycle": may_resume_cycle,
+    "set_milestones": may_set_milestones,
+    "mark_milestone": may_mark_milestone,
 }
 """Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
 

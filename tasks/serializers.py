@@ -17,10 +17,11 @@ from portal.shared.api import Input
 from tasks import rollup, rules
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.handing import Below
+from tasks.actions.milestones import MilestoneAsked
 from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
-from tasks.models import Comment, Evidence, Order, Part, Progress, Recurrence, Request, Task
+from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task
 from tasks.urging import MOST
 
 ROW_COLUMNS = (
@@ -122,6 +123,21 @@ class PartOut(serializers.ModelSerializer[Part]):
         return part.standing(self.context["on"])
 
 
+class MilestoneOut(serializers.ModelSerializer[Milestone]):
+    done_by = PersonOut(allow_null=True)
+    standing = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Milestone
+        fields = ("id", "due_on", "words", "standing", "done_on", "done_by")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(Standing.choices, allow_null=True))
+    def get_standing(self, milestone: Milestone) -> str | None:
+        """By its own day and the day on which it was reached."""
+        return milestone.standing(self.context["on"])
+
+
 class ClearOut(serializers.Serializer[Any]):
     """One of the six clears: what must be told before a task is issued."""
 
@@ -155,6 +171,7 @@ class TaskDetail(TaskRow):
     children = serializers.SerializerMethodField()
     superseded_by: Any = serializers.SerializerMethodField()
     parts = PartOut(many=True)
+    milestones = MilestoneOut(many=True)
     recurrence = CycleOut(allow_null=True)
     leader = PersonOut(allow_null=True)
     contact = PersonOut(allow_null=True)
@@ -195,6 +212,7 @@ class TaskDetail(TaskRow):
             ),
             *(
                 "parts",
+                "milestones",
                 "clears",
                 "unsure",
                 "suspended_from",
@@ -502,6 +520,33 @@ class TaskChange(_TaskIn):
     class Meta(_TaskIn.Meta):
         fields = (*_TaskIn.Meta.fields, "version", "reason", "below")
         extra_kwargs = {"title": {"required": False}}
+
+
+class MilestoneIn(Input):
+    """A mark on the way to the deadline."""
+
+    due_on = serializers.DateField()
+    words = serializers.CharField(max_length=250, required=False, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> MilestoneAsked:
+        return MilestoneAsked(**super().to_internal_value(data))
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # As of a part: what comes out is no dictionary.
+        return self.to_internal_value(data)
+
+
+class MilestonesIn(Input):
+    """All milestones that are still open; one that was reached stays, named or not."""
+
+    milestones = MilestoneIn(many=True)
+
+
+class MilestoneReached(Input):
+    """The day on which a milestone was reached; null when it is open after all."""
+
+    milestone = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="Its id.")
+    done_on = serializers.DateField(allow_null=True)
 
 
 class Weights(Input):

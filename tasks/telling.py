@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,8 +24,8 @@ from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import hours, reminders
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
-from tasks.models import FanOut, Part, Recurrence, Request, Task
-from tasks.reminders import ESCALATED, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
+from tasks.models import FanOut, Milestone, Part, Recurrence, Request, Task
+from tasks.reminders import ESCALATED, MILESTONE, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
 
 LONGEST_REASON = 300
 
@@ -57,6 +57,8 @@ class Telling:
     """The notice's body must still lead the task."""
     of_part: bool = False
     """The notice's body must still help in the task."""
+    of_milestone: bool = False
+    """It reminds of a milestone: told only while one of its day is open."""
     gone: bool = False
     """They can no longer read the task: that is the news."""
     reminder: bool = False
@@ -72,6 +74,7 @@ class Telling:
 
 _DELIVER = gettext_lazy("Deliver your body's contribution.")
 _REPORT = gettext_lazy("Report it complete with evidence, or report how far it is.")
+_MARK = gettext_lazy("Reach it, then mark it as reached; or report what holds it up.")
 
 TO_HELPERS: tuple[tuple[str, Sentence, Sentence, Sentence, tuple[State, ...]], ...] = (
     (
@@ -292,6 +295,39 @@ TELLINGS = (
         "work_on_tasks",
         of_lead=False,
         of_part=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{MILESTONE}{OVERDUE}",
+        gettext_lazy("Milestone overdue"),
+        LATE,
+        gettext_lazy("The day of a milestone has passed."),
+        _MARK,
+        RUNNING,
+        "work_on_tasks",
+        of_milestone=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{MILESTONE}{TODAY}",
+        gettext_lazy("Milestone due today"),
+        DUE_TODAY,
+        gettext_lazy("A milestone is to be reached today."),
+        _MARK,
+        RUNNING,
+        "work_on_tasks",
+        of_milestone=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{MILESTONE}{SOON}",
+        gettext_lazy("Milestone due soon"),
+        DUE_SOON,
+        gettext_lazy("The day of a milestone is near."),
+        _MARK,
+        RUNNING,
+        "work_on_tasks",
+        of_milestone=True,
         reminder=True,
     ),
     Telling(
@@ -539,6 +575,7 @@ DELETED = gettext_noop("The task no longer exists.")
 MOVED = gettext_noop("The deadline was changed.")
 NO_PART = gettext_noop("The body no longer helps in the task.")
 DELIVERED = gettext_noop("The contribution was delivered.")
+REACHED = gettext_noop("The milestone was reached.")
 OTHER_LEAD = gettext_noop("Another body leads the task now.")
 GIVEN_BACK = gettext_noop("The task was given to this body again.")
 DISSOLVED = gettext_noop("The body was dissolved.")
@@ -562,7 +599,7 @@ NOW_IN: dict[str, str] = {
     State.WITHDRAWN: gettext_noop("The task was withdrawn."),
 }
 """Stored as they stand, in English; shown through the translation of the reader."""
-STOOD_STILL = (*NOW_IN.values(), STOPPED, DELIVERED)
+STOOD_STILL = (*NOW_IN.values(), STOPPED, DELIVERED, REACHED)
 """What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""
 
 
@@ -597,6 +634,8 @@ class Facts:
     """What waits for an answer, with its state, as notices name it."""
     parts: dict[tuple[int, int], Part] = field(default_factory=dict)
     """Task and body that helps in it → its part."""
+    milestones: dict[tuple[int, date], list[Milestone]] = field(default_factory=dict)
+    """Task and day → its milestones of that day."""
     rules: dict[int, Rules] = field(default_factory=dict)
     """Assigner → its policy of reminders."""
     superiors: Superiors = field(default_factory=Superiors)
@@ -618,6 +657,8 @@ class Facts:
         if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
             rows = Part.objects.helping().filter(task__in=tasks)
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
+        if any(BY_NAME[notice.kind].of_milestone for notice in notices):
+            facts.milestones = _milestones(tasks)
         facts.rules = policies.of(task.assigner_id for task in tasks.values())
         above = {notice.body_id for notice in notices if BY_NAME[notice.kind].escalation}
         if above:
@@ -705,6 +746,8 @@ def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> 
         return _why_not_above(notice, task, facts)
     if not telling.reminder:
         return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
+    if telling.of_milestone:
+        return _why_not_this_milestone(notice, facts)
     if telling.of_part:
         return _why_not_this_part(notice, facts.parts[task.pk, notice.body_id or 0], facts)
     if notice.due_version != task.due_version or task.due_on is None:
@@ -743,8 +786,25 @@ def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> str:
     return _why_not_this_step(notice, part.due_on, facts)
 
 
+def _why_not_this_milestone(notice: Notice, facts: Facts) -> str:
+    day = _own_day(notice)
+    rows = facts.milestones.get((notice.about_id, day), []) if day else []
+    if day is None or not rows:
+        return MOVED
+    if all(row.done_on for row in rows):
+        return REACHED
+    return _why_not_this_step(notice, day, facts)
+
+
+def _milestones(tasks: Iterable[int]) -> dict[tuple[int, date], list[Milestone]]:
+    found: dict[tuple[int, date], list[Milestone]] = {}
+    for row in Milestone.objects.filter(task__in=tasks):
+        found.setdefault((row.task_id, row.due_on), []).append(row)
+    return found
+
+
 def _own_day(notice: Notice) -> date | None:
-    """The day of a body's part that a reminder tells of."""
+    """The day of a body's part, or of a milestone, that a reminder tells of."""
     return date.fromisoformat(notice.data["due_on"]) if notice.data.get("due_on") else None
 
 
@@ -801,18 +861,27 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
     tasks = rows.in_bulk({notice.about_id for notice in notices})
     # A letter has asked a moment ago, and what a person sees is the dearest question of all.
     seen = _seen([notice for notice in notices if notice.asked_on != on], on)
+    reminding = {notice.about_id for notice in notices if BY_NAME[notice.kind].of_milestone}
+    milestones = _milestones(reminding) if reminding else {}
     return {
         notice.pk: _line(
             notice,
             tasks.get(notice.about_id),
             notice.asked_on == on or notice.about_id in seen[notice.person_id],
             on,
+            milestones,
         )
         for notice in notices
     }
 
 
-def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
+def _line(
+    notice: Notice,
+    task: Task | None,
+    visible: bool,
+    on: date,
+    milestones: Mapping[tuple[int, date], list[Milestone]],
+) -> Line:
     telling = BY_NAME[notice.kind]
     if task is None:
         return Line(title=str(telling.label), sentence=_("The task no longer exists."), url=_my_notices())
@@ -828,11 +897,11 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
         # Its body reads what was there until another took over: the line would tell what is there now.
         return Line(title=str(telling.label), sentence=_(OTHER_LEAD), url=task.get_absolute_url())
     if task.secrecy != Task.Secrecy.NORMAL:
-        return _line_of_restricted(task, on)
+        return _line_of_restricted(notice, task, on)
     standing, days = _standing(notice, telling, task, on)
     return Line(
         title=task.name,
-        sentence=_sentence(notice, telling),
+        sentence=_sentence(notice, telling) + _reached_for(notice, telling, milestones),
         url=task.get_absolute_url(),
         what_to_do=str(telling.what_to_do),
         standing=standing,
@@ -845,17 +914,32 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
     )
 
 
-def _line_of_restricted(task: Task, on: date) -> Line:
+def _reached_for(
+    notice: Notice, telling: Telling, milestones: Mapping[tuple[int, date], list[Milestone]]
+) -> str:
+    """What is to be reached on the day, in the words of the task."""
+    day = _own_day(notice) if telling.of_milestone else None
+    rows = milestones.get((notice.about_id, day), []) if day else []
+    return "".join(f" “{row.words}”" for row in rows if row.words and row.done_on is None)
+
+
+def _late_or_soon(standing: Standing | None, own: date | None, on: date) -> str:
+    if own:
+        return Standing.OVERDUE if own < on else Standing.DUE_SOON
+    return str(standing) if standing in (Standing.OVERDUE, Standing.DUE_SOON) else ""
+
+
+def _line_of_restricted(notice: Notice, task: Task, on: date) -> Line:
     # What is mailed leaves the portal's keeping: nothing of such a task but its number and day.
-    standing = task.standing(on)
+    standing, own = task.standing(on), _own_day(notice)
     return Line(
         title=_restricted_name(task),
         sentence="",
         url=task.get_absolute_url(),
         what_to_do=_("Sign in to the portal to read it."),
-        standing=str(standing) if standing in (Standing.OVERDUE, Standing.DUE_SOON) else "",
-        due_on=task.due_on,
-        days=task.days_left(on),
+        standing=_late_or_soon(standing, own, on),
+        due_on=own or task.due_on,
+        days=(own - on).days if own else task.days_left(on),
     )
 
 

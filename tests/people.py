@@ -16,6 +16,7 @@ from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.actions.drafting import PartAsked
+from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
 from tasks.lifecycle import State
 from tasks.models import Order, Recurrence, Task
@@ -181,6 +182,9 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
         task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
     if verb == "resume_escalation":
         task = actions.stop_escalation(task=task, by=people["head"], reason=WHY)
+    if verb == "mark_milestone":
+        asked = [MilestoneAsked(today() + timedelta(days=10), "Gửi dự thảo")]
+        task = actions.set_milestones(task=task, by=people["secretary"], milestones=asked)
     if verb == "resume_cycle":
         cycle = Cycle("month", 31, today(), today() + timedelta(days=400))
         values = {"due_kind": "recurring", "due_on": None}

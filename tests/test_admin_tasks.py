@@ -47,6 +47,7 @@ BEFORE = {
     "decline_counter": "in_progress", "cancel_request": "in_progress",
     "flag_risk": "in_progress", "clear_risk": "in_progress",
     "stop_escalation": "in_progress", "resume_escalation": "in_progress", "resume_cycle": "in_progress",
+    "set_milestones": "in_progress", "mark_milestone": "in_progress",
 }  # fmt: skip
 
 
@@ -78,6 +79,10 @@ def test_a_superuser_does_each_verb_and_it_is_marked(
     assert enter("admin").get(do(task, verb)).status_code == 200
     events = Event.objects.count()
     given = {**SAID, "contact": people["officer"].pk}
+    if verb == "mark_milestone":
+        given |= {"milestone": task.milestones.get().pk, "done_on": today().isoformat()}
+    if verb == "set_milestones":
+        given |= {"day-0": today().isoformat(), "words-0": "Gửi dự thảo"}
     if verb == "supersede":
         given["superseded_by"] = other_than(task).pk
     if verb == "submit":

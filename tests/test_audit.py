@@ -35,6 +35,7 @@ from reports import actions as report_actions
 from reports.models import Export
 from tasks import actions as task_actions
 from tasks.actions.drafting import Draft
+from tasks.actions.milestones import MilestoneAsked
 from tasks.actions.relating import Decision
 from tasks.models import FanOut, Import, Order, OrderRelation, Task
 from tests.imports import TABLE, checked, read_as, unknown
@@ -115,6 +116,12 @@ def replacing(world: World) -> OrderRelation:
         order=later(world), kind="replaces", other=world.order, by=world.people["secretary"]
     )
     return relation
+
+
+def marked(world: World, by: Person) -> Callable[[], Any]:
+    task = world.asked("mark_milestone")
+    milestone = task.milestones.get().pk
+    return partial(task_actions.mark_milestone, task=task, by=by, milestone=milestone, done_on=today())
 
 
 def changed(thing: Any, **values: Any) -> Any:
@@ -357,6 +364,18 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "secretary",
         "escalation_stopped",
         lambda w, by: partial(tasks.stop_escalation, task=w.task("in_progress"), by=by, reason="Chờ Bộ."),
+    ),
+    "tasks.set_milestones": (
+        "secretary",
+        "milestones_set",
+        lambda w, by: partial(
+            tasks.set_milestones, task=w.task("in_progress"), by=by, milestones=[MilestoneAsked(today())]
+        ),
+    ),
+    "tasks.mark_milestone": (
+        "officer",
+        "milestone_marked",
+        lambda w, by: marked(w, by),
     ),
     "tasks.resume_cycle": (
         "secretary",

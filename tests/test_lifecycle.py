@@ -16,6 +16,7 @@ from committees.models import Body, Membership, Person
 from notices.models import Notice
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
+from tasks.actions.milestones import MilestoneAsked
 from tasks.diagram import diagram, table
 from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
@@ -86,6 +87,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "clear_risk": (LEAD, "", ""),  # flagged: tests/test_at_risk.py
     "stop_escalation": (KEEPERS, "assigned in_progress", ""),
     "resume_escalation": (KEEPERS, "", ""),  # stopped: tests/test_escalation.py
+    "set_milestones": (KEEPERS, "draft proposed assigned in_progress", ""),
+    "mark_milestone": (LEAD, "", ""),  # with some: tests/test_milestones.py
     "resume_cycle": (KEEPERS, "", ""),  # stopped: tests/test_jobs_obey.py
 }
 
@@ -93,6 +96,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
 BEFORE_ISSUE = {
     "edit": PREPARERS,
     "set_event_day": PREPARERS,
+    "set_milestones": PREPARERS,
     "recall": f"{KEEPERS} assistant",
     "withdraw": f"{KEEPERS} assistant",
     "comment": ASSIGNERS,
@@ -179,6 +183,12 @@ ACTS: dict[str, Act] = {
     "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
     "stop_escalation": lambda task, by, people: actions.stop_escalation(task=task, by=by, reason="Chờ Bộ."),
     "resume_escalation": lambda task, by, people: actions.resume_escalation(task=task, by=by),
+    "set_milestones": lambda task, by, people: actions.set_milestones(
+        task=task, by=by, milestones=[MilestoneAsked(date(2026, 1, 15), "Gửi dự thảo")]
+    ),
+    "mark_milestone": lambda task, by, people: actions.mark_milestone(
+        task=task, by=by, milestone=0, done_on=None
+    ),
     "resume_cycle": lambda task, by, people: actions.resume_cycle(task=task, by=by),
 }
 

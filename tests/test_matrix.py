@@ -217,6 +217,12 @@ POST   tasks:stop_escalation      submitted     409 409 403 403 403 404 404 302
 GET    tasks:resume_escalation    stopped       200 200 403 403 403 404 404 302
 POST   tasks:resume_escalation    stopped       302 302 403 403 403 404 404 302
 POST   tasks:resume_escalation    in_progress   409 409 403 403 403 404 404 302
+GET    tasks:set_milestones       in_progress   200 200 403 403 403 404 404 302
+POST   tasks:set_milestones       in_progress   302 302 403 403 403 404 404 302
+POST   tasks:set_milestones       submitted     409 409 403 403 403 404 404 302
+GET    tasks:mark_milestone       with_marks    403 403 403 200 403 404 404 302
+POST   tasks:mark_milestone       with_marks    403 403 403 302 403 404 404 302
+POST   tasks:mark_milestone       in_progress   403 403 403 409 403 404 404 302
 GET    tasks:resume_cycle         still_cycle   200 200 403 403 403 404 404 302
 POST   tasks:resume_cycle         still_cycle   302 302 403 403 403 404 404 302
 POST   tasks:resume_cycle         in_progress   409 409 403 403 403 404 404 302
@@ -391,6 +397,10 @@ POST   api:tasks-stop-escalation  in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-stop-escalation  submitted     409 409 403 403 403 404 404 401
 POST   api:tasks-resume-escalation stopped      200 200 403 403 403 404 404 401
 POST   api:tasks-resume-escalation in_progress  409 409 403 403 403 404 404 401
+POST   api:tasks-set-milestones   in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-set-milestones   submitted     409 409 403 403 403 404 404 401
+POST   api:tasks-mark-milestone   with_marks    403 403 403 200 403 404 404 401
+POST   api:tasks-mark-milestone   in_progress   403 403 403 409 403 404 404 401
 POST   api:tasks-resume-cycle     still_cycle   200 200 403 403 403 404 404 401
 POST   api:tasks-resume-cycle     in_progress   409 409 403 403 403 404 404 401
 GET    api:notices-list           -             200 200 200 200 200 200 200 401
@@ -530,6 +540,7 @@ class Settings:
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
         self.tasks["stopped"] = ready_for("resume_escalation", task_at("in_progress"), people)
         self.tasks["still_cycle"] = ready_for("resume_cycle", task_at("in_progress"), people)
+        self.tasks["with_marks"] = ready_for("mark_milestone", task_at("in_progress"), people)
         self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
         self.tasks["relative"] = ready_for("set_event_day", task_at("in_progress"), people)
         self.tasks["weighed"] = ready_for("set_weights", task_at("in_progress"), people)
@@ -578,6 +589,11 @@ class Settings:
             data = {kind.name: "daily" for kind in kinds.every()}
         if route == "orders:write_import":
             data = {"version": self.imported.version}
+        if verb == "set_milestones":
+            return {"milestones": []} if space == "api" else {}
+        if verb == "mark_milestone":
+            mark = self.tasks["with_marks"].milestones.get().pk
+            return {"milestone": mark, "done_on": None if space == "api" else ""}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if verb == "relations" or route == "api:orders-relations":

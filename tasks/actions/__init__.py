@@ -35,6 +35,7 @@ from tasks.actions.importing import (
 from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, withdraw
 from tasks.actions.leading import change_lead
 from tasks.actions.leaving import leave
+from tasks.actions.milestones import mark_milestone, set_milestones
 from tasks.actions.orders import save_order
 from tasks.actions.recurring import make_occurrences, resume_cycle
 from tasks.actions.relating import relate, settle_replaced, unrelate
@@ -90,6 +91,7 @@ __all__ = [
     "leave",
     "leave_out",
     "make_occurrences",
+    "mark_milestone",
     "mark_posted",
     "name_body",
     "name_people",
@@ -113,6 +115,7 @@ __all__ = [
     "save_order",
     "send_back",
     "set_event_day",
+    "set_milestones",
     "set_weights",
     "settle_replaced",
     "start_fan_out",

@@ -21,7 +21,7 @@ from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import rules, secrecy, telling
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
-from tasks.models import Request, Task
+from tasks.models import Milestone, Request, Task
 
 EVENT_OF = {
     "propose": "task_proposed",
@@ -182,6 +182,12 @@ def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
 def parts_of(task: Task) -> list[list[Any]]:
     """The bodies that help, as events keep them."""
     return [list(row) for row in task.parts.helping().values_list("body_id", "kind", "work", "due_on")]
+
+
+def milestones_of(task: Task) -> list[list[Any]]:
+    """The milestones with the day each was reached, as events keep them."""
+    rows = Milestone.objects.filter(task=task).order_by("due_on", "pk")
+    return [[str(row.due_on), row.words, str(row.done_on) if row.done_on else None] for row in rows]
 
 
 def refuse_stale(thing: Any, version: int | None) -> None:

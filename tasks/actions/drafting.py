@@ -22,7 +22,7 @@ from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy
-from tasks.actions import handing, recurring, timing
+from tasks.actions import handing, milestones, recurring, timing
 from tasks.actions.common import (
     NO_OFFICE_IN_LEAD,
     concerned,
@@ -42,9 +42,10 @@ from tasks.actions.common import (
     words,
     workers,
 )
+from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
 from tasks.lifecycle import LEVELS_ABOVE
-from tasks.models import Part, Recurrence, Task
+from tasks.models import Milestone, Part, Recurrence, Task
 
 FIELDS = (
     "order",
@@ -120,6 +121,7 @@ class Draft:
     parts: Sequence[PartAsked] = ()
     cycle: Cycle | None = None
     above: Draft | None = None
+    milestones: Sequence[MilestoneAsked] = ()
 
     @property
     def level(self) -> int:
@@ -158,6 +160,9 @@ def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
     Recurrence.objects.bulk_create(
         [Recurrence(task=draft.task, **asdict(draft.cycle)) for draft in drafts if draft.cycle]
     )
+    Milestone.objects.bulk_create(
+        [row for draft in drafts for row in milestones.made_of(draft.task, draft.milestones)], batch_size=1000
+    )
     append([_drafted(draft, by) for draft in drafts])
     return [draft.task for draft in drafts]
 
@@ -170,6 +175,7 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
         task.parent = draft.above.task
     try:
         _check(task, draft.parts, by, draft.cycle, keys_are_known=True, above_is_new=draft.above is not None)
+        _check_milestones(task, draft.milestones)
     except ValidationError as error:
         return dict(error.message_dict)
     root = draft
@@ -182,6 +188,14 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
     return {}
 
 
+def _check_milestones(task: Task, asked: Sequence[MilestoneAsked]) -> None:
+    problems: dict[str, Any] = {}
+    milestones.check_milestones(task, asked, problems)
+    milestones.check_number(asked, problems)
+    if problems:
+        raise ValidationError(problems)
+
+
 def _drafted(draft: Draft, by: Person) -> Event:
     """As `tell` would write it, without asking the database for what was just asked for."""
     task, cycle = draft.task, draft.cycle
@@ -191,6 +205,8 @@ def _drafted(draft: Draft, by: Person) -> Event:
         "parts": [[part.body.pk, part.kind, part.work, part.due_on] for part in parts],
         "recurrence": list(astuple(cycle)) if cycle else None,
     }
+    if draft.milestones:
+        facts["milestones"] = [[str(one.due_on), one.words, None] for one in draft.milestones]
     bodies = [task.assigner_id]
     after = changes({}, facts)[1]
     return compose("task_drafted", about=task, by=by, at=timezone.now(), after=after, bodies=bodies)
@@ -500,6 +516,7 @@ CHECKS: tuple[tuple[Callable[[Task, Person, dict[str, Any]], None], set[str]], .
     (check_lead, {"lead", "parent"}),
     (_check_leader, {"leader", "lead"}),
     (_check_contact, {"contact", "lead"}),
+    (milestones.check_open, {"due_on", "start_on"}),
 )
 """Each check with the fields that it reads: it is asked when one of them changes."""
 

@@ -25,10 +25,11 @@ from tasks import rules
 from tasks.actions import handing, recurring
 from tasks.actions.common import lock, owe_news, standing_or_above, words
 from tasks.actions.drafting import FIELDS, _check
+from tasks.actions.milestones import MilestoneAsked, made_of
 from tasks.actions.queueing import queue
 from tasks.cycles import Cycle
 from tasks.lifecycle import RUNNING, State
-from tasks.models import FanOut, Recipient, Recurrence, Task
+from tasks.models import FanOut, Milestone, Recipient, Recurrence, Task
 
 AT_ONCE = 200
 """Bodies that get their task in one transaction: other writers of events wait about a second for it."""
@@ -155,6 +156,8 @@ def _give(fan_out: FanOut, some: list[Recipient]) -> None:
     Recipient.objects.bulk_update(given, ["task"])
     Recipient.objects.bulk_update([one for one in some if one.skipped], ["skipped"])
     tasks = [one.task for one in given if one.task]
+    asked = _milestones_of(fan_out)
+    Milestone.objects.bulk_create([row for task in tasks for row in made_of(task, asked)], batch_size=1000)
     # Their keys name rows of this transaction: nobody can have owed them before.
     owe_new(_notices_of(fan_out, tasks))
     # Last: from here to the end no other writer can append to the chain.
@@ -184,6 +187,15 @@ def _cycles_of(fan_out: FanOut, tasks: list[Task]) -> list[Recurrence]:
     past = [period for period, due in Recurrence(**asdict(cycle)).to_make(today()) if due < today()]
     until = past[-1] if past else None
     return [Recurrence(task=task, made_until=until, **asdict(cycle)) for task in tasks]
+
+
+def _milestones_of(fan_out: FanOut) -> list[MilestoneAsked]:
+    """Each body reaches the milestones that are still to come; of a task in a cycle none are its own."""
+    if _cycle_of(fan_out):
+        return []
+    rows = fan_out.task.milestones.filter(due_on__gte=today())
+    rows = rows.filter(due_on__lte=fan_out.due_on) if fan_out.due_on else rows
+    return [MilestoneAsked(row.due_on, row.words) for row in rows]
 
 
 def _task_of(fan_out: FanOut, body: Body | None) -> Task:

@@ -22,6 +22,7 @@ from tasks.actions.common import (
     RISK,
     forget_risk,
     lock,
+    milestones_of,
     new_deadline,
     owe_news,
     parts_of,
@@ -30,6 +31,7 @@ from tasks.actions.common import (
     workers,
 )
 from tasks.actions.judging import withdraw
+from tasks.actions.milestones import bring_forward
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 from tasks.rollup import Node
@@ -201,8 +203,9 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
         raise ValidationError(
             {"below": _("%(code)s starts after the new deadline. Withdraw it.") % {"code": task.code}}
         )
-    before = {**snapshot(task, ("due_on",)), **forget_risk(task), "parts": parts_of(task)}
+    before = {**snapshot(task, ("due_on",)), **forget_risk(task), **_marks(task)}
     task.parts.helping().filter(due_on__gt=day).update(due_on=day)
+    bring_forward(task, day)
     task.due_on = day
     new_deadline(task)
     task.version += 1
@@ -211,11 +214,17 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
     task.requests.waiting().filter(kind=Request.Kind.EXTENSION).update(state=Request.State.CANCELLED)
     why = gettext("The task above, %(code)s, is due on %(day)s now.") % {"code": above.code, **_day(day)}
     said = "" if secrecy.is_secret(task) else f"{why} {reason}".strip()
-    after = {**snapshot(task, tuple(before.keys() - {"parts"})), "parts": parts_of(task)}
+    marks = _marks(task)
+    after = {**snapshot(task, tuple(before.keys() - marks.keys())), **marks}
     tell(task, "task_changed", by, before=before, after=after, reason=said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         tell_helpers(task, "help_changed", by)
+
+
+def _marks(task: Task) -> dict[str, Any]:
+    """Days below the deadline that move with it."""
+    return {"parts": parts_of(task), "milestones": milestones_of(task)}
 
 
 # Their shares

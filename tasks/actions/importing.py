@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from portal.shared.verdicts import Refused, Sentence, not_now, refuse
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
 from tasks.actions.drafting import Draft, ManyRefused, PartAsked, edit_task, new_tasks
+from tasks.actions.milestones import MilestoneAsked, set_milestones
 from tasks.actions.queueing import queue
 from tasks.importing import changes, storing
 from tasks.importing.checking import check
@@ -266,6 +267,12 @@ def _change(rows: list[ImportRow], by: Person) -> None:
                 by=by,
                 version=row.values["version"],
             )
+            if (marks := row.values.get("milestones")) is not None:
+                set_milestones(
+                    task=seen[row.values["task"]],
+                    by=by,
+                    milestones=[MilestoneAsked(date.fromisoformat(day), words) for day, words in marks],
+                )
         except ValidationError as error:
             said[row.position] = error.messages
         except Refused as refusal:
@@ -328,7 +335,8 @@ def _drafts_of(imported: Import, rows: list[ImportRow], by: Person) -> list[Draf
             task.parent = task.parent or (over if isinstance(over, Task) else None)
             parts = [PartAsked(bodies[key], kind) for key, kind in meaning.parts if key in bodies]
             over = over if isinstance(over, Draft) and task.parent is None else None
-            here = Draft(task, parts, meaning.cycle, over)
+            marks = [MilestoneAsked(date.fromisoformat(day)) for day in meaning.milestones]
+            here = Draft(task, parts, meaning.cycle, over, marks)
             drafts.append(here)
         if meaning.number:
             numbered[storing.number_key(meaning.number)] = here

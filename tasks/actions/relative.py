@@ -14,8 +14,18 @@ from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions import handing, timing
-from tasks.actions.common import forget_risk, lock_from_above, new_deadline, owe_news, tell, words, workers
+from tasks.actions.common import (
+    forget_risk,
+    lock_from_above,
+    milestones_of,
+    new_deadline,
+    owe_news,
+    tell,
+    words,
+    workers,
+)
 from tasks.actions.drafting import check_days
+from tasks.actions.milestones import bring_forward
 from tasks.models import Task
 
 AHEAD = timedelta(days=366)
@@ -30,7 +40,7 @@ def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: s
         return task
     needed = _("Say why the day of the event is corrected.") if task.happened_on else None
     said = words(task, reason, "reason", required=needed)
-    before = snapshot(task, ("happened_on", "due_on"))
+    before, marks = snapshot(task, ("happened_on", "due_on")), milestones_of(task)
     task.happened_on = _known(happened_on)
     timing.count_again(task)
     _refuse_misfit(task, by)
@@ -41,7 +51,10 @@ def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: s
     task.save()
     # No body that helps has longer than the task itself, as when a day above moves.
     task.parts.helping().filter(due_on__gt=task.due_on).update(due_on=task.due_on)
-    tell(task, "event_day_set", by, before=before, after=snapshot(task, tuple(before)), reason=said)
+    if task.due_on:
+        bring_forward(task, task.due_on)
+    after = {**snapshot(task, tuple(before)), "milestones": milestones_of(task)}
+    tell(task, "event_day_set", by, before={**before, "milestones": marks}, after=after, reason=said)
     if task.is_issued:
         owe_news(workers(task), "event_day_set", task, by, body=task.lead, reason=said)
     return task

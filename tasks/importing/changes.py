@@ -84,7 +84,11 @@ def rows_of(lines: Iterable[Returned], by: Person, *, after: int) -> list[Import
     """A row for each line in which something differs; what cannot be applied stops it with a sentence."""
     lines = list(lines)
     parts = Prefetch("parts", Part.objects.select_related("body"))
-    seen = Task.objects.visible_to(by).select_related("lead", "order", "assigner").prefetch_related(parts)
+    seen = (
+        Task.objects.visible_to(by)
+        .select_related("lead", "order", "assigner")
+        .prefetch_related(parts, "milestones")
+    )
     tasks, reading, rows = seen.in_bulk({key_of(line) for line in lines}), _Reading(by), list[ImportRow]()
     for line in lines:
         if row := _row(line, tasks.get(key_of(line)), reading, after + len(rows) + 1):
@@ -118,6 +122,8 @@ class _Change:
     told: list[tuple[str, str, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     parts: list[tuple[int, str]] | None = None
+    milestones: list[tuple[str, str]] | None = None
+    """Day and words of those that are to be open; None leaves them."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -143,6 +149,7 @@ def _row(line: Returned, task: Task | None, reading: _Reading, position: int) ->
             "changes": change.told,
             "edit": {name: _stored(value) for name, value in change.values.items()},
             "parts": change.parts,
+            "milestones": change.milestones,
         },
         problems=[plain(problem) for problem in change.problems],
     )
@@ -168,6 +175,8 @@ def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None
             change.values[name] = text
         elif name == "due":
             _ask_due(change, text, task)
+        elif name == "milestones":
+            _ask_milestones(change, was, text, task)
     names = {name: text for name, _was, text in change.told}
     if "lead" in names or "coordinating" in names:
         _ask_bodies(change, names, task, reading, _names_there(task, line.language))
@@ -182,6 +191,29 @@ def _ask_due(change: _Change, text: str, task: Task) -> None:
     else:
         asked = when(due, task.order or Order())
         change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
+
+
+def _ask_milestones(change: _Change, was: str, text: str, task: Task) -> None:
+    """A line for each; one that was reached comes back as it was."""
+    lines = text.splitlines()
+    reached = [line for line, row in zip(was.splitlines(), task.milestones.all(), strict=True) if row.done_on]
+    for line in reached:
+        if line not in lines:
+            change.problems.append(Problem("milestones", "milestone_reached", {"was": line}, stops=True))
+    change.milestones = []
+    for line in (line for line in lines if line not in reached):
+        found = _MILESTONE.fullmatch(line)
+        try:
+            day = date(int(found[3]), int(found[2]), int(found[1])) if found else None
+        except ValueError:
+            day = None
+        if found and day:
+            change.milestones.append((day.isoformat(), found[4] or ""))
+        else:
+            change.problems.append(Problem("milestones", "milestone_unread", {"words": line}, stops=True))
+
+
+_MILESTONE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s*:\s*(.*))?")
 
 
 def _names_there(task: Task, language: str) -> dict[str, int]:

@@ -40,6 +40,8 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "lead_of_issued": _("The lead of an issued task is changed on its page: it asks for the reason."),
     "cycle_in_cell": _("“%(words)s” is a cycle: enter it on the page of the task."),
+    "milestone_reached": _("“%(was)s” was reached and stays. Put its line back as it was."),
+    "milestone_unread": _("“%(words)s” is no milestone. Write a line such as 30/08/2026: draft sent."),
     # Words of a deadline
     "due_unread": _("“%(words)s” is not read for certain as a deadline. Choose its kind and day."),
     "due_long": _("These words are too long for a deadline. Choose its kind and day, and shorten the words."),

@@ -30,7 +30,7 @@ CELLS: dict[str, tuple[str, ...]] = {
     "deliverable": ("deliverable",),
     "due": (
         *("due_kind", "due_on", "due_words", "after_days", "after_event"),
-        *("every", "day", "month", "starts_on", "until"),
+        *("every", "day", "month", "starts_on", "until", "milestones"),
     ),
     "parent": ("parent", "parent_number"),
 }

@@ -14,7 +14,7 @@ from committees.doors import SignedInRequest
 from notices.calendar import AS_WRITTEN
 from notices.models import CalendarDay
 from tasks.lifecycle import LEVELS_ABOVE
-from tasks.models import Evidence, FanOut, Order, Part, Request, Task
+from tasks.models import Evidence, FanOut, Milestone, Order, Part, Request, Task
 from tasks.reading import as_read_by
 
 Crumbs = list[tuple[str, str]]
@@ -46,7 +46,8 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
         calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
     )
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
-    return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
+    marks = Prefetch("milestones", Milestone.objects.select_related("done_by"))
+    return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts, marks), pk=pk))
 
 
 def find_order(request: SignedInRequest, pk: int) -> Order:

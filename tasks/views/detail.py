@@ -98,6 +98,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "above": _above(task),
         "replacing": _replacing(request, task),
         "parts": [(part, part.standing(on), part.days_left(on)) for part in task.parts.all()],
+        "milestones": [(one, one.standing(on), one.days_left(on)) for one in task.milestones.all()],
         "children": listing.rows_of(family, on),
         "family": family[0] if family else None,
         "fan_out": _fan_out(task),

@@ -35,6 +35,8 @@ from tasks.forms import (
     EvidenceForm,
     ExtensionForm,
     LeadForm,
+    MilestoneForm,
+    MilestonesForm,
     OptionalReasonForm,
     PeopleForm,
     ProgressForm,
@@ -296,6 +298,27 @@ STEPS: dict[str, Step] = {
         _("Those above are told again:"),
         before=_("With the next letters they are told what they missed."),
     ),
+    "set_milestones": Step(
+        lambda *, task, by, form: actions.set_milestones(task=task, by=by, milestones=form.milestones),
+        _("Milestones set:"),
+        MilestonesForm,
+        before=_(
+            "Marks on the way to the deadline, each with its day. The lead body is reminded of each as of "
+            "a deadline, and says when it was reached. What was reached stays on record."
+        ),
+        told="lead",
+    ),
+    "mark_milestone": Step(
+        lambda *, task, by, form: actions.mark_milestone(
+            task=task,
+            by=by,
+            milestone=form.cleaned_data["milestone"].pk,
+            done_on=form.cleaned_data["done_on"],
+        ),
+        _("Milestone marked:"),
+        MilestoneForm,
+        before=_("Say on which day it was reached."),
+    ),
     "resume_cycle": Step(
         _typed(actions.resume_cycle),
         _("The cycle goes on:"),
@@ -383,6 +406,10 @@ def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
         extra = {"task": task, "person": request.user}
     elif step.form is EventDayForm:
         extra = {"initial": {"happened_on": task.happened_on}}
+    elif step.form is MilestonesForm:
+        extra = {"task": task}
+    elif step.form is MilestoneForm:
+        extra = {"task": task, "initial": {"milestone": request.GET.get("milestone"), "done_on": today()}}
     elif step.form is WeightsForm:
         extra = {"task": task, "person": request.user}
     elif step.form is ProgressForm:
