@@ -298,7 +298,8 @@ def notice_of(kind: str, person: Person, world: World) -> Notice:
         "title": world.task.title,
     }
     data |= {"days": 3, "address": "officer@demo.invalid", "answer": "550 5.1.1 <no such user>"}
-    data |= {"due_on": "2026-07-15"} if kind.startswith("part_") and "due" in kind else {}
+    own_day = kind.startswith(("part_", "milestone_")) and "due" in kind
+    data |= {"due_on": "2026-07-15", "passed_over": 2} if own_day else {"passed_over": 2}
     data |= {"week": "2026-07-20"}
     return Notice.objects.create(
         key=f"{kind}:{person.pk}",

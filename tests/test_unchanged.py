@@ -140,7 +140,9 @@ def test_the_contact_is_named_although_the_leader_left(task: Task, people: Peopl
     assert client.post(address, sent).status_code == 302
     task.refresh_from_db()
     assert (task.leader, task.contact) == (people["lead_head"], people["officer"])
-    assert Api(people["officer"]).post(f"tasks/{task.pk}/name-people/", contact=None).status_code == 200
+    api, address = Api(people["officer"]), f"tasks/{task.pk}/name-people/"
+    assert api.post(address, leader="lead_head", contact=None).status_code == 200
+    assert list(api.post(address, contact="lead_head").json()) == ["contact"]
     with pytest.raises(ValidationError):
         actions.name_people(task=task, by=people["officer"], leader=None, contact=people["lead_head"])
 

@@ -175,7 +175,8 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
         task.parent = draft.above.task
     try:
         _check(task, draft.parts, by, draft.cycle, keys_are_known=True, above_is_new=draft.above is not None)
-        _check_milestones(task, draft.milestones)
+        if draft.milestones:
+            _check_milestones(task, draft.milestones)
     except ValidationError as error:
         return dict(error.message_dict)
     root = draft

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from portal.shared.days import today
-from tasks import rules, secrecy
+from tasks import rules
 from tasks.actions.common import lock_from_above, milestones_of, owe_news, remind_again, tell, words, workers
 from tasks.models import Milestone, Task
 
@@ -102,8 +102,6 @@ def check_milestones(task: Task, asked: Iterable[MilestoneAsked], problems: Prob
         elif task.start_on and one.due_on < task.start_on:
             said = _("The milestone of %(day)s is not before the start.")
             problems["milestones"] = said % _day(one.due_on)
-        elif one.words and secrecy.is_secret(task) and not secrecy.is_number(one.words):
-            problems["milestones"] = secrecy.ONLY_A_NUMBER
         else:
             _check_values(task, one, problems)
 

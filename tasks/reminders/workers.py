@@ -33,8 +33,12 @@ OF_PART = {
     "secret": F("task__secrecy"),
 }
 OF_MILESTONE = {
-    **{name: F(f"task__{column.name}") for name, column in OF_TASK.items() if name != "day"},
+    "about": F("task__id"),
+    "reader": F("task__lead_id"),
+    "giver": F("task__assigner_id"),
     "day": F("due_on"),
+    "ver": F("task__due_version"),
+    "secret": F("task__secrecy"),
 }
 STEP = {
     "policy": "bigint",
