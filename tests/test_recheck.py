@@ -31,6 +31,7 @@ from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from tasks import actions, reminders, summary, telling
 from tasks.actions.drafting import PartAsked
+from tasks.actions.milestones import MilestoneAsked
 from tasks.lifecycle import State
 from tasks.models import Task
 from tests.people import Bodies, TaskAt, appoint, make_person
@@ -116,6 +117,17 @@ def overdue_for_a_standing_deputy(world: World) -> str:
 def part_overdue(world: World) -> str:
     reminders.plan(TODAY)
     return "part_overdue"
+
+
+def milestone_overdue(world: World) -> str:
+    set_milestone(world, DUE)
+    reminders.plan(TODAY)
+    return "milestone_overdue"
+
+
+def set_milestone(world: World, day: date) -> None:
+    asked = [MilestoneAsked(day, "Gửi dự thảo")]
+    actions.set_milestones(task=world.now, by=world.people["secretary"], milestones=asked)
 
 
 def escalated(world: World) -> str:
@@ -327,6 +339,15 @@ def the_keeper_leaves(world: World) -> None:
     Membership.objects.filter(person__username="keeper").delete()
 
 
+def it_is_reached(world: World) -> None:
+    milestone = world.task.milestones.get().pk
+    actions.mark_milestone(task=world.now, by=world.officer, milestone=milestone, done_on=TODAY)
+
+
+def the_milestone_is_moved(world: World) -> None:
+    set_milestone(world, DUE - A_DAY)
+
+
 def nothing(world: World) -> None:
     pass
 
@@ -359,6 +380,10 @@ CASES: list[tuple[Owed, Happens, str]] = [
     (part_overdue, it_no_longer_helps, telling.NO_PART),
     (part_overdue, its_own_day_is_moved, telling.MOVED),
     (part_overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (milestone_overdue, it_is_reached, telling.REACHED),
+    (milestone_overdue, the_milestone_is_moved, telling.MOVED),
+    (milestone_overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (milestone_overdue, another_body_leads_it, telling.OTHER_LEAD),
     (escalated, it_is_reported, NOW_IN[State.SUBMITTED]),
     (escalated, its_day_is_moved, telling.MOVED),
     (escalated, telling_above_is_stopped, telling.STOPPED),
