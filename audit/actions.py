@@ -31,13 +31,22 @@ def record(
     after: dict[str, Any] | None = None,
     bodies: Iterable[int | None] = (),
     reason: str = "",
+    break_glass: bool = False,
 ) -> Event:
     """Append one event to the chain; `by=None` is the portal itself.
 
     Call it last in an action: from here to the end of the transaction no other writer can append.
     """
     event = compose(
-        verb, about=about, by=by, at=timezone.now(), before=before, after=after, bodies=bodies, reason=reason
+        verb,
+        about=about,
+        by=by,
+        at=timezone.now(),
+        before=before,
+        after=after,
+        bodies=bodies,
+        reason=reason,
+        break_glass=break_glass,
     )
     return append([event])[0]
 
@@ -52,8 +61,12 @@ def compose(
     after: dict[str, Any] | None = None,
     bodies: Iterable[int | None] = (),
     reason: str = "",
+    break_glass: bool = False,
 ) -> Event:
-    """An event not yet in the chain; only what is brought in from elsewhere has an `at` in the past."""
+    """An event not yet in the chain; only what is brought in from elsewhere has an `at` in the past.
+
+    What a superuser does is break-glass; so is what a rule allowed for want of anybody else.
+    """
     return Event(
         at=at.astimezone(UTC),
         by_id=by.pk if by else None,
@@ -66,7 +79,7 @@ def compose(
         before=_plain(before),
         after=_plain(after),
         reason=reason,
-        break_glass=bool(by and getattr(by, "is_superuser", False)),
+        break_glass=break_glass or bool(by and getattr(by, "is_superuser", False)),
         for_name=str(getattr(by, "acting_for", None) or "")[:250],
     )
 

@@ -18,7 +18,15 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from committees.models import Body, BodyGroupObjectPermission, BodyQuerySet, Membership, Office, Person
+from committees.models import (
+    Absence,
+    Body,
+    BodyGroupObjectPermission,
+    BodyQuerySet,
+    Membership,
+    Office,
+    Person,
+)
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from portal.shared.days import today
 
@@ -170,6 +178,15 @@ def absent(person: Asker, on: date | None = None) -> Absent:
     return _rights_of(person, on or today(), None)[1] if person.is_active else {}
 
 
+def stands_in_for(person: Person) -> set[int]:
+    """Keys of the people whose deputy this person is, today or later."""
+    absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())
+    found: set[int] = _once(
+        (person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True))
+    )
+    return found
+
+
 def act_from(person: Asker, term: Membership) -> None:
     """Name in the event whose deputy the person is in this term, when a rule chose between terms itself."""
     if isinstance(person, Person):
@@ -254,6 +271,17 @@ def permissions_by_office(offices: Iterable[Office]) -> dict[int, set[str]]:
     for group_id, codename in rows.values_list("group_id", "permission__codename"):
         held.setdefault(group_id, set()).add(codename)
     return held
+
+
+def with_permissions(offices: QuerySet[Office]) -> list[tuple[Office, set[str]]]:
+    """Each office with the codenames it holds on its body, in one query."""
+    codename = F("group__bodygroupobjectpermission__permission__codename")
+    found: dict[int, tuple[Office, set[str]]] = {}
+    for office in offices.annotate(codename=codename):
+        held = found.setdefault(office.pk, (office, set()))[1]
+        if office.codename:
+            held.add(office.codename)
+    return list(found.values())
 
 
 def set_permissions(office: Office, codenames: Collection[str]) -> None:

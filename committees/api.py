@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from committees import access, actions, rules
 from committees.filters import BodyFilter, MembershipFilter
-from committees.models import Alias, Body, BodyQuerySet, Membership, MembershipQuerySet, Person
+from committees.models import Alias, Body, BodyQuerySet, Membership, MembershipQuerySet, Person, ProposedTerm
 from committees.serializers import (
     AliasIn,
     AliasOut,
@@ -25,6 +25,7 @@ from committees.serializers import (
     MembershipIn,
     MembershipOut,
     PapersIn,
+    ProposedTermOut,
     TermIn,
 )
 from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
@@ -121,25 +122,28 @@ class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoo
     def get_serializer_class(self) -> Any:
         return {"create": MembershipIn, "partial_update": TermIn}.get(self.action or "", MembershipOut)
 
-    def answer(self, membership: Membership, status: int) -> Response:
+    def answer(self, membership: Membership | ProposedTerm, status: int) -> Response:
+        if isinstance(membership, ProposedTerm):
+            return Response(ProposedTermOut(membership).data, status=202)
         return Response(MembershipOut(membership).data, status=status)
 
-    @extend_schema(responses={201: MembershipOut})
+    @extend_schema(responses={201: MembershipOut, 202: ProposedTermOut})
     def create(self, request: Request) -> Response:
-        """Appoint a person to an office for a term."""
+        """Appoint a person to an office for a term. An administrator's own waits for another one (202)."""
         values = self.checked()
         office = values.pop("body").offices.select_related("body").get(role=values.pop("role"))
-        membership = Membership(office=office, **values)
-        return self.answer(actions.save_membership(membership=membership, by=self.person), 201)
+        return self.answer(
+            actions.appoint(membership=Membership(office=office, **values), by=self.person), 201
+        )
 
-    @extend_schema(responses=MembershipOut)
+    @extend_schema(responses={200: MembershipOut, 202: ProposedTermOut})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Correct a term or end it; from the day after its last it gives nothing."""
         membership: Membership = self.get_object()
-        rules.may_manage_members(self.person, membership.office.body).or_raise()
+        rules.may_change_term(self.person, membership.person, membership.office).or_raise()
         for name, value in self.checked().items():
             setattr(membership, name, value)
-        return self.answer(actions.save_membership(membership=membership, by=self.person), 200)
+        return self.answer(actions.appoint(membership=membership, by=self.person), 200)
 
 
 class MeView(APIView):

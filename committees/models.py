@@ -408,15 +408,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.order_by(*first, "person__name", "pk")
 
 
-class Membership(models.Model):
-    """A person holds an office from one day to another, both included, under a decision."""
+class TermFields(models.Model):
+    """From which day to which, under which decision, and for what."""
 
-    person = models.ForeignKey(
-        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
-    )
-    office = models.ForeignKey(
-        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="memberships"
-    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The last day that counts."))
     position = models.CharField(_("position"), max_length=250, blank=True, validators=[validate_plain])
@@ -430,6 +424,20 @@ class Membership(models.Model):
         blank=True,
         validators=[validate_plain],
         help_text=_("Pillars this person is in charge of, one after another with a semicolon."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Membership(TermFields):
+    """A person holds an office from one day to another, both included, under a decision."""
+
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="memberships"
     )
     absence = models.ForeignKey(
         Absence,
@@ -479,3 +487,63 @@ class Membership(models.Model):
     def in_charge_of(self, pillar: str) -> bool:
         """Is the pillar one of the fields this person is in charge of?"""
         return bool(pillar) and fold(pillar) in {fold(field) for field in self.fields.split(";")}
+
+
+class ProposedTerm(TermFields):
+    """An administrator's own appointment, or a change of it, until another administrator decides."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for another administrator")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+
+    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="+")
+    term = models.ForeignKey(
+        Membership,
+        verbose_name=_("term that it changes"),
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING, editable=False)
+    proposed_by = models.ForeignKey(
+        Person, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), editable=False)
+    decided_by = models.ForeignKey(
+        Person,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("proposed term")
+        verbose_name_plural = _("proposed terms")
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "office"),
+                condition=Q(state="waiting"),
+                name="one_waiting_term_for_a_person_and_office",
+                violation_error_message=_("This appointment waits already for another administrator."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=F("proposed_by")) & ~Q(decided_by=F("person"))),
+                name="proposed_term_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="proposed_term_decided_when_decided",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.office}"

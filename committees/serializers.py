@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from committees.models import Alias, Body, Membership, Person
+from committees.models import Alias, Body, Membership, Person, ProposedTerm
 from committees.roles import Role
 from portal.shared.api import Input
 from portal.shared.text import validate_plain
@@ -157,6 +157,31 @@ class MembershipOut(serializers.ModelSerializer[Membership]):
         fields = (
             *("id", "person", "acting_for", "body", "role", "title", "position", "position_en"),
             *("decision", "fields", "starts_on", "ends_on"),
+        )
+        read_only_fields = fields
+
+
+class ProposedTermOut(serializers.ModelSerializer[ProposedTerm]):
+    """An administrator's own appointment, which another administrator decides on."""
+
+    person = PersonOut()
+    body = BodyOut(source="office.body")
+    role = serializers.ChoiceField(Role.choices, source="office.role", read_only=True)
+
+    class Meta:
+        model = ProposedTerm
+        fields = (
+            "id",
+            "state",
+            "person",
+            "body",
+            "role",
+            "position",
+            "position_en",
+            "decision",
+            "fields",
+            "starts_on",
+            "ends_on",
         )
         read_only_fields = fields
 

@@ -10,15 +10,16 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from committees import access, actions, away
@@ -61,6 +62,22 @@ class PasswordChange(auth_views.PasswordChangeView):
         actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(self.request, form.user)
         return HttpResponseRedirect(self.get_success_url())
+
+
+class PasswordReset(auth_views.PasswordResetConfirmView):
+    """The link of the letter with which an administrator lets somebody choose their password."""
+
+    success_url = reverse_lazy("login")
+
+    def get_user(self, uidb64: str) -> Person | None:
+        person = super().get_user(uidb64)
+        return person if isinstance(person, Person) and person.is_active else None
+
+    def form_valid(self, form: SetPasswordForm[Person]) -> HttpResponse:
+        actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
+        del self.request.session[auth_views.INTERNAL_RESET_SESSION_TOKEN]
+        messages.success(self.request, _("Your password is saved. Sign in with it."))
+        return HttpResponseRedirect(str(self.success_url))
 
 
 def address_of(request: HttpRequest) -> str:
@@ -160,6 +177,11 @@ urlpatterns: list[URLPattern] = [
         "accounts/password/done/",
         auth_views.PasswordChangeDoneView.as_view(),
         name="password_change_done",
+    ),
+    path(
+        "accounts/reset/<uidb64>/<token>/",
+        never_cache(PasswordReset.as_view()),
+        name="password_reset_confirm",
     ),
     path("language/", language, name="language"),
     path("profile/", profile, name="profile"),

@@ -25,7 +25,7 @@ from django.utils import timezone
 from audit.actions import append, changes, record, snapshot
 from audit.models import GENESIS, Event
 from committees import actions as committee_actions
-from committees.models import Absence, Alias, Body, Membership, Person
+from committees.models import Absence, Alias, Body, Membership, Person, ProposedTerm
 from committees.roles import Role
 from notices import actions as notice_actions
 from notices.models import CalendarDay
@@ -49,6 +49,15 @@ class World:
 
     def task(self, state: str, **values: Any) -> Task:
         return self.task_at(state, **values)
+
+    def new_term(self, person: Person) -> Membership:
+        office = self.bodies.committee.offices.get(role=Role.MEMBER)
+        return Membership(person=person, office=office, starts_on=SINCE)
+
+    def proposal(self, by: Person) -> ProposedTerm:
+        """Of an administrator other than the one who will decide."""
+        other = self.people["staff" if by.is_superuser else "admin"]
+        return committee_actions.propose_term(membership=self.new_term(other), by=other)
 
     def with_evidence(self) -> Task:
         task = self.task_at("in_progress")
@@ -474,8 +483,13 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         "staff",
         "password_set",
         lambda w, by: partial(
-            committees.set_password, person=w.people["member"], new_password="một câu rất dài 57", by=by
+            committees.set_password, person=w.people["outsider"], new_password="một câu rất dài 57", by=by
         ),
+    ),
+    "committees.send_reset_letter": (
+        "staff",
+        "reset_letter_sent",
+        lambda w, by: partial(committees.send_reset_letter, person=w.people["member"], by=by),
     ),
     "committees.save_own_profile": (
         "member",
@@ -528,6 +542,21 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
             ),
             by=by,
         ),
+    ),
+    "committees.appoint": (
+        "secretary",
+        "membership_entered",
+        lambda w, by: partial(committees.appoint, membership=w.new_term(w.people["outsider"]), by=by),
+    ),
+    "committees.propose_term": (
+        "staff",
+        "term_proposed",
+        lambda w, by: partial(committees.propose_term, membership=w.new_term(by), by=by),
+    ),
+    "committees.refuse_term": (
+        "staff",
+        "term_refused",
+        lambda w, by: partial(committees.refuse_term, proposal=w.proposal(by), by=by),
     ),
     "committees.end_membership": (
         "secretary",
@@ -608,6 +637,8 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
 MANY_EVENTS = {"tasks.give_fan_out", "tasks.make_occurrences"}
 # One for each task that was urged: test_urge_many.py.
 MANY_EVENTS |= {"tasks.urge_many"}
+# The decision and the term that it gives: test_power.py.
+MANY_EVENTS |= {"committees.approve_term"}
 # Of a received file, one for the file and one for each draft: test_import_actions.py.
 MANY_EVENTS |= {"tasks.read_import", "tasks.fail_old_imports", "tasks.write_import"}
 # Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.

@@ -18,11 +18,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from committees import actions as committee_actions
 from committees.models import Absence, Person
@@ -48,16 +51,18 @@ GET    readyz                     -               0   0   0   0   0   0   0   0
 GET    login                      -             200 200 200 200 200 200 200 200
 GET    logout                     -             405 405 405 405 405 405 405 405
 POST   language                   -             302 302 302 302 302 302 302 302
+GET    password_reset_confirm     letter        302 302 302 302 302 302 302 302
+POST   password_reset_confirm     letter        302 302 302 302 302 302 302 302
 
 # One's own
 GET    my_work                    -             200 200 200 200 200 200 200 302
 GET    profile                    -             200 200 200 200 200 200 200 302
 GET    away                       -             200 200 200 200 200 200 200 302
 POST   away                       -             302 302 302 200 200 200 200 302
-GET    away_change                absence       200 200 404 404 404 404 404 302
-POST   away_change                absence       302 302 404 404 404 404 404 302
-GET    away_end                   absence       200 200 404 404 404 404 404 302
-POST   away_end                   absence       302 302 404 404 404 404 404 302
+GET    away_change                absence       200 404 404 404 404 404 404 302
+POST   away_change                absence       302 404 404 404 404 404 404 302
+GET    away_end                   absence       200 404 404 404 404 404 404 302
+POST   away_end                   absence       302 404 404 404 404 404 404 302
 GET    password_change            -             200 200 200 200 200 200 200 302
 GET    password_change_done       -             200 200 200 200 200 200 200 302
 GET    notices:list               -             200 200 200 200 200 200 200 302
@@ -252,12 +257,24 @@ POST   bodies:name                body          302 302 403 403 403 403 403 302
 POST   bodies:forget_name         alias         302 302 403 403 403 403 403 302
 GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
+POST   bodies:appoint             as_head       403 403 403 403 403 403 403 302
+POST   bodies:appoint             as_deputy     302 403 403 403 403 403 403 302
+POST   bodies:appoint             oneself       403 403 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
 POST   bodies:membership          term          302 302 403 403 403 404 404 302
 GET    bodies:away                term          200 200 200 403 403 404 404 302
 POST   bodies:away                term          302 302 302 403 403 404 404 302
 GET    bodies:end_membership      term          200 200 403 403 403 404 404 302
 POST   bodies:end_membership      term          302 302 403 403 403 404 404 302
+GET    bodies:membership          head_term     403 403 403 403 403 404 404 302
+POST   bodies:membership          head_term     403 403 403 403 403 404 404 302
+GET    bodies:membership          secretary_term 200 403 403 403 403 404 404 302
+POST   bodies:membership          secretary_term 302 403 403 403 403 404 404 302
+POST   bodies:end_membership      head_term     403 403 403 403 403 404 404 302
+POST   bodies:end_membership      secretary_term 302 403 403 403 403 404 404 302
+POST   bodies:away                head_term     302 403 403 403 403 404 404 302
+POST   bodies:away                secretary_term 302 302 403 403 403 404 404 302
+POST   people:leave               head_person   403 403 403 403 403 404 404 302
 GET    people:leave               person        403 403 404 404 403 404 404 302
 POST   people:leave               person        403 403 404 404 403 404 404 302
 
@@ -278,6 +295,11 @@ GET    api:memberships-list       -             200 200 200 200 200 200 200 401
 POST   api:memberships-list       -             201 201 403 403 403 403 403 401
 GET    api:memberships-detail     term          200 200 200 200 200 404 404 401
 PATCH  api:memberships-detail     term          200 200 403 403 403 404 404 401
+POST   api:memberships-list       as_head       403 403 403 403 403 403 403 401
+POST   api:memberships-list       as_deputy     201 403 403 403 403 403 403 401
+POST   api:memberships-list       oneself       403 403 403 403 403 403 403 401
+PATCH  api:memberships-detail     head_term     403 403 403 403 403 404 404 401
+PATCH  api:memberships-detail     secretary_term 200 403 403 403 403 404 404 401
 GET    api:orders-list            -             200 200 200 200 200 200 200 401
 POST   api:orders-list            -             403 201 403 403 403 403 403 401
 GET    api:orders-detail          order         200 200 200 200 200 404 404 401
@@ -464,6 +486,12 @@ DATA: dict[str, dict[str, Any]] = {
     "reports:new": {"report": "list", "format": "xlsx"},
     "profile": {"language": "en", "email": "a@demo.invalid", "phone": ""},
 }
+# Offices that not everybody who keeps members may fill. `{who}` is whoever asks.
+APPOINTED: dict[str, dict[str, Any]] = {
+    "as_head": {"role": "head"},
+    "as_deputy": {"role": "deputy"},
+    "oneself": {"person": "{who}", "role": "assistant"},
+}
 VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
 ONLY_PAGES: dict[str, dict[str, Any]] = {
     "name_people": {"leader": "", "contact": ""},
@@ -549,8 +577,15 @@ class Settings:
         report_actions.make_export(self.file.pk, tell=False)
         # Parts of orders are known by their own keys, below that of the order.
         self.imported = read_as(self.order, [checked()], people["secretary"])
+        self.reset_uid = urlsafe_base64_encode(force_bytes(people["outsider"].pk))
+        self.reset_token = default_token_generator.make_token(people["outsider"])
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
-        self.term = people["member"].memberships.get()
+        self.terms = {
+            "term": people["member"].memberships.get(),
+            "head_term": people["head"].memberships.get(),
+            "secretary_term": people["secretary"].memberships.get(),
+        }
+        self.head = people["head"].pk
         self.assistant, self.helper = people["assistant"].pk, people["helper"].pk
         away = Absence(person=people["head"], deputy=people["assistant"], starts_on=date(2098, 1, 1))
         away.ends_on = date(2098, 1, 2)
@@ -565,6 +600,7 @@ class Settings:
         verb = name.removeprefix("tasks-").replace("-", "_") if space == "api" else name
         data = DATA.get(route, DATA.get(verb, {}))
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
+        data = {**data, **APPOINTED.get(setting, {})}
         if route == "notices:preferences":
             data = {kind.name: "daily" for kind in kinds.every()}
         if route == "orders:write_import":
@@ -613,15 +649,19 @@ class Settings:
             values = {"code": "COMMITTEE", "pk": self.alias.pk}
         if setting == "absence":
             values = {"pk": self.absence.pk}
+        if setting == "letter":
+            values = {"uidb64": self.reset_uid, "token": self.reset_token}
         if setting == "notice":
             values = {"pk": self.notice.pk}
-        if setting == "body":
+        if setting == "head_person":
+            values = {"pk": self.head}
+        if setting == "body" or (setting in APPOINTED and route.startswith("bodies:")):
             values = {"code": "COMMITTEE"}
         if setting == "token":
             return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
-        if setting == "term":
+        if setting in self.terms:
             pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
-            values = {**pages, "pk": self.term.pk}
+            values = {**pages, "pk": self.terms[setting].pk}
         return reverse(route, kwargs=values)
 
 
@@ -664,7 +704,10 @@ def test_who_gets_in_where(
         if space != ("api" if route.startswith("api:") else "verbs" if setting in things.tasks else "pages"):
             continue
         address, data = things.address(route, setting), things.data(route, setting)
-        got = [ask(doors[who], method, address, data) for who in WHO]
+        got = [
+            ask(doors[who], method, address, {k: who if v == "{who}" else v for k, v in data.items()})
+            for who in WHO
+        ]
         if not any(statuses):
             assert set(got) <= {200, 503}, route
         elif got != statuses:

@@ -28,13 +28,15 @@ def save_absence(*, absence: Absence, by: Person) -> Absence:
     old = Absence.objects.select_related("person").filter(pk=absence.pk).first()
     _lock(absence.person_id, absence.deputy_id)
     rules.may_keep_absences(by, old.person if old else absence.person).or_raise()
+    rules.may_name_deputy(by, absence.person, absence.deputy).or_raise()
+    own = by.pk == absence.deputy_id
     if old is None:
         absence.by, absence.at = by, timezone.now()
     _check(absence, old)
     before = _told(old) if old else {}
     absence.save()
     _arrange(absence)
-    _record("absence_changed" if old else "absence_entered", absence, before, by)
+    _record("absence_changed" if old else "absence_entered", absence, before, by, break_glass=own)
     follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by)
     return absence
 
@@ -189,10 +191,13 @@ def _told(absence: Absence) -> dict[str, Any]:
     return {**snapshot(absence, ABSENCE_FIELDS), "offices": offices}
 
 
-def _record(verb: str, absence: Absence, before: dict[str, Any], by: Person | None) -> None:
+def _record(
+    verb: str, absence: Absence, before: dict[str, Any], by: Person | None, *, break_glass: bool = False
+) -> None:
     old, new = changes(before, _told(absence))
     if new:
-        record(verb, about=absence, by=by, before=old, after=new, bodies=_bodies_of(absence))
+        bodies = _bodies_of(absence)
+        record(verb, about=absence, by=by, before=old, after=new, bodies=bodies, break_glass=break_glass)
 
 
 def _bodies_of(absence: Absence) -> list[int]:

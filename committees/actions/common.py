@@ -61,6 +61,7 @@ def save(
     verb: str,
     by: Person | None,
     bodies: Callable[[], list[int | None]] = list,
+    break_glass: bool = False,
 ) -> T:
     """Check, write and record; an edit that changes nothing writes no event."""
     tidy_row(thing, fields)
@@ -69,5 +70,13 @@ def save(
     old, new = changes(before, snapshot(thing, fields))
     if new:
         verb = f"{verb}_{'changed' if before else 'entered'}"
-        record(verb, about=thing, by=by, before=old if before else {}, after=new, bodies=bodies())
+        record(
+            verb,
+            about=thing,
+            by=by,
+            before=old if before else {},
+            after=new,
+            bodies=bodies(),
+            break_glass=break_glass,
+        )
     return thing

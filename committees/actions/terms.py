@@ -8,19 +8,23 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from committees import rules
+from audit.actions import snapshot
+from committees import announcements, rules
 from committees.actions.absences import follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
+from committees.announcements import Appointment
 from committees.models import Membership, Office, Person
+
+GIVEN = ("person", "office", "starts_on", "ends_on", "fields")
+"""What of a term gives rights; position and decision are words."""
 
 
 @transaction.atomic
 def save_membership(*, membership: Membership, by: Person | None) -> Membership:
-    """Appoint a person to an office for a term, or correct the term."""
+    """Appoint a person to an office for a term, or correct the term; the heads concerned are told."""
     Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
     before = stored(membership, MEMBERSHIP_FIELDS)
-    if by is not None:
-        _may_keep(membership, before, by)
+    own = by is not None and _may_fill(membership, before, by)
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
@@ -32,8 +36,12 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
         verb="membership",
         by=by,
         bodies=lambda: [membership.office.body_id],
+        break_glass=own,
     )
     follow(membership.person_id, by=by)
+    after = snapshot(membership, MEMBERSHIP_FIELDS)
+    if by is not None and any(before.get(name) != after[name] for name in GIVEN):
+        announcements.appointed(Appointment(membership, by, new=not before, own=own))
     return membership
 
 
@@ -45,11 +53,14 @@ def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Memb
     return save_membership(membership=membership, by=by)
 
 
-def _may_keep(membership: Membership, before: dict[str, object], by: Person) -> None:
-    """Ask for the body the office belongs to, and for the one it belonged to before."""
+def _may_fill(membership: Membership, before: dict[str, object], by: Person) -> bool:
+    """Ask for the office and the person of now and of before; gives whether it is somebody's own."""
     offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
-    for office in offices.select_related("body"):
-        rules.may_manage_members(by, office.body).or_raise()
+    people = Person.objects.in_bulk({membership.person_id, before.get("person", membership.person_id)})
+    for office in offices.select_related("body__parent"):
+        for person in people.values():
+            rules.may_fill_office(by, person, office).or_raise()
+    return by.pk in people
 
 
 def _refuse_overlap(membership: Membership) -> None:

@@ -228,7 +228,7 @@ def _absence(stage: Stage) -> None:
     head, deputy = stage.person("nghean.head"), stage.person("nghean.chairman")
     absence = Absence(person=head, deputy=deputy, starts_on=stage.day(7), ends_on=stage.day(11))
     absence.reason = "Dự lớp bồi dưỡng (minh họa)"
-    committee_actions.save_absence(absence=absence, by=stage.person("nghean.secretary"))
+    committee_actions.save_absence(absence=absence, by=head)
 
 
 def _leaver(stage: Stage) -> None:
