@@ -516,7 +516,7 @@ class MembershipAdmin(EventfulAdmin[Membership]):
     ordering = ("office__body__path", "-starts_on", "pk")
     linked_by = ("office__body",)
     autocomplete_fields = ("person", "office")
-    actions = ("end_today",)
+    actions = ("end_now", "end_today")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("person", "office__body")
@@ -566,13 +566,26 @@ class MembershipAdmin(EventfulAdmin[Membership]):
     def holds_today(self, membership: Membership) -> bool:
         return membership.holds_on(today())
 
-    @admin.action(description=_("End the chosen terms today"))
+    @admin.action(description=_("End the chosen terms at once"))
+    def end_now(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        def act(membership: Membership) -> None:
+            actions.end_membership(membership=membership, by=signed_in(request))
+
+        def done(count: int) -> str:
+            said = ngettext("%(count)d term has ended.", "%(count)d terms have ended.", count)
+            return said % {"count": count}
+
+        each(request, queryset, act, done)
+
+    @admin.action(description=_("Make today the last day of the chosen terms"))
     def end_today(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         def act(membership: Membership) -> None:
             actions.end_membership(membership=membership, ends_on=today(), by=signed_in(request))
 
         def done(count: int) -> str:
-            said = ngettext("%(count)d term ends today.", "%(count)d terms end today.", count)
+            said = ngettext(
+                "Today is the last day of %(count)d term.", "Today is the last day of %(count)d terms.", count
+            )
             return said % {"count": count}
 
         each(request, queryset, act, done)

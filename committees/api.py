@@ -21,6 +21,7 @@ from committees.serializers import (
     AliasOut,
     BodyDetail,
     BodyRow,
+    EndIn,
     Me,
     MembershipIn,
     MembershipOut,
@@ -120,7 +121,8 @@ class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoo
         return terms.select_related(*TERM)
 
     def get_serializer_class(self) -> Any:
-        return {"create": MembershipIn, "partial_update": TermIn}.get(self.action or "", MembershipOut)
+        taken = {"create": MembershipIn, "partial_update": TermIn, "end": EndIn}
+        return taken.get(self.action or "", MembershipOut)
 
     def answer(self, membership: Membership | ProposedTerm, status: int) -> Response:
         if isinstance(membership, ProposedTerm):
@@ -144,6 +146,17 @@ class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoo
         for name, value in self.checked().items():
             setattr(membership, name, value)
         return self.answer(actions.appoint(membership=membership, by=self.person), 200)
+
+    @extend_schema(request=EndIn, responses={200: MembershipOut, 204: None})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """End a term at once, or after a last day; 204 when it began today and was taken back."""
+        membership: Membership = self.get_object()
+        rules.may_fill_office(self.person, membership.person, membership.office).or_raise()
+        ended = actions.end_membership(
+            membership=membership, ends_on=self.checked().get("last_day"), by=self.person
+        )
+        return self.answer(ended, 200) if ended.pk else Response(status=204)
 
 
 class MeView(APIView):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms.models import construct_instance
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -121,10 +121,15 @@ class PersonField(forms.CharField):
 
     @staticmethod
     def _found(words: str) -> QuerySet[Person]:
-        exact = Person.objects.filter(is_active=True, username__iexact=words)
-        if exact.exists():
-            return exact
-        return Person.objects.filter(Q(name=words) | Q(email__iexact=words), is_active=True)
+        """By the first of these ways that finds somebody: what is exact is never one of several."""
+        words, people = tidy(words), Person.objects.filter(is_active=True)
+        ways = (
+            {"username": words},
+            {"username__iexact": words},
+            {"email__iexact": words},
+            {"name": words},
+        )
+        return next((found for way in ways if (found := people.filter(**way)).exists()), people.none())
 
 
 class TermForm(forms.Form):
@@ -231,13 +236,51 @@ class AbsenceForm(DaysForm):
 
 
 class EndForm(forms.Form):
+    """Ends at once, or after a last day: two choices that are never mistaken for each other."""
+
+    AT_ONCE, LAST_DAY = "at_once", "last_day"
+    day_field = "ends_on"
+
+    how = forms.ChoiceField(
+        label=_("When it ends"),
+        required=False,
+        initial=LAST_DAY,
+        choices=[
+            (AT_ONCE, _("At once: from this moment it gives nothing")),
+            (LAST_DAY, _("After a last day that still counts")),
+        ],
+        widget=forms.RadioSelect,
+    )
     ends_on = DayField(
-        label=_("Last day"), help_text=_("The term counts on this day; from the next day it gives nothing.")
+        label=_("Last day"),
+        required=False,
+        help_text=_("It counts on this day; from the next day it gives nothing."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ends_on"].initial = today
+        self.fields[self.day_field].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("how") == self.AT_ONCE:
+            self.errors.pop(self.day_field, None)
+            values[self.day_field] = None
+        elif not values.get(self.day_field) and self.day_field not in self.errors:
+            self.add_error(self.day_field, _("Write the last day, or choose that it ends at once."))
+        return values
+
+
+class EndAbsenceForm(EndForm):
+    """The deputy goes at once, unless a last day is chosen."""
+
+    field_order = ("how", "ends_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].initial = self.AT_ONCE
+        if self.is_bound and not self.data.get("how"):
+            self.data = {**self.data.dict(), "how": self.AT_ONCE}
 
 
 class PapersForm(forms.ModelForm[Body]):

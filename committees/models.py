@@ -17,7 +17,7 @@ from guardian.models import GroupObjectPermissionBase
 
 from committees.roles import PERMISSIONS, Role, words_of
 from portal.shared.days import today
-from portal.shared.text import fold, validate_one_line, validate_plain
+from portal.shared.text import account_key, fold, validate_account_name, validate_one_line, validate_plain
 
 CODE = RegexValidator(
     r"^[A-Z0-9][A-Z0-9.-]{1,39}\Z", _("Use 2 to 40 capital letters, digits, dots and hyphens.")
@@ -33,6 +33,14 @@ class PersonManager(UserManager["Person"]):
         return self.filter(pk__in=beside, is_active=True).exclude(pk=person.pk)
 
 
+class AccountKeyField(models.CharField[str, str]):
+    """What the database compares account names by; written with every row, rows written in bulk included."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        model_instance.account_key = account_key(model_instance.username)
+        return str(model_instance.account_key)
+
+
 class Person(AbstractUser):
     """Somebody who signs in. What they may do comes only from the offices they hold today."""
 
@@ -42,6 +50,14 @@ class Person(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
+    username = models.CharField(
+        _("username"),
+        max_length=150,
+        unique=True,
+        validators=[validate_plain, validate_account_name],
+        error_messages={"unique": _("There is an account of this name already.")},
+    )
+    account_key = AccountKeyField(max_length=300, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200, validators=[validate_plain, validate_one_line])
     email = models.EmailField(_("e-mail"), blank=True)
     address_refused_at = models.DateTimeField(_("address refused at"), null=True, editable=False)
@@ -70,8 +86,16 @@ class Person(AbstractUser):
         self.search_text = self.folded()
         fields = kwargs.get("update_fields")
         if fields is not None:
-            kwargs["update_fields"] = {*fields, "search_text"}
+            kwargs["update_fields"] = {*fields, "search_text", "account_key"}
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        alike = Person.objects.filter(account_key=account_key(self.username)).exclude(pk=self.pk)
+        # The very same name is said by the column itself.
+        if other := alike.exclude(username=self.username).first():
+            reason = _("This name cannot be told apart from the account %(name)s. Choose another one.")
+            raise ValidationError({"username": reason % {"name": other.username}})
 
     def folded(self) -> str:
         """What a search for people compares; whoever writes people in bulk sets `search_text` to it."""

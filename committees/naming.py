@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from committees.models import Alias, Body
-from committees.name_words import bare, commune_in, in_commune, key_of, province_in, trigrams
+from committees.name_words import bare, commune_in, in_commune, key_of, province_in, same_words, trigrams
 from portal.shared.days import today
 from portal.shared.text import fold, legible
 
@@ -261,6 +261,10 @@ class Names:
     def _choice(self, words: str, found: Sequence[int]) -> Named:
         """The one body that exists today; else what a person may choose from."""
         standing = [pk for pk in found if self._stands(pk)]
+        # "Xã Hòa" and "Xã Hoa" have one key; whoever writes one of them to the letter means it.
+        exact = [pk for pk in standing if any(same_words(words, name) for name in self.rows[pk].names)]
+        if len(exact) == 1:
+            standing = exact
         if len(standing) == 1:
             return Named(words, standing[0])
         if not standing:

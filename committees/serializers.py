@@ -167,6 +167,7 @@ class ProposedTermOut(serializers.ModelSerializer[ProposedTerm]):
     person = PersonOut()
     body = BodyOut(source="office.body")
     role = serializers.ChoiceField(Role.choices, source="office.role", read_only=True)
+    state = serializers.CharField(read_only=True, help_text="waiting, approved or refused")
 
     class Meta:
         model = ProposedTerm
@@ -205,6 +206,20 @@ class MembershipIn(TermIn):
     class Meta(TermIn.Meta):
         fields = ("person", "body", "role", *TermIn.Meta.fields)  # type: ignore[assignment]
         extra_kwargs = {}
+
+
+class EndIn(Input):
+    """How a term ends: at once, or after a last day that still counts. Exactly one of the two."""
+
+    at_once = serializers.BooleanField(required=False, default=False)
+    last_day = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["at_once"] == ("last_day" in attrs):
+            raise serializers.ValidationError(
+                {"last_day": [_("Write the last day, or choose that it ends at once.")]}
+            )
+        return attrs
 
 
 class OfficeToday(serializers.Serializer[Membership]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -142,17 +143,21 @@ def end_membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            ended = actions.end_membership(
-                membership=term, ends_on=form.cleaned_data["ends_on"], by=request.user
-            )
+            actions.end_membership(membership=term, ends_on=form.cleaned_data["ends_on"], by=request.user)
         except ValidationError as error:
             form.add_error("ends_on", error.messages)
         else:
-            said = _("The term of %(person)s ends on %(day)s.")
-            messages.success(request, said % {**_words(term), "day": f"{ended.ends_on:%d/%m/%Y}"})
+            messages.success(request, _ended(term, form.cleaned_data["ends_on"]))
             return redirect(term.office.body)
     context = {"about": term, "verb": _("End the term"), "icon_name": "user-x", "title": _("End a term")}
     return _form_page(request, term.office.body, form, context)
+
+
+def _ended(term: Membership, last_day: date | None) -> str:
+    if last_day is None:
+        return _("The term of %(person)s has ended: from this moment it gives nothing.") % _words(term)
+    said = _("The last day of the term of %(person)s is %(day)s.")
+    return said % {**_words(term), "day": f"{last_day:%d/%m/%Y}"}
 
 
 def _term(request: SignedInRequest, code: str, pk: int) -> Membership:

@@ -295,6 +295,8 @@ GET    api:memberships-list       -             200 200 200 200 200 200 200 401
 POST   api:memberships-list       -             201 201 403 403 403 403 403 401
 GET    api:memberships-detail     term          200 200 200 200 200 404 404 401
 PATCH  api:memberships-detail     term          200 200 403 403 403 404 404 401
+POST   api:memberships-end        term          200 200 403 403 403 404 404 401
+POST   api:memberships-end        head_term     403 403 403 403 403 404 404 401
 POST   api:memberships-list       as_head       403 403 403 403 403 403 403 401
 POST   api:memberships-list       as_deputy     201 403 403 403 403 403 403 401
 POST   api:memberships-list       oneself       403 403 403 403 403 403 403 401
@@ -455,6 +457,7 @@ DATA: dict[str, dict[str, Any]] = {
         "role": "member",
         "starts_on": "2026-01-01",
     },
+    "api:memberships-end": {"at_once": True},
     "api:memberships-detail": {"position": "Ủy viên"},
     "orders:import_row": {"title": "Lập danh mục", "due_kind": "none"},
     "orders:name_body": {"words": "Sở lạ", "other": "LEAD"},

@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import snapshot
+from audit.actions import changes, record, snapshot
 from committees import announcements, rules
-from committees.actions.absences import follow
+from committees.actions.absences import DAY, follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
 from committees.announcements import Appointment
 from committees.models import Membership, Office, Person
+from portal.shared.days import today
 
 GIVEN = ("person", "office", "starts_on", "ends_on", "fields")
 """What of a term gives rights; position and decision are words."""
@@ -46,11 +47,35 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Membership:
-    """End a term on a day; from the next day it gives nothing."""
+def end_membership(*, membership: Membership, ends_on: date | None = None, by: Person) -> Membership:
+    """End a term after its last day, or at once: from this moment it gives nothing."""
     membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-    membership.ends_on = ends_on
-    return save_membership(membership=membership, by=by)
+    if ends_on is not None:
+        membership.ends_on = ends_on
+        return save_membership(membership=membership, by=by)
+    own = _may_fill(membership, snapshot(membership, MEMBERSHIP_FIELDS), by)
+    if membership.absence_id:
+        raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
+    if membership.ends_on and membership.ends_on < today():
+        raise ValidationError(_("This term is over: there is nothing to end."))
+    close_term(membership, today() - DAY, by, break_glass=own)
+    follow(membership.person_id, by=by)
+    return membership
+
+
+def close_term(term: Membership, last_day: date, by: Person, *, break_glass: bool = False) -> None:
+    """Let a term end on a day; one that would only have begun later is taken back, its event keeps it."""
+    before, bodies = snapshot(term, MEMBERSHIP_FIELDS), [term.office.body_id]
+    if term.starts_on > last_day:
+        record("membership_removed", about=term, by=by, before=before, bodies=bodies, break_glass=break_glass)
+        term.delete()
+        return
+    term.ends_on = last_day
+    term.save(update_fields=["ends_on"])
+    old, new = changes(before, snapshot(term, MEMBERSHIP_FIELDS))
+    record(
+        "membership_changed", about=term, by=by, before=old, after=new, bodies=bodies, break_glass=break_glass
+    )
 
 
 def _may_fill(membership: Membership, before: dict[str, object], by: Person) -> bool:

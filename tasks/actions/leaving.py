@@ -28,9 +28,12 @@ def leave(
     person: Person,
     by: Person,
     last_day: date | None = None,
+    at_once: bool = False,
     successors: Mapping[int, Person] | None = None,
 ) -> Person:
-    """Close a person's account; `successors` says by task key who is named there instead of them.
+    """Close a person's account after a last day (today when not given), or with its terms ended at once.
+
+    `successors` says by task key who is named there instead of them.
 
     A task without a successor keeps the name, and is found without a contact by its lead body.
     """
@@ -38,7 +41,8 @@ def leave(
     # Held before the first event: who works on one of them holds its row and waits for the chain.
     rows = named_in(person).filter(pk__in=chosen).select_for_update(of=("self",), no_key=True)
     tasks = {task.pk: task for task in rows.order_by("pk")}
-    left = committee_actions.close_account(person=person, by=by, last_day=last_day or today())
+    day = None if at_once else last_day or today()
+    left = committee_actions.close_account(person=person, by=by, last_day=day)
     for pk, successor in chosen.items():
         if pk in tasks:
             _hand_over(tasks[pk], person, successor, by)
