@@ -239,12 +239,11 @@ class EndForm(forms.Form):
     """Ends at once, or after a last day: two choices that are never mistaken for each other."""
 
     AT_ONCE, LAST_DAY = "at_once", "last_day"
-    day_field = "ends_on"
+    day_field, default = "ends_on", LAST_DAY
 
     how = forms.ChoiceField(
         label=_("When it ends"),
         required=False,
-        initial=LAST_DAY,
         choices=[
             (AT_ONCE, _("At once: from this moment it gives nothing")),
             (LAST_DAY, _("After a last day that still counts")),
@@ -259,11 +258,12 @@ class EndForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["how"].initial = self.default
         self.fields[self.day_field].initial = today
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        if values.get("how") == self.AT_ONCE:
+        if (values.get("how") or self.default) == self.AT_ONCE:
             self.errors.pop(self.day_field, None)
             values[self.day_field] = None
         elif not values.get(self.day_field) and self.day_field not in self.errors:
@@ -274,13 +274,7 @@ class EndForm(forms.Form):
 class EndAbsenceForm(EndForm):
     """The deputy goes at once, unless a last day is chosen."""
 
-    field_order = ("how", "ends_on")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["how"].initial = self.AT_ONCE
-        if self.is_bound and not self.data.get("how"):
-            self.data = {**self.data.dict(), "how": self.AT_ONCE}
+    default = EndForm.AT_ONCE
 
 
 class PapersForm(forms.ModelForm[Body]):

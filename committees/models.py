@@ -117,6 +117,27 @@ class Person(AbstractUser):
         return terms.in_order(own_first=True)
 
 
+class SentRequest(models.Model):
+    """A form or API request that was done, with its answer: whoever sends it again gets the answer again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    content = models.BinaryField(default=bytes)
+    messages = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "key", "digest"), name="one_answer_for_a_sent_request"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.key}"
+
+
 class BodyQuerySet(models.QuerySet["Body"]):
     def standing_on(self, day: date) -> BodyQuerySet:
         """Bodies that exist on the day: established (or unknown) and not yet dissolved."""

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.sent_once.SentOnceMiddleware",
     "portal.middleware.RefusalMiddleware",
 ]
 
@@ -106,6 +107,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.shell",
             ],
+            # {% csrf_token %} writes the one-time key of the form too.
+            "builtins": ["portal.templatetags.form_secrets"],
         },
     }
 ]
@@ -315,6 +318,11 @@ CELERY_BEAT_SCHEDULE = {
     "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
     "make_exports": {"task": "reports.jobs.make_exports", "schedule": crontab(), "options": {"expires": 60}},
     "expire_exports": {"task": "reports.jobs.expire_exports", "schedule": crontab(minute=35)},
+    "forget_sent_requests": {
+        "task": "committees.jobs.forget_sent_requests",
+        "schedule": crontab(minute=50),
+        "options": {"expires": 3600},
+    },
     "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 

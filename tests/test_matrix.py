@@ -12,6 +12,7 @@ A new route: add its rows with the setting it needs, and to `DATA` what its form
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -718,6 +719,38 @@ def test_who_gets_in_where(
                 f"{method} {route} {setting}: {' '.join(map(str, got))}, not {' '.join(map(str, statuses))}"
             )
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+FORM = re.compile(r'<form\b[^>]*method="post"[^>]*>.*?</form>', re.DOTALL)
+
+
+def test_every_form_that_changes_something_carries_its_one_time_key(
+    bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt, doors: dict[str, Client]
+) -> None:
+    things, found = Settings(bodies, people, order, task_at), 0
+    doors["staff"] = Client()
+    doors["staff"].force_login(people["staff"])
+    pages = [
+        (WHO[statuses.index(200)], things.address(route, setting))
+        for method, route, setting, statuses in rows()
+        # Who unsubscribes from a letter may be signed out, and doing it twice is doing it once.
+        if method == "GET" and 200 in statuses and not route.startswith(("api:", "notices:unsubscribe"))
+    ]
+    for name, pattern in every_route():
+        if name.startswith("admin:") and name.endswith(("_add", "_changelist")):
+            pages.append(("staff", reverse(name)))
+        elif name.startswith("admin:committees_person_"):
+            keys = dict.fromkeys(pattern.pattern.converters or _groups(pattern), people["outsider"].pk)
+            pages.append(("staff", reverse(name, kwargs=keys)))
+    for who, address in dict.fromkeys(pages):
+        answer = doors[who].get(address)
+        if answer.streaming or "html" not in answer.get("Content-Type", ""):
+            continue
+        for form in FORM.findall(answer.content.decode()):
+            keys_of = re.findall(r'name="one_time_key" value="[^"]{16,}"', form)
+            assert len(keys_of) == 1, (address, form[:200])
+            found += 1
+    assert found > 150
 
 
 # --- the admin ----------------------------------------------------------------------------------

@@ -626,7 +626,9 @@ def addresses(bodies: Bodies, order: Order, beside: Task) -> list[str]:
     return [*alone, *pages, "/admin/audit/event/?q=Kho", f"/admin/autocomplete/?{choice}&term=kho"]
 
 
-CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": *"[^"]*"|nonce="[^"]*"')
+CHANGING = re.compile(
+    r'name="(?:csrfmiddlewaretoken|one_time_key)" value="[^"]*"|"X-CSRFToken": *"[^"]*"|nonce="[^"]*"'
+)
 
 
 def read_by(person: Person, pages: list[str]) -> dict[str, str]:
