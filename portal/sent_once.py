@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.multipartparser import MultiPartParserError
@@ -19,6 +19,7 @@ from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 
 from committees.models import SentRequest
+from portal.shared.doors import api_exception_handler
 
 FIELD = "one_time_key"
 HEADER = "Idempotency-Key"
@@ -35,16 +36,33 @@ class SentOnceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return self.get_response(request)
-        header = request.headers.get(HEADER, "") if _is_api(request) else ""
-        if header and (len(header) > MAX_KEY_LENGTH or not header.isprintable()):
+        return self._api(request) if _is_api(request) else self._page(request)
+
+    def _page(self, request: HttpRequest) -> HttpResponse:
+        try:
+            key = request.POST.get(FIELD, "")[:MAX_KEY_LENGTH]
+        except UnreadablePostError:
+            key = ""  # the line was cut: whoever answers, nobody hears it
+        if not key.strip() or not key.isprintable():
+            return self.get_response(request)
+        return self._once(request, key, _digest(request))
+
+    def _api(self, request: HttpRequest) -> HttpResponse:
+        key = request.headers.get(HEADER, "")
+        if not key:
+            return self.get_response(request)
+        if len(key) > MAX_KEY_LENGTH or not key.isprintable() or not key.strip():
             sentence = _("Write a key of at most %(most)s visible characters.") % {"most": MAX_KEY_LENGTH}
             return JsonResponse({"detail": sentence}, status=400)
         try:
-            key = header or request.POST.get(FIELD, "")[:MAX_KEY_LENGTH]
-            digest = _digest(request) if key.strip() and key.isprintable() else ""
-        except (SuspiciousOperation, RequestDataTooBig, MultiPartParserError, UnreadablePostError):
-            digest = ""  # the view says what is wrong with it
-        return self._once(request, key, digest) if digest else self.get_response(request)
+            digest = _digest(request)
+        except (SuspiciousOperation, MultiPartParserError) as error:
+            # Read here for the first time, so said here, as the API says it.
+            answer = api_exception_handler(error, {})
+            if answer is None:
+                raise
+            return JsonResponse(answer.data, status=answer.status_code)
+        return self._once(request, key, digest)
 
     @transaction.atomic
     def _once(self, request: HttpRequest, key: str, digest: str) -> HttpResponse:

@@ -203,6 +203,19 @@ def test_the_api_takes_a_key_in_the_header(people: People, task_at: TaskAt) -> N
     assert say("Năm", "k-3").status_code == 200
 
 
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}], ids=["without", "with"])
+def test_what_is_too_large_or_unreadable_is_said_alike(
+    people: People, task_at: TaskAt, settings: Any, key: dict[str, str]
+) -> None:
+    address, client = f"/api/tasks/{task_at('in_progress').pk}/comment/", door(people["officer"])
+    broken = client.generic("POST", address, b"x", content_type="multipart/form-data", headers=key)
+    assert (broken.status_code, list(broken.json())) == (400, ["detail"])
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    for kind in ("application/json", "application/x-www-form-urlencoded"):
+        large = client.generic("POST", address, b"a" * 2000, content_type=kind, headers=key)
+        assert (large.status_code, list(large.json())) == (413, ["detail"]), kind
+
+
 def test_a_draft_is_prepared_once(people: People, bodies: Bodies) -> None:
     client = door(people["secretary"])
     data = {**typed(), FIELD: key_on(client, "/tasks/new/")}
