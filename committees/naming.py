@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from committees.models import Alias, Body
 from committees.name_words import bare, commune_in, in_commune, key_of, province_in, trigrams
+from committees.named import Named
 from portal.shared.days import today
 from portal.shared.text import fold, legible
 
@@ -26,23 +27,6 @@ COMMON = 400
 """Bodies with a word that tells nothing beside a rarer one."""
 HERE = 0.2
 """How much nearer a name is when it is one of the reader's own province."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """One name in a cell, and the body it stands for."""
-
-    words: str
-    body: int | None = None
-    """Key of the body; None when it is unknown or several."""
-    nearest: tuple[int, ...] = ()
-    """The three bodies whose names come nearest, when none is certain."""
-    group: str = ""
-    """A plural ("các sở, ban, ngành") as `Names.members` takes it: the bodies that a fan-out would go to."""
-    loose: bool = False
-    """Nobody in particular ("các cơ quan liên quan"): kept as words where somebody only helps."""
-    helps: bool = False
-    """Named after "phối hợp:" in a cell that names the lead too."""
 
 
 class _Row(NamedTuple):

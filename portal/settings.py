@@ -5,6 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 from celery.schedules import crontab
+from kombu import Queue
 
 from portal import env
 
@@ -282,6 +283,10 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "interval_step": 0.1,
     "interval_max": 0.2,
 }
+# Received files have a queue of their own. A worker that is told nothing serves both and takes from them in
+# turn, so that no number of files stands before a letter; `-Q celery` and `-Q files` keep them apart.
+CELERY_TASK_QUEUES = (Queue("celery", routing_key="celery"), Queue("files", routing_key="files"))
+CELERY_TASK_ROUTES = {"tasks.jobs.read_import": {"queue": "files", "routing_key": "files"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

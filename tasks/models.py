@@ -206,7 +206,13 @@ class Import(models.Model):
     at = models.DateTimeField(_("when"))
     total = models.PositiveIntegerField(_("rows in the file"), default=0)
     checked = models.PositiveIntegerField(_("rows checked so far"), default=0)
-    problem = models.CharField(_("why it could not be read"), max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    """How often its reading was begun."""
+    read_since = models.DateTimeField(null=True, editable=False)
+    """When whoever reads it last gave a sign of life."""
+    problem = models.CharField(_("why it could not be read"), max_length=40, blank=True)
+    """A code of `importing.problems.REFUSALS`, and the values of its sentence."""
+    problem_values = models.JSONField(default=dict, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 

@@ -40,7 +40,7 @@ def received(order: Order, people: dict[str, Person], monkeypatch: pytest.Monkey
     """`received([row, …])`: an import whose file was read as these rows, by its job."""
 
     def make(rows: Sequence[CheckedRow]) -> Import:
-        monkeypatch.setattr(importing, "tables", lambda file, name: [])
+        monkeypatch.setattr(importing, "read_tables", lambda file, name: [])
         monkeypatch.setattr(importing, "rows_of", lambda found: [one.read for one in rows])
         monkeypatch.setattr(importing, "check", lambda found, order, progress: rows)
         file = SimpleUploadedFile("phu-luc.xlsx", workbook())

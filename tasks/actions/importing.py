@@ -11,33 +11,40 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import DatabaseError, transaction
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
 from committees.models import Body, Person
 from portal.shared.text import tidy
-from portal.shared.verdicts import Refused, Sentence, not_now, refuse
+from portal.shared.verdicts import Refused, not_now, refuse
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
 from tasks.actions.drafting import Draft, ManyRefused, PartAsked, edit_task, new_tasks
 from tasks.actions.queueing import queue
 from tasks.importing import changes, storing
 from tasks.importing.checking import check
-from tasks.importing.files import tables
-from tasks.importing.problems import sentence_of
+from tasks.importing.files import check_beginning
+from tasks.importing.problems import refused, sentence_of
 from tasks.importing.rows import rows_of
+from tasks.importing.sandbox import ReaderDied, read_tables
 from tasks.importing.storing import Meaning
 from tasks.models import Import, ImportRow, Order, Task
 
 JOB = "tasks.jobs.read_import"
 
-READ_AT_ONCE = 512 * 1024
-"""Bytes of a file that is opened while the person waits, so that a wrong one is told of at once."""
+TRIES = 2
+"""How often a file is read of which the reading, or the worker, dies."""
+
+ABANDONED_AFTER = timedelta(minutes=3)
+"""A reading that gave no sign of life for so long is one of a worker that is gone."""
 
 GIVEN_UP_AFTER = timedelta(hours=1)
-"""A file that no worker could read by then: the worker dies of it each time."""
+"""A file that the disk does not give back by then."""
+
+SETTLED = (*("state", "problem", "problem_values", "read_since", "total", "checked", "ended_at", "version"),)
+"""Columns that a change of state may touch."""
 
 NAMED = 10
 """Rows that a refusal names one by one."""
@@ -68,8 +75,7 @@ def _checked_name(file: File[Any]) -> str:
     name = uploads.clean_name(file.name or "")
     try:
         uploads.check(file)
-        if file.size <= READ_AT_ONCE:
-            rows_of(tables(file, name))
+        check_beginning(file, name)
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from error
     file.seek(0)
@@ -77,36 +83,84 @@ def _checked_name(file: File[Any]) -> str:
 
 
 def read_import(pk: int) -> None:
-    """Read the file and check its rows. It may be run twice, at once, or again after a crash."""
-    imported = Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
+    """Read the file and check its rows. It may be run twice, at once, or again after a crash.
+
+    One file is read at a time, so that however many are sent, the other processes of a worker are free for
+    letters. Then the next one is queued; one of which the reading died goes to the end of the line.
+    """
+    imported = _claim(pk)
     if imported is None:
         return
-    # Why it cannot be read is kept as a sentence, for whoever sent it.
-    with translation.override(imported.by.language):
-        _read_or_fail(imported)
+    _read_or_fail(imported)
+    read_next_import()
+
+
+def read_next_import() -> None:
+    """Queue the file that waits longest. One that is being read already is not begun again by that."""
+    if (pk := next_import()) is not None:
+        queue(JOB, pk)
+
+
+def next_import() -> int | None:
+    waiting = Import.objects.filter(state=State.READING).order_by("tries", "pk")
+    return waiting.values_list("pk", flat=True).first()
+
+
+@transaction.atomic
+def _claim(pk: int) -> Import | None:
+    """The import, if it waits and nothing else is being read; who asks at the same time waits here."""
+    now = timezone.now()
+    waiting = list(
+        Import.objects.filter(state=State.READING)
+        .select_for_update(no_key=True)
+        .order_by("pk")
+        .values_list("pk", "read_since")
+    )
+    if any(since and since > now - ABANDONED_AFTER for _pk, since in waiting):
+        return None
+    imported = Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
+    if imported is None:
+        return None
+    if imported.tries >= TRIES:
+        # Both times whoever read it was gone before it could say why.
+        _fail(imported, refused("too_heavy"))
+        return None
+    imported.tries, imported.read_since = imported.tries + 1, now
+    imported.save(update_fields=["tries", "read_since"])
+    return imported
 
 
 def _read_or_fail(imported: Import) -> None:
     try:
         found = _read(imported)
+    except ReaderDied as death:
+        if imported.tries < TRIES:
+            _release(imported)
+        else:
+            _fail(imported, death)
     except ValidationError as error:
-        _fail(imported, " ".join(error.messages))
+        _fail(imported, error)
     except (DatabaseError, OSError):
         # Not the file's fault: the sweep of the next minute tries again.
+        if imported.at < timezone.now() - GIVEN_UP_AFTER:
+            _fail(imported, refused("unreadable"))
+        else:
+            _release(imported, tries=imported.tries - 1)
         raise
     except Exception:
         log.exception("Import %s could not be read.", imported.pk)
-        _fail(imported, UNREADABLE)
+        _fail(imported, refused("unreadable"))
     else:
         _ready(imported, found)
 
 
-UNREADABLE = _("This file could not be read. Save it again as .xlsx or .docx and send that.")
+def _release(imported: Import, **values: Any) -> None:
+    Import.objects.filter(pk=imported.pk, state=State.READING).update(read_since=None, **values)
 
 
 def _read(imported: Import) -> list[ImportRow]:
     with imported.file.open("rb") as file:
-        found = tables(file, imported.file_name)
+        found = read_tables(file, imported.file_name)
     ours = changes.returned(found, imported.by.language)
     rows = [row for row in rows_of(found) if (row.table, row.row) not in ours]
     progress = _Progress(imported, len(rows) + len(ours))
@@ -124,7 +178,7 @@ class _Progress:
     def tell(self, checked: int, *_rest: Any) -> None:
         if checked - self.told >= max(1, self.total // 100):
             self.told = checked
-            self.rows.filter(state=State.READING).update(checked=checked)
+            self.rows.filter(state=State.READING).update(checked=checked, read_since=timezone.now())
 
 
 @transaction.atomic
@@ -141,19 +195,12 @@ def _ready(imported: Import, found: list[ImportRow]) -> None:
 
 
 @transaction.atomic
-def _fail(imported: Import, problem: Sentence) -> None:
+def _fail(imported: Import, error: ValidationError) -> None:
+    """Why is kept as code and values: the sentence is made for whoever reads it."""
     imported = _lock(imported)
     if imported.state == State.READING:
-        imported.problem = str(problem)[:500]
+        imported.problem, imported.problem_values = error.code or "unreadable", dict(error.params or {})
         _settle(imported, State.FAILED, "import_failed", None, problem=imported.problem)
-
-
-def fail_old_imports() -> None:
-    """What kills its worker each time is not tried for ever."""
-    old = Import.objects.filter(state=State.READING, at__lt=timezone.now() - GIVEN_UP_AFTER)
-    for imported in old.select_related("by"):
-        with translation.override(imported.by.language):
-            _fail(imported, UNREADABLE)
 
 
 # What people make of it
@@ -394,7 +441,7 @@ def drop_import(*, imported: Import, by: Person) -> Import:
     rules.may_drop_import(by, imported).or_raise()
     imported.rows.all().delete()
     name = imported.file.name
-    imported.problem, imported.ended_at = "", timezone.now()
+    imported.problem, imported.problem_values, imported.ended_at = "", {}, timezone.now()
     _settle(imported, State.DROPPED, "import_dropped", by)
     transaction.on_commit(lambda: imported.file.storage.delete(str(name)), robust=True)
     return imported
@@ -406,9 +453,9 @@ def _lock(imported: Import) -> Import:
 
 
 def _settle(imported: Import, state: str, event: str, by: Person | None, **facts: Any) -> None:
-    imported.state = state
+    imported.state, imported.read_since = state, None
     imported.version += 1
-    imported.save(update_fields=["state", "problem", "total", "checked", "ended_at", "version"])
+    imported.save(update_fields=SETTLED)
     _tell(imported, event, by, state=state, **facts)
 
 

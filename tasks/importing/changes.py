@@ -158,7 +158,10 @@ def text_of(value: sheet.Cell) -> str:
 def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None:
     verdict = rules.may_edit(reading.by, task)
     if not verdict:
-        change.problems.append(Problem("row", "not_yours", {"reason": str(verdict.reason)}, stops=True))
+        code = "not_now" if verdict.later else "not_yours"
+        change.problems.append(
+            Problem("row", code, {"code": task.code, "state": str(task.state)}, stops=True)
+        )
     if line.cells.get("version") != str(task.version):
         change.problems.append(Problem("row", "stale_row", {"code": task.code}, stops=True))
     for name, was, text in change.told:

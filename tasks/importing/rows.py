@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from portal.shared.text import fold
 from tasks.importing.columns import Columns, columns_from, columns_of
 from tasks.importing.problems import refused
@@ -65,24 +63,19 @@ class Reading:
 
 def rows_of(tables: list[Table]) -> list[FileRow]:
     """The tasks in the order of the file. ValidationError when no table has any, or cells are computed."""
-    found = list(_tables_of_tasks(tables))
+    found = list(_tables_of_tasks([table.visible() for table in tables]))
     if not found:
-        raise refused(
-            _(
-                "No table of tasks was found. The header must name the task (Nhiệm vụ) and who leads it or "
-                "until when (Cơ quan chủ trì, Thời hạn)."
-            )
-        )
+        raise refused("no_table")
     reading = Reading()
     before: Columns | None = None
     for table, columns in found:
-        _refuse_formulas(table)
+        _refuse_what_is_not_there(table, columns)
         if not (table.follows and before and before.places == columns.places):
             reading.pillar = ""
         before = columns
         _read_table(table, columns, reading)
     if not reading.rows:
-        raise refused(_("The table has a header but no tasks below it. Send the file that has them."))
+        raise refused("no_tasks")
     return [
         FileRow(**(row | {name: _in_one_line(row.get(name, "")) for name in IN_ONE_LINE}))
         for row in reading.rows
@@ -111,15 +104,18 @@ def _width(table: Table) -> int:
     return max((len(line.cells) for line in table.lines), default=0)
 
 
-def _refuse_formulas(table: Table) -> None:
-    if table.formulas:
-        raise refused(
-            _(
-                "The sheet “%(sheet)s” has computed cells (%(count)s, the first is %(cell)s). "
-                "Paste them as values and send the file again."
-            )
-            % {"count": len(table.formulas), "sheet": table.name, "cell": table.formulas[0]}
-        )
+def _refuse_what_is_not_there(table: Table, columns: Columns) -> None:
+    """Values of other files and computed cells may be old ones. Only those of tasks count."""
+    if table.linked:
+        raise refused("linked")
+    computed: list[str] = []
+    for line in table.lines[columns.first :]:
+        read = _Line(line, columns)
+        if read.is_end:
+            break
+        computed += read.computed
+    if computed:
+        raise refused("computed", count=len(computed), sheet=table.name, cell=computed[0])
 
 
 def _read_table(table: Table, columns: Columns, reading: Reading) -> None:
@@ -172,6 +168,29 @@ class _Line:
         return place(self.line.row, self.columns.places[name])
 
     @property
+    def computed(self) -> list[str]:
+        """Where a cell of a task is computed; not a sum, nor a lone count that names no task."""
+        places = [
+            name
+            for name, column in self.columns.places.items()
+            if column < len(self.line.cells) and self.line.cells[column].formula
+        ]
+        if self.is_sum or (not self.texts and len(places) == 1 and places != ["title"]):
+            return []
+        return [self.place(name) for name in places]
+
+    @property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """Field and code of what a person must look at because of how it is written."""
+        marks = [
+            (NAMED.get(name, name), mark)
+            for name, column in self.columns.places.items()
+            if column < len(self.line.cells)
+            for mark in self.line.cells[column].marks
+        ]
+        return (("title", "hidden_row"), *marks) if self.line.hidden else tuple(marks)
+
+    @property
     def is_task(self) -> bool:
         return any(name in self.own for name in OF_ITS_OWN)
 
@@ -187,7 +206,12 @@ class _Line:
             return False
         if "title" not in self.own:
             return "title" in self.texts or not ("lead" in self.own and "due" in self.own)
-        return "number" in self.columns.places and not any(name in self.own for name in OF_ITS_OWN)
+        if "number" not in self.columns.places:
+            return False
+        # A sentence that goes on: the end of a page cut the row, and other cells of it may go on too.
+        if self.own["title"][:1].islower() and not self.own.keys() & {"lead", "due"}:
+            return True
+        return not any(name in self.own for name in OF_ITS_OWN)
 
     @property
     def part(self) -> str | None:
@@ -265,7 +289,7 @@ def _row(read: _Line, table: Table, reading: Reading) -> dict[str, Any]:
         "table": table.name,
         "pillar": reading.pillar,
         "cells": {NAMED.get(name, name): read.place(name) for name in read.columns.places},
-        "doubts": (),
+        "doubts": read.marks,
         "parent_order": read.columns.document,
     }
     row |= {NAMED.get(name, name): text for name, text in read.texts.items() if name != "number"}
@@ -310,6 +334,7 @@ def _go_on(row: dict[str, Any], read: _Line) -> None:
         field_name = NAMED.get(name, name)
         so_far = row.get(field_name, "")
         row[field_name] = f"{so_far}\n{text}" if so_far else text
+    row["doubts"] = (*row["doubts"], *(mark for mark in read.marks if mark not in row["doubts"]))
     title = read.own.get("title", "")
     if title[:1].isupper():
         # A new sentence of the same task, or a task of its own whose number and agency were forgotten.

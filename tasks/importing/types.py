@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from committees.naming import Named
+from committees.named import Named
 
 __all__ = ["CheckedRow", "Due", "FileRow", "Named", "Problem"]
 
@@ -22,6 +22,12 @@ class Cell:
     continues: bool = False
     """It belongs to a cell merged from above, whose text it repeats."""
     bold: bool = False
+    hidden: bool = False
+    """It stands in a hidden column: `visible` leaves it out."""
+    formula: bool = False
+    """It is computed: what it shows is not in the file for certain, so its text is empty."""
+    marks: tuple[str, ...] = ()
+    """Codes of problems: what a person must look at because of how the cell is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Line:
     row: int
     """The row a person sees in the sheet, or in the table of the document, counted from 1."""
     cells: tuple[Cell, ...]
+    hidden: bool = False
+    """Hidden, collapsed or filtered out: nobody who opens the file sees it."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,29 @@ class Table:
     name: str
     """The sheet's name, or "1", "2" … for the tables of a document."""
     lines: list[Line]
-    formulas: tuple[str, ...] = ()
-    """Where cells are computed: what they show is not in the file for certain."""
     follows: bool = False
     """A table of a document may go on with the columns of the one before it; a sheet has its own."""
     inside: str = ""
     """The name of the table in one of whose cells it stands."""
     heading: str = ""
     """The paragraph before it."""
+    linked: bool = False
+    """Its cells are filled from another file or a database."""
+    hidden: bool = False
+    """A hidden sheet: only its name is read."""
+
+    def visible(self) -> Table:
+        """Without what stands in hidden columns; a merged cell is seen as far as it reaches out of them."""
+        lines = [
+            dataclasses.replace(
+                line,
+                cells=tuple(Cell() if cell.hidden and cell.width == 1 else cell for cell in line.cells),
+            )
+            if any(cell.hidden for cell in line.cells)
+            else line
+            for line in self.lines
+        ]
+        return dataclasses.replace(self, lines=lines)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from tasks.import_forms import CELL_NAMES, NameForm, RowForm, UndoForm, UploadFo
 from tasks.importing import storing
 from tasks.importing.changes import is_change
 from tasks.importing.preview import Unnamed, bodies_of, changes_in, preview, unnamed
+from tasks.importing.problems import refusal_of
 from tasks.models import Import, ImportRow, Order, Task
 from tasks.views.common import Crumbs, find_order
 from tasks.views.editing import version_of
@@ -122,6 +123,7 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
         "may_undo": rules.may_undo_import(request.user, imported),
         "may_drop": rules.may_drop_import(request.user, imported),
         "refused": list(refused),
+        "problem": refusal_of(imported.problem, imported.problem_values) if imported.problem else "",
         "here": request.get_full_path(),
     }
     return render(request, "orders/import.html", context)

@@ -19,9 +19,9 @@ from portal.shared.text import number_key
 from portal.shared.verdicts import Refused
 from tasks import actions
 from tasks.importing.checking import check
-from tasks.importing.files import tables
 from tasks.importing.problems import sentence_of
 from tasks.importing.rows import rows_of
+from tasks.importing.sandbox import read_tables
 from tasks.importing.types import CheckedRow, Problem
 from tasks.models import Import, Order
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         order = order_of(options["body"], options["order"], options["dated"])
         try:
             with Path(options["file"]).open("rb") as file:
-                checked = check(rows_of(tables(file, Path(options["file"]).name)), order)
+                checked = check(rows_of(read_tables(file, Path(options["file"]).name)), order)
                 written = self._write(file, order, options["by"]) if options["commit"] else None
         except OSError as error:
             raise CommandError(
