@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 from portal.shared.text import fold
@@ -170,11 +171,9 @@ class _Line:
     @property
     def computed(self) -> list[str]:
         """Where a cell of a task is computed; not a sum, nor a lone count that names no task."""
-        places = [
-            name
-            for name, column in self.columns.places.items()
-            if column < len(self.line.cells) and self.line.cells[column].formula
-        ]
+        columns = sorted(self.columns.places.items(), key=itemgetter(1))
+        cells = self.line.cells
+        places = [name for name, column in columns if column < len(cells) and cells[column].formula]
         if self.is_sum or (not self.texts and len(places) == 1 and places != ["title"]):
             return []
         return [self.place(name) for name in places]

@@ -127,7 +127,7 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
                 raise too_many_rows()
     for column, dated in days.items():
         _doubt_turned(rows, column, dated)
-    _merge(rows, merged)
+    _merge(rows, merged, hidden)
     lines = [Line(number, _in_order(rows[number]), number in unseen) for number in sorted(rows)]
     return Table(name, lines, linked=_is_filled(package, part))
 
@@ -333,22 +333,30 @@ def _doubt_turned(rows: dict[int, Row], column: int, days: dict[int, date]) -> N
             rows[number][column] = replace(cell, text=cell.text + MONTH_FIRST)
 
 
-def _merge(rows: dict[int, Row], merged: Iterable[str]) -> None:
-    """Say how wide merged cells are, and repeat their text in the rows below that they reach."""
+def _merge(rows: dict[int, Row], merged: Iterable[str], hidden: set[int]) -> None:
+    """Say how wide merged cells are, and repeat their text in the rows below that they reach.
+
+    One that reaches out of hidden columns is seen: it begins with the first that is not.
+    """
     numbers = sorted(rows)
     left_to_merge = sum(map(len, rows.values())) + 100 * len(rows)
     for ref in merged:
         left, top, right, bottom = (bound or 1 for bound in range_boundaries(ref))
-        first, width = rows.get(top, {}).get(left), right - left + 1
+        first = rows.get(top, {}).get(left)
+        begin = next(
+            (column for column in range(left, min(right, COLUMNS) + 1) if column not in hidden), left
+        )
+        width = right - begin + 1
         for number in numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]:
             row = rows[number]
             left_to_merge -= 1
             if left_to_merge < 0:
                 raise refused("damaged")  # a cell is merged once at most, so these lie over each other
-            for hidden in [column for column in row if left <= column <= right]:
-                del row[hidden]
+            for covered in [column for column in row if left <= column <= right]:
+                del row[covered]
             if first:
-                row[left] = replace(first, width=width, continues=number > top)
+                unseen = begin in hidden
+                row[begin] = replace(first, width=width, continues=number > top, hidden=unseen)
 
 
 def _in_order(row: Row) -> tuple[Cell, ...]:

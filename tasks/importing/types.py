@@ -58,11 +58,11 @@ class Table:
     """A hidden sheet: only its name is read."""
 
     def visible(self) -> Table:
-        """Without what stands in hidden columns; a merged cell is seen as far as it reaches out of them."""
+        """Without what stands in hidden columns."""
         lines = [
             dataclasses.replace(
                 line,
-                cells=tuple(Cell() if cell.hidden and cell.width == 1 else cell for cell in line.cells),
+                cells=tuple(Cell() if cell.hidden else cell for cell in line.cells),
             )
             if any(cell.hidden for cell in line.cells)
             else line
