@@ -128,6 +128,31 @@ def test_a_file_that_needs_far_more_than_it_weighs_is_refused(name: str) -> None
         files.tables(file, "a.xlsx")
 
 
+COUNTED = (
+    *("elements", "elements of a document", "one row of cells", "attributes", "texts", "merged cells"),
+    *("many sheets", "many parts", "a part with another ending"),
+)
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_what_packs_like_a_real_table_is_counted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "RATIO", 10**9)
+    with pytest.raises(ValidationError, match=UNPACKS):
+        files.tables(ATTACKS[name](), "a.xlsx")
+
+
+@pytest.mark.parametrize("limit", ["MAX_PART", "MAX_ALL"])
+def test_no_part_and_no_package_is_read_past_its_size(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, limit, 100_000)
+    small, large = (
+        sheet([HEADER, *([n, f"Việc {n}"] for n in range(9))]),
+        sheet([[n, "Việc"] for n in range(2_000)]),
+    )
+    assert files.tables(small, "a.xlsx")
+    with pytest.raises(ValidationError, match=UNPACKS):
+        files.tables(large, "a.xlsx")
+
+
 @pytest.mark.parametrize(
     "make",
     [
