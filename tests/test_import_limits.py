@@ -20,9 +20,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from tasks.importing import files, package, sandbox
+from tasks.importing.checking import check
 from tasks.importing.due import read_due
 from tasks.importing.rows import rows_of
-from tasks.importing.types import Cell, Line, Table
+from tasks.importing.types import Cell, FileRow, Line, Table
+from tasks.models import Order
 from tests.office import HEADER, document, in_english, sheet  # noqa: F401 - a fixture
 from tests.test_import_files import RELATIONSHIPS, changed
 
@@ -204,6 +206,20 @@ def test_no_cell_is_long_enough_to_hold_up_the_reading(text: str) -> None:
     for row in rows_of([table]):
         read_due(row.due, "before")
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.django_db
+def test_no_cell_is_long_enough_to_hold_up_the_checking(order: Order) -> None:
+    """Thousands of the same words took the square of their number."""
+    plain = {"row": 1, "table": "1", "title": "Việc", "lead": "Sở A", "coordinating": "", "due": "30/6/2026"}
+    rows = [
+        FileRow(**{**plain, field: (words * 32_000)[:32_000]})
+        for field in ("title", "lead", "coordinating", "due")
+        for words in ("1)", "và ", "Sở A; ")
+    ]
+    begun = time.process_time()
+    assert len(check(rows, order)) == len(rows)
+    assert time.process_time() - begun < 10
 
 
 # The process of its own
