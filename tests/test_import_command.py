@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from audit.models import Event
 from committees.models import Person
@@ -95,6 +96,16 @@ def test_with_commit_all_rows_are_drafts(file: Path, by: list[str], order: Order
     imported = Import.objects.get()
     assert (imported.state, imported.by.username) == ("written", "secretary")
     assert Event.objects.filter(verb="import_written", by__username="secretary").count() == 1
+
+
+def test_the_command_does_not_stand_in_the_line_of_received_files(
+    file: Path, order: Order, people: dict[str, Person]
+) -> None:
+    now = timezone.now()
+    Import.objects.create(
+        order=order, by=people["secretary"], at=now, file_name="a", file="imports/a.xlsx", read_since=now
+    )
+    assert "2 drafts written" in said(file, "--body", "COMMITTEE", "--order", order.number, "--commit")
 
 
 def test_a_second_time_nothing_is_left_to_write(file: Path, order: Order) -> None:

@@ -82,17 +82,19 @@ def _checked_name(file: File[Any]) -> str:
     return name
 
 
-def read_import(pk: int) -> None:
+def read_import(pk: int, *, in_line: bool = True) -> None:
     """Read the file and check its rows. It may be run twice, at once, or again after a crash.
 
     One file is read at a time, so that however many are sent, the other processes of a worker are free for
-    letters. Then the next one is queued; one of which the reading died goes to the end of the line.
+    letters. Then the next one is queued; one of which the reading died goes to the end of the line. A command
+    does not stand in it.
     """
-    imported = _claim(pk)
+    imported = _claim(pk) if in_line else _waiting(pk)
     if imported is None:
         return
     _read_or_fail(imported)
-    read_next_import()
+    if in_line:
+        read_next_import()
 
 
 def read_next_import() -> None:
@@ -104,6 +106,10 @@ def read_next_import() -> None:
 def next_import() -> int | None:
     waiting = Import.objects.filter(state=State.READING).order_by("tries", "pk")
     return waiting.values_list("pk", flat=True).first()
+
+
+def _waiting(pk: int) -> Import | None:
+    return Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
 
 
 @transaction.atomic
@@ -118,7 +124,7 @@ def _claim(pk: int) -> Import | None:
     )
     if any(since and since > now - ABANDONED_AFTER for _pk, since in waiting):
         return None
-    imported = Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
+    imported = _waiting(pk)
     if imported is None:
         return None
     if imported.tries >= TRIES:

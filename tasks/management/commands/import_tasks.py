@@ -68,7 +68,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 kept = actions.start_import(order=order, file=File(file, Path(file.name).name), by=by)
-                actions.read_import(kept.pk)
+                actions.read_import(kept.pk, in_line=False)
                 kept.refresh_from_db()
                 return actions.write_import(imported=kept, by=by)
         except Exception:
