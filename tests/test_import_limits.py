@@ -211,7 +211,14 @@ def test_no_cell_is_long_enough_to_hold_up_the_reading(text: str) -> None:
 @pytest.mark.django_db
 def test_no_cell_is_long_enough_to_hold_up_the_checking(order: Order) -> None:
     """Thousands of the same words took the square of their number."""
-    plain = {"row": 1, "table": "1", "title": "Việc", "lead": "Sở A", "coordinating": "", "due": "30/6/2026"}
+    plain: dict[str, Any] = {
+        "row": 1,
+        "table": "1",
+        "title": "Việc",
+        "lead": "Sở A",
+        "coordinating": "",
+        "due": "30/6/2026",
+    }
     rows = [
         FileRow(**{**plain, field: (words * 32_000)[:32_000]})
         for field in ("title", "lead", "coordinating", "due")

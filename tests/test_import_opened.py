@@ -20,7 +20,7 @@ from tests.test_import_files import RELATIONSHIPS, changed, linked_book
 
 pytestmark = pytest.mark.once
 
-ROWS = [
+ROWS: list[list[Any]] = [
     HEADER,
     [1, "Lập kế hoạch", "Sở Tài chính", "Công an tỉnh", "Báo cáo", "30/6/2027"],
     [2, "Rà soát quy định", "Sở Y tế", "Công an tỉnh", "Báo cáo", "30/9/2027"],
