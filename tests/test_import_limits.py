@@ -205,7 +205,7 @@ def test_no_cell_is_long_enough_to_hold_up_the_reading(text: str) -> None:
     begun = time.process_time()
     for row in rows_of([table]):
         read_due(row.due, "before")
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < 8
 
 
 @pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_no_cell_is_long_enough_to_hold_up_the_checking(order: Order) -> None:
     ]
     begun = time.process_time()
     assert len(check(rows, order)) == len(rows)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 25
 
 
 # The process of its own
