@@ -17,6 +17,7 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -207,6 +208,11 @@ class Import(models.Model):
     total = models.PositiveIntegerField(_("rows in the file"), default=0)
     checked = models.PositiveIntegerField(_("rows checked so far"), default=0)
     problem = models.CharField(_("why it could not be read"), max_length=500, blank=True)
+    reading_since = models.DateTimeField(default=timezone.now, editable=False)
+    """A file is read again when somebody says what a column means."""
+    columns = models.JSONField(_("what columns mean"), default=dict, blank=True)
+    """Key of a heading → the field that it means in this file, as `ColumnMeaning` has it for every file."""
+    passed_over = models.JSONField(_("what was not read"), default=list, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
@@ -229,6 +235,29 @@ class Import(models.Model):
 
     def drafts(self) -> TaskQuerySet:
         return Task.objects.filter(import_rows__of=self)
+
+
+class ColumnMeaning(models.Model):
+    """What a heading means in every received table that one body reads, as somebody said."""
+
+    body = models.ForeignKey(
+        Body, verbose_name=_("body"), on_delete=models.CASCADE, related_name="column_meanings"
+    )
+    key = models.CharField(max_length=250, editable=False)
+    heading = models.CharField(_("heading"), max_length=250, validators=PLAIN)
+    field = models.CharField(_("means"), max_length=20, blank=True)
+    """A field of the rows of an import; empty where the column is not to be read."""
+
+    class Meta:
+        verbose_name = _("meaning of a column")
+        verbose_name_plural = _("meanings of columns")
+        ordering = ("key",)
+        constraints = (
+            models.UniqueConstraint(fields=("body", "key"), name="one_meaning_of_a_column_for_a_body"),
+        )
+
+    def __str__(self) -> str:
+        return self.heading
 
 
 class ImportRow(models.Model):

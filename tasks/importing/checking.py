@@ -12,7 +12,7 @@ from typing import Any
 from committees.naming import Names
 from portal.shared.text import LONG_TEXT, fold, number_key
 from tasks.importing.columns import DOCUMENT
-from tasks.importing.due import read_due
+from tasks.importing.due import read_due, shortened
 from tasks.importing.repeats import Repeats, Words
 from tasks.importing.types import CheckedRow, Due, FileRow, Named, Problem
 from tasks.lifecycle import OPEN, UNISSUED, State
@@ -67,14 +67,19 @@ class _Checking:
         self.above = _Above(rows, order)
 
     def one(self, place: int, row: FileRow) -> CheckedRow:
-        due = self.read_due(row.due)
+        due = self._due(row)
         lead, coordinating = self._agencies(row)
         words = self.inside.repeats.words[place]
         duplicates = self.existing.like(row, words)
         problems = (
             *_of_title(row),
-            *_of_agencies(lead, coordinating),
+            *(problem for problem in _of_agencies(lead, coordinating) if problem.field not in row.undecided),
             *_of_due(row, due),
+            *(
+                Problem(name, "two_columns", {"words": words})
+                for name, words in row.undecided.items()
+                if name != "due"
+            ),
             *(Problem(field, code) for field, code in row.doubts),
             *self.inside.repeated(place, row, words),
             *self.existing.repeated(row, duplicates),
@@ -91,9 +96,16 @@ class _Checking:
             problems=(*problems, *long),
         )
 
+    def _due(self, row: FileRow) -> Due:
+        """Of two columns no day is taken until somebody said which of them counts."""
+        if words := row.undecided.get("due"):
+            return replace(Due(shortened(words)), problem=Problem("due", "two_columns", {"words": words}))
+        return self.read_due(row.due)
+
     def _agencies(self, row: FileRow) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
         """One cell may say both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
-        first, second = self.read_names(row.lead), self.read_names(row.coordinating)
+        first = () if "lead" in row.undecided else self.read_names(row.lead)
+        second = () if "coordinating" in row.undecided else self.read_names(row.coordinating)
         lead = tuple(named for named in first if not named.helps)
         return lead, (*(named for named in first if named.helps), *second)
 

@@ -36,13 +36,18 @@ def read_due(words: str, before_means: str) -> Due:
     """What the words mean. With a problem only the words are given, cut to what a task holds."""
     words = legible(words)
     if len(words) >= LONGEST:
-        cut = f"{words[: LONGEST - 1]}…"
+        cut = shortened(words)
         return Due(cut, problem=Problem("due", "due_long", {"words": cut}))
     before = timedelta(days=0 if before_means == Body.Before.THAT_DAY else 1)
     try:
         return replace(_cell(words, before), words=words)
     except Unsure as unsure:
         return Due(words, problem=Problem("due", unsure.code, {"words": unsure.words}))
+
+
+def shortened(words: str) -> str:
+    """As much as a task holds of the words of its deadline."""
+    return words if len(words) < LONGEST else f"{words[: LONGEST - 1]}…"
 
 
 def _cell(words: str, before: timedelta) -> Due:

@@ -15,6 +15,9 @@ PROBLEMS: dict[str, Sentence] = {
         "This is %(length)s characters long: it was cut to %(most)s, the whole is in the description."
     ),
     "too_long": _("This is %(length)s characters long: shorten it to %(most)s."),
+    "two_columns": _(
+        "Two columns may say this: %(words)s. Say above which of them counts, or correct the row."
+    ),
     "error_value": _("The file shows the error %(words)s here: write what it should be."),
     "no_lead": _("Choose the body that leads: this row names none."),
     "several_leads": _(

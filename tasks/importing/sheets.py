@@ -16,7 +16,7 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import COL_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
 from portal.shared.text import legible
@@ -55,8 +55,9 @@ def _table_of(sheet: ReadOnlyWorksheet) -> Table:
     rows: dict[int, Row] = {}
     formulas: list[str] = []
     merged: list[str] = []
+    hidden: set[int] = set()
     days: dict[int, dict[int, date]] = defaultdict(dict)
-    for number, cells in _rows_of(sheet, merged):
+    for number, cells in _rows_of(sheet, merged, hidden):
         row = {}
         for cell in cells:
             if cell.data_type == "f":
@@ -75,11 +76,13 @@ def _table_of(sheet: ReadOnlyWorksheet) -> Table:
         _doubt_turned(rows, column, found)
     _merge(rows, merged)
     lines = [Line(number, _in_order(rows[number])) for number in sorted(rows)]
-    return Table(legible(sheet.title), lines, tuple(formulas))
+    return Table(legible(sheet.title), lines, tuple(formulas), hidden=frozenset(hidden))
 
 
-def _rows_of(sheet: ReadOnlyWorksheet, merged: list[str]) -> Iterator[tuple[int, list[ReadOnlyCell]]]:
-    """The rows that are there; `merged` is known when they have all been read."""
+def _rows_of(
+    sheet: ReadOnlyWorksheet, merged: list[str], hidden: set[int]
+) -> Iterator[tuple[int, list[ReadOnlyCell]]]:
+    """The rows that are there; `merged` cells and `hidden` columns are known when they have all been read."""
     # Its own reader of rows says nothing of merged cells, and fills every gap up to the last row of a sheet.
     book: Any = sheet.parent
     stream: Any = sheet
@@ -96,6 +99,9 @@ def _rows_of(sheet: ReadOnlyWorksheet, merged: list[str]) -> Iterator[tuple[int,
                 number, cells = parser.parse_row(element)
                 yield number, [ReadOnlyCell(sheet, **cell) for cell in cells if cell["value"] is not None]
                 element.clear()
+            elif element.tag == COL_TAG and element.get("hidden") in ("1", "true"):
+                first, last = int(element.get("min", "1")), int(element.get("max", "1"))
+                hidden.update(range(first - 1, min(last, COLUMNS)))
             elif element.tag == MERGE_TAG:
                 merged += [child.get("ref", "") for child in element]
 

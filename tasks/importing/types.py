@@ -46,6 +46,38 @@ class Table:
     """The name of the table in one of whose cells it stands."""
     heading: str = ""
     """The paragraph before it."""
+    hidden: frozenset[int] = frozenset()
+    """Columns, counted from 0, that the sheet does not show."""
+
+
+@dataclass(frozen=True)
+class ColumnHeading:
+    """How a column of a table is headed."""
+
+    key: str
+    """What a person's answer is kept under: the words folded, or the letter of a column without any."""
+    words: str
+    letter: str
+    """As Excel calls the column."""
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """What of a file was not read, so that a person can look at it or say what it means."""
+
+    kind: str
+    """ "sheet", "table", "column", "choice" where several columns may mean the same field, or "answered"
+    where a person said what the column means."""
+    table: str
+    """The sheet's name, or "1", "2" … for the tables of a document."""
+    name: str
+    """The heading of the column, or what stands over the table."""
+    row: int = 0
+    """Where it begins, as a person sees it."""
+    field: str = ""
+    """The field that is in question, or that was said."""
+    columns: tuple[ColumnHeading, ...] = ()
+    """Of what a person may say the meaning."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +104,8 @@ class FileRow:
     """The task above, as the file's own column names it."""
     parent_order: str = ""
     """The number of the document that the heading of that column names."""
+    undecided: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Field that several columns may mean → what stands in each of them, under its heading."""
     doubts: tuple[tuple[str, str], ...] = ()
     """Field and code of what could be read in two ways."""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
