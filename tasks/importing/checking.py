@@ -70,7 +70,7 @@ class _Checking:
         due = self._due(row)
         lead, coordinating = self._agencies(row)
         words = self.inside.repeats.words[place]
-        duplicates = self.existing.like(row, words)
+        duplicates, alike = self.existing.like(row, words)
         problems = (
             *_of_title(row),
             *(problem for problem in _of_agencies(lead, coordinating) if problem.field not in row.undecided),
@@ -82,7 +82,7 @@ class _Checking:
             ),
             *(Problem(field, code) for field, code in row.doubts),
             *self.inside.repeated(place, row, words),
-            *self.existing.repeated(row, duplicates),
+            *_of_existing(duplicates, alike),
             *_of_errors(row),
         )
         read, long = _cut(row)
@@ -93,6 +93,7 @@ class _Checking:
             coordinating=coordinating,
             parent=self.above.of(row),
             duplicates=duplicates,
+            alike=alike,
             problems=(*problems, *long),
         )
 
@@ -191,6 +192,21 @@ class _Inside:
                 break
 
 
+def _of_existing(duplicates: Sequence[int], alike: Sequence[int]) -> Iterator[Problem]:
+    if duplicates:
+        yield Problem("title", "is_there", {"task": duplicates[0]})
+    elif alike:
+        yield Problem("title", "exists", {"task": alike[0]})
+
+
+Place = tuple[str, str]
+
+
+def _place(number: str, pillar: str) -> Place:
+    """Where a task stands in its order. Each appendix begins with 1 again: the number alone says little."""
+    return _key(number), _key(pillar)
+
+
 class _Existing:
     """Tasks that the body gave already: under this order, and the latest under others."""
 
@@ -199,25 +215,18 @@ class _Existing:
         under = kept.filter(order=order.pk).order_by("pk") if order.pk else kept.none()
         given = kept.filter(assigner=order.body, state__in=(*OPEN, *UNISSUED)).order_by("-pk")
         beside = (given.exclude(order=order.pk) if order.pk else given)[:COMPARED]
-        numbered = list(under.values_list("pk", "title", "number"))
-        self.tasks = [*((pk, title) for pk, title, _number in numbered), *beside.values_list("pk", "title")]
-        self.numbers = {_key(number): pk for pk, _title, number in numbered if number}
+        here = list(under.values_list("pk", "title", "number", "pillar"))
+        self.places = {pk: _place(number, pillar) for pk, _title, number, pillar in here}
+        self.tasks = [*((pk, title) for pk, title, *_rest in here), *beside.values_list("pk", "title")]
         self.repeats = Repeats([title for _pk, title in self.tasks])
 
-    def like(self, row: FileRow, words: Words) -> tuple[int, ...]:
-        numbered = self.numbers.get(_key(row.number)) if row.number else None
-        near = [self.tasks[place][0] for place in self.repeats.of(words)]
-        return tuple(dict.fromkeys([*([numbered] if numbered else []), *near]))[:NEAREST]
-
-    def repeated(self, row: FileRow, duplicates: Sequence[int]) -> Iterator[Problem]:
-        if not duplicates:
-            return
-        by_number = bool(row.number) and self.numbers.get(_key(row.number)) == duplicates[0]
-        yield Problem(
-            "number" if by_number else "title",
-            "number_exists" if by_number else "exists",
-            {"task": duplicates[0]},
-        )
+    def like(self, row: FileRow, words: Words) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Tasks of this order at the same place, and others, that say nearly the same."""
+        near = dict.fromkeys(self.tasks[place][0] for place in self.repeats.of(words))
+        here = _place(row.number, row.pillar)
+        same = [pk for pk in near if self.places.get(pk) == here]
+        others = [pk for pk in near if pk not in same]
+        return tuple(same[:NEAREST]), tuple(others[: NEAREST - len(same[:NEAREST])])
 
 
 class _Above:

@@ -29,7 +29,7 @@ PROBLEMS: dict[str, Sentence] = {
     "number_again": _("Row %(row)s has this number too: correct one of them."),
     "row_again": _("Row %(row)s says the same: leave one of them out."),
     "row_again_there": _("Row %(row)s of table %(table)s says the same: leave one of them out."),
-    "number_exists": _("This order has a task with this number already: leave the row out or correct it."),
+    "is_there": _("This order has this task already, at the same place: the row is left out."),
     "exists": _("A task in near the same words exists: leave the row out if it is the same."),
     "cycle_until": _(
         "The file does not say until when. It was taken to %(day)s: correct it or say it is right."

@@ -158,7 +158,7 @@ def meaning_of(checked: CheckedRow, order: Order) -> Meaning:
         parent=checked.parent,
         parent_words=read.parent_words,
         names={"lead": _named(checked.lead), "coordinating": _named(checked.coordinating)},
-        duplicates=list(checked.duplicates),
+        duplicates=[*checked.duplicates, *checked.alike],
         **when(checked.due, order),
     )
 

@@ -157,7 +157,9 @@ class CheckedRow:
     lead: tuple[Named, ...] = ()
     coordinating: tuple[Named, ...] = ()
     duplicates: tuple[int, ...] = ()
-    """Tasks that it seems to repeat: of the same order and number, or in near the same words."""
+    """Tasks that it repeats: at the same place of the same order, in near the same words."""
+    alike: tuple[int, ...] = ()
+    """Tasks elsewhere in near the same words: perhaps the same, which a person must say."""
     parent: int | None = None
     """The task that the file names as the one above, where only one can be meant."""
     problems: tuple[Problem, ...] = ()
