@@ -99,8 +99,16 @@ _LOOSE = re.compile(
 )
 _ANY = r"(?:co quan|don vi|to chuc|ca nhan|doanh nghiep|dia phuong|co so|bo|so|ban|nganh|doan the)"
 _NOBODY = re.compile(
-    rf"(?!ban to chuc$){_ALL}(?:{_ANY} )*(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:co )?lien quan)"
+    rf"(?!ban to chuc$){_ALL}(?:{_ANY} )*"
+    r"(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:khac )?(?:co )?lien quan)"
 )
+_SOME = re.compile(r".*\b(?:khac|lien quan)")
+"""After a plural: not all of them, only those who are concerned."""
+_QUALIFIES = re.compile(r"[\s,/&]*(?:và )?(?:địa phương|thành phố|tỉnh|xã|phường|đặc khu|ngành)\b")
+_NAMES_SOME = re.compile(
+    r".*:|.*\b(?:địa phương|tỉnh|thành phố|xã|phường|đặc khu) (?!Việt )[A-ZĐ]\w* [A-ZĐÁÀÂĂÔƠƯÊÝ]"
+)
+"""A plural that goes on with proper names: "các địa phương Bắc Ninh, An Giang"."""
 _TITLE = re.compile(
     r"(?:(?:pho )?chu tich|(?:pho )?giam doc|bo truong|thu truong|thong doc|truong ban|bi thu|lanh dao"
     r"|nguoi dung dau) "
@@ -314,10 +322,16 @@ class Names:
         after, head = end, (_head(found) if found else "") or head
         while after < len(pieces) and not self._begins(pieces[after], head):
             after += 1
+        while found and found.group and after < len(pieces) and self._narrows(pieces[after], head):
+            after += 1
         if found and after == end:
             return found, end
         # "Bộ Khoa học Công nghệ và Môi trường" is more than the known name that it begins with.
         return self._unknown(_one_of(pieces[start:after]), found), after
+
+    def _narrows(self, piece: str, head: str) -> bool:
+        """Whether it says which of a plural are meant: "các tỉnh, thành phố khác"."""
+        return bool(_QUALIFIES.match(piece)) and self._with_head(_one_of([piece]), head) is None
 
     def _with_head(self, words: str, head: str) -> Named | None:
         """The name, or what is left of one in a list: "Sở Nội vụ, Tài chính"."""
@@ -353,7 +367,10 @@ class Names:
         return replace(found, words=words) if found else None
 
     def _unknown(self, words: str, begins: Named | None = None) -> Named:
-        if _LOOSE.fullmatch(key_of(words)):
+        key = key_of(_BRACKET.sub("", words))
+        # What goes on from a plural to somebody else is not nobody in particular.
+        loose = _SOME.fullmatch(key) if begins and begins.group else _LOOSE.fullmatch(key)
+        if loose and not _NAMES_SOME.match(words):
             return Named(words, loose=True)
         first = (begins.body,) if begins and begins.body else ()
         return Named(words, nearest=tuple(dict.fromkeys((*first, *self._nearest(words))))[:NEAREST])

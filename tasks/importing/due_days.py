@@ -86,9 +86,15 @@ _NAMED = (
 """Other ways to write what `last_day` reads: l and | are what a scan makes of the Roman I."""
 
 
+_SO_MANY_YEARS = form(r"\d{1,2} nam 20\d\d")
+""" "Trong 2 năm 2026, 2027" counts two years: it is not the second month."""
+
+
 def _period(clause: Clause) -> Due | None:
     begins = _IN.match(clause.plain)
     plain = clause.plain[begins.end() if begins else 0 :]
+    if _SO_MANY_YEARS.fullmatch(plain):
+        return None
     for pattern, name in _NAMED:
         if found := pattern.fullmatch(plain):
             named = {key: _numeral(text) for key, text in found.groupdict().items()}
