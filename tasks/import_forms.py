@@ -16,7 +16,9 @@ from portal.shared.verdicts import Sentence
 from tasks.fanning import find_bodies
 from tasks.fields import BodyField, DueField, PlainField, body_label
 from tasks.forms import CycleFields
+from tasks.importing.passed_over import FIELDS, says
 from tasks.importing.storing import Meaning, cell_of
+from tasks.importing.types import ColumnHeading, PassedOver
 from tasks.models import ImportRow, Task
 from tasks.periods import last_day
 
@@ -31,6 +33,9 @@ CELL_NAMES: dict[str, Sentence] = {
     "parent": _("task above"),
 }
 """Cell of the preview → what it is called."""
+
+FIELD_NAMES: dict[str, Sentence] = {**CELL_NAMES, "parent_words": CELL_NAMES["parent"], "note": _("note")}
+"""Field of a column → what it is called."""
 
 
 Lines = list[tuple[Sentence, list[list[forms.BoundField]]]]
@@ -215,6 +220,66 @@ class NameForm(forms.Form):
     @property
     def body(self) -> Any:
         return self.cleaned_data.get("other") or self.near.get(self.cleaned_data.get("pick", ""))
+
+
+class ColumnsForm(forms.Form):
+    """What columns of a received file mean: one field for each of which that can be said."""
+
+    NOT_READ = "-"
+    AS_HEADED = "="
+
+    def __init__(self, *args: Any, passed_over: Sequence[PassedOver], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = [one for one in passed_over if one.columns]
+        for place, one in enumerate(self.asked):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=says(one), choices=self._choices(one), initial=self._initial(one), required=False
+            )
+        self.fields["remember"] = forms.BooleanField(
+            label=_("Remember this for the next file of this body"), required=False, initial=True
+        )
+
+    def _initial(self, one: PassedOver) -> str:
+        return (one.field or self.NOT_READ) if one.kind == "answered" else ""
+
+    def _choices(self, one: PassedOver) -> list[tuple[str, Sentence]]:
+        if one.kind == "choice":
+            asked = _("Choose the column of: %(field)s") % {"field": FIELD_NAMES[one.field]}
+            columns = [(column.key, named(column)) for column in one.columns]
+            return [("", asked), *columns, (self.NOT_READ, _("None of them"))]
+        if one.kind in ("sheet", "table"):
+            said = _("The task stands in “%(column)s”")
+            columns = [(column.key, said % {"column": named(column)}) for column in one.columns]
+            return [("", _("Leave it out")), *columns]
+        meanings = [(name, capfirst(str(FIELD_NAMES[name]))) for name in FIELDS]
+        if one.kind == "answered":
+            return [(self.AS_HEADED, _("As its heading says")), (self.NOT_READ, _("Not read")), *meanings]
+        return [("", _("Not read")), *meanings]
+
+    @property
+    def meanings(self) -> dict[str, str | None]:
+        """Key of a heading → what was said of it now, as `name_columns` takes it."""
+        said: dict[str, str | None] = {}
+        for place, one in enumerate(self.asked):
+            answer = self.cleaned_data.get(f"column_{place}", "")
+            if answer and answer != self._initial(one):
+                said |= self._meaning(one, answer)
+        return said
+
+    def _meaning(self, one: PassedOver, answer: str) -> dict[str, str | None]:
+        if one.kind == "choice":
+            if answer == self.NOT_READ:
+                return {column.key: "" for column in one.columns}
+            return {answer: one.field}
+        if one.kind in ("sheet", "table"):
+            return {answer: "title"}
+        meant = {self.AS_HEADED: None, self.NOT_READ: ""}.get(answer, answer)
+        return {one.columns[0].key: meant}
+
+
+def named(column: ColumnHeading) -> str:
+    """Two columns with the same heading are told apart by their letters."""
+    return f"{column.words} ({column.letter})" if column.letter else column.words
 
 
 class UndoForm(forms.Form):

@@ -17,7 +17,6 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -208,8 +207,8 @@ class Import(models.Model):
     total = models.PositiveIntegerField(_("rows in the file"), default=0)
     checked = models.PositiveIntegerField(_("rows checked so far"), default=0)
     problem = models.CharField(_("why it could not be read"), max_length=500, blank=True)
-    reading_since = models.DateTimeField(default=timezone.now, editable=False)
-    """A file is read again when somebody says what a column means."""
+    read_again_at = models.DateTimeField(null=True, editable=False)
+    """When somebody last said what a column means, and the file went to be read again."""
     columns = models.JSONField(_("what columns mean"), default=dict, blank=True)
     """Key of a heading → the field that it means in this file, as `ColumnMeaning` has it for every file."""
     passed_over = models.JSONField(_("what was not read"), default=list, blank=True)

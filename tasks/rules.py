@@ -69,6 +69,14 @@ def may_correct_import(person: Asker, imported: Import) -> Verdict:
     return who
 
 
+def may_name_columns(person: Asker, imported: Import) -> Verdict:
+    """They say what its columns mean while nothing of it is written; it is then read again."""
+    who = may_import(person, imported.order)
+    if who and imported.state not in (Import.State.READY, Import.State.FAILED):
+        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    return who
+
+
 def may_drop_import(person: Asker, imported: Import) -> Verdict:
     """They give a file up that is not written."""
     who = may_import(person, imported.order)

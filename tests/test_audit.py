@@ -36,7 +36,7 @@ from reports.models import Export
 from tasks import actions as task_actions
 from tasks.actions.drafting import Draft
 from tasks.actions.relating import Decision
-from tasks.models import FanOut, Import, Order, OrderRelation, Task
+from tasks.models import ColumnMeaning, FanOut, Import, Order, OrderRelation, Task
 from tests.imports import TABLE, checked, read_as, unknown
 from tests.people import SINCE, Bodies, TaskAt, make_body, ready_for
 
@@ -77,6 +77,10 @@ class World:
     def alias(self) -> Alias:
         by, reader = self.people["secretary"], self.bodies.committee
         return committee_actions.remember(body=self.bodies.lead, name="Sở", reader=reader, by=by)
+
+    def meaning(self) -> ColumnMeaning:
+        body = self.bodies.committee
+        return ColumnMeaning.objects.create(body=body, key="kinh phi", heading="Kinh phí", field="note")
 
     def refused(self, who: str) -> Person:
         Person.objects.filter(pk=self.people[who].pk).update(address_refused_at=timezone.now())
@@ -189,6 +193,18 @@ EVENTS: dict[str, tuple[str, str, Ready]] = {
         lambda w, by: partial(
             tasks.name_body, imported=w.imported(), words="Sở lạ", body=w.bodies.lead, by=by
         ),
+    ),
+    "tasks.name_columns": (
+        "secretary",
+        "import_columns_named",
+        lambda w, by: partial(
+            tasks.name_columns, imported=w.imported(), meanings={"kinh phi": "note"}, by=by
+        ),
+    ),
+    "tasks.forget_column": (
+        "secretary",
+        "column_forgotten",
+        lambda w, by: partial(tasks.forget_column, meaning=w.meaning(), by=by),
     ),
     "tasks.undo_import": (
         "secretary",

@@ -349,7 +349,7 @@ def test_numbers_make_parents_only_where_numbering_says_so(lines: list[str], exp
     cells = [line.split("|") for line in lines]
     rows = [["TT", "Nhiệm vụ", "Chủ trì"]]
     rows += [[n.strip("^"), words, "" if words == "Phần" else "Sở A"] for n, words in cells]
-    merged = []
+    merged: list[tuple[int, int, int, int]] = []
     for place, (number, _words) in enumerate(cells, start=1):
         if number == "^":
             first = merged.pop()[0] if merged and merged[-1][2] == place - 1 else place - 1

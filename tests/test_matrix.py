@@ -31,7 +31,7 @@ from notices.models import Notice
 from reports import actions as report_actions
 from tasks import actions
 from tasks.lifecycle import State
-from tasks.models import Order
+from tasks.models import ColumnMeaning, Order
 from tests.imports import checked, read_as
 from tests.people import Bodies, TaskAt, given, ready_for, task_below
 
@@ -229,6 +229,7 @@ GET    orders:import_row          imported_row  403 200 403 403 403 404 404 302
 POST   orders:import_row          imported_row  403 302 403 403 403 404 404 302
 POST   orders:leave_out           imported_row  403 302 403 403 403 404 404 302
 POST   orders:name_body           imported      403 302 403 403 403 404 404 302
+POST   orders:name_columns        imported      403 302 403 403 403 404 404 302
 POST   orders:write_import        imported      403 302 403 403 403 404 404 302
 GET    orders:undo_import         imported      403 409 403 403 403 404 404 302
 POST   orders:undo_import         imported      403 409 403 403 403 404 404 302
@@ -250,6 +251,7 @@ GET    bodies:papers              body          200 200 403 403 403 403 403 302
 POST   bodies:papers              body          302 302 403 403 403 403 403 302
 POST   bodies:name                body          302 302 403 403 403 403 403 302
 POST   bodies:forget_name         alias         302 302 403 403 403 403 403 302
+POST   bodies:forget_column       meaning       302 302 403 403 403 403 403 302
 GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
@@ -435,6 +437,7 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "api:memberships-detail": {"position": "Ủy viên"},
     "orders:import_row": {"title": "Lập danh mục", "due_kind": "none"},
+    "orders:name_columns": {"column_0": "note"},
     "orders:name_body": {"words": "Sở lạ", "other": "LEAD"},
     "language": {"language": "en"},
     "api:preferences": {"preferences": {"task_confirmed": "portal"}},
@@ -555,6 +558,9 @@ class Settings:
         away = Absence(person=people["head"], deputy=people["assistant"], starts_on=date(2098, 1, 1))
         away.ends_on = date(2098, 1, 2)
         self.absence = committee_actions.save_absence(absence=away, by=people["head"])
+        self.meaning = ColumnMeaning.objects.create(
+            body=bodies.committee, key="kinh phi", heading="Kinh phí", field="note"
+        )
         self.alias = committee_actions.remember(
             body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"]
         )
@@ -567,8 +573,8 @@ class Settings:
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
         if route == "notices:preferences":
             data = {kind.name: "daily" for kind in kinds.every()}
-        if route == "orders:write_import":
-            data = {"version": self.imported.version}
+        if route in ("orders:write_import", "orders:name_columns"):
+            data = {**data, "version": self.imported.version}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if verb == "relations" or route == "api:orders-relations":
@@ -609,6 +615,8 @@ class Settings:
             values["position"] = 1
         if setting == "person":
             values = {"pk": self.helper}
+        if setting == "meaning":
+            values = {"code": "COMMITTEE", "pk": self.meaning.pk}
         if setting == "alias":
             values = {"code": "COMMITTEE", "pk": self.alias.pk}
         if setting == "absence":

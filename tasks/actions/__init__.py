@@ -1,5 +1,6 @@
 """Everything that changes an order or a task. Doors call these; nothing else sets a state."""
 
+from tasks.actions.column_meanings import forget_column, name_columns
 from tasks.actions.contributing import contribute, return_contribution
 from tasks.actions.drafting import (
     assign,
@@ -85,12 +86,14 @@ __all__ = [
     "edit_task",
     "fail_old_imports",
     "flag_risk",
+    "forget_column",
     "give_fan_out",
     "leave",
     "leave_out",
     "make_occurrences",
     "mark_posted",
     "name_body",
+    "name_columns",
     "name_people",
     "new_task",
     "new_tasks",

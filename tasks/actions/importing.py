@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import DatabaseError, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,9 +27,12 @@ from tasks.actions.queueing import queue
 from tasks.importing import changes, storing
 from tasks.importing.checking import check
 from tasks.importing.files import tables
+from tasks.importing.headings import answers_of
+from tasks.importing.passed_over import kept
 from tasks.importing.problems import sentence_of
-from tasks.importing.rows import rows_of
+from tasks.importing.rows import NothingRead, content_of, rows_of
 from tasks.importing.storing import Meaning
+from tasks.importing.types import ColumnHeading, PassedOver
 from tasks.models import Import, ImportRow, Order, Task
 
 JOB = "tasks.jobs.read_import"
@@ -88,7 +92,9 @@ def read_import(pk: int) -> None:
 
 def _read_or_fail(imported: Import) -> None:
     try:
-        found = _read(imported)
+        found, passed_over = _read(imported)
+    except NothingRead as error:
+        _fail(imported, " ".join(error.messages), [*error.passed_over, *_answered(imported)])
     except ValidationError as error:
         _fail(imported, " ".join(error.messages))
     except (DatabaseError, OSError):
@@ -98,20 +104,35 @@ def _read_or_fail(imported: Import) -> None:
         log.exception("Import %s could not be read.", imported.pk)
         _fail(imported, UNREADABLE)
     else:
-        _ready(imported, found)
+        _ready(imported, found, passed_over)
 
 
 UNREADABLE = _("This file could not be read. Save it again as .xlsx or .docx and send that.")
 
 
-def _read(imported: Import) -> list[ImportRow]:
+def _read(imported: Import) -> tuple[list[ImportRow], list[PassedOver]]:
+    """The rows, and what was not read of the file."""
     with imported.file.open("rb") as file:
         found = tables(file, imported.file_name)
     ours = changes.returned(found, imported.by.language)
-    rows = [row for row in rows_of(found) if (row.table, row.row) not in ours]
+    answers = {**answers_of(imported.order.body), **imported.columns, **(changes.columns() if ours else {})}
+    content = content_of(found, answers)
+    rows = [row for row in content.rows if (row.table, row.row) not in ours]
     progress = _Progress(imported, len(rows) + len(ours))
     new = storing.rows_of(check(rows, imported.order, progress.tell), imported.order)
-    return [*new, *changes.rows_of(ours.values(), imported.by, after=len(new))]
+    changed = changes.rows_of(ours.values(), imported.by, after=len(new))
+    exported = {table for table, _row in ours}
+    # Every column of a sheet that the portal wrote is known.
+    passed_over = [one for one in (*content.passed_over, *content.answered) if one.table not in exported]
+    return [*new, *changed], passed_over
+
+
+def _answered(imported: Import) -> list[PassedOver]:
+    """What was said of columns, to be changed where the file is read no more because of it."""
+    return [
+        PassedOver("answered", "", key, field=meant, columns=(ColumnHeading(key, key, ""),))
+        for key, meant in imported.columns.items()
+    ]
 
 
 class _Progress:
@@ -128,29 +149,33 @@ class _Progress:
 
 
 @transaction.atomic
-def _ready(imported: Import, found: list[ImportRow]) -> None:
+def _ready(imported: Import, found: list[ImportRow], passed_over: list[PassedOver]) -> None:
     """Another worker may have been quicker, or somebody gave the file up meanwhile."""
-    imported = _lock(imported)
+    imported = lock_import(imported)
     if imported.state != State.READING:
         return
     for row in found:
         row.of = imported
     ImportRow.objects.bulk_create(found, batch_size=500)
     imported.total = imported.checked = max(imported.total, len(found))
+    imported.passed_over = kept(passed_over)
     _settle(imported, State.READY, "import_read", None, rows=len(found))
 
 
 @transaction.atomic
-def _fail(imported: Import, problem: Sentence) -> None:
-    imported = _lock(imported)
+def _fail(imported: Import, problem: Sentence, passed_over: Collection[PassedOver] = ()) -> None:
+    imported = lock_import(imported)
     if imported.state == State.READING:
+        imported.passed_over = kept(passed_over)
         imported.problem = str(problem)[:500]
         _settle(imported, State.FAILED, "import_failed", None, problem=imported.problem)
 
 
 def fail_old_imports() -> None:
     """What kills its worker each time is not tried for ever."""
-    old = Import.objects.filter(state=State.READING, at__lt=timezone.now() - GIVEN_UP_AFTER)
+    since = Coalesce("read_again_at", "at")
+    reading = Import.objects.filter(state=State.READING).annotate(since=since)
+    old = reading.filter(since__lt=timezone.now() - GIVEN_UP_AFTER)
     for imported in old.select_related("by"):
         with translation.override(imported.by.language):
             _fail(imported, UNREADABLE)
@@ -205,7 +230,7 @@ def leave_out(*, imported: Import, position: int, by: Person, out: bool = True) 
 @transaction.atomic
 def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
     """Say which body these words mean wherever the file has them and nobody has said; gives how many rows."""
-    imported = _lock(imported)
+    imported = lock_import(imported)
     rules.may_correct_import(by, imported).or_raise()
     changed = []
     for row in imported.rows.exclude(problems=[]):
@@ -219,7 +244,7 @@ def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
 
 
 def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, ImportRow]:
-    imported = _lock(imported)
+    imported = lock_import(imported)
     rules.may_correct_import(by, imported).or_raise()
     return imported, imported.rows.get(position=position)
 
@@ -235,7 +260,7 @@ def _refuse_change(row: ImportRow) -> None:
 @transaction.atomic
 def write_import(*, imported: Import, by: Person, version: int | None = None) -> Import:
     """Write all rows that are not left out as drafts under the order, or none of them."""
-    imported = _lock(imported)
+    imported = lock_import(imported)
     rules.may_correct_import(by, imported).or_raise()
     refuse_stale(imported, version)
     every = list(imported.rows.all())
@@ -352,7 +377,7 @@ def undo_import(*, imported: Import, by: Person, changed: bool = False) -> Impor
 
     They are removed and not withdrawn: nobody but their own body ever saw them, and the audit keeps each.
     """
-    imported = _lock(imported)
+    imported = lock_import(imported)
     rules.may_undo_import(by, imported).or_raise()
     drafts = list(imported.drafts().select_for_update(of=("self",), no_key=True).order_by("pk"))
     # Asked again: one may have been issued while the rows were waited for.
@@ -390,7 +415,7 @@ def _refuse_losing(imported: Import, changed: bool) -> None:
 @transaction.atomic
 def drop_import(*, imported: Import, by: Person) -> Import:
     """Give a received file up: nothing of it is written, and it is kept no longer."""
-    imported = _lock(imported)
+    imported = lock_import(imported)
     rules.may_drop_import(by, imported).or_raise()
     imported.rows.all().delete()
     name = imported.file.name
@@ -400,7 +425,7 @@ def drop_import(*, imported: Import, by: Person) -> Import:
     return imported
 
 
-def _lock(imported: Import) -> Import:
+def lock_import(imported: Import) -> Import:
     rows = Import.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("order__body", "by").get(pk=imported.pk)
 
@@ -408,7 +433,9 @@ def _lock(imported: Import) -> Import:
 def _settle(imported: Import, state: str, event: str, by: Person | None, **facts: Any) -> None:
     imported.state = state
     imported.version += 1
-    imported.save(update_fields=["state", "problem", "total", "checked", "ended_at", "version"])
+    imported.save(
+        update_fields=["state", "problem", "total", "checked", "passed_over", "ended_at", "version"]
+    )
     _tell(imported, event, by, state=state, **facts)
 
 

@@ -20,6 +20,7 @@ from committees.naming import Names
 from portal.shared.text import legible
 from tasks import rules
 from tasks.importing import sheet
+from tasks.importing.columns import Answers, heading
 from tasks.importing.due import read_due
 from tasks.importing.storing import plain, when
 from tasks.importing.types import Problem, Table
@@ -56,6 +57,18 @@ def returned(tables: Iterable[Table], language: str) -> dict[Place, Returned]:
     languages = [language, *(code for code, _name in settings.LANGUAGES if code != language)]
     found = (line for table in tables for line in _lines(table, languages))
     return {line.place: line for line in found if CODE.fullmatch(line.cells.get("key", ""))}
+
+
+def columns() -> Answers:
+    """What the headings of an exported sheet mean for the rows that somebody added to it."""
+    meant = {"parent_words": "parent"} | {
+        name: name for name in ("title", "lead", "coordinating", "deliverable", "due", "number", "pillar")
+    }
+    found: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found |= {heading(str(column.head)): meant.get(column.name, "") for column in sheet.COLUMNS}
+    return found
 
 
 def _lines(table: Table, languages: Sequence[str]) -> Iterator[Returned]:
