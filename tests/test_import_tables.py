@@ -165,11 +165,22 @@ def test_the_same_table_goes_on_over_pages_with_and_without_its_header(header: R
 @pytest.mark.parametrize("between", ["PHỤ LỤC II", "Danh mục nhiệm vụ giao cho cấp xã", "Biểu số 02"])
 def test_another_appendix_with_the_same_columns_begins_anew(between: str) -> None:
     more = [TASKS[0], ["1.1", "Việc hai", "Sở Y tế", "", "2027"]]
-    for file in (paper(TASKS, between, more), book(Một=TASKS, Hai=[[between], *more])):
+    files = (
+        paper(TASKS, between, more),
+        book(Một=TASKS, Hai=[[between], *more]),
+        book(Một=[*TASKS, [], [between], *more]),
+    )
+    for file in files:
         assert said(read(file), "pillar", "number", "parent_number") == [
             ("THỂ CHẾ", "1", ""),
             ("", "1.1", ""),
         ]
+
+
+def test_a_title_that_says_it_goes_on_is_no_other_appendix() -> None:
+    more = [["TT", "Nhiệm\nvụ", *TASKS[0][2:]], ["1.1", "Việc hai", "Sở Y tế", "", "2027"]]
+    found = read(paper(TASKS, "PHỤ LỤC I (tiếp theo)", more))
+    assert said(found, "pillar", "parent_number") == [("THỂ CHẾ", ""), ("THỂ CHẾ", "1")]
 
 
 def test_a_line_that_names_a_day_in_words_is_no_signature() -> None:
@@ -208,6 +219,14 @@ def test_what_is_to_be_done_may_fill_two_columns(more: str) -> None:
     assert found.passed_over == []
     merged = said(read(sheet(rows, "A2:A3 B2:B3")), "title", "lead")
     assert merged[1] == ("Hoàn thiện thể chế: Sửa đổi quy chế", "Sở B")
+
+
+@pytest.mark.parametrize("other", ["Nội dung báo cáo", "Mục tiêu", "Tình hình thực hiện nhiệm vụ", "Căn cứ"])
+def test_what_is_said_about_a_task_is_no_part_of_its_words(other: str) -> None:
+    rows = [["STT", "Nhiệm vụ", other, "Cơ quan chủ trì"], ["1", "Việc", "khác", "Sở A"]]
+    found = read(sheet(rows))
+    assert said(found, "title") == [("Việc",)]
+    assert [one.name for one in found.passed_over] == [other]
 
 
 def test_notes_in_two_columns_are_both_kept() -> None:

@@ -26,7 +26,7 @@ SEARCHED = 15
 DEEP = 3
 """Lines of a header at most: "Cơ quan thực hiện" over "Chủ trì" and "Phối hợp"."""
 
-_LONGEST = 90
+_LONGEST, _SHORT = 90, 40
 
 _AGENCY = r"(bo nganh|cac )*(co quan|don vi|so nganh|to chuc)(,? (don vi|to chuc|dia phuong))?"
 
@@ -93,14 +93,19 @@ _NOT_THE_DEADLINE = re.compile(
     r".*\b(bat dau|cap nhat|giao|thuc te|bao cao|cu(?! the)|ban dau|truoc day|truoc khi)\b.*"
 )
 
-_GOES_BESIDE = re.compile(r"noi dung|nhiem vu|cong viec|hoat dong|giai phap")
+_GOES_BESIDE = re.compile(
+    r"(cac |noi dung |ten )?(noi dung|nhiem vu|cong viec|hoat dong|giai phap)"
+    r"( (va )?(thuc hien|cu the|chi tiet|trien khai|chu yeu|trong tam|cong viec|nhiem vu|giai phap"
+    r"|hoat dong))*"
+)
 """A second column of what is to be done goes on with the first: "Nhiệm vụ", "Nội dung thực hiện"."""
 
 _PERSON = re.compile(r"ho (va )?(chu dem (va )?)?ten( .*)?|(full )?names?|chuc (vu|danh)( .*)?|position")
 _INDICATOR = re.compile(r"(ten |cac |noi dung |muc tieu )*chi tieu( .*)?|don vi tinh|dvt|indicators?|unit")
 _OF_OTHERS = re.compile(
     rf"{_PERSON.pattern}|{_INDICATOR.pattern}|(so )?dien thoai( .*)?|email|phone|so (ky )?hieu( .*)?"
-    r"|trich yeu( .*)?|ngay (ban hanh|sinh)|ky ten|chu ky|diem( .*)?|ma( so)?|ten (don vi|co quan|to chuc)"
+    r"|trich yeu( .*)?|ngay (ban hanh|sinh)|ky ten|chu ky|diem( (chuan|so|toi da|danh gia))?|ma( so)?"
+    r"|ten (don vi|co quan|to chuc)"
 )
 """Headings of other lists: people, indicators, papers, codes."""
 
@@ -163,7 +168,7 @@ def begins_another(line: Line) -> bool:
     if "number" in meanings[0]:
         return True
     known = sum(min(found.values(), default=9) < 2 for found in meanings)
-    others = sum(bool(_OF_OTHERS.fullmatch(heading(text))) for text in texts)
+    others = sum(len(text) <= _SHORT and bool(_OF_OTHERS.fullmatch(heading(text))) for text in texts)
     return others > 1 or (len(texts) > 2 and known + others == len(texts))
 
 
@@ -187,7 +192,7 @@ def _is_heading(line: Line) -> bool:
 def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Columns | None:
     """The header of tasks that begins in this line, with the lines that belong to it."""
     lines, depth = table.lines, 1
-    while depth < DEEP and _goes_on(lines, first, depth):
+    while depth < DEEP and _goes_on(lines, first, depth, answers):
         depth += 1
     header = lines[first : first + depth]
     headings = headings_of(header)
@@ -238,7 +243,7 @@ def _beside(
 def _goes_beside(headings: dict[int, ColumnHeading], first: int, column: int, rank: int) -> bool:
     """Whether the column says more of what is to be done: "Nội dung thực hiện" beside "Nhiệm vụ"."""
     one, other = heading(headings[first].words), heading(headings[column].words)
-    return rank != 2 and one != other and bool(_GOES_BESIDE.search(other))
+    return rank != 2 and one != other and bool(_GOES_BESIDE.fullmatch(other))
 
 
 def _words_at(header: list[Line], column: int | None) -> str:
@@ -276,12 +281,12 @@ def _is_numbered(line: Line) -> bool:
     return bool(_NUMBER.fullmatch(first))
 
 
-def _goes_on(lines: list[Line], first: int, depth: int) -> bool:
+def _goes_on(lines: list[Line], first: int, depth: int, answers: Answers) -> bool:
     """A header has another line when a cell of it reaches there, or names that are missing stand there."""
     if first + depth >= len(lines):
         return False
     header = lines[first : first + depth]
-    line, places = lines[first + depth], _places(_ranks(header, headings_of(header)))
+    line, places = lines[first + depth], _places(_ranks(header, headings_of(header), answers))
     if is_counting(line) or "title" not in places or places["title"] in dict(_own(line)):
         return False
     if any(cell.continues and cell.text for cell in line.cells):
@@ -386,4 +391,4 @@ def is_counting(line: Line) -> bool:
 
 
 def _texts(line: Line) -> tuple[str, ...]:
-    return tuple(cell.text.lower() for _place, cell in _own(line))
+    return tuple(" ".join(cell.text.lower().split()) for _place, cell in _own(line))

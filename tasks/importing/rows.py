@@ -56,8 +56,8 @@ _SUM = re.compile(r"(tong( cong| so)?|cong|total)( nhiem vu)?\b\s*(:|\d|$).*")
 _END = re.compile(r"noi nhan|ghi chu:|t/m\b|tm\.|kt\.|tl\.|tuq\.|nguoi (lap|tong hop)|\((da )?ky\b|da ky$")
 _PLACE_AND_DATE = re.compile(r".{1,40}, ?ngay .{0,8}thang .{0,8}nam")
 _LETTERHEAD = re.compile(r"cong hoa xa hoi chu nghia|dang cong san viet nam|doc lap.{1,3}tu do")
-_APPENDIX = re.compile(r"(phu luc|bieu|bang|danh muc|danh sach)\b")
-"""What a paragraph begins with that another table follows, even where its header is the same."""
+_APPENDIX = re.compile(r"(?!.*tiep theo)(phu luc|bieu|bang|danh muc|danh sach)\b.*")
+"""What stands over another table, even where its header is the same."""
 _GOES_ON_WITH = re.compile(r"(va|hoac|hay|cung|de|nham|gom|bao gom|dong thoi|theo)\b")
 _UNFINISHED = re.compile(
     r".*([,;:(/–-]|\b(va|hoac|cua|cac|ve|cho|voi|tai|trong|theo|nhung|de|nham))", re.DOTALL
@@ -239,6 +239,8 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
     ended = passing = False
     for index, line in enumerate(table.lines[columns.first :], start=columns.first):
         if columns.repeats(line):
+            if index > columns.first and _stands_over(table.lines[index - 1]):
+                reading.begin_table()
             passing = False
             continue
         if begins_another(line):
@@ -260,6 +262,12 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
             _read_line(read, table, reading)
     _tell_unread(table, columns, reading)
     return columns
+
+
+def _stands_over(line: Line) -> bool:
+    """A line of its own that names the appendix whose table follows."""
+    texts = [cell.text for cell in line.cells if cell.text]
+    return len(texts) == 1 and bool(_APPENDIX.match(fold(texts[0])))
 
 
 def _pass_over_from(table: Table, index: int, reading: Reading) -> None:
