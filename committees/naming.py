@@ -130,6 +130,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"(?:các )?(?P<head>bộ|sở)(?:, ngành)? ?: ?", re.IGNORECASE)
+_EACH_NAMED = re.compile(r"[Cc]ác (?P<head>[Bb]ộ|[Ss]ở) (?=[A-ZĐ])")
+""" "Các Sở Nội vụ, Tài chính" are two, as "Các sở: Nội vụ, Tài chính" are."""
 _OF_MANY = re.compile(r"(Bộ|Sở|Ban|Cục|Vụ|Phòng) ", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-+*•]|\d{1,2}[.)]) ?")
 _HARD = re.compile(r"[;\n]+|(?<=[a-zà-ỹ]{2})\.\s+(?=[A-ZĐ])")
@@ -305,7 +307,7 @@ class Names:
 
     def _segment(self, part: str, words: str) -> Iterator[Named]:
         """Longest known name first; what no name begins with belongs to the unknown name before it."""
-        each = _EACH.match(words)
+        each = _EACH.match(words) or _EACH_NAMED.match(words)
         head = each["head"].capitalize() if each else ""
         pieces, start = _pieces(words[each.end() :] if each else words), 0
         while start < len(pieces):
@@ -360,6 +362,9 @@ class Names:
         if inside in self.by_code:
             return self._choice(words, [self.by_code[inside]])
         found = self._one(name)
+        if found and found.group and (inside.startswith("trừ ") or self._bodies_in(inside)):
+            # "Các sở, ngành (trừ Sở Y tế)": not all of them.
+            return Named(words, nearest=tuple(self._bodies_in(inside))[:NEAREST])
         within = self._known(inside) if found and found.body else None
         if found and found.body and within and within.body not in (None, found.body):
             # "UBND tỉnh (Sở Nội vụ)": which of the two answers for it is for a person to say.
@@ -370,10 +375,26 @@ class Names:
         key = key_of(_BRACKET.sub("", words))
         # What goes on from a plural to somebody else is not nobody in particular.
         loose = _SOME.fullmatch(key) if begins and begins.group else _LOOSE.fullmatch(key)
-        if loose and not _NAMES_SOME.match(words):
+        if loose and not _NAMES_SOME.match(words) and not self._ends_with_a_body(words):
             return Named(words, loose=True)
         first = (begins.body,) if begins and begins.body else ()
         return Named(words, nearest=tuple(dict.fromkeys((*first, *self._nearest(words))))[:NEAREST])
+
+    def _bodies_in(self, words: str) -> list[int]:
+        """The bodies that the pieces of a bracket name."""
+        found = (self._known(_one_of([piece])) for piece in _pieces(words.removeprefix("trừ ")))
+        return [named.body for named in found if named and named.body]
+
+    def _ends_with_a_body(self, words: str) -> bool:
+        """Whether a name stands behind, as where a break was lost; "thuộc Bộ Công an" says whose they are."""
+        parts = words.split()
+        return any(
+            parts[place][:1].isupper()
+            and parts[place - 1] not in ("thuộc", "của")
+            and (found := self._known(" ".join(parts[place:])))
+            and found.body
+            for place in range(1, len(parts))
+        )
 
     # The nearest
 
