@@ -113,8 +113,7 @@ def _page(request: SignedInRequest, body: Body, form: PapersForm, naming: NameFo
         "may_name": rules.may_name_bodies(request.user, body),
         "page": Paginator(names, 50).get_page(request.GET.get("page")),
         "columns": [
-            (meaning, FIELD_NAMES[meaning.field] if meaning.field else _("not read"))
-            for meaning in ColumnMeaning.objects.filter(body=body)
+            (meaning, FIELD_NAMES[meaning.field]) for meaning in ColumnMeaning.objects.filter(body=body)
         ],
         "title": _("Papers"),
         "crumbs": [(_("Bodies"), reverse("bodies:list")), (body.brief, body.get_absolute_url())],

@@ -222,6 +222,9 @@ class NameForm(forms.Form):
         return self.cleaned_data.get("other") or self.near.get(self.cleaned_data.get("pick", ""))
 
 
+TABLES = ("sheet", "table")
+
+
 class ColumnsForm(forms.Form):
     """What columns of a received file mean: one field for each of which that can be said."""
 
@@ -239,6 +242,12 @@ class ColumnsForm(forms.Form):
             label=_("Remember this for the next file of this body"), required=False, initial=True
         )
 
+    def of_columns(self) -> list[forms.BoundField]:
+        return [self[f"column_{place}"] for place, one in enumerate(self.asked) if one.kind not in TABLES]
+
+    def of_tables(self) -> list[forms.BoundField]:
+        return [self[f"column_{place}"] for place, one in enumerate(self.asked) if one.kind in TABLES]
+
     def _initial(self, one: PassedOver) -> str:
         return (one.field or self.NOT_READ) if one.kind == "answered" else ""
 
@@ -247,7 +256,7 @@ class ColumnsForm(forms.Form):
             asked = _("Choose the column of: %(field)s") % {"field": FIELD_NAMES[one.field]}
             columns = [(column.key, named(column)) for column in one.columns]
             return [("", asked), *columns, (self.NOT_READ, _("None of them"))]
-        if one.kind in ("sheet", "table"):
+        if one.kind in TABLES:
             said = _("The task stands in “%(column)s”")
             columns = [(column.key, said % {"column": named(column)}) for column in one.columns]
             return [("", _("Leave it out")), *columns]
@@ -270,8 +279,9 @@ class ColumnsForm(forms.Form):
         if one.kind == "choice":
             if answer == self.NOT_READ:
                 return {column.key: "" for column in one.columns}
-            return {answer: one.field}
-        if one.kind in ("sheet", "table"):
+            # What was said before of the others must not stand against it.
+            return {column.key: None for column in one.columns} | {answer: one.field}
+        if one.kind in TABLES:
             return {answer: "title"}
         meant = {self.AS_HEADED: None, self.NOT_READ: ""}.get(answer, answer)
         return {one.columns[0].key: meant}

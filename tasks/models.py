@@ -244,8 +244,8 @@ class ColumnMeaning(models.Model):
     )
     key = models.CharField(max_length=250, editable=False)
     heading = models.CharField(_("heading"), max_length=250, validators=PLAIN)
-    field = models.CharField(_("means"), max_length=20, blank=True)
-    """A field of the rows of an import; empty where the column is not to be read."""
+    field = models.CharField(_("means"), max_length=20)
+    """A field of the rows of an import."""
 
     class Meta:
         verbose_name = _("meaning of a column")

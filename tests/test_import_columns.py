@@ -96,6 +96,16 @@ def test_the_page_names_what_was_not_read_and_asks(read: Read, secretary: Client
     assert ("chi tieu", "The task stands in “Chỉ tiêu (B)”") in form.fields["column_2"].choices
 
 
+def test_many_other_tables_do_not_stand_before_the_rows(read: Read, secretary: Client) -> None:
+    for count, is_open in ((3, True), (4, False)):
+        imported = read(TWO_DAYS, **{f"Biểu_{n}": INDICATORS for n in range(count)})
+        page = secretary.get(imported.get_absolute_url()).content.decode()
+        assert (f"{count} sheets or tables without tasks" in page, "<details open>" in page) == (
+            True,
+            is_open,
+        )
+
+
 def test_an_answer_sends_the_file_to_be_read_again_in_the_background(
     read: Read, secretary: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,10 +167,32 @@ def test_an_answer_is_taken_back_where_it_was_given(read: Read, people: dict[str
 
 def test_none_of_two_columns_may_be_meant(read: Read, secretary: Client) -> None:
     imported = read(TWO_DAYS)
-    secretary.post(url(imported), {"version": imported.version, "column_0": "-"})
+    secretary.post(url(imported), {"version": imported.version, "column_0": "-", "remember": "on"})
     again(imported)
     assert (days(imported), codes(imported)) == ([None], ["no_due"])
-    assert ColumnMeaning.objects.count() == 0, "the box was not ticked"
+    assert ColumnMeaning.objects.count() == 0, "the next file may have only one of them"
+
+
+def test_of_two_answers_for_one_field_the_last_counts(
+    read: Read, secretary: Client, people: dict[str, Person]
+) -> None:
+    by, imported = people["secretary"], read(TWO_DAYS)
+    both = {"thoi han": "due", "thoi han dieu chinh": "due"}
+    actions.name_columns(imported=imported, meanings=both, by=by, remember=True)
+    assert codes(again(imported)) == ["two_columns"]
+    sent = {"version": imported.version, "column_0": "thoi han dieu chinh", "remember": "on"}
+    secretary.post(url(imported), sent)
+    assert days(again(imported)) == ["2027-09-30"]
+    assert days(read(TWO_DAYS)) == ["2027-09-30"]
+
+
+def test_a_heading_as_long_as_a_page_can_be_remembered(read: Read, people: dict[str, Person]) -> None:
+    imported = read([[*TWO_DAYS[0][:4], "Ghi rõ " * 200], ["1", "Việc", "Sở A", "2027", "thêm"]])
+    (one,) = imported.passed_over
+    key = one["columns"][0]["key"]
+    actions.name_columns(imported=imported, meanings={key: "note"}, by=people["secretary"], remember=True)
+    assert again(imported).rows.get().values["description"] == "thêm"
+    assert len(ColumnMeaning.objects.get().heading) <= 250
 
 
 def test_where_no_table_of_tasks_is_found_somebody_can_say_where_it_is(
@@ -192,6 +224,7 @@ def test_a_wrong_answer_changes_nothing(read: Read, secretary: Client, people: d
     before = (imported.version, imported.columns, list(imported.rows.values()))
     for sent, words in (
         ({}, "Say of one column at least what it means."),
+        ({"column_1": ""}, "Say of one column at least what it means."),
         ({"column_0": "ghi chu"}, "Select a valid choice"),
         ({"column_0": "thoi han", "version": imported.version - 1}, "changed"),
     ):

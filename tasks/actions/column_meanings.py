@@ -17,6 +17,7 @@ from tasks import rules
 from tasks.actions.common import refuse_stale
 from tasks.actions.importing import JOB, lock_import
 from tasks.actions.queueing import queue
+from tasks.importing.headings import answers_of
 from tasks.importing.passed_over import FIELDS, headings_in
 from tasks.models import ColumnMeaning, Import
 
@@ -38,26 +39,24 @@ def name_columns(
     rules.may_name_columns(by, imported).or_raise()
     refuse_stale(imported, version)
     headings = headings_in(imported)
-    if not meanings:
-        raise ValidationError(_("Say of one column at least what it means."))
     if not meanings.keys() <= headings.keys() or not {*meanings.values()} <= {*FIELDS, "", None}:
         raise ValidationError(_("This file has no such column. Open its page again."))
-    before = dict(imported.columns)
-    _answer(imported, meanings)
-    _remember(imported.order.body, meanings, headings, by, remember)
+    said = {**answers_of(imported.order.body), **imported.columns}
+    new = {key: meant for key, meant in meanings.items() if meant != said.get(key)}
+    if not new:
+        raise ValidationError(_("Say of one column at least what it means."))
+    before = {headings[key]: said[key] for key in new if key in said}
+    _forget(imported.order.body, [key for key, meant in new.items() if not meant], by)
+    imported.columns |= {key: meant for key, meant in new.items() if meant is not None}
+    for key in (key for key, meant in new.items() if meant is None):
+        imported.columns.pop(key, None)
+    if remember:
+        _remember(imported.order.body, {key: meant for key, meant in new.items() if meant}, headings, by)
     _read_again(imported)
-    told = {headings[key]: meant for key, meant in meanings.items()}
+    after = {headings[key]: meant for key, meant in new.items()}
     bodies = [imported.order.body_id]
-    record("import_columns_named", about=imported, by=by, before=before, after=told, bodies=bodies)
+    record("import_columns_named", about=imported, by=by, before=before, after=after, bodies=bodies)
     return imported
-
-
-def _answer(imported: Import, meanings: Mapping[str, str | None]) -> None:
-    for key, meant in meanings.items():
-        if meant is None:
-            imported.columns.pop(key, None)
-        else:
-            imported.columns[key] = meant
 
 
 def _read_again(imported: Import) -> None:
@@ -70,32 +69,30 @@ def _read_again(imported: Import) -> None:
     queue(JOB, imported.pk)
 
 
-def _remember(
-    body: Body, meanings: Mapping[str, str | None], headings: Mapping[str, str], by: Person, remember: bool
-) -> None:
-    """For the next file of the body; what is to be read as its heading says is remembered no more."""
-    undone = [key for key, meant in meanings.items() if meant is None]
-    for meaning in ColumnMeaning.objects.filter(body=body, key__in=undone):
+def _forget(body: Body, keys: list[str], by: Person) -> None:
+    """What is not read in one file, or read as its heading says, is remembered no more."""
+    for meaning in ColumnMeaning.objects.filter(body=body, key__in=keys).select_related("body"):
         forget_column(meaning=meaning, by=by)
-    kept = {key: meant for key, meant in meanings.items() if meant is not None and headings[key]}
-    if not remember or not kept:
+
+
+def _remember(body: Body, meanings: Mapping[str, str], headings: Mapping[str, str], by: Person) -> None:
+    """For the next file of the body; a column without a heading is not found again in it."""
+    kept = {key: meant for key, meant in meanings.items() if headings[key]}
+    if not kept:
         return
     may_name_bodies(by, body).or_raise()
-    known = dict(ColumnMeaning.objects.filter(body=body, key__in=kept).values_list("key", "field"))
-    new = {key: meant for key, meant in kept.items() if known.get(key) != meant}
+    before = dict(ColumnMeaning.objects.filter(body=body, key__in=kept).values_list("heading", "field"))
     ColumnMeaning.objects.bulk_create(
         [
-            ColumnMeaning(body=body, key=key, heading=headings[key][:250], field=meant)
-            for key, meant in new.items()
+            ColumnMeaning(body=body, key=key, heading=headings[key], field=meant)
+            for key, meant in kept.items()
         ],
         update_conflicts=True,
         unique_fields=["body", "key"],
         update_fields=["heading", "field"],
     )
-    if new:
-        before = {headings[key]: known[key] for key in new if key in known}
-        after = {headings[key]: meant for key, meant in new.items()}
-        record("columns_remembered", about=body, by=by, before=before, after=after, bodies=[body.pk])
+    after = {headings[key]: meant for key, meant in kept.items()}
+    record("columns_remembered", about=body, by=by, before=before, after=after, bodies=[body.pk])
 
 
 @transaction.atomic

@@ -419,7 +419,7 @@ def drop_import(*, imported: Import, by: Person) -> Import:
     rules.may_drop_import(by, imported).or_raise()
     imported.rows.all().delete()
     name = imported.file.name
-    imported.problem, imported.ended_at = "", timezone.now()
+    imported.problem, imported.passed_over, imported.ended_at = "", [], timezone.now()
     _settle(imported, State.DROPPED, "import_dropped", by)
     transaction.on_commit(lambda: imported.file.storage.delete(str(name)), robust=True)
     return imported

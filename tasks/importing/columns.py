@@ -28,6 +28,9 @@ DEEP = 3
 
 _LONGEST, _SHORT = 90, 40
 
+_KEY = 200
+"""Letters of a heading under which an answer is kept."""
+
 _AGENCY = r"(bo nganh|cac )*(co quan|don vi|so nganh|to chuc)(,? (don vi|to chuc|dia phuong))?"
 
 _WORK = r"(de an|du an|chuong trinh|mo hinh|nen tang|he thong|hang muc|van ban|cong trinh|phong trao)"
@@ -232,7 +235,7 @@ def _beside(
         certain = ranks[chosen, name]
         if name == "note" or (name == "title" and _goes_beside(headings, chosen, column, rank)):
             joined.setdefault(name, [chosen]).append(column)
-        elif certain >= 0 and rank <= max(certain, 1 if name != "title" else 0):
+        elif rank == certain or (certain >= 0 and rank < 2 and name != "title"):
             rivals.setdefault(name, [chosen]).append(column)
     return (
         {name: tuple(sorted(columns)) for name, columns in joined.items()},
@@ -333,10 +336,10 @@ def headings_of(header: list[Line]) -> dict[int, ColumnHeading]:
     headings = {}
     for column, text in words.items():
         letter = get_column_letter(column + 1)
-        key = heading(text) or f"({letter.lower()})"
+        key = heading(text)[:_KEY] or f"({letter.lower()})"
         counts[key] += 1
         headings[column] = ColumnHeading(
-            key if counts[key] == 1 else f"{key} ({counts[key]})", " ".join(text.split()), letter
+            key if counts[key] == 1 else f"{key} ({counts[key]})", " ".join(text.split())[:_KEY], letter
         )
     return headings
 

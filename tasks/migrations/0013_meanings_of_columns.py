@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(editable=False, max_length=250)),
                 ('heading', models.CharField(max_length=250, validators=[portal.shared.text.validate_plain], verbose_name='heading')),
-                ('field', models.CharField(blank=True, max_length=20, verbose_name='means')),
+                ('field', models.CharField(max_length=20, verbose_name='means')),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='column_meanings', to='committees.body', verbose_name='body')),
             ],
             options={
