@@ -151,6 +151,16 @@ def test_after_another_list_in_a_sheet_tasks_may_follow() -> None:
     ]
 
 
+def test_another_header_in_a_sheet_needs_no_column_of_numbers() -> None:
+    first = [["Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn"], ["Việc một", "Sở A", "30/6/2027"]]
+    second = [["Thời hạn", "Nhiệm vụ", "Cơ quan chủ trì"], ["31/12/2027", "Việc hai", "Sở B"]]
+    found = read(book(Một=[*first, [], *second]))
+    assert said(found, "title", "lead", "due") == [
+        ("Việc một", "Sở A", "30/6/2027"),
+        ("Việc hai", "Sở B", "31/12/2027"),
+    ]
+
+
 @pytest.mark.parametrize("header", [[TASKS[0]], [], [TASKS[0], ["(1)", "(2)", "(3)", "(4)", "(5)"]]])
 def test_the_same_table_goes_on_over_pages_with_and_without_its_header(header: Rows) -> None:
     more = [["1.1", "Lấy ý kiến", "Sở Nội vụ", "", "2027"], ["2", "Việc hai", "Sở Y tế", "", "2027"]]

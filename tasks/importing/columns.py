@@ -167,10 +167,10 @@ def begins_another(line: Line) -> bool:
     texts = [cell.text for _column, cell in _own(line)]
     if len(texts) < 2 or _is_numbered(line) or is_counting(line):
         return False
-    meanings = [dict(_meanings(text)) for text in texts]
-    if "number" in meanings[0]:
+    meanings = [list(_meanings(text)) for text in texts]
+    if any(name == "number" for name, _rank in meanings[0]):
         return True
-    known = sum(min(found.values(), default=9) < 2 for found in meanings)
+    known = sum(any(rank < 2 for _name, rank in found) for found in meanings)
     others = sum(len(text) <= _SHORT and bool(_OF_OTHERS.fullmatch(heading(text))) for text in texts)
     return others > 1 or (len(texts) > 2 and known + others == len(texts))
 
