@@ -23,17 +23,19 @@ import errno
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,7 +45,8 @@ PYTHON = VENV / "bin" / "python"
 ROOM_FOR_FRESH_INSTALL = 500_000_000
 ROOM_TO_RUN = 50_000_000
 LONGEST_LOG = 10_000_000
-DEATHS, WITHIN = 5, 60.0  # so many deaths in so many seconds, and the runner gives up
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds between a death and the next try, doubled each time
+WELL_AFTER = 60.0  # seconds that a part must live before its earlier deaths are forgotten
 PR_SET_PDEATHSIG = 1
 
 
@@ -113,6 +116,28 @@ def need_port(host: str, port: int) -> None:
         raise Stop(f"Cannot listen on {host}:{port} ({error.strerror}): set HOST and PORT.") from None
 
 
+def need_closed(var: Path) -> None:
+    """Nobody else on this machine reads what the portal keeps; what is open is closed."""
+    for folder, folders, files in os.walk(var):
+        for name in [*folders, *files]:
+            path = Path(folder, name)
+            with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                _close(path)
+
+
+def _close(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode) or not mode & 0o077:
+        return
+    try:
+        path.chmod(stat.S_IMODE(mode) & 0o700)
+    except PermissionError:
+        raise Stop(
+            f"{path} is open to other users of this machine and belongs to somebody else: give it to this"
+            f" user, or close it with chmod go-rwx {path}."
+        ) from None
+
+
 def hold_lock(folder: Path) -> IO[str]:
     """One runner per folder; the kernel lets go of the lock however this process ends."""
     lock = open(folder / "run.lock", "a")  # noqa: SIM115 - held open for as long as the runner lives
@@ -138,9 +163,8 @@ def install(lock: str, log: Path) -> None:
     stamp = VENV / f".installed-{lock}"
     wanted = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
     if _python_works():
-        with contextlib.suppress(OSError):
-            if stamp.read_text() == wanted:
-                return
+        if _holds(stamp, wanted):
+            return
     else:
         need_room(ROOT, ROOM_FOR_FRESH_INSTALL)
         make_venv(log)
@@ -148,7 +172,7 @@ def install(lock: str, log: Path) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--retries", "2"]
     pip += ["--disable-pip-version-check"]
     # PIP_USER in the environment would send everything past the .venv.
-    run_step([*pip, "--require-hashes", "-r", lock], log, _why_pip_failed, PIP_USER="0")
+    run_step([*pip, "--require-hashes", "-r", lock], log, _why_pip_failed, PROGRAMS_UMASK, PIP_USER="0")
     write(stamp, wanted)
 
 
@@ -174,10 +198,12 @@ def make_venv(log: Path) -> None:
             f"This Python cannot make an environment: install {name}, e.g. sudo apt-get install {name}."
         )
     say("Making .venv …")
-    run_step([sys.executable, "-m", "venv", "--clear", str(VENV)], log, _why_venv_failed)
+    run_step([sys.executable, "-m", "venv", "--clear", str(VENV)], log, _why_venv_failed, PROGRAMS_UMASK)
 
 
-def run_step(argv: list[str], log: Path, why: Callable[[str, Path], str], **environ: str) -> None:
+def run_step(
+    argv: list[str], log: Path, why: Callable[[str, Path], str], umask: int = -1, **environ: str
+) -> None:
     """Run to the end with all output in the log; when it fails, stop with the sentence of `why(output)`."""
     done = subprocess.run(
         argv,
@@ -186,6 +212,7 @@ def run_step(argv: list[str], log: Path, why: Callable[[str, Path], str], **envi
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        umask=umask,
     )
     output = done.stdout + done.stderr
     with contextlib.suppress(OSError), open(log, "a", encoding="utf-8") as file:
@@ -232,12 +259,16 @@ def _why_manage_failed(output: str, log: Path) -> str:
         return f"The database does not answer: start it, or set DATABASE_URL to one that does ({said})."
     if "Traceback" in output:
         return f"{_last_line(output)} (The whole story is in {log}.)"
-    return _last_line(output)
+    return _last_line(output).removeprefix("CommandError: ")
 
 
 def _last_line(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else "no reason was given."
+
+
+# The environment holds programs and no data: another user of the machine may run them.
+PROGRAMS_UMASK = 0o022
 
 
 def write(path: Path, content: str) -> None:
@@ -252,21 +283,39 @@ def set_up(env: Any, log: Path) -> None:
     manage(log, "migrate", "--no-input")
     if env.debug() and any(ROOT.glob("*/management/commands/load_demo.py")):
         manage(log, "load_demo")
-    stamp, wanted = env.var() / "static.stamp", _static_mark()
-    if not (stamp.exists() and stamp.read_text() == wanted):
+    if not env.debug():
+        manage(log, "forget_demo", "--check")
+    stamp, collected = env.var() / "static.stamp", env.var() / "static"
+    if not _holds(stamp, _static_mark(collected)):
+        # From nothing: a file that was cut short is newer than its source and would be taken for finished,
+        # and with a list of files that was cut short collectstatic does not even begin.
+        shutil.rmtree(collected, ignore_errors=True)
         manage(log, "collectstatic", "--no-input")
-        write(stamp, wanted)
+        write(stamp, _static_mark(collected))
 
 
-def _static_mark() -> str:
-    """What the collected files depend on: the packages and every own file's size and time."""
+def _holds(stamp: Path, wanted: str) -> bool:
+    """False for whatever a stamp may have become; what it stands for is then made again."""
+    try:
+        return stamp.read_bytes() == wanted.encode()
+    except OSError:
+        return False
+
+
+def _static_mark(collected: Path) -> str:
+    """The packages, every own file's size and time, and what has been collected, byte for byte."""
     mark = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for path in sorted(
-        path for folder in ROOT.glob("static") for path in folder.rglob("*") if path.is_file()
-    ):
+    for path in _files(ROOT / "static"):
         found = path.stat()
         mark.update(f"{path.relative_to(ROOT)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    for path in _files(collected):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        mark.update(f"{path.relative_to(collected)} {content}\n".encode())
     return mark.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def manage(log: Path, *command: str) -> None:
@@ -292,27 +341,50 @@ def _die_with_parent() -> None:
 
 
 class Child:
-    """One supervised program: its own process group, its output on the console and in a log."""
+    """One supervised program: its own process group, its output on the console and in a log.
 
-    def __init__(self, name: str, argv: list[str], logs: Path, patience: float) -> None:
+    However often it dies, it is started again, after a pause that grows: the other parts go on without it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        argv: list[str],
+        logs: Path,
+        patience: float,
+        mend: Callable[[], None] | None = None,
+    ) -> None:
         self.name, self.argv, self.patience = name, argv, patience
         self.log = logs / f"{name}.log"
+        # Called once when the program has died twice in a row, before the third try.
+        self.mend = mend
         self.process: subprocess.Popen[bytes] | None = None
-        self.deaths: deque[float] = deque(maxlen=DEATHS)
-        self.start_at = 0.0
+        self.started_at = self.start_at = 0.0
+        self.deaths = 0  # in a row
+        self.failing_since: datetime | None = None
 
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            self.argv,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "portal.settings"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            # A group of its own, so that Ctrl-C reaches the runner alone and it can stop things in order.
-            start_new_session=True,
-            preexec_fn=_die_with_parent,
-        )
+    @property
+    def failing(self) -> bool:
+        """It died again soon after it was started again; one death alone is healed before anybody looks."""
+        return self.deaths > 1
+
+    def start(self, now: float) -> None:
+        self.started_at = now
+        try:
+            self.process = subprocess.Popen(
+                self.argv,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "portal.settings"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                # A group of its own, so that Ctrl-C reaches the runner alone and it can stop things in order.
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            self.note_death(now, f"could not be started ({error})")
+            return
         threading.Thread(target=self._tell, args=(self.process.stdout,), daemon=True).start()
 
     def _tell(self, pipe: IO[bytes]) -> None:
@@ -335,18 +407,36 @@ class Child:
         """Start what is due; note a death and say when to start again."""
         if self.process is None:
             if now >= self.start_at:
-                self.start()
+                self.start(now)
             return
         code = self.process.poll()
-        if code is None:
+        if code is not None:
+            self.kill_group()
+            self.process = None
+            self.note_death(now, f"ended with code {code}")
+        elif self.deaths and now - self.started_at >= WELL_AFTER:
+            if self.failing:
+                say(f"{self.name} runs again.")
+            self.deaths, self.failing_since = 0, None
+
+    def note_death(self, now: float, how: str) -> None:
+        if now - self.started_at >= WELL_AFTER:
+            self.deaths = 0
+        self.deaths += 1
+        if self.deaths == 1:
+            self.failing_since = datetime.now().astimezone()
+        pause = min(FIRST_PAUSE * 2 ** min(self.deaths - 1, 16), LONGEST_PAUSE)
+        self.start_at = now + pause
+        if not self.failing:
+            say(f"{self.name} {how}; starting it again.")
             return
-        self.kill_group()
-        self.process = None
-        self.deaths.append(now)
-        if len(self.deaths) == DEATHS and now - self.deaths[0] < WITHIN:
-            raise Stop(f"{self.name} died {DEATHS} times within a minute; its last words are in {self.log}.")
-        self.start_at = now + min(0.5 * 2 ** (len(self.deaths) - 1), 10.0)
-        say(f"{self.name} ended with code {code}; starting it again.")
+        since = f"{self.failing_since:%H:%M:%S on %d/%m/%Y}"
+        say(
+            f"{self.name} {how}: {self.deaths} deaths in a row since {since}. The other parts go on;"
+            f" the next try is in {pause:g} seconds. Its last words are in {self.log}."
+        )
+        if self.deaths == 2 and self.mend:
+            self.mend()
 
     def stop(self, hurry: threading.Event) -> None:
         """Ask, wait, then insist; nothing of its group stays behind."""
@@ -374,14 +464,32 @@ def broker(env: Any, logs: Path) -> Child:
         _private_folder(folder)
     with contextlib.suppress(FileNotFoundError):
         path.unlink()  # left by a broker that was killed; the lock says that none is running
-    return Child(
-        "broker", [*broker_program(), *BROKER_FLAGS, "--unixsocket", str(path), "--dir", str(kept)], logs, 15
-    )
+    argv = [*broker_program(), *BROKER_FLAGS, "--unixsocket", str(path), "--dir", str(kept)]
+    return Child("broker", argv, logs, 15, mend=lambda: set_broker_files_aside(kept))
+
+
+def set_broker_files_aside(kept: Path) -> None:
+    """A broker that cannot read what it kept begins empty.
+
+    Nothing is lost with it: what is owed stands in the database, where the next minute's jobs find it.
+    """
+    mark = time.strftime("%Y%m%d-%H%M%S")
+    for path in sorted(kept.glob("appendonly*")):
+        if ".set-aside-" in path.name:
+            continue
+        target = path.with_name(f"{path.name}.set-aside-{mark}")
+        try:
+            path.rename(target)
+        except OSError as error:
+            say(f"Cannot set {path} aside ({error.strerror}): remove it by hand.")
+        else:
+            say(f"The broker died twice over what it kept: that lies in {target} now, and it begins empty.")
 
 
 BROKER_FLAGS = (
     *("--port", "0", "--unixsocketperm", "700", "--daemonize", "no", "--loglevel", "warning"),
     *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+    *("--aof-load-truncated", "yes"),
     *("--maxmemory", "64mb", "--maxmemory-policy", "noeviction"),
 )
 
@@ -405,10 +513,9 @@ def _private_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def children(env: Any, host: str, port: int, logs: Path) -> list[Child]:
+def children(env: Any, host: str, port: int, processes: tuple[int, int], logs: Path) -> list[Child]:
     """In the order of starting; they are stopped the other way round, but the broker always last."""
     python, var = str(PYTHON), env.var()
-    (var / "beat").mkdir(exist_ok=True)
     shared_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(var)  # noqa: S108
     web = [
         *(
@@ -425,7 +532,7 @@ def children(env: Any, host: str, port: int, logs: Path) -> list[Child]:
             "--threads",
             "4",
             "--workers",
-            str(env.number("WEB_CONCURRENCY", 2, 1, 64)),
+            str(processes[0]),
         ),
         *(
             "--graceful-timeout",
@@ -438,9 +545,17 @@ def children(env: Any, host: str, port: int, logs: Path) -> list[Child]:
         ),
     ]
     celery = [python, "-m", "celery", "--quiet", "-A", "portal"]
-    jobs = str(env.number("WORKER_CONCURRENCY", 2, 1, 64))
-    worker = [*celery, "worker", "-c", jobs, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(var / "beat" / "schedule")]
+    worker = [
+        *celery,
+        "worker",
+        "-c",
+        str(processes[1]),
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
     started = [] if os.environ.get("REDIS_URL") else [broker(env, logs)]
     return [
         *started,
@@ -451,11 +566,14 @@ def children(env: Any, host: str, port: int, logs: Path) -> list[Child]:
 
 
 class Supervisor:
-    """Keeps the children alive until somebody says stop."""
+    """Keeps the children alive until somebody says stop, and says in a file which of them keep dying."""
 
-    def __init__(self, started: list[Child]) -> None:
-        self.children = started
+    def __init__(self, started: list[Child], status: Path) -> None:
+        self.children, self.status = started, status
+        self.written: dict[str, str] | None = None
         self.enough, self.hurry = threading.Event(), threading.Event()
+        # Only the parts of this very supervisor read the file: what another left behind is not believed.
+        os.environ["PORTAL_PARTS_FILE"] = str(status)
 
     def listen(self) -> None:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -472,10 +590,28 @@ class Supervisor:
                 now = time.monotonic()
                 for child in self.children:
                     child.look(now)
+                self.write_status()
                 next(ready, None)
                 self.enough.wait(0.2)
         finally:
             self.stop()
+
+    def write_status(self) -> None:
+        """Parts that keep dying, each with the moment of its first death; /readyz shows them."""
+        failing = {
+            child.name: child.failing_since.isoformat(timespec="seconds")
+            for child in self.children
+            if child.failing and child.failing_since
+        }
+        if failing == self.written:
+            return
+        draft = self.status.with_name(f"{self.status.name}.new")
+        try:
+            draft.write_text(json.dumps(failing), encoding="ascii")
+            draft.replace(self.status)
+        except OSError as error:
+            say(f"Cannot write {self.status} ({error.strerror}): /readyz does not know which parts fail.")
+        self.written = failing
 
     def stop(self) -> None:
         """Beat first, so that no new job comes; then the worker ends its jobs; the broker last of all."""
@@ -519,10 +655,13 @@ DEMO = """Demo accounts, all with the password "{password}":
 
 def start() -> int:
     env = load_env()
+    env.keep_private()
     host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
+    processes = env.number("WEB_CONCURRENCY", 2, 1, 64), env.number("WORKER_CONCURRENCY", 2, 1, 64)
     var = env.var()
     need_writable(var)
     lock = hold_lock(var)
+    need_closed(var)
     need_port(host, port)
     need_room(var, ROOM_TO_RUN)
     logs = var / "log"
@@ -531,7 +670,7 @@ def start() -> int:
     install("requirements.txt", log)
     set_up(env, log)
     need_port(host, port)
-    supervisor = Supervisor(children(env, host, port, logs))
+    supervisor = Supervisor(children(env, host, port, processes, logs), var / "parts.json")
     supervisor.listen()
     supervisor.run(tell_when_ready(env, host, port))
     lock.close()

@@ -16,6 +16,8 @@ from audit.models import GENESIS, Event
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+    from committees.access import Right
+
 CHAIN_LOCK = 5706
 """PostgreSQL advisory lock that makes one writer at a time append to the chain."""
 
@@ -27,17 +29,29 @@ def record(
     *,
     about: models.Model,
     by: AbstractBaseUser | None,
+    right: Right | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     bodies: Iterable[int | None] = (),
     reason: str = "",
+    break_glass: bool = False,
 ) -> Event:
     """Append one event to the chain; `by=None` is the portal itself.
 
-    Call it last in an action: from here to the end of the transaction no other writer can append.
+    `right` is what the rule found: the event names whose deputy `by` was. Call it last in an action:
+    from here to the end of the transaction no other writer can append.
     """
     event = compose(
-        verb, about=about, by=by, at=timezone.now(), before=before, after=after, bodies=bodies, reason=reason
+        verb,
+        about=about,
+        by=by,
+        right=right,
+        at=timezone.now(),
+        before=before,
+        after=after,
+        bodies=bodies,
+        reason=reason,
+        break_glass=break_glass,
     )
     return append([event])[0]
 
@@ -47,13 +61,18 @@ def compose(
     *,
     about: models.Model,
     by: AbstractBaseUser | None,
+    right: Right | None = None,
     at: datetime,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     bodies: Iterable[int | None] = (),
     reason: str = "",
+    break_glass: bool = False,
 ) -> Event:
-    """An event not yet in the chain; only what is brought in from elsewhere has an `at` in the past."""
+    """An event not yet in the chain; only what is brought in from elsewhere has an `at` in the past.
+
+    What a superuser does is break-glass; so is what a rule allowed for want of anybody else.
+    """
     return Event(
         at=at.astimezone(UTC),
         by_id=by.pk if by else None,
@@ -66,8 +85,8 @@ def compose(
         before=_plain(before),
         after=_plain(after),
         reason=reason,
-        break_glass=bool(by and getattr(by, "is_superuser", False)),
-        for_name=str(getattr(by, "acting_for", None) or "")[:250],
+        break_glass=break_glass or bool(by and getattr(by, "is_superuser", False)),
+        for_name=str((right and right.on_behalf_of) or "")[:250],
     )
 
 

@@ -14,6 +14,13 @@ from django.utils.translation import gettext_lazy as _
 GENESIS = "0" * 64
 
 
+def both_names(by: object, on_behalf_of: object) -> str:
+    """Who did something and, where they were somebody's deputy in it, whose."""
+    if not on_behalf_of:
+        return str(by)
+    return str(_("%(by)s, acting for %(name)s") % {"by": by, "name": on_behalf_of})
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def about(self, thing: models.Model) -> EventQuerySet:
         """Everything that happened to one row, newest first."""
@@ -65,9 +72,7 @@ class Event(models.Model):
     @property
     def who(self) -> str:
         """Both names where a deputy acted."""
-        if not self.for_name:
-            return self.by_name
-        return str(_("%(by)s, acting for %(name)s") % {"by": self.by_name, "name": self.for_name})
+        return both_names(self.by_name, self.for_name)
 
     def seal(self, previous: str) -> str:
         """The digest of this line after the line with digest `previous`."""

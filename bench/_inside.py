@@ -51,8 +51,8 @@ from reports.models import Export
 from tasks import summary
 from tasks.actions import give_fan_out
 from tasks.importing.checking import check
-from tasks.importing.files import tables
 from tasks.importing.rows import rows_of
+from tasks.importing.sandbox import read_tables
 from tasks.importing.sheet import COLUMNS
 from tasks.lifecycle import COUNTED, FIVE
 from tasks.models import FanOut, Order, Recipient, Task
@@ -79,7 +79,7 @@ def readers() -> dict[str, Person]:
 def sign_in(person: Person) -> str:
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "committees.backends.PasswordBackend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
     return str(session.session_key)
@@ -431,11 +431,12 @@ def read_import(path: str) -> dict[str, Any]:
     order = Order(body=Body.objects.filter(level="provincial").order_by("pk")[0], number="1/KH")
     with Path(path).open("rb") as file, CaptureQueriesContext(connection) as asked:
         started, worked = time.perf_counter(), time.process_time()
-        rows = rows_of(tables(file, path))
+        rows = rows_of(read_tables(file, path))
         read = time.perf_counter()
         checked = check(rows, order)
         ended, worked = time.perf_counter(), time.process_time() - worked
     memory = _memory()
+    reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     started_floor = time.perf_counter()
     book = load_workbook(path, read_only=True)
     cells = sum(cell is not None for sheet in book.worksheets for row in sheet.values for cell in row)
@@ -449,6 +450,7 @@ def read_import(path: str) -> dict[str, Any]:
         "processor": worked,
         "queries": len(asked),
         "memory": memory,
+        "reader": reader,
     }
 
 

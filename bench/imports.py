@@ -54,7 +54,9 @@ def main() -> None:
     )
     memory = found["memory"]
     held = ("memory of the process", f"{memory:.0f} MB", "–", "–", "<= 300 MB", bool(memory <= 300))
-    show(f"A received file of {ROWS:,} tasks, 3,400 bodies, {TASKS:,} tasks before", [row, held])
+    reader = found["reader"]
+    apart = ("memory of its reader", f"{reader:.0f} MB", "–", "–", "<= 200 MB", bool(reader <= 200))
+    show(f"A received file of {ROWS:,} tasks, 3,400 bodies, {TASKS:,} tasks before", [row, held, apart])
 
 
 if __name__ == "__main__":

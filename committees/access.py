@@ -1,9 +1,9 @@
 """Who may do what on which body: the only door to guardian.
 
 An office holds permissions on its body (guardian rows); a membership that holds on the day gives
-them to a person. Three directions, one definition: `allows` (this person, this body), `bodies`
-(every body for this person), `people` (every person for this body). For the reading permissions
-an office that also holds `view_subtree` reaches every body below its own.
+them to a person. Three directions, one definition: `right` (this person, this body; `allows` is its
+yes or no), `bodies` (every body for this person), `people` (every person for this body). For the
+reading permissions an office that also holds `view_subtree` reaches every body below its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from committees.models import Body, BodyGroupObjectPermission, BodyQuerySet, Membership, Office, Person
+from committees.models import (
+    Absence,
+    Body,
+    BodyGroupObjectPermission,
+    BodyQuerySet,
+    Membership,
+    Office,
+    Person,
+)
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from portal.shared.days import today
 
@@ -37,21 +45,59 @@ _remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", defaul
 _permission_ids: dict[str, int] = {}
 
 
-def allows(person: Asker, permission: str, body: Body | None, on: date | None = None) -> bool:
-    """May this person do this on this body on the day (today when not given)?
+@dataclass(frozen=True)
+class Right:
+    """What lets a person act: a permission on a body, in their own name or as deputy of who is away."""
 
-    A yes leaves in `acting_for` whose deputy the person is for this, so that the event names both.
+    person: Person
+    permission: str
+    body: Body
+    on_behalf_of: Person | None = None
+
+
+def on_behalf_of(right: Right | None) -> Person | None:
+    """The second name beside the doer's, to be kept with what was done; None where they act for themself."""
+    return right.on_behalf_of if right else None
+
+
+def right(person: Asker, permission: str, body: Body | None, on: date | None = None) -> Right | None:
+    """What lets this person do this on this body on the day (today when not given), if anything does.
+
+    A right of their own goes before the same right on behalf of somebody else.
     """
-    if body is None or not person.is_active:
-        return False
+    if body is None or not isinstance(person, Person) or not person.is_active:
+        return None
     if person.is_superuser:
-        return True
+        return Right(person, permission, body)
     above = body.ancestor_ids()
     grants, absent = _rights_of(person, on or today(), [body.pk, *above])
     if permission in grants.get(body.pk, ()):
-        person.acting_for = absent.get((body.pk, permission))
-        return True
-    return permission in READING and any({SUBTREE, permission} <= grants.get(pk, frozenset()) for pk in above)
+        return Right(person, permission, body, absent.get((body.pk, permission)))
+    for pk in above if permission in READING else ():
+        if {SUBTREE, permission} <= grants.get(pk, frozenset()):
+            return Right(person, permission, body, absent.get((pk, permission)) or absent.get((pk, SUBTREE)))
+    return None
+
+
+def own_first(rights: Iterable[Right | None]) -> Right | None:
+    """Of rights that would each do: the first of the person's own, else the first on behalf of another."""
+    of_another: Right | None = None
+    for found in rights:
+        if found and found.on_behalf_of is None:
+            return found
+        of_another = of_another or found
+    return of_another
+
+
+def lent_first(rights: Iterable[Right | None]) -> Right | None:
+    """Of rights that are all needed: the first on behalf of somebody else, without whom none would do."""
+    found = [right for right in rights if right]
+    return next((right for right in found if right.on_behalf_of), found[0] if found else None)
+
+
+def allows(person: Asker, permission: str, body: Body | None, on: date | None = None) -> bool:
+    """May this person do this on this body on the day (today when not given)?"""
+    return right(person, permission, body, on) is not None
 
 
 def bodies(person: Asker, permission: str, on: date | None = None) -> BodyQuerySet:
@@ -170,10 +216,13 @@ def absent(person: Asker, on: date | None = None) -> Absent:
     return _rights_of(person, on or today(), None)[1] if person.is_active else {}
 
 
-def act_from(person: Asker, term: Membership) -> None:
-    """Name in the event whose deputy the person is in this term, when a rule chose between terms itself."""
-    if isinstance(person, Person):
-        person.acting_for = term.absence.person if term.absence else None
+def stands_in_for(person: Person) -> set[int]:
+    """Keys of the people whose deputy this person is, today or later."""
+    absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())
+    found: set[int] = _once(
+        (person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True))
+    )
+    return found
 
 
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
@@ -256,6 +305,17 @@ def permissions_by_office(offices: Iterable[Office]) -> dict[int, set[str]]:
     return held
 
 
+def with_permissions(offices: QuerySet[Office]) -> list[tuple[Office, set[str]]]:
+    """Each office with the codenames it holds on its body, in one query."""
+    codename = F("group__bodygroupobjectpermission__permission__codename")
+    found: dict[int, tuple[Office, set[str]]] = {}
+    for office in offices.annotate(codename=codename):
+        held = found.setdefault(office.pk, (office, set()))[1]
+        if office.codename:
+            held.add(office.codename)
+    return list(found.values())
+
+
 def set_permissions(office: Office, codenames: Collection[str]) -> None:
     """Make the office hold exactly these on its body. Called by actions only."""
     unknown = set(codenames) - set(PERMISSIONS)
@@ -322,7 +382,8 @@ def _held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
         *(granted + name for name in ("content_object_id", "content_object__path", "permission_id")),
         *("absence__person_id", "absence__person__name"),
     )
-    terms = Membership.objects.holding_on(day).filter(person=person.pk or 0).order_by()
+    # In one order: who is deputy of two people in one body always acts for the same of them.
+    terms = Membership.objects.holding_on(day).filter(person=person.pk or 0).order_by("absence_id", "pk")
     if where is not None:
         terms = terms.filter(where)
     return [Held(*row) for row in terms.values_list(*columns)]

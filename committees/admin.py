@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import admin as _auth_admin  # noqa: F401 - registers what is taken out below
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,9 +24,9 @@ from audit.models import Event
 from audit.words import NAMED, PIECES, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
-from committees.models import Absence, Alias, Body, Membership, Office, Person
+from committees.models import Absence, Alias, Body, Membership, Office, Person, ProposedTerm
 from committees.roles import DEFAULTS, PERMISSIONS, Role
-from portal.shared.admin import ActionForm, Deed, each, is_administrator, link
+from portal.shared.admin import ActionForm, Deed, ReadOnlyAdmin, each, is_administrator, link
 from portal.shared.days import day_of, today
 from portal.shared.text import fold
 
@@ -45,7 +46,11 @@ VERBS.update(
         "body_entered": _("Body entered"),
         "body_changed": _("Body changed"),
         "office_permissions_changed": _("Rights of an office changed"),
+        "reset_letter_sent": _("Letter to choose a password sent"),
         "membership_entered": _("Person appointed"),
+        "term_proposed": _("Own appointment proposed"),
+        "term_approved": _("Own appointment approved by another administrator"),
+        "term_refused": _("Own appointment refused"),
         "membership_changed": _("Term changed"),
         "membership_removed": _("Term taken back before it began"),
         "absence_entered": _("Absence entered"),
@@ -69,7 +74,9 @@ PIECES.update(
     }
 )
 NAMED.update({Person: (), Body: (), Office: ("body",)})
-OPEN_TO_STAFF.update(model._meta.label_lower for model in (Person, Body, Office, Membership, Absence))
+OPEN_TO_STAFF.update(
+    model._meta.label_lower for model in (Person, Body, Office, Membership, Absence, ProposedTerm)
+)
 
 
 class NewPasswordForm(forms.Form):
@@ -99,7 +106,9 @@ class NewPersonForm(ActionForm):
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Leave both empty, and this person cannot sign in until you set a password."),
+        help_text=_(
+            "Leave both empty, and this person cannot sign in until you send the letter to choose a password."
+        ),
     )
     new_password_again = forms.CharField(
         label=_("Password again"),
@@ -177,8 +186,10 @@ class PersonAdmin(EventfulAdmin[Person]):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.password_view)
+        reset = self.admin_site.admin_view(self.reset_view)
         return [
             path("<int:object_id>/password/", view, name="committees_person_password"),
+            path("<int:object_id>/reset/", reset, name="committees_person_reset"),
             *super().get_urls(),
         ]
 
@@ -193,7 +204,31 @@ class PersonAdmin(EventfulAdmin[Person]):
             explain=_("Give it to the person yourself. Wherever they are signed in, they are signed out."),
         )
         form = NewPasswordForm(request.POST if request.method == "POST" else None)
-        return self.deed_page(request, person, deed, form, verdict=rules.may_change_account(by, person))
+        return self.deed_page(request, person, deed, form, verdict=rules.may_set_password(by, person))
+
+    def reset_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        by, person = signed_in(request), self.found(request, str(object_id))
+        deed = Deed(
+            label=_("Send a letter to choose a password"),
+            act=lambda person, form: actions.send_reset_letter(person=person, by=by),
+            done=_("A letter with a link that works once goes to %(name)s."),
+            explain=_("The person chooses the password themselves; until then the old one holds."),
+        )
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        return self.deed_page(request, person, deed, form, verdict=rules.may_send_reset_letter(by, person))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        person = self.get_object(request, object_id)
+        may = bool(person and rules.may_set_password(signed_in(request), person))
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "may_set_password": may}
+        )
 
     @admin.action(description=_("Lock the chosen people"))
     def lock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
@@ -481,7 +516,7 @@ class MembershipAdmin(EventfulAdmin[Membership]):
     ordering = ("office__body__path", "-starts_on", "pk")
     linked_by = ("office__body",)
     autocomplete_fields = ("person", "office")
-    actions = ("end_today",)
+    actions = ("end_now", "end_today")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("person", "office__body")
@@ -500,7 +535,24 @@ class MembershipAdmin(EventfulAdmin[Membership]):
         ]
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        actions.save_membership(membership=obj, by=signed_in(request))
+        saved = actions.appoint(membership=obj, by=signed_in(request))
+        request.proposed = saved if isinstance(saved, ProposedTerm) else None  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: Membership, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._proposed(request) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Membership) -> HttpResponse:
+        return self._proposed(request) or super().response_change(request, obj)
+
+    @staticmethod
+    def _proposed(request: HttpRequest) -> HttpResponse | None:
+        proposal = getattr(request, "proposed", None)
+        if proposal is None:
+            return None
+        messages.warning(request, _("Your own appointment waits: another administrator decides on it."))
+        return redirect(reverse("admin:committees_proposedterm_change", args=[proposal.pk]))
 
     @admin.display(description=_("role"), ordering="office__role")
     def role(self, membership: Membership) -> str:
@@ -514,13 +566,64 @@ class MembershipAdmin(EventfulAdmin[Membership]):
     def holds_today(self, membership: Membership) -> bool:
         return membership.holds_on(today())
 
-    @admin.action(description=_("End the chosen terms today"))
+    @admin.action(description=_("End the chosen terms at once"))
+    def end_now(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        def act(membership: Membership) -> None:
+            actions.end_membership(membership=membership, by=signed_in(request))
+
+        def done(count: int) -> str:
+            said = ngettext("%(count)d term has ended.", "%(count)d terms have ended.", count)
+            return said % {"count": count}
+
+        each(request, queryset, act, done)
+
+    @admin.action(description=_("Make today the last day of the chosen terms"))
     def end_today(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         def act(membership: Membership) -> None:
             actions.end_membership(membership=membership, ends_on=today(), by=signed_in(request))
 
         def done(count: int) -> str:
-            said = ngettext("%(count)d term ends today.", "%(count)d terms end today.", count)
+            said = ngettext(
+                "Today is the last day of %(count)d term.", "Today is the last day of %(count)d terms.", count
+            )
+            return said % {"count": count}
+
+        each(request, queryset, act, done)
+
+
+@admin.register(ProposedTerm)
+class ProposedTermAdmin(EventfulAdmin[ProposedTerm], ReadOnlyAdmin[ProposedTerm]):
+    """Administrators' own appointments, which another administrator decides on."""
+
+    list_display = ("person", "office", "starts_on", "ends_on", "state", "decided_by")
+    list_filter = ("state",)
+    list_select_related = ("person", "office__body", "decided_by")
+    search_fields = ("person__search_text", "office__body__search_text")
+    search_help_text = _("Search for a person or a body, with or without marks.")
+    fields = (
+        *("person", "office", "starts_on", "ends_on", "decision", "position", "position_en", "fields"),
+        *("state", "proposed_by", "proposed_at", "decided_by", "decided_at"),
+    )
+    actions = ("approve", "refuse")
+
+    @admin.action(description=_("Appoint as proposed"))
+    def approve(self, request: HttpRequest, queryset: QuerySet[ProposedTerm]) -> None:
+        def act(proposal: ProposedTerm) -> None:
+            actions.approve_term(proposal=proposal, by=signed_in(request))
+
+        def done(count: int) -> str:
+            said = ngettext("%(count)d person is appointed.", "%(count)d people are appointed.", count)
+            return said % {"count": count}
+
+        each(request, queryset, act, done)
+
+    @admin.action(description=_("Refuse the chosen proposals"))
+    def refuse(self, request: HttpRequest, queryset: QuerySet[ProposedTerm]) -> None:
+        def act(proposal: ProposedTerm) -> None:
+            actions.refuse_term(proposal=proposal, by=signed_in(request))
+
+        def done(count: int) -> str:
+            said = ngettext("%(count)d proposal is refused.", "%(count)d proposals are refused.", count)
             return said % {"count": count}
 
         each(request, queryset, act, done)

@@ -15,16 +15,18 @@ from rest_framework.views import APIView
 
 from committees import access, actions, rules
 from committees.filters import BodyFilter, MembershipFilter
-from committees.models import Alias, Body, BodyQuerySet, Membership, MembershipQuerySet, Person
+from committees.models import Alias, Body, BodyQuerySet, Membership, MembershipQuerySet, Person, ProposedTerm
 from committees.serializers import (
     AliasIn,
     AliasOut,
     BodyDetail,
     BodyRow,
+    EndIn,
     Me,
     MembershipIn,
     MembershipOut,
     PapersIn,
+    ProposedTermOut,
     TermIn,
 )
 from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
@@ -119,27 +121,42 @@ class MembershipView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoo
         return terms.select_related(*TERM)
 
     def get_serializer_class(self) -> Any:
-        return {"create": MembershipIn, "partial_update": TermIn}.get(self.action or "", MembershipOut)
+        taken = {"create": MembershipIn, "partial_update": TermIn, "end": EndIn}
+        return taken.get(self.action or "", MembershipOut)
 
-    def answer(self, membership: Membership, status: int) -> Response:
+    def answer(self, membership: Membership | ProposedTerm, status: int) -> Response:
+        if isinstance(membership, ProposedTerm):
+            return Response(ProposedTermOut(membership).data, status=202)
         return Response(MembershipOut(membership).data, status=status)
 
-    @extend_schema(responses={201: MembershipOut})
+    @extend_schema(responses={201: MembershipOut, 202: ProposedTermOut})
     def create(self, request: Request) -> Response:
-        """Appoint a person to an office for a term."""
+        """Appoint a person to an office for a term. An administrator's own waits for another one (202)."""
         values = self.checked()
         office = values.pop("body").offices.select_related("body").get(role=values.pop("role"))
-        membership = Membership(office=office, **values)
-        return self.answer(actions.save_membership(membership=membership, by=self.person), 201)
+        return self.answer(
+            actions.appoint(membership=Membership(office=office, **values), by=self.person), 201
+        )
 
-    @extend_schema(responses=MembershipOut)
+    @extend_schema(responses={200: MembershipOut, 202: ProposedTermOut})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Correct a term or end it; from the day after its last it gives nothing."""
         membership: Membership = self.get_object()
-        rules.may_manage_members(self.person, membership.office.body).or_raise()
+        rules.may_change_term(self.person, membership.person, membership.office).or_raise()
         for name, value in self.checked().items():
             setattr(membership, name, value)
-        return self.answer(actions.save_membership(membership=membership, by=self.person), 200)
+        return self.answer(actions.appoint(membership=membership, by=self.person), 200)
+
+    @extend_schema(request=EndIn, responses={200: MembershipOut, 204: None})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """End a term at once, or after a last day; 204 when it began today and was taken back."""
+        membership: Membership = self.get_object()
+        rules.may_fill_office(self.person, membership.person, membership.office).or_raise()
+        ended = actions.end_membership(
+            membership=membership, ends_on=self.checked().get("last_day"), by=self.person
+        )
+        return self.answer(ended, 200) if ended.pk else Response(status=204)
 
 
 class MeView(APIView):

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from committees import access, actions, rules
 from committees.doors import SignedInRequest
-from committees.forms import AbsenceForm, DaysForm
+from committees.forms import AbsenceForm, DaysForm, EndAbsenceForm
 from committees.models import Absence, Membership, Person
 from portal.shared.days import today
 
@@ -55,17 +54,16 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Back early: the deputy holds nothing from this moment."""
+    """Back early: the deputy holds nothing from this moment, or after a last day."""
     absence = _found(request, pk)
-    if request.method == "POST":
-        actions.end_absence(absence=absence, by=request.user)
-        messages.success(request, _("The absence is ended."))
+    form = EndAbsenceForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and _ended(request, form, absence):
         return redirect(_back(request, absence))
     context = {
         "title": _("End the absence"),
-        "explanation": _("%(deputy)s no longer acts for %(person)s, from this moment.")
+        "explanation": _("%(deputy)s acts for %(person)s. Say when that ends.")
         % {"deputy": absence.deputy, "person": absence.person},
-        "form": Form(),
+        "form": form,
         "verb": _("End the absence"),
         "icon_name": "undo-2",
         "back": _back(request, absence),
@@ -99,6 +97,23 @@ def _saved(request: SignedInRequest, form: Any, absence: Absence) -> bool:
     except ValidationError as error:
         form.refuse(error)
     return not form.errors
+
+
+def _ended(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> bool:
+    last_day = form.cleaned_data["ends_on"]
+    if last_day is None:
+        actions.end_absence(absence=absence, by=request.user)
+        messages.success(request, _("The absence is ended: from this moment the deputy holds nothing of it."))
+        return True
+    absence.ends_on = last_day
+    try:
+        actions.save_absence(absence=absence, by=request.user)
+    except ValidationError as error:
+        form.add_error("ends_on", error.messages)
+        return False
+    said = _("The last day of the absence is %(day)s.")
+    messages.success(request, said % {"day": f"{last_day:%d/%m/%Y}"})
+    return True
 
 
 def _back(request: SignedInRequest, absence: Absence) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, BodyQuerySet, Membership, MembershipQuerySet
+from portal.shared.day_fields import DayFormField
 
 
 class BodyFilter(django_filters.FilterSet):
@@ -28,6 +31,16 @@ class BodyFilter(django_filters.FilterSet):
         return bodies.matching(value)
 
 
+class DayFilter(django_filters.DateFilter):
+    """A day in an address, as 2026-12-25."""
+
+    field_class = DayFormField
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {"invalid": _("Write the day as 2026-12-25.")}
+        super().__init__(input_formats=["%Y-%m-%d"], error_messages=messages, **kwargs)
+
+
 class MembershipFilter(django_filters.FilterSet):
     body = django_filters.ModelChoiceFilter(
         label=_("Body"),
@@ -37,12 +50,7 @@ class MembershipFilter(django_filters.FilterSet):
         error_messages={"invalid_choice": _("There is no body with this code.")},
     )
     person = django_filters.CharFilter(label=_("Person"), field_name="person__username", max_length=150)
-    on = django_filters.DateFilter(
-        label=_("Day"),
-        method="by_day",
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": _("Write the day as 2026-11-25.")},
-    )
+    on = DayFilter(label=_("Day"), method="by_day")
 
     class Meta:
         model = Membership

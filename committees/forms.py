@@ -5,50 +5,60 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms.models import construct_instance
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from committees import attempts
 from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
-from portal.shared.attempts import Attempts
+from portal.shared.changed import ChangesForm
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
-BY_NAME = Attempts("sign-in-name", limit=5, seconds=15 * 60)
-"""For a name and an address together: nobody locks somebody else out from elsewhere."""
-BY_ADDRESS = Attempts("sign-in-address", limit=100, seconds=15 * 60)
-"""High, because a whole office may stand behind one address."""
+TOO_MANY = _(
+    "Too many wrong passwords. Wait 15 minutes, or sign in where you have signed in before: on the same"
+    " device or in the same network."
+)
 
 
 class SignInForm(AuthenticationForm):
     """Name and password. The answer is the same whether the name exists or not."""
 
-    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.address, self.blocked = address, False
+    blocked = False
+    request: HttpRequest
 
     def clean(self) -> dict[str, Any]:
-        typed = tidy(self.cleaned_data.get("username") or "").casefold()
-        name = f"{typed} {self.address}"
-        if not BY_NAME.left(name) or not BY_ADDRESS.left(self.address):
-            self.blocked = True
-            raise ValidationError(
-                _("Too many wrong passwords. Wait 15 minutes, then try again."), code="blocked"
-            )
+        username = self.cleaned_data.get("username")
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        place = attempts.place_of(self.request, username)
+        network = attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
+        # A known device is not held back by what others in its network do.
+        if not attempts.is_device(place) and attempts.BY_NETWORK.take(network) < 0:
+            raise self._too_many()
+        name = f"{tidy(username).casefold()} {place}"
+        left = attempts.BY_NAME.take(name)
+        if left < 0:
+            raise self._too_many()
         try:
             cleaned = super().clean()
         except ValidationError as error:
-            BY_NAME.failed(name)
-            BY_ADDRESS.failed(self.address)
-            raise self._refusal(BY_NAME.left(name)) from error
-        if self.get_user():
-            BY_NAME.forget(name)
+            raise self._refusal(left) from error
+        attempts.BY_NAME.forget(name)
+        # Whole offices sign in at eight o'clock: only wrong passwords count for a network.
+        attempts.BY_NETWORK.give_back(network)
         return cleaned or {}
+
+    def _too_many(self) -> ValidationError:
+        self.blocked = True
+        return ValidationError(TOO_MANY, code="blocked")
 
     @staticmethod
     def _refusal(left: int) -> ValidationError:
@@ -60,18 +70,21 @@ class SignInForm(AuthenticationForm):
         return ValidationError(words % {"left": left}, code="invalid_login")
 
 
-class DayField(forms.DateField):
-    """A day typed as dd/mm/yyyy; ISO is understood too."""
+class OwnPasswordForm(PasswordChangeForm):
+    """The old password once, the new one twice. The old one is guessed no oftener than at the sign-in."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "dd/mm/yyyy", "size": "10"}
-        kwargs.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=attrs))
-        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d"])
-        super().__init__(**kwargs)
-        self.error_messages["invalid"] = _("Write the day as dd/mm/yyyy.")
+    blocked = False
+
+    def clean_old_password(self) -> str:
+        if attempts.OLD_PASSWORD.take(str(self.user.pk)) < 0:
+            self.blocked = True
+            raise ValidationError(_("Too many wrong passwords. Wait 15 minutes, then try again."))
+        old = super().clean_old_password()
+        attempts.OLD_PASSWORD.forget(str(self.user.pk))
+        return old
 
 
-class ProfileForm(forms.ModelForm[Person]):
+class ProfileForm(ChangesForm):
     class Meta:
         model = Person
         fields = ("language", "email", "phone")
@@ -81,7 +94,7 @@ class ProfileForm(forms.ModelForm[Person]):
 class OnForm(forms.Form):
     """Members on which day."""
 
-    on = DayField(label=_("On the day"), required=False)
+    on = DayFormField(label=_("On the day"), required=False)
 
 
 class BodySearchForm(forms.Form):
@@ -121,10 +134,15 @@ class PersonField(forms.CharField):
 
     @staticmethod
     def _found(words: str) -> QuerySet[Person]:
-        exact = Person.objects.filter(is_active=True, username__iexact=words)
-        if exact.exists():
-            return exact
-        return Person.objects.filter(Q(name=words) | Q(email__iexact=words), is_active=True)
+        """By the first of these ways that finds somebody: what is exact is never one of several."""
+        words, people = tidy(words), Person.objects.filter(is_active=True)
+        ways = (
+            {"username": words},
+            {"username__iexact": words},
+            {"email__iexact": words},
+            {"name": words},
+        )
+        return next((found for way in ways if (found := people.filter(**way)).exists()), people.none())
 
 
 class TermForm(forms.Form):
@@ -135,8 +153,8 @@ class TermForm(forms.Form):
         label=_("Position"), required=False, max_length=250, help_text=_("As the decision names it.")
     )
     position_en = forms.CharField(label=_("Position in English"), required=False, max_length=250)
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(
+    starts_on = DayFormField(label=_("From"))
+    ends_on = DayFormField(
         label=_("To"),
         required=False,
         help_text=_("The last day that counts. Leave it empty when the decision names none."),
@@ -196,10 +214,10 @@ class AppointForm(TermForm):
         return self.body
 
 
-class DaysForm(forms.ModelForm[Absence]):
+class DaysForm(ChangesForm):
     """What can change in an absence that has begun."""
 
-    ends_on = DayField(label=_("To"), help_text=_("The last day that counts."))
+    ends_on = DayFormField(label=_("To"), help_text=_("The last day that counts."))
 
     class Meta:
         model = Absence
@@ -217,7 +235,7 @@ class DaysForm(forms.ModelForm[Absence]):
 
 
 class AbsenceForm(DaysForm):
-    starts_on = DayField(label=_("From"))
+    starts_on = DayFormField(label=_("From"))
     field_order = ("deputy", "starts_on", "ends_on", "reason")
 
     class Meta(DaysForm.Meta):
@@ -231,16 +249,48 @@ class AbsenceForm(DaysForm):
 
 
 class EndForm(forms.Form):
-    ends_on = DayField(
-        label=_("Last day"), help_text=_("The term counts on this day; from the next day it gives nothing.")
+    """Ends at once, or after a last day: two choices that are never mistaken for each other."""
+
+    AT_ONCE, LAST_DAY = "at_once", "last_day"
+    day_field, default = "ends_on", LAST_DAY
+
+    how = forms.ChoiceField(
+        label=_("When it ends"),
+        required=False,
+        choices=[
+            (AT_ONCE, _("At once: from this moment it gives nothing")),
+            (LAST_DAY, _("After a last day that still counts")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    ends_on = DayFormField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("It counts on this day; from the next day it gives nothing."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ends_on"].initial = today
+        self.fields["how"].initial = self.default
+        self.fields[self.day_field].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if (values.get("how") or self.default) == self.AT_ONCE:
+            self.errors.pop(self.day_field, None)
+            values[self.day_field] = None
+        elif not values.get(self.day_field) and self.day_field not in self.errors:
+            self.add_error(self.day_field, _("Write the last day, or choose that it ends at once."))
+        return values
 
 
-class PapersForm(forms.ModelForm[Body]):
+class EndAbsenceForm(EndForm):
+    """The deputy goes at once, unless a last day is chosen."""
+
+    default = EndForm.AT_ONCE
+
+
+class PapersForm(ChangesForm):
     """How a body's orders are read, and its documents are written."""
 
     class Meta:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 
 from committees.roles import PERMISSIONS, Role, words_of
+from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import today
-from portal.shared.text import fold, validate_one_line, validate_plain
+from portal.shared.text import account_key, fold, validate_account_name, validate_one_line, validate_plain
 
 CODE = RegexValidator(
     r"^[A-Z0-9][A-Z0-9.-]{1,39}\Z", _("Use 2 to 40 capital letters, digits, dots and hyphens.")
@@ -33,6 +34,14 @@ class PersonManager(UserManager["Person"]):
         return self.filter(pk__in=beside, is_active=True).exclude(pk=person.pk)
 
 
+class AccountKeyField(models.CharField[str, str]):
+    """What the database compares account names by; written with every row, rows written in bulk included."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        model_instance.account_key = account_key(model_instance.username)
+        return str(model_instance.account_key)
+
+
 class Person(AbstractUser):
     """Somebody who signs in. What they may do comes only from the offices they hold today."""
 
@@ -42,6 +51,14 @@ class Person(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
+    username = models.CharField(
+        _("username"),
+        max_length=150,
+        unique=True,
+        validators=[validate_plain, validate_account_name],
+        error_messages={"unique": _("There is an account of this name already.")},
+    )
+    account_key = AccountKeyField(max_length=300, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200, validators=[validate_plain, validate_one_line])
     email = models.EmailField(_("e-mail"), blank=True)
     address_refused_at = models.DateTimeField(_("address refused at"), null=True, editable=False)
@@ -51,9 +68,8 @@ class Person(AbstractUser):
     phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_plain])
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.VIETNAMESE)
     search_text = models.TextField(editable=False, default="")
-
-    acting_for: Person | None = None
-    """Whose office, as their deputy, gave the last right that was asked for: named in the event."""
+    # Everybody knows its password: refused wherever DEBUG is off (committees.backends).
+    is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
     REQUIRED_FIELDS = ["name", "email"]
@@ -70,8 +86,16 @@ class Person(AbstractUser):
         self.search_text = self.folded()
         fields = kwargs.get("update_fields")
         if fields is not None:
-            kwargs["update_fields"] = {*fields, "search_text"}
+            kwargs["update_fields"] = {*fields, "search_text", "account_key"}
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        alike = Person.objects.filter(account_key=account_key(self.username)).exclude(pk=self.pk)
+        # The very same name is said by the column itself.
+        if other := alike.exclude(username=self.username).first():
+            reason = _("This name cannot be told apart from the account %(name)s. Choose another one.")
+            raise ValidationError({"username": reason % {"name": other.username}})
 
     def folded(self) -> str:
         """What a search for people compares; whoever writes people in bulk sets `search_text` to it."""
@@ -91,6 +115,42 @@ class Person(AbstractUser):
         """Their own first, then those that they hold as a deputy."""
         terms = self.memberships.holding_on(on or today()).select_related("office__body__parent")
         return terms.in_order(own_first=True)
+
+
+class SentRequest(models.Model):
+    """A form or API request that was done, with its answer: whoever sends it again gets the answer again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    content = models.BinaryField(default=bytes)
+    messages = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "key", "digest"), name="one_answer_for_a_sent_request"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.key}"
+
+
+class PasswordAttempts(models.Model):
+    """How many passwords were tried for one account or network since a moment (committees.attempts)."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    number = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("password attempts")
+        verbose_name_plural = _("password attempts")
+
+    def __str__(self) -> str:
+        return f"{self.number} since {self.since:%d/%m/%Y %H:%M}"
 
 
 class BodyQuerySet(models.QuerySet["Body"]):
@@ -113,6 +173,10 @@ class BodyQuerySet(models.QuerySet["Body"]):
 
     def matching(self, words: str) -> BodyQuerySet:
         return self.filter(search_text__contains=fold(words))
+
+
+# Ministries are older than what they are asked to do.
+FIRST_ESTABLISHED = date(1900, 1, 1)
 
 
 class Body(models.Model):
@@ -175,8 +239,8 @@ class Body(models.Model):
     decision = models.CharField(
         _("establishing decision"), max_length=250, blank=True, validators=[validate_plain]
     )
-    established_on = models.DateField(_("established on"), null=True, blank=True)
-    dissolved_on = models.DateField(
+    established_on = DayField(_("established on"), first=FIRST_ESTABLISHED, null=True, blank=True)
+    dissolved_on = DayField(
         _("dissolved on"),
         null=True,
         blank=True,
@@ -358,8 +422,8 @@ class Absence(models.Model):
     deputy = models.ForeignKey(
         Person, verbose_name=_("deputy"), on_delete=models.PROTECT, related_name="stands_in"
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), help_text=_("The last day that counts."))
+    starts_on = DayField(_("from"))
+    ends_on = DayField(_("to"), help_text=_("The last day that counts."))
     reason = models.CharField(_("reason"), max_length=250, blank=True, validators=[validate_plain])
     by = models.ForeignKey(
         Person, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+", editable=False
@@ -371,6 +435,7 @@ class Absence(models.Model):
         verbose_name_plural = _("absences")
         ordering = ("-starts_on", "-pk")
         constraints = (
+            days_in_range("absence_days_in_range", "starts_on", "ends_on"),
             models.CheckConstraint(condition=~Q(person=F("deputy")), name="absence_with_another_deputy"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
@@ -408,17 +473,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.order_by(*first, "person__name", "pk")
 
 
-class Membership(models.Model):
-    """A person holds an office from one day to another, both included, under a decision."""
+class TermFields(models.Model):
+    """From which day to which, under which decision, and for what."""
 
-    person = models.ForeignKey(
-        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
-    )
-    office = models.ForeignKey(
-        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="memberships"
-    )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The last day that counts."))
+    starts_on = DayField(_("from"))
+    ends_on = DayField(_("to"), null=True, blank=True, help_text=_("The last day that counts."))
     position = models.CharField(_("position"), max_length=250, blank=True, validators=[validate_plain])
     position_en = models.CharField(
         _("position in English"), max_length=250, blank=True, validators=[validate_plain]
@@ -430,6 +489,20 @@ class Membership(models.Model):
         blank=True,
         validators=[validate_plain],
         help_text=_("Pillars this person is in charge of, one after another with a semicolon."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Membership(TermFields):
+    """A person holds an office from one day to another, both included, under a decision."""
+
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="memberships"
     )
     absence = models.ForeignKey(
         Absence,
@@ -447,6 +520,7 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         ordering = ("office", "-starts_on", "pk")
         constraints = (
+            days_in_range("membership_days_in_range", "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="membership_ends_after_it_starts",
@@ -479,3 +553,64 @@ class Membership(models.Model):
     def in_charge_of(self, pillar: str) -> bool:
         """Is the pillar one of the fields this person is in charge of?"""
         return bool(pillar) and fold(pillar) in {fold(field) for field in self.fields.split(";")}
+
+
+class ProposedTerm(TermFields):
+    """An administrator's own appointment, or a change of it, until another administrator decides."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for another administrator")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+
+    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="+")
+    term = models.ForeignKey(
+        Membership,
+        verbose_name=_("term that it changes"),
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING, editable=False)
+    proposed_by = models.ForeignKey(
+        Person, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), editable=False)
+    decided_by = models.ForeignKey(
+        Person,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("proposed term")
+        verbose_name_plural = _("proposed terms")
+        ordering = ("-pk",)
+        constraints = (
+            days_in_range("proposed_term_days_in_range", "starts_on", "ends_on"),
+            models.UniqueConstraint(
+                fields=("person", "office"),
+                condition=Q(state="waiting"),
+                name="one_waiting_term_for_a_person_and_office",
+                violation_error_message=_("This appointment waits already for another administrator."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=F("proposed_by")) & ~Q(decided_by=F("person"))),
+                name="proposed_term_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="proposed_term_decided_when_decided",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.office}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from portal.shared.text import fold
+from portal.shared.text import fold, tidy
 
 _SHORT = {
     "ubnd": "uy ban nhan dan",
@@ -78,6 +78,11 @@ def _joined(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=20_000)
+def same_words(first: str, second: str) -> bool:
+    """Letter by letter the same, whatever the case and however the marks are composed."""
+    return tidy(first).casefold() == tidy(second).casefold()
+
+
 def key_of(name: str) -> str:
     """What two writings of one name have in common."""
     text = _POLICE.sub("cong an", _LETTERS.sub(_joined, fold(name)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from committees.models import Alias, Body
-from committees.name_words import bare, commune_in, in_commune, key_of, province_in, trigrams
+from committees.name_words import bare, commune_in, in_commune, key_of, province_in, same_words, trigrams
+from committees.named import Named
 from portal.shared.days import today
 from portal.shared.text import fold, legible
 
@@ -26,23 +27,6 @@ COMMON = 400
 """Bodies with a word that tells nothing beside a rarer one."""
 HERE = 0.2
 """How much nearer a name is when it is one of the reader's own province."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """One name in a cell, and the body it stands for."""
-
-    words: str
-    body: int | None = None
-    """Key of the body; None when it is unknown or several."""
-    nearest: tuple[int, ...] = ()
-    """The three bodies whose names come nearest, when none is certain."""
-    group: str = ""
-    """A plural ("các sở, ban, ngành") as `Names.members` takes it: the bodies that a fan-out would go to."""
-    loose: bool = False
-    """Nobody in particular ("các cơ quan liên quan"): kept as words where somebody only helps."""
-    helps: bool = False
-    """Named after "phối hợp:" in a cell that names the lead too."""
 
 
 class _Row(NamedTuple):
@@ -99,8 +83,16 @@ _LOOSE = re.compile(
 )
 _ANY = r"(?:co quan|don vi|to chuc|ca nhan|doanh nghiep|dia phuong|co so|bo|so|ban|nganh|doan the)"
 _NOBODY = re.compile(
-    rf"(?!ban to chuc$){_ALL}(?:{_ANY} )*(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:co )?lien quan)"
+    rf"(?!ban to chuc$){_ALL}(?:{_ANY} )*"
+    r"(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:khac )?(?:co )?lien quan)"
 )
+_SOME = re.compile(r".*\b(?:khac|lien quan)")
+"""After a plural: not all of them, only those who are concerned."""
+_QUALIFIES = re.compile(r"[\s,/&]*(?:và )?(?:địa phương|thành phố|tỉnh|xã|phường|đặc khu|ngành)\b")
+_NAMES_SOME = re.compile(
+    r".*:|.*\b(?:địa phương|tỉnh|thành phố|xã|phường|đặc khu) (?!Việt )[A-ZĐ]\w* [A-ZĐÁÀÂĂÔƠƯÊÝ]"
+)
+"""A plural that goes on with proper names: "các địa phương Bắc Ninh, An Giang"."""
 _TITLE = re.compile(
     r"(?:(?:pho )?chu tich|(?:pho )?giam doc|bo truong|thu truong|thong doc|truong ban|bi thu|lanh dao"
     r"|nguoi dung dau) "
@@ -122,6 +114,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"(?:các )?(?P<head>bộ|sở)(?:, ngành)? ?: ?", re.IGNORECASE)
+_EACH_NAMED = re.compile(r"[Cc]ác (?P<head>[Bb]ộ|[Ss]ở) (?=[A-ZĐ])")
+""" "Các Sở Nội vụ, Tài chính" are two, as "Các sở: Nội vụ, Tài chính" are."""
 _OF_MANY = re.compile(r"(Bộ|Sở|Ban|Cục|Vụ|Phòng) ", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-+*•]|\d{1,2}[.)]) ?")
 _HARD = re.compile(r"[;\n]+|(?<=[a-zà-ỹ]{2})\.\s+(?=[A-ZĐ])")
@@ -261,6 +255,10 @@ class Names:
     def _choice(self, words: str, found: Sequence[int]) -> Named:
         """The one body that exists today; else what a person may choose from."""
         standing = [pk for pk in found if self._stands(pk)]
+        # "Xã Hòa" and "Xã Hoa" have one key; whoever writes one of them to the letter means it.
+        exact = [pk for pk in standing if any(same_words(words, name) for name in self.rows[pk].names)]
+        if len(exact) == 1:
+            standing = exact
         if len(standing) == 1:
             return Named(words, standing[0])
         if not standing:
@@ -297,7 +295,7 @@ class Names:
 
     def _segment(self, part: str, words: str) -> Iterator[Named]:
         """Longest known name first; what no name begins with belongs to the unknown name before it."""
-        each = _EACH.match(words)
+        each = _EACH.match(words) or _EACH_NAMED.match(words)
         head = each["head"].capitalize() if each else ""
         pieces, start = _pieces(words[each.end() :] if each else words), 0
         while start < len(pieces):
@@ -314,10 +312,16 @@ class Names:
         after, head = end, (_head(found) if found else "") or head
         while after < len(pieces) and not self._begins(pieces[after], head):
             after += 1
+        while found and found.group and after < len(pieces) and self._narrows(pieces[after], head):
+            after += 1
         if found and after == end:
             return found, end
         # "Bộ Khoa học Công nghệ và Môi trường" is more than the known name that it begins with.
         return self._unknown(_one_of(pieces[start:after]), found), after
+
+    def _narrows(self, piece: str, head: str) -> bool:
+        """Whether it says which of a plural are meant: "các tỉnh, thành phố khác"."""
+        return bool(_QUALIFIES.match(piece)) and self._with_head(_one_of([piece]), head) is None
 
     def _with_head(self, words: str, head: str) -> Named | None:
         """The name, or what is left of one in a list: "Sở Nội vụ, Tài chính"."""
@@ -346,6 +350,9 @@ class Names:
         if inside in self.by_code:
             return self._choice(words, [self.by_code[inside]])
         found = self._one(name)
+        if found and found.group and (inside.startswith("trừ ") or self._bodies_in(inside)):
+            # "Các sở, ngành (trừ Sở Y tế)": not all of them.
+            return Named(words, nearest=tuple(self._bodies_in(inside))[:NEAREST])
         within = self._known(inside) if found and found.body else None
         if found and found.body and within and within.body not in (None, found.body):
             # "UBND tỉnh (Sở Nội vụ)": which of the two answers for it is for a person to say.
@@ -353,10 +360,29 @@ class Names:
         return replace(found, words=words) if found else None
 
     def _unknown(self, words: str, begins: Named | None = None) -> Named:
-        if _LOOSE.fullmatch(key_of(words)):
+        key = key_of(_BRACKET.sub("", words))
+        # What goes on from a plural to somebody else is not nobody in particular.
+        loose = _SOME.fullmatch(key) if begins and begins.group else _LOOSE.fullmatch(key)
+        if loose and not _NAMES_SOME.match(words) and not self._ends_with_a_body(words):
             return Named(words, loose=True)
         first = (begins.body,) if begins and begins.body else ()
         return Named(words, nearest=tuple(dict.fromkeys((*first, *self._nearest(words))))[:NEAREST])
+
+    def _bodies_in(self, words: str) -> list[int]:
+        """The bodies that the pieces of a bracket name."""
+        found = (self._known(_one_of([piece])) for piece in _pieces(words.removeprefix("trừ ")))
+        return [named.body for named in found if named and named.body]
+
+    def _ends_with_a_body(self, words: str) -> bool:
+        """Whether a name stands behind, as where a break was lost; "thuộc Bộ Công an" says whose they are."""
+        parts = words.split()
+        return any(
+            parts[place][:1].isupper()
+            and parts[place - 1] not in ("thuộc", "của")
+            and (found := self._known(" ".join(parts[place:])))
+            and found.body
+            for place in range(1, len(parts))
+        )
 
     # The nearest
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -91,6 +93,15 @@ DEFAULTS: dict[Role, frozenset[str]] = {
     Role.OFFICER: frozenset(_WORKER),
     Role.INSPECTOR: frozenset(_EVERYBODY | {"view_subtree", "view_audit"}),
 }
+
+_IMPLIED = {"assign_tasks": frozenset({"draft_tasks", "assign_tasks_in_own_field", "record_approval"})}
+"""Who decides whether a task is given holds more than those who prepare or record that decision."""
+
+
+def with_implied(permissions: Collection[str]) -> frozenset[str]:
+    """The permissions with the lesser ones that each stands above, where two offices are compared."""
+    return frozenset(permissions).union(*(_IMPLIED.get(name, ()) for name in permissions))
+
 
 RESTRICTED_READERS = (Role.HEAD, Role.SECRETARY, Role.OFFICER)
 """Who reads a restricted task, in the bodies that have a part in it (DESIGN §4)."""

@@ -1,30 +1,40 @@
-"""Who may keep bodies and their members."""
+"""Who may keep bodies and their members; and that nobody gives power to themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Event
 from committees import access
 from committees.access import Asker
-from committees.models import Body, Membership, Person
+from committees.models import Body, Membership, MembershipQuerySet, Office, Person, ProposedTerm
+from committees.roles import PERMISSIONS, Role, with_implied
 from portal.shared.days import today
-from portal.shared.verdicts import YES, Verdict, no
+from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
+
+MEMORY_OF_REMOVALS = timedelta(days=30)
+"""For so long a removed administrator still counts, or somebody could first make themselves the only one."""
 
 
 def may_manage_members(person: Asker, body: Body) -> Verdict:
     """The head and the secretary keep the members of their body; administrators those of any body."""
     if person.is_active and person.is_staff:
         return YES
-    if access.allows(person, "manage_members", body):
-        return YES
-    return no(_("Only the head or the secretary of this body, or an administrator, can change its members."))
+    otherwise = _("Only the head or the secretary of this body, or an administrator, can change its members.")
+    return granted(access.right(person, "manage_members", body), otherwise)
 
 
 def may_keep_papers(person: Asker, body: Body) -> Verdict:
     """The head and the secretary say how their orders are read and their documents look."""
-    if (person.is_active and person.is_staff) or access.allows(person, "manage_members", body):
+    if person.is_active and person.is_staff:
         return YES
-    return no(_("Only the head or the secretary of this body, or an administrator, can change this."))
+    otherwise = _("Only the head or the secretary of this body, or an administrator, can change this.")
+    return granted(access.right(person, "manage_members", body), otherwise)
 
 
 def may_name_bodies(person: Asker, reader: Body | None) -> Verdict:
@@ -33,9 +43,10 @@ def may_name_bodies(person: Asker, reader: Body | None) -> Verdict:
         return YES
     if reader is None:
         return no(_("Only an administrator can say whom a name means for everybody."))
-    if access.allows(person, "draft_tasks", reader) or access.allows(person, "manage_members", reader):
-        return YES
-    return no(_("Only those who prepare the tasks of this body can say whom a name in its papers means."))
+    permissions = ("draft_tasks", "manage_members")
+    right = access.own_first(access.right(person, permission, reader) for permission in permissions)
+    otherwise = _("Only those who prepare the tasks of this body can say whom a name in its papers means.")
+    return granted(right, otherwise)
 
 
 def may_view_members(person: Asker, body: Body) -> Verdict:
@@ -54,39 +65,235 @@ def may_administer(person: Asker) -> Verdict:
     return no(_("Only an administrator can do this."))
 
 
-def may_keep_absences(by: Asker, person: Person) -> Verdict:
-    """A person names their own deputy; else administrators, and those who keep all the bodies they serve."""
+def is_administrator(person: Asker) -> bool:
+    """Staff and superusers, while their account is open."""
+    return bool(person.is_active and (person.is_staff or person.is_superuser))
+
+
+def has_second_administrator(by: Person) -> bool:
+    """Is there anybody else who could decide on what this administrator does for themself?"""
+    others = Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True)).exclude(pk=by.pk)
+    if others.filter(is_active=True).exists():
+        return True
+    unmade = Q(before__is_staff=True) | Q(before__is_superuser=True)
+    removed = Event.objects.filter(
+        Q(verb="person_left") | Q(verb="person_changed") & (Q(before__is_active=True) | unmade),
+        by=by,
+        about_type=Person._meta.label_lower,
+        at__gte=timezone.now() - MEMORY_OF_REMOVALS,
+    ).exclude(about_id=by.pk)
+    return removed.filter(unmade).exists() or others.filter(pk__in=removed.values("about_id")).exists()
+
+
+def may_act_for_oneself(by: Person, reason: Sentence) -> Verdict:
+    """Nobody gives themselves power. Where there is only one administrator they may, and it is marked."""
+    return YES if is_administrator(by) and not has_second_administrator(by) else no(reason)
+
+
+def may_appoint_in(by: Person, body: Body) -> Verdict:
+    """Who keeps the members of a body fills its offices; its head is appointed by the body above."""
+    keeps = may_manage_members(by, body)
+    from_above = None if keeps else access.right(by, "manage_members", body.parent)
+    return Verdict(True, right=from_above) if from_above else keeps
+
+
+def may_appoint_head(by: Person, body: Body) -> Verdict:
+    """The head of a body is appointed by the body above it, or by an administrator."""
+    if is_administrator(by):
+        return YES
+    otherwise = _("The head of a body is appointed by the body above it, or by an administrator.")
+    return granted(access.right(by, "manage_members", body.parent), otherwise)
+
+
+def may_keep_office(by: Person, office: Office, permissions: Collection[str] | None = None) -> Verdict:
+    """Nobody fills an office that may do more than theirs; a head is appointed from above.
+
+    `permissions` are those of the office, where they were read already.
+    """
+    if is_administrator(by):
+        return YES
+    if office.role == Role.HEAD:
+        return may_appoint_head(by, office.body)
+    keeps = may_manage_members(by, office.body)
+    if not keeps:
+        return keeps
+    held = with_implied(access.grants(by).get(office.body_id, frozenset()))
+    beyond = set(access.permissions_of(office) if permissions is None else permissions) - held
+    if not beyond:
+        return keeps
+    reason = _(
+        "This office may do what yours may not: %(rights)s."
+        " The head of the body or an administrator fills it."
+    )
+    rights = ", ".join(str(words) for name, words in PERMISSIONS.items() if name in beyond)
+    return no(reason % {"rights": rights})
+
+
+def may_fill_office(by: Person, person: Person, office: Office) -> Verdict:
+    """Who keeps an office says who holds it and how long; nobody says it of themself."""
+    keeps = may_keep_office(by, office)
+    if not keeps:
+        return keeps
+    if by.pk == person.pk:
+        return may_act_for_oneself(by, _own_office(by))
+    if person.pk in access.stands_in_for(by):
+        # What the person gets, their deputy holds with them.
+        return may_act_for_oneself(by, _("Whoever stands in for somebody decides nothing about that person."))
+    return keeps
+
+
+def _own_office(by: Person) -> Sentence:
+    if is_administrator(by):
+        return _("Your own office waits for another administrator: propose it, and one of them decides.")
+    return _(
+        "Nobody appoints themselves or changes their own office."
+        " The head of the body, the body above or an administrator does it."
+    )
+
+
+def may_change_term(by: Person, person: Person, office: Office) -> Verdict:
+    """Whoever may fill the office, or propose it for themself."""
+    fills = may_fill_office(by, person, office)
+    return YES if not fills and may_propose_term(by, person, office) else fills
+
+
+def may_propose_term(by: Person, person: Person, office: Office) -> Verdict:
+    """An administrator's own appointment waits for a second administrator."""
+    if not is_administrator(by):
+        return may_administer(by)
+    if by.pk != person.pk:
+        return no(_("Only your own office waits for another administrator. Appoint others at once."))
+    if not has_second_administrator(by):
+        return not_now(_("There is no other administrator who could decide. Appoint at once; it is marked."))
+    return YES
+
+
+def may_decide_proposed_term(by: Person, proposal: ProposedTerm) -> Verdict:
+    """Another administrator decides, never the one who proposed it or would hold the office."""
+    if not is_administrator(by):
+        return may_administer(by)
+    if by.pk in (proposal.proposed_by_id, proposal.person_id):
+        return no(_("Another administrator decides on your own appointment."))
+    if proposal.state != ProposedTerm.State.WAITING:
+        return not_now(_("This appointment has been decided on."))
+    return YES
+
+
+def may_set_office_permissions(by: Person, office: Office) -> Verdict:
+    """Administrators say what an office may do; nobody says it of an office that they hold."""
+    administers = may_administer(by)
+    if not administers:
+        return administers
+    if holds_office(by, office):
+        return may_act_for_oneself(
+            by, _("You hold this office. Another administrator changes what it may do.")
+        )
+    return YES
+
+
+def may_move_body(by: Person, came_under: Iterable[int]) -> Verdict:
+    """Nobody moves a body under one in which they hold an office: they would read or keep more."""
+    if serves_on(by, came_under):
+        return may_act_for_oneself(
+            by, _("You hold an office in a body above the new place. Another administrator moves this body.")
+        )
+    return YES
+
+
+def may_keep_absences(by: Person, person: Person) -> Verdict:
+    """A person names their own deputy; else administrators, and those who may fill all the offices held."""
     if by.is_active and by.pk == person.pk:
         return YES
-    return _keeps_all_bodies_of(by, person)
+    return _keeps_all_offices_of(by, person)
 
 
-def may_close(by: Asker, person: Person) -> Verdict:
-    """Somebody leaves: administrators, or those who keep the members of every body the person serves."""
+def may_name_deputy(by: Person, person: Person, deputy: Person) -> Verdict:
+    """Nobody names themselves as somebody's deputy, nor gives themselves more days as one."""
+    if by.pk == deputy.pk and by.pk != person.pk:
+        return may_act_for_oneself(
+            by, _("Nobody names themselves as a deputy. The person who is away or somebody else does it.")
+        )
+    return YES
+
+
+def may_close(by: Person, person: Person) -> Verdict:
+    """Somebody leaves: administrators, or those who may fill every office that the person holds."""
     if by.pk == person.pk:
         return no(_("You cannot close your own account. Ask another administrator."))
     if person.is_staff or person.is_superuser:
         return may_change_account(by, person)
-    return _keeps_all_bodies_of(by, person)
+    return _keeps_all_offices_of(by, person)
 
 
-def _keeps_all_bodies_of(by: Asker, person: Person) -> Verdict:
-    if by.is_active and (by.is_staff or by.is_superuser):
+def _keeps_all_offices_of(by: Person, person: Person) -> Verdict:
+    if is_administrator(by):
         return YES
-    terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
-    served = set(terms.values_list("office__body_id", flat=True))
-    lent = access.absent(by)
-    kept = {
-        body
-        for body, names in access.grants(by).items()
-        # Who stands in for somebody decides nothing about that person.
-        if "manage_members" in names and getattr(lent.get((body, "manage_members")), "pk", None) != person.pk
-    }
-    if served and served <= kept:
-        return YES
-    return no(
-        _("Only an administrator or whoever keeps the members of all this person's bodies can do this.")
-    )
+    terms = _terms_from_today(person).filter(absence=None)
+    offices = Office.objects.filter(pk__in=terms.values("office")).select_related("body__parent")
+    verdicts = [may_keep_office(by, *row) for row in access.with_permissions(offices)]
+    if person in access.absent(by).values():
+        return no(_("Whoever stands in for somebody decides nothing about that person."))
+    if verdicts and all(verdicts):
+        return Verdict(True, right=access.lent_first(verdict.right for verdict in verdicts))
+    return no(_("Only an administrator or whoever may fill all of this person's offices can do this."))
+
+
+def _terms_from_today(person: Person) -> MembershipQuerySet:
+    return Membership.objects.within(today(), None).filter(person=person)
+
+
+def holds_office(person: Person, office: Office) -> bool:
+    """Today or later, also as somebody's deputy."""
+    return _terms_from_today(person).filter(office=office).exists()
+
+
+def serves_on(person: Person, bodies: Iterable[int]) -> bool:
+    """Does the person hold an office in one of the bodies, today or later?"""
+    return _terms_from_today(person).filter(office__body__in=list(bodies)).exists()
+
+
+def has_power(person: Person) -> bool:
+    """Whoever holds an office, today or later, or administers: their password is nobody else's to choose."""
+    return person.is_staff or person.is_superuser or _terms_from_today(person).exists()
+
+
+def may_set_password(by: Person, person: Person) -> Verdict:
+    """Administrators choose the first password of an account, until it holds an office or administers."""
+    keeps = may_change_account(by, person)
+    if keeps and has_power(person):
+        return no(
+            _(
+                "This person holds an office or administers the portal."
+                " Send a letter with which they choose the password themselves."
+            )
+        )
+    return keeps
+
+
+def may_send_reset_letter(by: Person, person: Person) -> Verdict:
+    """Administrators send the letter, but never to an address that they entered themselves for somebody."""
+    keeps = may_change_account(by, person)
+    if not keeps:
+        return keeps
+    if not person.is_active:
+        return not_now(_("This account is locked. Unlock it first."))
+    if not person.email or person.address_refused_at:
+        return not_now(_("There is no address that takes letters. Correct the e-mail first."))
+    if by.pk != person.pk and has_power(person) and changed_address(by, person):
+        return may_act_for_oneself(
+            by, _("You changed the address of this person. Another administrator sends the letter.")
+        )
+    return YES
+
+
+def changed_address(by: Person, person: Person) -> bool:
+    last = Event.objects.filter(
+        verb__in=("person_changed", "profile_changed"),
+        about_type=Person._meta.label_lower,
+        about_id=person.pk,
+        after__has_key="email",
+    ).order_by("-pk").first()  # fmt: skip
+    return last is not None and last.by_id == by.pk
 
 
 def may_change_account(by: Asker, person: Person) -> Verdict:

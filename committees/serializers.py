@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from committees.models import Alias, Body, Membership, Person
+from committees.models import Alias, Body, Membership, Person, ProposedTerm
 from committees.roles import Role
 from portal.shared.api import Input
 from portal.shared.text import validate_plain
@@ -72,15 +72,16 @@ class BodyIn(_Named):
 
 @extend_schema_field(OpenApiTypes.STR)
 class PersonIn(_Named):
-    """A person in a request, by their username."""
+    """A person in a request, by their username; a locked one only where they may stay named."""
 
     default_error_messages = {
         "does_not_exist": _("There is no person with this username."),
         "invalid": _("Give the username of a person as text."),
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="username", queryset=Person.objects.filter(is_active=True), **kwargs)
+    def __init__(self, *, also_locked: bool = False, **kwargs: Any) -> None:
+        people = Person.objects.all() if also_locked else Person.objects.filter(is_active=True)
+        super().__init__(slug_field="username", queryset=people, **kwargs)
 
 
 class VerdictOut(serializers.Serializer[Any]):
@@ -161,6 +162,32 @@ class MembershipOut(serializers.ModelSerializer[Membership]):
         read_only_fields = fields
 
 
+class ProposedTermOut(serializers.ModelSerializer[ProposedTerm]):
+    """An administrator's own appointment, which another administrator decides on."""
+
+    person = PersonOut()
+    body = BodyOut(source="office.body")
+    role = serializers.ChoiceField(Role.choices, source="office.role", read_only=True)
+    state = serializers.CharField(read_only=True, help_text="waiting, approved or refused")
+
+    class Meta:
+        model = ProposedTerm
+        fields = (
+            "id",
+            "state",
+            "person",
+            "body",
+            "role",
+            "position",
+            "position_en",
+            "decision",
+            "fields",
+            "starts_on",
+            "ends_on",
+        )
+        read_only_fields = fields
+
+
 class TermIn(Input, serializers.ModelSerializer[Membership]):
     """What can be corrected in a term; person and office stay, another office is another term."""
 
@@ -180,6 +207,20 @@ class MembershipIn(TermIn):
     class Meta(TermIn.Meta):
         fields = ("person", "body", "role", *TermIn.Meta.fields)  # type: ignore[assignment]
         extra_kwargs = {}
+
+
+class EndIn(Input):
+    """How a term ends: at once, or after a last day that still counts. Exactly one of the two."""
+
+    at_once = serializers.BooleanField(required=False, default=False)
+    last_day = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["at_once"] == ("last_day" in attrs):
+            raise serializers.ValidationError(
+                {"last_day": [_("Write the last day, or choose that it ends at once.")]}
+            )
+        return attrs
 
 
 class OfficeToday(serializers.Serializer[Membership]):

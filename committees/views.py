@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from committees import access, actions, rules
 from committees.doors import SignedInRequest
 from committees.forms import AppointForm, BodySearchForm, EndForm, TermForm
-from committees.models import Body, BodyQuerySet, Membership
+from committees.models import Body, BodyQuerySet, Membership, ProposedTerm
 from portal.shared.days import today
 
 FILTERS = ("q", "kind", "chain")
@@ -105,14 +106,15 @@ def _crumbs(under: Body | None) -> list[tuple[str, str]]:
 def appoint(request: SignedInRequest, code: str) -> HttpResponse:
     """Put a person into an office of the body for a term."""
     body = get_object_or_404(Body, code=code)
-    rules.may_manage_members(request.user, body).or_raise()
+    rules.may_appoint_in(request.user, body).or_raise()
     initial = {"role": request.GET.get("role", ""), "starts_on": today()}
     form = AppointForm(request.POST if request.method == "POST" else None, body=body, initial=initial)
     if request.method == "POST" and form.is_valid():
         term = form.term()
-        if _saved(request, form, term):
+        if (saved := _saved(request, form, term)) == term:
             said = _("%(person)s holds the office %(office)s from %(day)s.")
             messages.success(request, said % {**_words(term), "day": f"{term.starts_on:%d/%m/%Y}"})
+        if saved:
             return redirect(body)
     context = {"verb": _("Appoint"), "icon_name": "user-plus", "title": _("Add a member")}
     return _form_page(request, body, form, context)
@@ -124,8 +126,9 @@ def membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Correct a term: its office, days, position or decision."""
     term = _term(request, code, pk)
     form = TermForm(request.POST if request.method == "POST" else None, initial=TermForm.values_of(term))
-    if request.method == "POST" and form.is_valid() and _saved(request, form, form.fill(term)):
-        messages.success(request, _("The term of %(person)s is saved.") % _words(term))
+    if request.method == "POST" and form.is_valid() and (saved := _saved(request, form, form.fill(term))):
+        if saved == term:
+            messages.success(request, _("The term of %(person)s is saved.") % _words(term))
         return redirect(term.office.body)
     may_end = term.ends_on is None or term.ends_on >= today()
     context = {"about": term, "may_end": may_end, "title": _("Correct a term")}
@@ -140,34 +143,41 @@ def end_membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            ended = actions.end_membership(
-                membership=term, ends_on=form.cleaned_data["ends_on"], by=request.user
-            )
+            actions.end_membership(membership=term, ends_on=form.cleaned_data["ends_on"], by=request.user)
         except ValidationError as error:
             form.add_error("ends_on", error.messages)
         else:
-            said = _("The term of %(person)s ends on %(day)s.")
-            messages.success(request, said % {**_words(term), "day": f"{ended.ends_on:%d/%m/%Y}"})
+            messages.success(request, _ended(term, form.cleaned_data["ends_on"]))
             return redirect(term.office.body)
     context = {"about": term, "verb": _("End the term"), "icon_name": "user-x", "title": _("End a term")}
     return _form_page(request, term.office.body, form, context)
+
+
+def _ended(term: Membership, last_day: date | None) -> str:
+    if last_day is None:
+        return _("The term of %(person)s has ended: from this moment it gives nothing.") % _words(term)
+    said = _("The last day of the term of %(person)s is %(day)s.")
+    return said % {**_words(term), "day": f"{last_day:%d/%m/%Y}"}
 
 
 def _term(request: SignedInRequest, code: str, pk: int) -> Membership:
     """A term of the body, for those who may see its members and then for those who keep them."""
     rows = Membership.objects.filter(office__body__in=Body.objects.filter(code=code))
     rows = rows.filter(office__body__in=access.member_readers(request.user).values("pk"))
-    term = get_object_or_404(rows.select_related("office__body", "person"), pk=pk)
-    rules.may_manage_members(request.user, term.office.body).or_raise()
+    term = get_object_or_404(rows.select_related("office__body__parent", "person"), pk=pk)
+    rules.may_change_term(request.user, term.person, term.office).or_raise()
     return term
 
 
-def _saved(request: SignedInRequest, form: TermForm, term: Membership) -> bool:
+def _saved(request: SignedInRequest, form: TermForm, term: Membership) -> Membership | ProposedTerm | None:
     try:
-        actions.save_membership(membership=term, by=request.user)
+        saved = actions.appoint(membership=term, by=request.user)
     except ValidationError as error:
         form.refuse(error)
-    return not form.errors
+        return None
+    if isinstance(saved, ProposedTerm):
+        messages.warning(request, _("Your own appointment waits: another administrator decides on it."))
+    return saved
 
 
 def _words(term: Membership) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from audit.actions import changes, record, snapshot
-from committees import rules
 from committees.models import Body, Person
-from notices import kinds
-from notices.models import CalendarDay, Notice
+from committees.rules import may_administer
+from notices import kinds, rules
+from notices.drop_reasons import DropReason
+from notices.models import CalendarDay, Letter, Notice
+from portal.shared.changed import clean_changes
 from portal.shared.days import today
 
 
@@ -76,7 +78,7 @@ def owe_new(notices: list[Notice]) -> int:
     return len(notices)
 
 
-def owe_again(*, about: models.Model, because: Iterable[str]) -> int:
+def owe_again(*, about: models.Model, because: Iterable[DropReason]) -> int:
     """Owe anew what the clock owed and a reason that ended kept back; it is asked again before it is told."""
     planned = [kind.name for kind in kinds.every() if kind.planned]
     kept_back = Notice.objects.filter(about_type=about._meta.label_lower, about_id=about.pk, kind__in=planned)
@@ -127,6 +129,19 @@ def mark_read(*, person: Person, notices: models.QuerySet[Notice] | None = None)
     return rows.update(read_at=timezone.now())
 
 
+@transaction.atomic
+def send_again(*, letter: Letter, by: Person) -> Letter:
+    """Give a letter that failed one more attempt, whatever its pauses; the next run makes it."""
+    letter = Letter.objects.select_for_update(of=("self",)).select_related("person").get(pk=letter.pk)
+    rules.may_send_again(by, letter).or_raise()
+    before = snapshot(letter, ("failure", "attempts", "next_attempt_at"))
+    letter.next_attempt_at = timezone.now()
+    letter.save(update_fields=["next_attempt_at"])
+    after = snapshot(letter, ("next_attempt_at",))
+    record("letter_sent_again", about=letter, by=by, before=before, after=after)
+    return letter
+
+
 CALENDAR_FIELDS = ("day", "is_working", "name", "source")
 
 
@@ -134,10 +149,10 @@ CALENDAR_FIELDS = ("day", "is_working", "name", "source")
 def save_calendar_day(*, day: CalendarDay, by: Person | None) -> CalendarDay:
     """Enter or correct a day that is not what its weekday says; reminders follow it from now on."""
     if by is not None:
-        rules.may_administer(by).or_raise()
+        may_administer(by).or_raise()
     stored = CalendarDay.objects.filter(pk=day.pk).first() if day.pk else None
     before = snapshot(stored, CALENDAR_FIELDS) if stored else {}
-    day.full_clean()
+    clean_changes(day, stored)
     day.save()
     old, new = changes(before, snapshot(day, CALENDAR_FIELDS))
     if new:
@@ -149,7 +164,7 @@ def save_calendar_day(*, day: CalendarDay, by: Person | None) -> CalendarDay:
 @transaction.atomic
 def delete_calendar_day(*, day: CalendarDay, by: Person) -> None:
     """Let a day be again what its weekday says."""
-    rules.may_administer(by).or_raise()
+    may_administer(by).or_raise()
     # The event names the row, so it is written while the row is still there.
     record("calendar_day_deleted", about=day, by=by, before=snapshot(day, CALENDAR_FIELDS))
     day.delete()

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from committees import access
 from committees.actions.addresses import refuse_address
@@ -15,6 +15,7 @@ from committees.models import Body, Membership, Person
 from committees.roles import Role
 from notices import kinds
 from notices.actions import owe
+from notices.drop_reasons import AddressReason, DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
 from portal.shared.days import today
@@ -22,9 +23,6 @@ from portal.shared.days import today
 NAME = "address_refused"
 LAST = 1000
 """Its rank: below everything about a task."""
-
-CORRECTED = gettext_noop("The address was corrected, or is trusted again.")
-NOT_KEEPER = gettext_noop("This person no longer keeps the members of the body.")
 
 
 def refused(person: Person, address: str, answer: str) -> None:
@@ -51,18 +49,18 @@ def _keepers(person: Person) -> dict[Body, list[Person]]:
     return found
 
 
-def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
+def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     """Notice pk → why it is no longer owed."""
     people = Person.objects.in_bulk({notice.about_id for notice in notices})
     bodies = {notice.body_id for notice in notices}
     keepers = access.people_of_many("manage_members", bodies, on)
-    reasons: dict[int, str] = {}
+    reasons: dict[int, DropReason] = {}
     for notice in notices:
         person = people.get(notice.about_id)
         if not person or not person.address_refused_at or person.email != notice.data["address"]:
-            reasons[notice.pk] = CORRECTED
+            reasons[notice.pk] = AddressReason.CORRECTED
         elif notice.person_id not in keepers.get(notice.body_id or 0, ()):
-            reasons[notice.pk] = NOT_KEEPER
+            reasons[notice.pk] = AddressReason.NOT_KEEPER
     return reasons
 
 

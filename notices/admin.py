@@ -16,18 +16,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
 from audit.words import PIECES, VERBS
 from committees.doors import signed_in
-from notices import actions, kinds
+from notices import actions, drop_reasons, kinds
 from notices.forms import StepsField, optional_kinds
 from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
 from notices.policies import DEFAULT, Rules, Rung
 from notices.policing import COLUMNS, save_policy
-from portal.shared.admin import ReadOnlyAdmin, VersionForm, is_administrator, link
+from portal.shared.admin import ReadOnlyAdmin, VersionForm, each, is_administrator, link
 from portal.shared.verdicts import no, refuse
 
 VERBS.update(
@@ -37,11 +37,12 @@ VERBS.update(
         "calendar_day_deleted": _("Calendar day removed"),
         "reminder_policy_changed": _("Reminders of a body changed"),
         "preferences_changed": _("How somebody is told changed"),
+        "letter_sent_again": _("Letter sent again"),
     }
 )
 PIECES["escalation"] = _("who above is told too")
 PIECES["preferences"] = _("how somebody is told")
-OPEN_TO_STAFF.update(model._meta.label_lower for model in (CalendarDay, Policy))
+OPEN_TO_STAFF.update(model._meta.label_lower for model in (CalendarDay, Policy, Letter))
 
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """A letter brings its own style and nothing else: no script, no form, no picture from outside."""
@@ -127,10 +128,21 @@ class PolicyAdmin(EventfulAdmin[Policy]):
 
 @admin.register(Letter)
 class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
-    list_display = ("on", "person", "which", "address", "state", "sent_at", "attempts", "answer_in_short")
+    list_display = (
+        "on",
+        "person",
+        "which",
+        "address",
+        "state",
+        "failure",
+        "sent_at",
+        "attempts",
+        "short_answer",
+    )
     list_display_links = ("on", "person")
-    list_filter = ("state",)
+    list_filter = ("state", "failure")
     list_select_related = ("person",)
+    actions = ("send_again",)
     search_fields = ("person__search_text", "address")
     search_help_text = _("Search for a person or an address.")
     date_hierarchy = "on"
@@ -148,8 +160,9 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
             "which",
             "address",
             "state",
+            "failure",
             "sent_at",
-            "answer_in_words",
+            "answer",
             "attempts",
             "next_attempt_at",
         ]
@@ -166,6 +179,19 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
         view = self.admin_site.admin_view(self.html_view)
         return [path("<int:object_id>/html/", view, name="notices_letter_html"), *super().get_urls()]
 
+    @admin.action(description=_("Send the chosen letters again"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        def done(count: int) -> str:
+            text = ngettext(
+                "%(count)d letter is sent again with the next run, within ten minutes.",
+                "%(count)d letters are sent again with the next run, within ten minutes.",
+                count,
+            )
+            return text % {"count": count}
+
+        by = signed_in(request)
+        each(request, queryset, lambda letter: actions.send_again(letter=letter, by=by), done)
+
     def html_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The letter as the reader sees it, shut in a policy of its own."""
         letter = self.found(request, str(object_id))
@@ -179,13 +205,9 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
     def which(self, letter: Letter) -> str:
         return str(_("at once, no. %(number)s") % {"number": letter.number}) if letter.number else "–"
 
-    @admin.display(description=_("the server's answer"))
-    def answer_in_short(self, letter: Letter) -> str:
-        return in_words(letter.answer)[:80]
-
-    @admin.display(description=_("the server's answer"))
-    def answer_in_words(self, letter: Letter) -> str:
-        return in_words(letter.answer)
+    @admin.display(description=_("the server's answer, or the error"))
+    def short_answer(self, letter: Letter) -> str:
+        return letter.answer[:80]
 
     @admin.display(description=_("notices in it"))
     def how_many(self, letter: Letter) -> int:
@@ -201,11 +223,6 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
             return "–"
         url = reverse("admin:notices_letter_html", args=[letter.pk])
         return format_html('<a href="{}">{}</a>', url, _("Open the letter as it was sent"))
-
-
-def in_words(kept: str) -> str:
-    """A sentence of the portal is kept in English and read in the reader's language."""
-    return translated(kept) if kept else ""
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -261,7 +278,7 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
 
     @admin.display(description=_("dropped because"))
     def why_dropped(self, notice: Notice) -> str:
-        return in_words(notice.dropped_because)
+        return drop_reasons.label(notice.dropped_because)
 
     @admin.display(description=_("letter"))
     def letter_link(self, notice: Notice) -> SafeString | str:

@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices and letters")
 
     def ready(self) -> None:
-        from notices import addresses
+        from notices import addresses, appointments
 
         addresses.register()
+        appointments.register()

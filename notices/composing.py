@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +19,7 @@ from django.utils.translation import ngettext
 from committees.models import Membership, Person
 from notices import kinds
 from notices.kinds import Group, Line
-from notices.mail import Mail, named
+from notices.mail import Mail, ascii_address
 from notices.models import Letter, Notice
 from notices.unsubscribing import url_for
 from portal.shared.days import VIETNAM, WEEKDAYS
@@ -31,10 +29,6 @@ LONGEST = 50
 
 MOST_OFFICES = 3
 """That a letter names as the reason for it."""
-
-
-class BadAddress(ValueError):
-    pass
 
 
 @dataclass(frozen=True)
@@ -86,7 +80,7 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
         mail = Mail(
             subject=context["subject"],
             body=render_to_string("letters/letter.txt", context),
-            to=[addressed(letter.person)],
+            to=[ascii_address(letter.person.email)],
             reply_to=[settings.DEFAULT_FROM_EMAIL],
             headers={
                 "Message-ID": letter.message_id,
@@ -98,6 +92,7 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
                 **_one_click(letter.person, notices),
             },
         )
+        mail.to_name = " ".join(letter.person.name.split())[:100]
         mail.attach_alternative(render_to_string("letters/letter.html", context), "text/html")
     return mail
 
@@ -127,20 +122,6 @@ def message_id(person: Person, on: date, number: int = 0) -> str:
 
 def host() -> str:
     return (urlsplit(settings.PORTAL_URL).hostname or "localhost")[:80]
-
-
-def addressed(person: Person) -> str:
-    """`"Name" <address>` as a header carries it; BadAddress when mail cannot carry the address."""
-    name = " ".join(person.name.split())[:100]
-    try:
-        address = Address(name, addr_spec=person.email)
-        address.username.encode("ascii")
-        domain = address.domain.encode("idna").decode()
-    except (ValueError, IndexError, MessageError) as error:
-        raise BadAddress(person.email) from error
-    if not domain:
-        raise BadAddress(person.email)
-    return named(name, f"{address.addr_spec.rpartition('@')[0]}@{domain}")
 
 
 def _context(letter: Letter, notices: Sequence[Notice], facts: Facts) -> dict[str, Any]:

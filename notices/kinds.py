@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from notices.drop_reasons import DropReason
 from portal.shared.verdicts import Sentence
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Group:
     rank: int
 
 
-Recheck = Callable[["Sequence[Notice]", date], dict[int, str]]
+Recheck = Callable[["Sequence[Notice]", date], dict[int, DropReason]]
 Compose = Callable[["Sequence[Notice]", date], dict[int, Line]]
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -20,14 +21,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from committees.models import Person
 from notices import addresses, kinds
 from notices.calendar import Calendar
-from notices.composing import BadAddress, Facts, by_function, compose, message_id
-from notices.mail import Mail, is_of_address, refusal
-from notices.models import IN_PORTAL, NO_ADDRESS, REFUSED_ADDRESS, Letter, Notice, Preference
+from notices.composing import Facts, by_function, compose, message_id
+from notices.drop_reasons import DropReason, ReaderReason
+from notices.mail import BadAddress, Mail, NotStored, is_answer, is_of_address, refusal
+from notices.models import Letter, LetterFailure, Notice, Preference
 from notices.preferences import wanted_at_once
 
 log = logging.getLogger(__name__)
@@ -47,11 +48,6 @@ PAUSES: list[timedelta] = settings.LETTER_PAUSES
 MOST_REFUSALS = 3
 """Attempts after which a final refusal (5xx) ends the day for a letter; the next day has its own letter."""
 
-LOCKED = gettext_noop("The account of this person is locked.")
-UNKNOWN = gettext_noop("The portal no longer knows this kind of notice.")
-BAD_ADDRESS = gettext_noop("This address cannot be written on a letter: correct it on the person's page.")
-NOT_WRITTEN = gettext_noop("The portal could not write this letter; the log says why.")
-
 
 @dataclass
 class Sent:
@@ -64,7 +60,7 @@ class Sent:
 
 
 class Away(Exception):
-    """The mail server cannot be reached: there is no use in trying the next letter."""
+    """No letter can leave, whichever it is: there is no use in trying the next."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +106,9 @@ class Sender:
     def _write(self, letters: Sequence[Letter]) -> None:
         try:
             drafts = self._drafts(letters)
-        except Exception:
+        except Exception as error:
             if len(letters) == 1:
-                self._not_written(letters[0])
+                self._not_written(letters[0], error)
             else:
                 # One notice that cannot be told must not keep the others from being sent.
                 for letter in letters:
@@ -139,14 +135,15 @@ class Sender:
         try:
             return Draft(letter, compose(letter, notices, facts), notices)
         except BadAddress:
-            self._fail(letter, BAD_ADDRESS, again=False)
-        except Exception:
-            self._not_written(letter)
+            self._fail(letter, LetterFailure.BAD_ADDRESS, again=False)
+        except Exception as error:
+            self._not_written(letter, error)
         return None
 
-    def _not_written(self, letter: Letter) -> None:
+    def _not_written(self, letter: Letter, error: Exception) -> None:
         log.exception("Letter %s of %s", letter.pk, self.on)
-        self._fail(letter, NOT_WRITTEN)
+        # Without the words of the error, which may be those of a task; the log has them.
+        self._fail(letter, LetterFailure.NOT_WRITTEN, type(error).__name__)
 
     def _still_owed(self, letters: Sequence[Letter]) -> dict[int, list[Notice]]:
         """Person pk → what is to be told, asked again; whoever is owed nothing is not in it."""
@@ -198,33 +195,40 @@ class Sender:
         try:
             self.connection.open()
         except OSError as error:
-            self._not_reached(draft.letter, refusal(error)[1])
+            turned_away = isinstance(error, SMTPException)
+            failure = LetterFailure.TURNED_AWAY if turned_away else LetterFailure.UNREACHABLE
+            self._cannot_leave(draft.letter, failure, refusal(error)[1])
             raise Away from error
         try:
             self.connection.send_messages([draft.mail])
+        except NotStored as error:
+            self._cannot_leave(draft.letter, LetterFailure.NOT_STORED, str(error))
+            raise Away from error
         except OSError as error:
-            self._refused(draft.letter, error)
-        except Exception:
-            self._not_written(draft.letter)
+            self._not_taken(draft.letter, error)
+        except Exception as error:
+            self._not_written(draft.letter, error)
         else:
             self._stamp(draft)
 
-    def _not_reached(self, letter: Letter, answer: str) -> None:
+    def _cannot_leave(self, letter: Letter, failure: LetterFailure, answer: str) -> None:
         """No letter's fault, so it is no attempt of it and never the last: the next run tries again."""
         _mine([letter]).update(
             state=Letter.State.FAILED,
+            failure=failure,
             answer=answer,
             claimed_until=None,
             next_attempt_at=timezone.now() + PAUSES[0],
         )
         self.sent.failed += 1
 
-    def _refused(self, letter: Letter, error: OSError) -> None:
-        final, answer = refusal(error)
-        nobody = is_of_address(error)
-        again = not nobody and (not final or letter.attempts + 1 < MOST_REFUSALS)
-        self._fail(letter, answer, again=again)
-        if nobody:
+    def _not_taken(self, letter: Letter, error: OSError) -> None:
+        _final, answer = refusal(error)
+        failure = _failure_of(error)
+        refused_again = failure == LetterFailure.REFUSED and letter.attempts + 1 >= MOST_REFUSALS
+        again = failure != LetterFailure.ADDRESS_REFUSED and not refused_again
+        self._fail(letter, failure, answer, again=again)
+        if failure == LetterFailure.ADDRESS_REFUSED:
             addresses.refused(letter.person, letter.address, answer)
 
     def _stamp(self, draft: Draft) -> None:
@@ -232,11 +236,12 @@ class Sender:
             log.warning("Letter %s took longer than its lease; it may arrive twice.", draft.letter.message_id)
         self.sent.letters += 1
 
-    def _fail(self, letter: Letter, answer: str, *, again: bool = True) -> None:
+    def _fail(self, letter: Letter, failure: LetterFailure, answer: str = "", *, again: bool = True) -> None:
         """Try it again after a pause, or give it up for the day."""
         pause = PAUSES[letter.attempts] if again and letter.attempts < len(PAUSES) else None
         _mine([letter]).update(
             state=Letter.State.FAILED,
+            failure=failure,
             answer=answer,
             attempts=F("attempts") + 1,
             claimed_until=None,
@@ -244,7 +249,17 @@ class Sender:
         )
         self.sent.failed += 1
         if pause is None:
-            log.error("Letter %s is given up: %s", letter.message_id, answer)
+            log.error("Letter %s is given up: %s %s", letter.message_id, failure.value, answer)
+
+
+def _failure_of(error: OSError) -> LetterFailure:
+    """What happened when a letter was handed over, the connection being open."""
+    if is_of_address(error):
+        return LetterFailure.ADDRESS_REFUSED
+    if not is_answer(error):
+        return LetterFailure.BROKEN_OFF
+    final, _answer = refusal(error)
+    return LetterFailure.REFUSED if final else LetterFailure.PUT_OFF
 
 
 def send_owed(on: date, seconds: float | None = None, at: datetime | None = None) -> Sent:
@@ -272,7 +287,7 @@ def _send(sender: Sender) -> Sent:
     try:
         sender.write_to_all()
     except Away as away:
-        log.warning("The mail server is away: %s", away.__cause__)
+        log.warning("No letter can leave: %s", away.__cause__)
     finally:
         _close(sender.connection)
     return sender.sent
@@ -367,10 +382,10 @@ def without_what_came_later(notices: Sequence[Notice], letters: Sequence[Letter]
     return [one for one in notices if one.letter_id in mine or one.person_id not in again]
 
 
-def why_not(notices: Sequence[Notice], on: date) -> dict[int, str]:
+def why_not(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     """Notice pk → why it is not told after all. Asked again in the moment before the letter is written."""
-    reasons = {notice.pk: reason for notice in notices if (reason := _unreachable(notice))}
-    reasons = dict.fromkeys(_read_in_portal(notices), IN_PORTAL) | reasons
+    reasons: dict[int, DropReason] = dict.fromkeys(_read_in_portal(notices), ReaderReason.IN_PORTAL)
+    reasons |= {notice.pk: reason for notice in notices if (reason := _unreachable(notice))}
     for ask, some in by_function([one for one in notices if one.pk not in reasons], lambda one: one.recheck):
         reasons |= ask(some, on)
     return reasons
@@ -384,24 +399,24 @@ def _read_in_portal(notices: Iterable[Notice]) -> list[int]:
     return [one.pk for one in free if (one.person_id, one.kind) in chosen]
 
 
-def _unreachable(notice: Notice) -> str:
+def _unreachable(notice: Notice) -> DropReason | None:
     if not notice.person.is_active:
-        return LOCKED
+        return ReaderReason.LOCKED
     if not notice.person.email:
-        return NO_ADDRESS
+        return ReaderReason.NO_ADDRESS
     if notice.person.address_refused_at:
-        return REFUSED_ADDRESS
-    return "" if kinds.known(notice.kind) else UNKNOWN
+        return ReaderReason.ADDRESS_REFUSED
+    return None if kinds.known(notice.kind) else ReaderReason.UNKNOWN_KIND
 
 
-def drop(reasons: dict[int, str]) -> None:
+def drop(reasons: dict[int, DropReason]) -> None:
     """Write beside each notice why it was not told."""
-    by_reason: dict[str, list[int]] = {}
+    by_reason: dict[DropReason, list[int]] = {}
     for pk, reason in reasons.items():
         by_reason.setdefault(reason, []).append(pk)
     for reason, pks in by_reason.items():
         Notice.objects.owed().filter(pk__in=pks).update(
-            state=Notice.State.DROPPED, dropped_because=reason[:250], letter=None
+            state=Notice.State.DROPPED, dropped_because=reason, letter=None
         )
 
 
@@ -437,7 +452,7 @@ WRITE_DOWN = "UPDATE notices_letter SET address = %s, subject = %s, text = %s, h
 
 STAMP = """
 UPDATE notices_letter
-SET state = 'sent', sent_at = %s, answer = %s, attempts = attempts + 1,
+SET state = 'sent', sent_at = %s, failure = '', answer = %s, attempts = attempts + 1,
     claimed_until = NULL, next_attempt_at = NULL
 WHERE id = %s AND state = 'sending' AND claimed_until = %s
 """

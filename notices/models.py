@@ -11,10 +11,11 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from committees.models import Body, Person
 from committees.roles import Role
+from notices.drop_reasons import READ_HERE
+from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import VIETNAM
 from portal.shared.text import validate_plain
 
@@ -22,7 +23,7 @@ from portal.shared.text import validate_plain
 class CalendarDay(models.Model):
     """A day that is not what its weekday says: a holiday, a substitute day off, a make-up Saturday."""
 
-    day = models.DateField(
+    day = DayField(
         _("day"),
         unique=True,
         error_messages={"unique": _("This day is in the calendar already. Change that row instead.")},
@@ -30,8 +31,11 @@ class CalendarDay(models.Model):
     is_working = models.BooleanField(_("working day"))
     name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
     source = models.CharField(_("source"), max_length=200, blank=True, validators=[validate_plain])
+    seeded = models.BooleanField(default=False, editable=False)
+    """Entered when the portal filled the year, whatever its source is called today."""
 
     class Meta:
+        constraints = (days_in_range("calendar_day_in_range", "day"),)
         verbose_name = _("calendar day")
         verbose_name_plural = _("working calendar")
         ordering = ("day",)
@@ -124,6 +128,20 @@ class Preference(models.Model):
         return f"{self.person}: {self.kind}"
 
 
+class LetterFailure(models.TextChoices):
+    """What happened at the last attempt to send a letter; the other side's own words stand in `answer`."""
+
+    NOT_WRITTEN = "not_written", _("the portal could not write it")
+    BAD_ADDRESS = "bad_address", _("its address cannot stand on a letter")
+    NOT_STORED = "not_stored", _("the folder for letters could not be written to")
+    UNREACHABLE = "unreachable", _("the mail server could not be reached")
+    TURNED_AWAY = "turned_away", _("the mail server did not let the portal sign in")
+    BROKEN_OFF = "broken_off", _("the connection ended before the mail server answered")
+    PUT_OFF = "put_off", _("the mail server put it off")
+    REFUSED = "refused", _("the mail server refused it")
+    ADDRESS_REFUSED = "address_refused", _("the mail server says that nobody has this address")
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     def of_day(self, day: date) -> LetterQuerySet:
         """The daily letters of a day."""
@@ -134,7 +152,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(on=day, number__gt=0)
 
     def given_up(self) -> LetterQuerySet:
-        """Refused for good, or so often that nobody tries again."""
+        """Failed for good, or so often that nobody tries again."""
         return self.filter(state=Letter.State.FAILED, next_attempt_at__isnull=True)
 
 
@@ -145,13 +163,13 @@ class Letter(models.Model):
         PLANNED = "planned", _("planned")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
-        FAILED = "failed", _("refused by the server")
+        FAILED = "failed", _("not sent")
         EMPTY = "empty", _("nothing left to say")
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="letters"
     )
-    on = models.DateField(_("day"))
+    on = DayField(_("day"))
     number = models.PositiveSmallIntegerField(
         _("number"), default=0, help_text=_("0 is the letter of the day; 1, 2 … went at once.")
     )
@@ -165,7 +183,8 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    answer = models.TextField(_("the server's answer"), blank=True)
+    failure = models.CharField(_("what happened"), max_length=20, choices=LetterFailure, blank=True)
+    answer = models.TextField(_("the server's answer, or the error"), blank=True)
 
     objects: ClassVar[LetterQuerySet] = LetterQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -182,6 +201,13 @@ class Letter(models.Model):
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
                 name="letter_sent_at_when_sent",
             ),
+            models.CheckConstraint(
+                condition=Q(failure__in=["", *LetterFailure.values]), name="letter_failure_is_a_code"
+            ),
+            models.CheckConstraint(
+                condition=(~Q(state="failed") | ~Q(failure="")) & (~Q(state="sent") | Q(failure="")),
+                name="letter_failed_with_a_reason",
+            ),
         )
         indexes = (models.Index(fields=("state", "on"), name="letter_to_send"),)
 
@@ -196,14 +222,6 @@ MORNING = time(8)
 def _last_day_begun(at: datetime) -> date:
     local = at.astimezone(VIETNAM)
     return local.date() if local.time() >= MORNING else local.date() - timedelta(days=1)
-
-
-NO_ADDRESS = gettext_noop("This person has no e-mail address.")
-IN_PORTAL = gettext_noop("This person reads this kind in the portal only.")
-REFUSED_ADDRESS = gettext_noop("The mail server refuses the address of this person.")
-SWITCHED_OFF = gettext_noop("The body that gave the task has switched off letters of this kind.")
-READ_HERE = (NO_ADDRESS, IN_PORTAL, REFUSED_ADDRESS, SWITCHED_OFF)
-"""Why a notice went into no letter, and is read in the portal all the same."""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -248,11 +266,12 @@ class Notice(models.Model):
         Body, verbose_name=_("body"), on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
     )
     data = models.JSONField(_("what it says"), default=dict, encoder=DjangoJSONEncoder)
-    on = models.DateField(_("planned for"))
+    on = DayField(_("planned for"))
     not_before = models.DateTimeField(_("not before"), null=True, editable=False)
     planned_at = models.DateTimeField(_("planned at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OWED)
-    dropped_because = models.CharField(_("dropped because"), max_length=250, blank=True)
+    dropped_because = models.CharField(_("dropped because"), max_length=40, blank=True)
+    """The code of a `DropReason`."""
     letter = models.ForeignKey(
         Letter,
         verbose_name=_("letter"),
@@ -280,6 +299,10 @@ class Notice(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=~Q(state="dropped") | ~Q(dropped_because=""), name="notice_dropped_with_a_reason"
+            ),
+            # The codes are those of the apps above too; no sentence is without a space.
+            models.CheckConstraint(
+                condition=~Q(dropped_because__contains=" "), name="notice_dropped_because_is_a_code"
             ),
         )
         indexes = (

@@ -24,6 +24,7 @@ LONGEST = 60
 """Working days: a quarter. Farther away a reminder is about nothing that can be done today."""
 
 AN_HOUR = 60
+COMPARED = ("before", "after", "escalation", "hour", "quiet_from", "quiet_until", "muted")
 COLUMNS = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until", "muted")
 
 Problems = Iterator[tuple[str, Sentence]]
@@ -34,11 +35,11 @@ def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = N
     """Set how the tasks that a body gives are reminded of; from now on, for whatever is not yet sent."""
     # Before its first row a policy has nothing to lock but its body.
     body = Body.objects.select_for_update(no_key=True).get(pk=body.pk)
-    rules.may_manage_policy(by, body).or_raise()
+    right = rules.may_manage_policy(by, body).or_raise()
     policy = Policy.objects.filter(body=body).first() or Policy(body=body)
     refuse_stale(policy, version)
-    check(asked)
     before = policies.of([body.pk])[body.pk]
+    check(asked, before)
     old, new = changes(_told(before), _told(asked))
     if not new:
         return policy
@@ -51,25 +52,33 @@ def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = N
     EscalationStep.objects.bulk_create(
         EscalationStep(policy=policy, **rung._asdict()) for rung in asked.escalation
     )
-    record("reminder_policy_changed", about=policy, by=by, before=old, after=new, bodies=[body.pk])
+    bodies = [body.pk]
+    record("reminder_policy_changed", about=policy, by=by, right=right, before=old, after=new, bodies=bodies)
     return policy
 
 
-def check(asked: Rules) -> None:
-    """Refuse a policy that cannot be followed, with every sentence at once."""
+def check(asked: Rules, before: Rules | None = None) -> None:
+    """Refuse a policy that cannot be followed, with every sentence at once.
+
+    What is as it was `before` is not asked again: a kind of notice that became a duty since blocks no hour.
+    """
+    changed = {name for name in COMPARED if before is None or getattr(asked, name) != getattr(before, name)}
     problems: dict[str, list[Sentence]] = {}
-    for field, sentence in _problems(asked):
+    for field, sentence in _problems(asked, changed, before.muted if before else frozenset()):
         problems.setdefault(field, []).append(sentence)
     if problems:
         raise ValidationError(problems)
 
 
-def _problems(asked: Rules) -> Problems:
-    for field in ("before", "after"):
+def _problems(asked: Rules, changed: set[str], muted_before: frozenset[str]) -> Problems:
+    for field in sorted({"before", "after"} & changed, reverse=True):
         yield from ((field, said) for said in _wrong_days(getattr(asked, field)))
-    yield from (("escalation", said) for said in _wrong_rungs(asked.escalation))
-    yield from _wrong_hours(asked.hour, asked.quiet_from, asked.quiet_until)
-    yield from (("muted", said) for said in _wrong_kinds(asked.muted))
+    if "escalation" in changed:
+        yield from (("escalation", said) for said in _wrong_rungs(asked.escalation))
+    if not changed.isdisjoint({"hour", "quiet_from", "quiet_until"}):
+        yield from _wrong_hours(asked.hour, asked.quiet_from, asked.quiet_until)
+    if "muted" in changed:
+        yield from (("muted", said) for said in _wrong_kinds(asked.muted - muted_before))
 
 
 def _wrong_days(days: Collection[int]) -> Iterator[Sentence]:

@@ -13,9 +13,6 @@ from django.db import IntegrityError, transaction
 from notices.actions import save_calendar_day
 from notices.models import CalendarDay
 
-SOURCE = "holidays"
-"""How the source of a seeded day begins; by it a year is known to be filled."""
-
 FIRST_YEAR = 2025
 """The oldest deadlines of the programme."""
 
@@ -42,7 +39,7 @@ def seed_around(day: date) -> int:
 
 
 def _is_filled(year: int) -> bool:
-    return CalendarDay.objects.filter(day__year=year, source__startswith=SOURCE).exists()
+    return CalendarDay.objects.filter(day__year=year, seeded=True).exists()
 
 
 def _fill(year: int) -> int:
@@ -62,10 +59,10 @@ def _fill(year: int) -> int:
 def _days(year: int) -> Iterator[CalendarDay]:
     # The language is given: without it the package follows the locale of the process.
     found = holidays.country_holidays("VN", years=year, language="vi")
-    source = f"{SOURCE} {version('holidays')}"
+    source = f"holidays {version('holidays')}"
     days = {day: (False, name, source) for day, name in found.items()}
     days |= dict.fromkeys(found.weekend_workdays, (True, MADE_UP, source))
     days |= DECIDED
     for day, (works, name, where) in sorted(days.items()):
         if day.year == year:
-            yield CalendarDay(day=day, is_working=works, name=name[:200], source=where)
+            yield CalendarDay(day=day, is_working=works, name=name[:200], source=where, seeded=True)

@@ -42,7 +42,7 @@ class Silence:
     seconds_oldest_unsent: int | None
     """How long the notice waits that waits longest past its moment; None when none does."""
     unsent_late: bool
-    letters_refused_today: int
+    letters_failed_today: int
     letters_given_up_today: int
     addresses_refused: int
 
@@ -60,14 +60,14 @@ def look(now: datetime | None = None) -> Silence:
     now = now or timezone.now()
     due = _oldest_unsent(now)
     letters = Letter.objects.filter(state__in=Letter.State.values, on=day_of(now)).aggregate(
-        refused=Count("pk", filter=Q(state=Letter.State.FAILED) | Q(attempts__gt=1)),
+        failed=Count("pk", filter=Q(state=Letter.State.FAILED) | Q(attempts__gt=1)),
         given_up=Count("pk", filter=Q(state=Letter.State.FAILED, next_attempt_at=None)),
     )
     return Silence(
         seconds_since_tick=_seconds_since_tick(now),
         seconds_oldest_unsent=int((now - due).total_seconds()) if due else None,
         unsent_late=due is not None and due < _all_out_of(now),
-        letters_refused_today=letters["refused"],
+        letters_failed_today=letters["failed"],
         letters_given_up_today=letters["given_up"],
         addresses_refused=Person.objects.filter(address_refused_at__isnull=False, is_active=True).count(),
     )

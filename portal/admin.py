@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import LogoutView, redirect_to_login
-from django.db.models import Count
+from django.db.models import Count, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from audit.words import words_of
 from notices import silence
-from notices.models import Letter
+from notices.models import Letter, LetterFailure, LetterQuerySet
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, Sentence, no
 
@@ -70,14 +71,31 @@ class PortalSite(admin.AdminSite):
 
 
 def letters_of_today() -> list[tuple[str, int, str]]:
-    """State, number, and the list that shows exactly those letters; states without a letter are left out."""
-    day = today()
-    rows = Letter.objects.filter(on=day).order_by().values_list("state").annotate(number=Count("pk"))
-    page = reverse("admin:notices_letter_changelist")
+    """What became of today's letters, how many, and the list that shows exactly those.
+
+    Of those that failed it is told what happened.
+    """
+    letters = Letter.objects.filter(on=today()).order_by()
+    failed = letters.filter(state=Letter.State.FAILED)
     return [
-        (str(Letter.State(state).label), number, f"{page}?state__exact={state}&on__exact={day:%Y-%m-%d}")
-        for state, number in sorted(rows, key=lambda row: Letter.State.values.index(row[0]))
+        *_counted(letters.exclude(state=Letter.State.FAILED), "state", Letter.State),
+        *_counted(failed, "failure", LetterFailure, state=Letter.State.FAILED),
     ]
+
+
+def _counted(
+    letters: LetterQuerySet, field: str, choices: type[TextChoices], **conditions: str
+) -> list[tuple[str, int, str]]:
+    """In the order of the choices; those without a letter are left out."""
+    counts = dict(letters.values_list(field).annotate(number=Count("pk")))
+    page = reverse("admin:notices_letter_changelist")
+    rows = []
+    for choice in choices:
+        if number := counts.get(choice.value):
+            exact = {**conditions, field: choice.value, "on": f"{today():%Y-%m-%d}"}
+            query = urlencode({f"{name}__exact": value for name, value in exact.items()})
+            rows.append((str(choice.label), number, f"{page}?{query}"))
+    return rows
 
 
 def heard() -> list[tuple[bool, Sentence]]:
@@ -105,10 +123,10 @@ def heard() -> list[tuple[bool, Sentence]]:
             )
         )
     for number, said in (
-        (seen.letters_refused_today, _("Letters refused at least once today: %(n)s.")),
+        (seen.letters_failed_today, _("Letters that did not leave at the first attempt today: %(n)s.")),
         (
             seen.letters_given_up_today,
-            _("Letters given up today: %(n)s. Read the server's answer beside each."),
+            _("Letters given up today: %(n)s. Read what happened, and send them again when it is mended."),
         ),
         (
             seen.addresses_refused,

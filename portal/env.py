@@ -6,11 +6,16 @@ Only the standard library: run.py reads this file before anything is installed.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
+import ipaddress
+import logging
 import os
+import re
 import secrets
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
@@ -27,6 +32,28 @@ FLAGS = {
     "off": False,
 }
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
+PRIVATE = 0o077  # what is taken from others: everything
+
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
+# `address`, or `name <address>`; a name with one of the signs that divide addresses stands in quotes.
+_MAILBOX = re.compile(
+    r"""(?:(?:"(?:[^"\\]|\\.)*"|[^()<>\[\]:;@\\,"]*)\s*<(?P<angle>[^<>\s]+)>|(?P<bare>[^<>\s]+))"""
+)
+_LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
+_KEY = re.compile(r"[A-Za-z0-9_-]{50,}")
+
+# What libpq understands in an address (PostgreSQL 15, "Parameter Key Words"), as far as it makes sense here.
+_LIBPQ = {
+    *("host", "hostaddr", "port", "user", "password", "passfile", "service", "options", "application_name"),
+    *("connect_timeout", "tcp_user_timeout", "keepalives", "keepalives_idle", "keepalives_interval"),
+    *("keepalives_count", "channel_binding", "target_session_attrs", "gssencmode", "krbsrvname"),
+    *("sslmode", "sslcompression", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir"),
+    *("sslsni", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer"),
+}
+_SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_REDIS_TLS = ("ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+_CERT_REQS = ("none", "optional", "required")
 
 
 class Misconfigured(Exception):
@@ -35,16 +62,33 @@ class Misconfigured(Exception):
 
 def read_file() -> None:
     """Take the KEY=VALUE lines of .env into the environment; what is already set there wins."""
-    path = Path(os.environ.get("PORTAL_ENV_FILE") or ROOT / ".env")
-    if not path.is_file():
+    named = os.environ.get("PORTAL_ENV_FILE")
+    path = Path(named or ROOT / ".env")
+    if not path.exists() and not named:
         return
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise Misconfigured(
+            f"Cannot read {path} ({error.strerror}): give this user the right to read it, or set"
+            " PORTAL_ENV_FILE to a file of KEY=VALUE lines."
+        ) from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path} is not text in UTF-8: save it as UTF-8.") from None
+    for number, line in enumerate(lines, 1):
         key, sign, value = line.strip().removeprefix("export ").partition("=")
         if not key or key.startswith("#"):
             continue
         if not sign or not key.strip().isidentifier():
             raise Misconfigured(f"Line {number} of {path.name} is not KEY=VALUE: {line.strip()!r}.")
-        os.environ.setdefault(key.strip(), value.strip().strip("\"'"))
+        os.environ.setdefault(key.strip(), _unquoted(value.strip()))
+
+
+def _unquoted(value: str) -> str:
+    """Without the quotes around the whole of it; those around a part belong to the value."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return value
 
 
 def text(name: str, default: str | None = None, why: str = "", choices: Sequence[str] = ()) -> str:
@@ -52,6 +96,9 @@ def text(name: str, default: str | None = None, why: str = "", choices: Sequence
     value = os.environ.get(name, "").strip() or default
     if value is None:
         raise Misconfigured(f"Set {name}: {why}.")
+    if not value.isprintable():
+        # Not shown: it may be a password.
+        raise Misconfigured(f"{name} holds a line break or another sign that cannot be seen: write it anew.")
     if choices and value not in choices:
         raise Misconfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
@@ -73,22 +120,149 @@ def number(name: str, default: int, low: int = 0, high: int = 2**31 - 1) -> int:
 
 def many(name: str, default: str | None = "", why: str = "") -> list[str]:
     """Values separated by commas."""
-    return [part.strip() for part in text(name, default, why).split(",") if part.strip()]
+    parts = [part.strip() for part in text(name, default, why).split(",") if part.strip()]
+    if not parts and default is None:
+        raise Misconfigured(f"Set {name}: {why}.")
+    return parts
 
 
-def web_url(name: str, default: str | None, why: str) -> str:
-    value = text(name, default, why).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Misconfigured(f"{name} must look like https://portal.example.gov.vn, not {value!r}.")
+def allowed_hosts() -> list[str]:
+    """The names of ALLOWED_HOSTS, as a browser sends them without the port."""
+    hosts = many("ALLOWED_HOSTS", "" if debug() else None, "the host names people open, separated by commas")
+    for host in hosts:
+        if host != "*" and not _is_host(host.removeprefix(".")):
+            raise Misconfigured(
+                f"ALLOWED_HOSTS: write {_bare_host(host)} instead of {host!r}: host names alone, without"
+                " scheme, port or path, separated by commas."
+            )
+    return hosts
+
+
+def _is_host(value: str) -> bool:
+    """A name in ASCII letters, an IPv4 address, or an IPv6 address in brackets."""
+    if value.startswith("[") and value.endswith("]"):
+        return _is_address(value[1:-1], 6)
+    if re.fullmatch(r"[0-9.]+", value):
+        return _is_address(value, 4)
+    return len(value) <= 253 and bool(_HOST_NAME.fullmatch(value))
+
+
+def _is_address(value: str, version: int) -> bool:
+    try:
+        return ipaddress.ip_address(value).version == version
+    except ValueError:
+        return False
+
+
+def _bare_host(value: str) -> str:
+    """What was probably meant, or an example."""
+    if _is_address(value, 6):
+        return f"[{value}]"
+    with contextlib.suppress(ValueError):
+        host = urlsplit(value if "://" in value else f"//{value}").hostname or ""
+        host = f"[{host}]" if ":" in host else host
+        if _is_host(host):
+            return host
+    return "portal.example.gov.vn"
+
+
+def portal_url() -> str:
+    """Scheme, host and port of PORTAL_URL; every link in a letter begins with it."""
+    default = f"http://localhost:{number('PORT', 8000, 1, 65535)}" if debug() else None
+    value = text("PORTAL_URL", default, "the address people open; it is written into every letter")
+    origin = _origin("PORTAL_URL", value.rstrip("/"))
+    if not origin:
+        raise Misconfigured(
+            "PORTAL_URL must look like https://portal.example.gov.vn, without a path or anything else after"
+            f" the host, not {value!r}."
+        )
+    return origin
+
+
+def trusted_origins(portal: str) -> list[str]:
+    """The origins of CSRF_TRUSTED_ORIGINS as a browser writes them; the portal's own without it."""
+    origins = []
+    for value in many("CSRF_TRUSTED_ORIGINS", portal):
+        # A star stands for any name below.
+        origin = _origin("CSRF_TRUSTED_ORIGINS", value.replace("://*.", "://"))
+        wanted = origin.replace("://", "://*.", 1) if "://*." in value else origin
+        if wanted != value.lower():
+            better = wanted or f"https://{_bare_host(value)}"
+            raise Misconfigured(
+                f"CSRF_TRUSTED_ORIGINS: write {better} instead of {value!r}: scheme and host, with the port"
+                " only if it is not the usual one, without a path, separated by commas."
+            )
+        origins.append(wanted)
+    return origins
+
+
+def _origin(name: str, value: str) -> str:
+    """`https://host:port` without a usual port, in small letters; nothing where there is more or less."""
+    parts = _split(name, value)
+    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not _is_host(host) or "@" in parts.netloc:
+        return ""
+    if name == "PORTAL_URL" and (parts.path or parts.query or parts.fragment):
+        return ""
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
+
+
+def need_named(portal: str, hosts: Sequence[str]) -> None:
+    """Links lead to the address of PORTAL_URL, so it must be one that is answered."""
+    host = _bare_host(portal)
+    below = [pattern for pattern in hosts if pattern.startswith(".")]
+    named = {pattern.removeprefix(".").lower() for pattern in hosts}
+    if hosts and "*" not in hosts and host not in named and not host.endswith(tuple(below)):
+        raise Misconfigured(
+            f"PORTAL_URL leads to {host}, which ALLOWED_HOSTS does not name: add it, or correct PORTAL_URL."
+        )
+
+
+def sender() -> str:
+    """DEFAULT_FROM_EMAIL: one address, with a name or without."""
+    value = text(
+        "DEFAULT_FROM_EMAIL", "portal@localhost" if debug() else None, "the sender people see on letters"
+    )
+    mailbox = _MAILBOX.fullmatch(value)
+    local, _at, domain = ((mailbox["angle"] or mailbox["bare"]) if mailbox else "").rpartition("@")
+    if not _LOCAL_PART.fullmatch(local) or not _is_host(domain):
+        raise Misconfigured(
+            "DEFAULT_FROM_EMAIL must be one address, such as Portal <portal@example.gov.vn>; a name with a"
+            f' comma or the like stands in double quotes: "Portal, Office" <…>. It is {value!r}.'
+        )
     return value
+
+
+def trusted_proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    if text("BEHIND_PROXY", ""):
+        raise Misconfigured(
+            "BEHIND_PROXY is no longer read: set TRUSTED_PROXIES to the address of the reverse proxy,"
+            " e.g. TRUSTED_PROXIES=127.0.0.1, and take BEHIND_PROXY out."
+        )
+    networks = []
+    for value in many("TRUSTED_PROXIES"):
+        try:
+            network = ipaddress.ip_network(value)
+        except ValueError as error:
+            raise Misconfigured(
+                "TRUSTED_PROXIES must be addresses or networks separated by commas, such as"
+                f" 127.0.0.1, 10.1.2.0/24: {error}."
+            ) from None
+        if network.prefixlen == 0:
+            raise Misconfigured(
+                f"TRUSTED_PROXIES: {value} is everybody, so anybody could choose an address: name the proxy."
+            )
+        networks.append(network)
+    return networks
 
 
 def ping_url() -> str:
     """Where a watcher outside hears each minute that the portal is well; nowhere without it."""
     value = text("PING_URL", "")
     parts = _split("PING_URL", value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or " " in value):
         raise Misconfigured("PING_URL must look like https://watch.example.gov.vn/ping/….")
     return value
 
@@ -101,61 +275,124 @@ def debug() -> bool:
 
 def var() -> Path:
     """The folder of everything this installation keeps: database, files, mail, logs, broker."""
-    path = Path(text("PORTAL_VAR", str(ROOT / "var"))).expanduser().resolve()
+    named = text("PORTAL_VAR", "")
+    path = (ROOT / Path(named or "var").expanduser()).resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.stat()
+        if found.st_mode & PRIVATE and not named and found.st_uid == os.getuid():
+            path.chmod(0o700)
+            return path
     except OSError as error:
         raise Misconfigured(
             f"Cannot make the folder {path}: {error.strerror}. Set PORTAL_VAR to one."
         ) from None
+    if found.st_mode & PRIVATE:
+        # A folder that somebody named is not changed here: it may be one that others need.
+        raise Misconfigured(
+            f"The folder {path} is open to other users of this machine: close it with chmod 700 {path},"
+            " or set PORTAL_VAR to a folder of the portal's own."
+        )
     return path
+
+
+def keep_private() -> None:
+    """Whatever this process writes from now on is for its own user alone."""
+    os.umask(PRIVATE)
 
 
 def secret_key() -> str:
     """From the environment; in the embedded mode made once and kept beside the data."""
     if os.environ.get("SECRET_KEY"):
-        if len(key := os.environ["SECRET_KEY"]) < 32:
+        if len(key := text("SECRET_KEY")) < 32:
             raise Misconfigured("SECRET_KEY is too short: give it at least 32 random characters.")
         return key
     if not debug():
         raise Misconfigured("Set SECRET_KEY to at least 32 random characters; DEBUG is off.")
     path = var() / "secret_key"
-    if not path.exists():
-        _write_once(path, secrets.token_urlsafe(50))
-    return path.read_text(encoding="ascii")
-
-
-def _write_once(path: Path, content: str) -> None:
-    """Web, worker and beat may come here at once: the first file stays, and is never half written."""
     try:
-        handle, draft = tempfile.mkstemp(dir=path.parent)  # readable for its owner only
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(content)
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        os.unlink(draft)
+        return _kept_key(path) or _new_key(path)
     except OSError as error:
-        raise Misconfigured(f"Cannot write {path}: {error.strerror}. Make the folder writable.") from None
+        raise Misconfigured(
+            f"Cannot keep the secret key in {path} ({error.strerror}): make it readable and the folder"
+            " writable, or set SECRET_KEY."
+        ) from None
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the file; nothing where it is missing, empty or cut short."""
+    try:
+        key = path.read_bytes().decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return ""
+    return key if _KEY.fullmatch(key) else ""
+
+
+def _new_key(path: Path) -> str:
+    """Web, worker and beat may come here at once: the first makes the key, the others read it.
+
+    A torn key cannot be brought back, and without one nothing starts. So it is set aside and everybody
+    signs in again; links in letters that were sent before lead nowhere.
+    """
+    with _locked(path.parent):
+        if key := _kept_key(path):
+            return key
+        if path.exists():
+            aside = path.with_name(f"{path.name}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}")
+            path.rename(aside)
+            logging.getLogger(__name__).warning(
+                "The secret key in %s was torn and lies in %s now. A new one was made: everybody signs in"
+                " again, and links in letters sent before no longer work.",
+                path,
+                aside.name,
+            )
+        key = secrets.token_urlsafe(50)
+        _write_whole(path, key)
+        return key
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """Under its name there is either all of it or nothing, after a power cut too."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # readable for its owner only
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
 
 
 def database() -> dict[str, Any]:
     """Django's description of the database that DATABASE_URL names; SQLite under var/ without one."""
-    value = os.environ.get("DATABASE_URL", "").strip()
+    value = text("DATABASE_URL", "")
     if not value:
         return sqlite(var() / "portal.sqlite3")
     parts = _split("DATABASE_URL", value)
-    if parts.scheme == "sqlite":
+    if parts.scheme == "sqlite" and parts.path.startswith("/") and not (parts.netloc or parts.query):
         return sqlite(Path(unquote(parts.path)))
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+    name = unquote(parts.path.removeprefix("/"))
+    if parts.scheme not in ("postgres", "postgresql") or not name or "/" in name:
         raise Misconfigured(
             "DATABASE_URL must look like postgresql://user:password@host:5432/name"
             " or sqlite:////folder/name.sqlite3."
         )
     # Compiling a statement takes PostgreSQL longer than running it: every one here is short.
-    options = {"connect_timeout": "5", "options": "-c jit=off", **dict(parse_qsl(parts.query))}
+    given = _options("DATABASE_URL", parts, _LIBPQ)
+    if given.get("sslmode", "prefer") not in _SSLMODES:
+        raise Misconfigured(f"DATABASE_URL: sslmode must be one of {', '.join(_SSLMODES)}.")
+    options = {"connect_timeout": "5", "options": "-c jit=off", **given}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.strip("/")),
+        "NAME": name,
         "USER": unquote(parts.username or options.pop("user", "")),
         "PASSWORD": unquote(parts.password or options.pop("password", "")),
         "HOST": parts.hostname or options.pop("host", ""),
@@ -193,16 +430,24 @@ def broker_socket() -> Path:
 
 def redis_url(database: int) -> str:
     """One database of the Redis that REDIS_URL names; of the bundled broker without one."""
-    value = os.environ.get("REDIS_URL", "").strip()
+    value = text("REDIS_URL", "")
     if not value:
         return f"unix://{broker_socket()}?db={database}"
     parts = _split("REDIS_URL", value)
-    if parts.scheme == "unix" and parts.path:
+    if parts.scheme == "unix" and parts.path and not (parts.netloc or parts.query):
         return f"unix://{parts.path}?db={database}"
     if parts.scheme not in ("redis", "rediss") or not parts.hostname:
         raise Misconfigured(
             "REDIS_URL must look like redis://:password@host:6379 or unix:///folder/redis.sock."
         )
+    if parts.path not in ("", "/"):
+        raise Misconfigured(
+            "REDIS_URL: leave out what follows the host: the portal uses the databases 0 and 1 of a server"
+            " of its own."
+        )
+    given = _options("REDIS_URL", parts, _REDIS_TLS if parts.scheme == "rediss" else ())
+    if given.get("ssl_cert_reqs", "required") not in _CERT_REQS:
+        raise Misconfigured(f"REDIS_URL: ssl_cert_reqs must be one of {', '.join(_CERT_REQS)}.")
     return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
 
 
@@ -220,26 +465,46 @@ def email() -> dict[str, Any]:
     if value == "folder:":
         return {"EMAIL_BACKEND": "notices.mail.FolderBackend"}
     parts = _split("EMAIL_URL", value)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
         raise Misconfigured(
             "EMAIL_URL must look like smtp://user:password@host:587/?tls=1, smtps://… or folder:."
         )
+    if bool(parts.username) != bool(parts.password):
+        raise Misconfigured("EMAIL_URL must hold both user and password, or neither.")
     ssl = parts.scheme == "smtps"
+    # smtps is encrypted from its first byte; there is nothing to switch on.
+    tls = _options("EMAIL_URL", parts, () if ssl else ("tls",)).get("tls", "0").lower()
+    if tls not in FLAGS:
+        raise Misconfigured(f"EMAIL_URL: tls must be 1 or 0, not {tls!r}.")
     return {
         "EMAIL_BACKEND": "notices.mail.SMTPBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or (465 if ssl else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": not ssl and dict(parse_qsl(parts.query)).get("tls") == "1",
+        "EMAIL_USE_TLS": FLAGS[tls],
         "EMAIL_USE_SSL": ssl,
     }
 
 
 def _split(name: str, value: str) -> SplitResult:
+    """The parts of an address. The sentence shows none of it: there may be a password inside."""
+    hint = "in a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23"
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018 - reading it is what finds a nonsense port
-    except ValueError as error:
-        raise Misconfigured(f"{name} cannot be read: {error}.") from None
+        nonsense = parts.port == 0 or bool(parts.fragment) or any(sign.isspace() for sign in value)
+    except ValueError:
+        nonsense = True
+    if nonsense:
+        raise Misconfigured(f"{name} cannot be read: its port or another part makes no sense; {hint}.")
     return parts
+
+
+def _options(name: str, parts: SplitResult, known: Collection[str]) -> dict[str, str]:
+    """What follows the question mark; a word that nobody understands would be passed by in silence."""
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    strange = [word for word, _value in given if word not in known]
+    if strange:
+        meant = f"there may be {', '.join(sorted(known))}" if known else "leave it out"
+        raise Misconfigured(f"{name}: {strange[0]!r} after the question mark means nothing here; {meant}.")
+    return dict(given)

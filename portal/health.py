@@ -1,8 +1,11 @@
 """Two questions from whoever watches the servers: is the process up, and can it do its work."""
 
+import json
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -12,6 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 from notices import silence
+
+log = logging.getLogger(__name__)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -27,11 +32,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {name: _ask(question) for name, question in CHECKS.items()}
     ready = all(parts.values())
     heard = _heard() if ready else {}
-    late = "late" in heard.values()
+    failing = failing_parts()
+    late = bool(failing) or "late" in heard.values()
     body = {
         "status": "failed" if not ready else "late" if late else "ok",
         **{name: "ok" if well else "failed" for name, well in parts.items()},
         **heard,
+        "failing_parts": failing,
     }
     return JsonResponse(body, status=200 if ready else 503)
 
@@ -45,6 +52,19 @@ def _heard() -> dict[str, Any]:
         "letters": "late" if heard.unsent_late else "ok",
         **figures,
     }
+
+
+def failing_parts() -> dict[str, str]:
+    """Parts that the supervisor starts in vain, each with the moment since when (ISO 8601)."""
+    if not settings.FAILING_PARTS_FILE:
+        return {}
+    try:
+        return dict(json.loads(Path(settings.FAILING_PARTS_FILE).read_text(encoding="ascii")))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("%s cannot be read: %s", settings.FAILING_PARTS_FILE, error)
+        return {}
 
 
 def _ask(question: Callable[[], bool]) -> bool:

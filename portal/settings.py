@@ -5,11 +5,13 @@ from typing import Any
 
 import django_stubs_ext
 from celery.schedules import crontab
+from kombu import Queue
 
 from portal import env
 
 django_stubs_ext.monkeypatch()
 env.read_file()
+env.keep_private()
 
 BASE_DIR = env.ROOT
 VAR = env.var()
@@ -18,15 +20,11 @@ DEBUG = env.debug()
 # --- who may reach it -------------------------------------------------------------------------
 
 SECRET_KEY = env.secret_key()
-ALLOWED_HOSTS = env.many(
-    "ALLOWED_HOSTS", "" if DEBUG else None, "the host names people open, separated by commas"
-)
-PORTAL_URL = env.web_url(
-    "PORTAL_URL",
-    f"http://localhost:{env.number('PORT', 8000, 1, 65535)}" if DEBUG else None,
-    "the address people open; it is written into every letter",
-)
-CSRF_TRUSTED_ORIGINS = env.many("CSRF_TRUSTED_ORIGINS", PORTAL_URL)
+ALLOWED_HOSTS = env.allowed_hosts()
+PORTAL_URL = env.portal_url()
+env.need_named(PORTAL_URL, ALLOWED_HOSTS)
+CSRF_TRUSTED_ORIGINS = env.trusted_origins(PORTAL_URL)
+TRUSTED_PROXIES = env.trusted_proxies()
 PORTAL_DEMO_PASSWORD = env.text("PORTAL_DEMO_PASSWORD", "demo")
 
 SECURE_COOKIES = env.flag("SECURE_COOKIES", not DEBUG)
@@ -39,11 +37,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", False)
+if SECURE_SSL_REDIRECT and not TRUSTED_PROXIES:
+    raise env.Misconfigured(
+        "SECURE_SSL_REDIRECT=1 sends every request round for ever unless the proxy that speaks https is"
+        " believed: set TRUSTED_PROXIES to its address."
+    )
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
-if env.flag("BEHIND_PROXY", False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# From anybody but a trusted proxy the header never gets this far (portal.middleware).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -71,8 +74,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First of all: whoever comes after it reads the caller's address and scheme.
+    "portal.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
+    # Before anything that asks for the host: a probe knows only an address.
+    "portal.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.sent_once.SentOnceMiddleware",
     "portal.middleware.RefusalMiddleware",
 ]
 
@@ -106,6 +114,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.shell",
             ],
+            # {% csrf_token %} writes the one-time key of the form too.
+            "builtins": ["portal.templatetags.form_secrets"],
         },
     }
 ]
@@ -114,7 +124,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 AUTH_USER_MODEL = "committees.Person"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "committees.backends.PasswordBackend",
     "committees.backends.AccessBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -177,9 +187,7 @@ EMAIL_BACKEND = ""
 globals().update(env.email())
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR / "mail"
-DEFAULT_FROM_EMAIL = env.text(
-    "DEFAULT_FROM_EMAIL", "portal@localhost" if DEBUG else None, "the sender people see on letters"
-)
+DEFAULT_FROM_EMAIL = env.sender()
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What a sender that died had in hand is another's after the lease; what a server refused waits for longer
 # each time.
@@ -189,6 +197,8 @@ LETTER_PAUSES = [timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160,
 # --- silence is seen --------------------------------------------------------------------------
 
 PING_URL = env.ping_url()
+# Where the supervisor that started this process says which parts keep dying; nowhere without one.
+FAILING_PARTS_FILE = env.text("PORTAL_PARTS_FILE", "")
 
 # --- language and time ------------------------------------------------------------------------
 
@@ -234,6 +244,7 @@ SPECTACULAR_SETTINGS = {
         "BodyKind": "committees.models.Body.Kind",
         "BodyLevel": "committees.models.Body.Level",
         "ClearName": "tasks.serializers.CLEARS",
+        "CycleStop": "tasks.models.Recurrence.Stop",
         "DueKind": "tasks.models.Task.DueKind",
         "Every": "tasks.models.Recurrence.Every",
         "FanOutState": "tasks.models.FanOut.State",
@@ -282,6 +293,10 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "interval_step": 0.1,
     "interval_max": 0.2,
 }
+# Received files have a queue of their own. A worker that is told nothing serves both and takes from them in
+# turn, so that no number of files stands before a letter; `-Q celery` and `-Q files` keep them apart.
+CELERY_TASK_QUEUES = (Queue("celery", routing_key="celery"), Queue("files", routing_key="files"))
+CELERY_TASK_ROUTES = {"tasks.jobs.read_import": {"queue": "files", "routing_key": "files"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -290,7 +305,9 @@ CELERY_TASK_TIME_LIMIT = 540  # below the visibility timeout, or a slow job woul
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
+# In memory only: every entry is a crontab that asks what is due, so what a stopped beat missed is found by
+# the next run, and there is no file that a crash could tear.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # All day, not once: a morning that was missed is caught up, and doing it again sends nothing.
     # It expires when the next one comes: after days without a worker not hundreds of them wait in line.
@@ -315,6 +332,12 @@ CELERY_BEAT_SCHEDULE = {
     "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
     "make_exports": {"task": "reports.jobs.make_exports", "schedule": crontab(), "options": {"expires": 60}},
     "expire_exports": {"task": "reports.jobs.expire_exports", "schedule": crontab(minute=35)},
+    "forget_sent_requests": {
+        "task": "committees.jobs.forget_sent_requests",
+        "schedule": crontab(minute=50),
+        "options": {"expires": 3600},
+    },
+    "forget_attempts": {"task": "committees.jobs.forget_attempts", "schedule": crontab(minute=45)},
     "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 

@@ -10,20 +10,21 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from committees import access, actions, away
+from committees import access, actions, attempts, away
 from committees.doors import SignedInRequest
-from committees.forms import ProfileForm, SignInForm
+from committees.forms import OwnPasswordForm, ProfileForm, SignInForm
 from committees.models import Membership, Person
 from committees.roles import PERMISSIONS
 from portal.middleware import LANGUAGES
@@ -36,13 +37,13 @@ YEAR = 365 * 24 * 60 * 60
 class SignIn(auth_views.LoginView):
     form_class = SignInForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "address": address_of(self.request)}
-
     @transaction.atomic
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        actions.note_sign_in(person=form.get_user(), address=address_of(self.request))
-        return super().form_valid(form)
+        person = form.get_user()
+        actions.note_sign_in(person=person, address=self.request.META["REMOTE_ADDR"])
+        response = super().form_valid(form)
+        attempts.remember_device(self.request, response, person, secure=settings.SESSION_COOKIE_SECURE)
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         status = 429 if form.blocked else 200
@@ -57,19 +58,32 @@ class SignOut(auth_views.LogoutView):
 
 
 class PasswordChange(auth_views.PasswordChangeView):
+    form_class = OwnPasswordForm
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        status = 429 if form.blocked else 200
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(self.request, form.user)
         return HttpResponseRedirect(self.get_success_url())
 
 
-def address_of(request: HttpRequest) -> str:
-    """The caller's address; behind our own proxy the last one it wrote, which a caller cannot forge."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-        if forwarded:
-            return str(forwarded).rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+class PasswordReset(auth_views.PasswordResetConfirmView):
+    """The link of the letter with which an administrator lets somebody choose their password."""
+
+    success_url = reverse_lazy("login")
+
+    def get_user(self, uidb64: str) -> Person | None:
+        person = super().get_user(uidb64)
+        return person if isinstance(person, Person) and person.is_active else None
+
+    def form_valid(self, form: SetPasswordForm[Person]) -> HttpResponse:
+        actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
+        del self.request.session[auth_views.INTERNAL_RESET_SESSION_TOKEN]
+        messages.success(self.request, _("Your password is saved. Sign in with it."))
+        return HttpResponseRedirect(str(self.success_url))
 
 
 @require_POST
@@ -160,6 +174,11 @@ urlpatterns: list[URLPattern] = [
         "accounts/password/done/",
         auth_views.PasswordChangeDoneView.as_view(),
         name="password_change_done",
+    ),
+    path(
+        "accounts/reset/<uidb64>/<token>/",
+        never_cache(PasswordReset.as_view()),
+        name="password_reset_confirm",
     ),
     path("language/", language, name="language"),
     path("profile/", profile, name="profile"),

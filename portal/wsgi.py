@@ -2,12 +2,22 @@ import os
 import sys
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from portal.env import Misconfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+# gunicorn starts a worker that ended again and again, unless it ended with this code.
+CANNOT_BOOT = 3
+
 try:
     application = get_wsgi_application()
+    from portal.demo.accounts import need_none  # its models need the application
+
+    need_none()
+    # With --preload gunicorn forks now, and two processes must not speak on one connection.
+    connections.close_all()
 except Misconfigured as sentence:
-    sys.exit(str(sentence))
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(CANNOT_BOOT)

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone, translation
-from django.utils.translation import gettext_noop
 
 from audit.actions import record
 from committees import access
@@ -30,10 +29,6 @@ from tasks.actions.queueing import queue
 log = logging.getLogger(__name__)
 
 JOB = "reports.jobs.make_export"
-
-BROKE = gettext_noop("Something went wrong while it was made. Make it again, or tell an administrator.")
-CONDITION = gettext_noop("What a condition names is gone, or you no longer see it. Choose the list anew.")
-NOBODY = gettext_noop("The account of whoever asked for it is locked.")
 
 AGAIN = 3
 """Times that a file is drawn while rows come and go, until it has as many as it says."""
@@ -94,18 +89,18 @@ def make_export(pk: int, *, tell: bool) -> Export | None:
     if export is None:
         return None
     if export.tries > TRIES:
-        return _fail(export, BROKE, tell=tell)
+        return _fail(export, Export.Problem.BROKE, tell=tell)
     if not export.by.is_active:
-        return _fail(export, NOBODY, tell=tell)
+        return _fail(export, Export.Problem.LOCKED, tell=tell)
     try:
         Question.of(export).refuse_nonsense()
         return _make(export, now, tell=tell)
     except ValidationError:
-        return _fail(export, CONDITION, tell=tell)
+        return _fail(export, Export.Problem.CONDITION, tell=tell)
     except Exception:
         # Whatever it was, whoever waits is told, and a worker that dies is met by the count of tries.
         log.exception("Export %s could not be made.", pk)
-        return _fail(export, BROKE, tell=tell)
+        return _fail(export, Export.Problem.BROKE, tell=tell)
 
 
 def expire_exports(*, now: datetime) -> int:
@@ -141,7 +136,7 @@ def _make(export: Export, now: datetime, *, tell: bool) -> Export | None:
     return _finish(export, READY if tell else "", state=Export.State.READY, problem="")
 
 
-def _fail(export: Export, problem: str, *, tell: bool) -> Export | None:
+def _fail(export: Export, problem: Export.Problem, *, tell: bool) -> Export | None:
     return _finish(export, FAILED if tell else "", state=Export.State.FAILED, problem=problem)
 
 

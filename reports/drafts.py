@@ -7,11 +7,13 @@ named: these papers go to people who may not read them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from committees.models import Person
 from portal.shared.days import start_of
 from reports import tables
 from reports.documents.layout import Block, Column, Heading, Paragraph, Table, ToWrite, said
@@ -19,13 +21,14 @@ from reports.groupings import GROUPINGS
 from tasks.lifecycle import CURRENT, RUNNING, Pace, Standing, State
 from tasks.models import Request, Task
 from tasks.querysets import OrderQuerySet, Tally, TaskQuerySet
-from tasks.reading import until
 
 MOST = 100
 """Rows of a table in a draft; of more it says how many."""
 
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
+THURSDAY = 3
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,26 @@ class Scope:
 
     tasks: TaskQuerySet
     orders: OrderQuerySet
-    reader: Person
     on: date
     since: date
+    until: date
 
     @property
     def named(self) -> TaskQuerySet:
         return self.tasks.filter(secrecy=Task.Secrecy.NORMAL)
 
     def done(self) -> TaskQuerySet:
-        """Confirmed from the first to the last day of the report."""
-        until = start_of(self.on + timedelta(days=1))
-        moments = {"confirmed_at__gte": start_of(self.since), "confirmed_at__lt": until}
+        """Confirmed from the first to the last day of the period."""
+        moments = {"confirmed_at__gte": start_of(self.since), "confirmed_at__lt": self._end}
         return self.tasks.filter(state=State.COMPLETED, **moments)
 
     def given(self) -> TaskQuerySet:
-        until = start_of(self.on + timedelta(days=1))
-        return self.tasks.counted().filter(assigned_at__gte=start_of(self.since), assigned_at__lt=until)
+        moments = {"assigned_at__gte": start_of(self.since), "assigned_at__lt": self._end}
+        return self.tasks.counted().filter(**moments)
+
+    @property
+    def _end(self) -> datetime:
+        return start_of(self.until + DAY)
 
     def due_within(self, first: date, last: date) -> TaskQuerySet:
         return self.named.filter(state__in=RUNNING, due_on__range=(first, last)).late_first()
@@ -64,6 +70,32 @@ def quarter_of(day: date) -> date:
     return date(day.year, day.month - (day.month - 1) % 3, 1)
 
 
+class Week(TextChoices):
+    """Which days a weekly report covers."""
+
+    LAST = "last", gettext_lazy("the last full week")
+    THIS = "this", gettext_lazy("this week so far")
+    DAYS = "days", gettext_lazy("from one day to another")
+
+
+def usual_week(on: date) -> Week:
+    """In the first half of a week the report is still about the one before."""
+    return Week.LAST if on.weekday() < THURSDAY else Week.THIS
+
+
+def days_of_week(week: Week, on: date) -> tuple[date, date]:
+    monday = monday_of(on)
+    return (monday - WEEK, monday - DAY) if week == Week.LAST else (monday, on)
+
+
+def check_days(first: date, last: date, on: date) -> None:
+    """Raise ValidationError for a period that ends before it begins, or has not ended yet."""
+    if last > on:
+        raise ValidationError({"until": _("Not later than today, %(day)s.") % {"day": said(on)}})
+    if first > last:
+        raise ValidationError({"since": _("Not later than the last day, %(day)s.") % {"day": said(last)}})
+
+
 def _span(first: date, last: date) -> dict[str, str]:
     return {"first": said(first), "last": said(last)}
 
@@ -72,9 +104,8 @@ def _span(first: date, last: date) -> dict[str, str]:
 
 
 def weekly(scope: Scope) -> tuple[Block, ...]:
-    """Results of the week, difficulties, work of the next week."""
-    monday = monday_of(scope.on) + WEEK
-    sunday = monday + timedelta(days=6)
+    """Results of the week, difficulties, and the work from tomorrow to the end of the next week."""
+    tomorrow, sunday = scope.on + DAY, monday_of(scope.on) + 2 * WEEK - DAY
     tally = scope.tasks.tally(scope.on)
     done = scope.done()
     return (
@@ -84,19 +115,19 @@ def weekly(scope: Scope) -> tuple[Block, ...]:
         Paragraph(
             _("From %(first)s to %(last)s, %(done)s tasks were completed and %(given)s were given.")
             % {
-                **_span(scope.since, scope.on),
+                **_span(scope.since, scope.until),
                 "done": said(done.count()),
                 "given": said(scope.given().count()),
             }
         ),
-        *_listed(tables.results(_named(done), scope.reader, MOST)),
+        *_listed(tables.results(_named(done), MOST)),
         ToWrite(_("write the outstanding results of the week")),
         Heading(_("2. Difficulties and obstacles"), 2),
         *_difficulties(scope),
         ToWrite(_("write the difficulties, their causes, and what is proposed")),
         Heading(_("3. Work of the next week"), 2),
-        Paragraph(_("Tasks due from %(first)s to %(last)s:") % _span(monday, sunday)),
-        *_listed(tables.work(scope.due_within(monday, sunday), scope.reader, MOST)),
+        Paragraph(_("Tasks due from %(first)s to %(last)s:") % _span(tomorrow, sunday)),
+        *_listed(tables.work(scope.due_within(tomorrow, sunday), MOST)),
         ToWrite(_("write what else is to be done next week")),
     )
 
@@ -107,19 +138,20 @@ def weekly(scope: Scope) -> tuple[Block, ...]:
 def meeting(scope: Scope) -> tuple[Block, ...]:
     """Direction, results, shortcomings, work ahead, proposals."""
     tally = scope.tasks.tally(scope.on)
-    soon = scope.on + MONTH
+    tomorrow, soon = scope.on + DAY, scope.on + MONTH
     done = scope.done()
     return (
         Heading(_("I. Direction and guidance")),
         Paragraph(
-            _("Documents that gave tasks, issued from %(first)s to %(last)s:") % _span(scope.since, scope.on)
+            _("Documents that gave tasks, issued from %(first)s to %(last)s:")
+            % _span(scope.since, scope.until)
         ),
         *_listed(_orders(scope)),
         ToWrite(_("write what else was directed: meetings, inspections, urging")),
         Heading(_("II. Results")),
         Paragraph(_counted(tally)),
         Heading(_("1. Tasks completed in the period"), 2),
-        *_listed(tables.results(_named(done), scope.reader, MOST)),
+        *_listed(tables.results(_named(done), MOST)),
         Heading(_("2. By lead body: on time, late, missing"), 2),
         *_listed(tables.five_ways(scope.tasks, GROUPINGS["lead"], scope.on, CURRENT, MOST), upright=True),
         Heading(_("3. Indicators of Project 06"), 2),
@@ -128,8 +160,8 @@ def meeting(scope: Scope) -> tuple[Block, ...]:
         *_difficulties(scope),
         ToWrite(_("write the shortcomings and who answers for them")),
         Heading(_("IV. Work ahead")),
-        Paragraph(_("Tasks due from %(first)s to %(last)s:") % _span(scope.on, soon)),
-        *_listed(tables.work(scope.due_within(scope.on, soon), scope.reader, MOST)),
+        Paragraph(_("Tasks due from %(first)s to %(last)s:") % _span(tomorrow, soon)),
+        *_listed(tables.work(scope.due_within(tomorrow, soon), MOST)),
         Heading(_("V. Proposals")),
         *_proposals(scope),
         ToWrite(_("write what is proposed to the superior body")),
@@ -171,9 +203,9 @@ def _difficulties(scope: Scope) -> list[Block]:
     risky = scope.named.pace(Pace.AT_RISK, scope.on).late_first()
     return [
         Paragraph(_("Overdue tasks, with the cause and the remedy that the lead bodies told:")),
-        *_listed(tables.late_short(late, scope.reader, scope.on, CURRENT, MOST)),
+        *_listed(tables.late_short(late, scope.on, CURRENT, MOST)),
         Paragraph(_("Tasks that may become late:")),
-        *_listed(tables.work(risky, scope.reader, MOST)),
+        *_listed(tables.work(risky, MOST)),
     ]
 
 
@@ -185,7 +217,7 @@ def _orders(scope: Scope) -> Table:
         Column("kind", _("Type"), 32),
         Column("abstract", _("Abstract"), 70),
     )
-    found = scope.orders.filter(issued_on__range=(scope.since, scope.on)).order_by("issued_on", "pk")
+    found = scope.orders.filter(issued_on__range=(scope.since, scope.until)).order_by("issued_on", "pk")
     rows = [
         [number, order.number, order.issued_on, order.get_kind_display(), order.abstract]
         for number, order in enumerate(found[:MOST], 1)
@@ -203,19 +235,13 @@ def _proposals(scope: Scope) -> list[Block]:
         Column("reason", _("Reason"), 42),
     )
     found = Request.objects.waiting().filter(task__in=scope.named).order_by("pk")
-    found = found.select_related("task__lead", "task__assigner").prefetch_related("task__parts__body")
+    found = found.select_related("task__lead", "task__assigner")
     rows = [
         [
             *(number, one.task.name, one.task.lead.brief if one.task.lead else ""),
             one.proposed_on or one.get_kind_display(),
             one.reason,
         ]
-        for number, one in enumerate([one for one in found[:MOST] if _is_read(scope, one)], 1)
+        for number, one in enumerate(found[:MOST], 1)
     ]
     return [Paragraph(_("Requests of lead bodies that wait for a decision:")), *_listed(Table(columns, rows))]
-
-
-def _is_read(scope: Scope, request: Request) -> bool:
-    """A body that led the task before reads what was asked until then."""
-    sight = until(scope.reader, request.task)
-    return sight is None or request.at <= sight

@@ -11,7 +11,6 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import VIETNAM
 from portal.shared.text import fold
 from portal.shared.verdicts import Sentence
@@ -49,15 +49,15 @@ AT_ONCE = {Format.XLSX: 2000, Format.DOCX: 2000, Format.PDF: 500}
 ON_PAPER = 5000
 """Rows that Word and PDF hold: nobody reads more, and laying them out takes minutes."""
 
-BESIDE = ("by", "since")
+BESIDE = ("by", "week", "since", "until")
 """What an address says to a report besides the filters of the list."""
 
 SUBJECTS: dict[str, Sentence] = {
     Report.LIST: gettext_lazy("List of tasks as of %(day)s"),
     Report.LATE: gettext_lazy("Overdue tasks as of %(day)s"),
     Report.COUNTS: gettext_lazy("Count of tasks as of %(day)s"),
-    Report.WEEKLY: gettext_lazy("Implementation of Resolution 57-NQ/TW, week from %(since)s to %(day)s"),
-    Report.MEETING: gettext_lazy("Work of the steering committee from %(since)s to %(day)s"),
+    Report.WEEKLY: gettext_lazy("Implementation of Resolution 57-NQ/TW from %(since)s to %(until)s"),
+    Report.MEETING: gettext_lazy("Work of the steering committee from %(since)s to %(until)s"),
 }
 
 
@@ -106,16 +106,24 @@ class Question:
         own = [term.office.body for term in terms]
         return next((body for body in own if body == about), own[0] if own else None)
 
-    @property
-    def since(self) -> date:
-        """The first day of a draft: of the week, or as asked, else of the quarter."""
-        if self.report == Report.WEEKLY:
-            return drafts.monday_of(self.on)
+    @cached_property
+    def period(self) -> tuple[date, date]:
+        """First and last day of a draft. Raises ValidationError when the days asked for make no period."""
+        week = self.data.get("week") or drafts.usual_week(self.on)
+        if self.report == Report.WEEKLY and week != drafts.Week.DAYS:
+            return drafts.days_of_week(drafts.Week(week), self.on)
+        last = self._day("until") or self.on
+        begins = drafts.monday_of if self.report == Report.WEEKLY else drafts.quarter_of
+        first = self._day("since") or begins(last)
+        drafts.check_days(first, last, self.on)
+        return first, last
+
+    def _day(self, name: str) -> date | None:
         try:
-            asked = parse_date(self.data.get("since", ""))
-        except ValueError:
-            asked = None
-        return asked if asked and asked <= self.on else drafts.quarter_of(self.on)
+            day: date | None = DayFormField(required=False).clean(self.data.get(name, ""))
+        except ValidationError as error:
+            raise ValidationError({name: error.messages}) from error
+        return day
 
     def refuse_nonsense(self) -> None:
         """Raise ValidationError with a sentence for what no page offers."""
@@ -123,6 +131,11 @@ class Question:
             raise ValidationError(_("This report is not made in this format. Choose one from the menu."))
         if not self.filter.form.is_valid():
             raise ValidationError(_("Correct the conditions first; nothing is listed until then."))
+        if self.report in DRAFTS:
+            if self.data.get("week", "") not in ("", *drafts.Week.values):
+                raise ValidationError({"week": _("Choose one of the periods.")})
+            # Raises for days that make no period.
+            _first, _last = self.period
 
     def address(self) -> str:
         """What the address says to this report and nothing else, to be asked again later."""
@@ -168,13 +181,17 @@ def rights_of(person: Person) -> str:
 def document_of(export: Export, rows: int, at: datetime) -> Document:
     """The whole file, its rows not yet read; in the language that is active."""
     question = Question.of(export)
-    days = {"day": said(question.on), "since": said(question.since)}
+    days = {"day": said(question.on)}
+    if question.report in DRAFTS:
+        first, last = question.period
+        days = {"since": said(first), "until": said(last)}
     body = export.body
     head = letterhead_of(body, question.on) if body else None
     return Document(
         title=_("REPORT"),
         subject=str(SUBJECTS[question.report]) % days,
-        facts=tuple(_facts(question, rows, at)),
+        made=_made(question.by, at),
+        facts=tuple(_facts(question, rows)),
         blocks=tuple(_blocks(question)),
         letterhead=head,
         signature=signature_of(body, question.on) if body else None,
@@ -191,15 +208,19 @@ def _properties(export: Export) -> dict[str, str]:
     return {sheet.PROPERTY: sheet.property_of(export.pk, export.language, names)}
 
 
-def _facts(question: Question, rows: int, at: datetime) -> Iterable[str]:
-    term = question.by.acting_membership()
+def _made(by: Person, at: datetime) -> str:
+    term = by.acting_membership()
     moment = at.astimezone(VIETNAM)
-    made = {"time": f"{moment:%H:%M}", "day": said(moment.date()), "person": question.by.name}
-    yield (
-        _("Made at %(time)s (+07:00) on %(day)s by %(person)s, %(post)s.") % {**made, "post": term.title}
-        if term
-        else _("Made at %(time)s (+07:00) on %(day)s by %(person)s.") % made
-    )
+    made = {"time": f"{moment:%H:%M}", "day": said(moment.date()), "person": by.name}
+    if term:
+        return _("Made at %(time)s (+07:00) on %(day)s by %(person)s, %(post)s.") % {
+            **made,
+            "post": term.title,
+        }
+    return _("Made at %(time)s (+07:00) on %(day)s by %(person)s.") % made
+
+
+def _facts(question: Question, rows: int) -> Iterable[str]:
     conditions = listing.conditions(question.filter, question.data)
     words = "; ".join(f"{one.label}: {one.value}" for one in conditions) or _("none")
     yield _("Conditions: %(conditions)s. Only what the maker may see.") % {"conditions": words}
@@ -210,28 +231,28 @@ def _facts(question: Question, rows: int, at: datetime) -> Iterable[str]:
 
 
 def _blocks(question: Question) -> Iterable[Block]:
-    on, due, reader = question.on, question.due, question.by
+    on, due = question.on, question.due
     if question.report == Report.COUNTS:
         return [tables.five_ways(question.tasks, _grouping(question.data), on, due)]
     if question.report in DRAFTS:
         return _draft(question)
-    return [_listed(question, reader, on, due)]
+    return [_listed(question, on, due)]
 
 
 def _grouping(data: QueryDict) -> Grouping:
     return GROUPINGS.get(data.get("by", ""), GROUPINGS["lead"])
 
 
-def _listed(question: Question, reader: Person, on: date, due: str) -> Table:
+def _listed(question: Question, on: date, due: str) -> Table:
     tasks = listing.sorted_tasks(question.tasks, question.filter.sort_by())
     if question.report == Report.LATE:
-        return tables.late_tasks(tasks, reader, on, due)
-    return tables.task_list(tasks, reader, on, due, paper=question.format != Format.XLSX)
+        return tables.late_tasks(tasks, on, due)
+    return tables.task_list(tasks, on, due, paper=question.format != Format.XLSX)
 
 
 def _draft(question: Question) -> tuple[Block, ...]:
     orders = Order.objects.visible_to(question.by)
     if body := question.filter.form.cleaned_data.get("body"):
         orders = orders.filter(body=body)
-    scope = drafts.Scope(question.tasks, orders, question.by, question.on, question.since)
+    scope = drafts.Scope(question.tasks, orders, question.on, *question.period)
     return drafts.weekly(scope) if question.report == Report.WEEKLY else drafts.meeting(scope)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.day_fields import DayFormField
+from reports import drafts
 from reports.exporting import FORMATS
 from reports.groupings import GROUPINGS
 from reports.models import Export
-from tasks.fields import DayField
 
 
 def _reports() -> list[tuple[str, str]]:
@@ -27,11 +29,18 @@ class ExportForm(forms.Form):
         required=False,
         help_text=_("For the five-way count."),
     )
-    since = DayField(
+    week = forms.ChoiceField(
+        label=_("Period of the weekly report"), choices=drafts.Week.choices, required=False
+    )
+    since = DayFormField(
         label=_("From the day"),
         required=False,
-        help_text=_("For the meeting report; empty: from the first day of the quarter."),
+        help_text=_(
+            "For the meeting report (empty: from the first day of the quarter), and for a weekly report from"
+            " one day to another (empty: from Monday)."
+        ),
     )
+    until = DayFormField(label=_("To the day"), required=False, help_text=_("Empty: today."))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -39,3 +48,11 @@ class ExportForm(forms.Form):
         if report and kind and kind not in FORMATS[Export.Report(report)]:
             self.add_error("format", _("This report is a draft to be written on: choose Word."))
         return cleaned
+
+    def data_with_days(self, data: QueryDict) -> QueryDict:
+        """The same data, its days as an address holds them."""
+        data = data.copy()
+        for name in ("since", "until"):
+            day = self.cleaned_data[name]
+            data[name] = day.isoformat() if day else ""
+        return data

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, Person
+from portal.shared.day_fields import DayField
 
 KEPT = timedelta(days=7)
 """How long a file lies there."""
@@ -53,6 +54,17 @@ class Export(models.Model):
         FAILED = "failed", _("failed")
         EXPIRED = "expired", _("expired")
 
+    class Problem(models.TextChoices):
+        BROKE = (
+            "broke",
+            _("Something went wrong while it was made. Make it again, or tell an administrator."),
+        )
+        CONDITION = (
+            "condition",
+            _("What a condition names is gone, or you no longer see it. Choose the list anew."),
+        )
+        LOCKED = "account_locked", _("The account of whoever asked for it is locked.")
+
     report = models.CharField(_("report"), max_length=10, choices=Report)
     format = models.CharField(_("format"), max_length=4, choices=Format)
     filters = models.TextField(_("filter"), blank=True)
@@ -63,7 +75,7 @@ class Export(models.Model):
         null=True,
         related_name="+",
     )
-    as_of = models.DateField(_("as of"))
+    as_of = DayField(_("as of"))
     language = models.CharField(_("language"), max_length=2, choices=Person.Language)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="exports")
@@ -75,7 +87,7 @@ class Export(models.Model):
     file = models.FileField(_("file"), upload_to="exports/%Y/%m/", blank=True, max_length=250)
     file_name = models.CharField(_("file name"), max_length=250)
     tries = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(_("why it failed"), max_length=250, blank=True)
+    problem = models.CharField(_("why it failed"), max_length=20, choices=Problem, blank=True)
     rights = models.CharField(max_length=64, blank=True)
     """A digest of what the person's offices allowed when it was made: with others they get no old file."""
 
@@ -85,6 +97,13 @@ class Export(models.Model):
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="failed", problem__in=("broke", "condition", "account_locked"))
+                | (~Q(state="failed") & Q(problem="")),
+                name="export_problem_when_failed",
+            ),
+        )
         indexes = (models.Index(fields=("state", "expires_at"), name="export_to_do"),)
 
     def __str__(self) -> str:

@@ -10,7 +10,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from committees.models import Person
 from portal.shared.verdicts import Sentence
 from reports.documents.layout import Cell, Column, Table, said
 from reports.groupings import Grouping
@@ -19,7 +18,6 @@ from tasks.lifecycle import FIVE, Standing, State
 from tasks.listing import row_of
 from tasks.models import Progress, Request, Task
 from tasks.querysets import Tally, TaskQuerySet
-from tasks.reading import as_read_by, kept
 
 CHUNK = 1000
 """Tasks that are in memory at a time, with their parts."""
@@ -37,7 +35,7 @@ ON_PAPER = {
 }
 """Mm of the columns of an official appendix; the others are only in a sheet."""
 
-IN_A_SHEET = {"number": 10, "order": 16, "pillar": 22, "due_words": 20, "percent": 10}
+IN_A_SHEET = {"number": 10, "order": 16, "pillar": 22, "due_words": 20, "milestones": 30, "percent": 10}
 """Characters."""
 
 RIGHT = ("row", "percent", "version")
@@ -46,7 +44,7 @@ CENTRE = ("due",)
 MARKS: dict[str, Sentence] = {str(one): one.label for one in (*Standing, *State)}
 
 
-def task_list(tasks: TaskQuerySet, reader: Person, on: date, due: str, *, paper: bool) -> Table:
+def task_list(tasks: TaskQuerySet, on: date, due: str, *, paper: bool) -> Table:
     """The columns of the official appendix, with the code by which an edited sheet finds its tasks again."""
     columns = tuple(
         Column(
@@ -59,29 +57,27 @@ def task_list(tasks: TaskQuerySet, reader: Person, on: date, due: str, *, paper:
         )
         for column in sheet.COLUMNS
     )
-    return Table(columns, _rows_of_list(tasks, reader, on, due, paper=paper))
+    return Table(columns, _rows_of_list(tasks, on, due, paper=paper))
 
 
 def _align(name: str) -> str:
     return "right" if name in RIGHT else "centre" if name in CENTRE else "left"
 
 
-def _rows_of_list(
-    tasks: TaskQuerySet, reader: Person, on: date, due: str, *, paper: bool
-) -> Iterator[list[Cell]]:
-    for number, task in enumerate(_read(tasks, reader), 1):
+def _rows_of_list(tasks: TaskQuerySet, on: date, due: str, *, paper: bool) -> Iterator[list[Cell]]:
+    for number, task in enumerate(_read(tasks), 1):
         values = sheet.values_of(task) | {"row": number, "state": _mark(task, on, due)}
         if paper:
             values |= {"title": _with_order(task), "due": _with_words(task, values["due"])}
         yield [values[column.name] for column in sheet.COLUMNS]
 
 
-def _read(tasks: QuerySet[Task], reader: Person) -> Iterator[Task]:
-    """Each task as this person reads it: a body that led it before sees what was there until then."""
+def _read(tasks: QuerySet[Task]) -> Iterator[Task]:
     # Not joined: a chunk names the same few bodies, orders and people again and again.
-    rows = tasks.prefetch_related("lead", "assigner", "order", "leader", "contact", "parts__body")
-    for task in rows.iterator(chunk_size=CHUNK):
-        yield as_read_by(reader, task)
+    rows = tasks.prefetch_related(
+        "lead", "assigner", "order", "leader", "contact", "parts__body", "milestones"
+    )
+    return rows.iterator(chunk_size=CHUNK)
 
 
 def _mark(task: Task, on: date, due: str) -> str:
@@ -96,14 +92,16 @@ def _with_order(task: Task) -> str:
 
 
 def _with_words(task: Task, day: Cell) -> str:
+    """The deadline, its words, and the milestones on the way to it."""
     words = task.due_words if task.due_on and task.due_words != said(day) else ""
-    return f"{said(day)}\n({words})" if words else said(day)
+    lines = [said(day), *([f"({words})"] if words else []), *sheet.milestone_lines(task)]
+    return "\n".join(line for line in lines if line)
 
 
 # Late tasks
 
 
-def late_tasks(tasks: TaskQuerySet, reader: Person, on: date, due: str) -> Table:
+def late_tasks(tasks: TaskQuerySet, on: date, due: str) -> Table:
     """Who answers for each, how late it is, why, and what is done about it, as the lead last told."""
     columns = (
         Column("row", _("No."), 12, "right"),
@@ -116,16 +114,16 @@ def late_tasks(tasks: TaskQuerySet, reader: Person, on: date, due: str) -> Table
         Column("cause", _("Cause"), 40),
         Column("remedy", _("Remedy"), 40),
     )
-    return Table(columns, _rows_of_late(tasks, reader, on, due))
+    return Table(columns, _rows_of_late(tasks, on, due))
 
 
-def _rows_of_late(tasks: TaskQuerySet, reader: Person, on: date, due: str) -> Iterator[list[Cell]]:
+def _rows_of_late(tasks: TaskQuerySet, on: date, due: str) -> Iterator[list[Cell]]:
     asked = Request.objects.filter(task=OuterRef("pk")).order_by("-pk")
     told = Progress.objects.filter(task=OuterRef("pk"))
     tasks = tasks.annotate(
         reason=Subquery(asked.values("reason")[:1]), note=Subquery(told.values("note")[:1])
     )
-    for number, task in enumerate(_read(tasks, reader), 1):
+    for number, task in enumerate(_read(tasks), 1):
         day: date | None = getattr(task, due)
         left = task.days_left(on, due)
         yield [
@@ -144,12 +142,7 @@ def _responsible(task: Task) -> str:
 
 def _cause(task: Any) -> str:
     """As the weekly summary tells it: the reason of the last request, else the last note on the work."""
-    if not task.read_until:
-        return str(task.reason or task.note or "")
-    # Annotated with what came after this reader's sight of the task ended.
-    asked = kept(task, task.requests.all()).order_by("-pk").first()
-    told = kept(task, task.progress.all()).first()
-    return asked.reason if asked else told.note if told else ""
+    return str(task.reason or task.note or "")
 
 
 # The five ways
@@ -194,23 +187,22 @@ def _sum_of(tallies: Sequence[Tally]) -> Tally:
 # What the drafts of reports hold
 
 
-def results(tasks: TaskQuerySet, reader: Person, most: int) -> Table:
+def results(tasks: TaskQuerySet, most: int) -> Table:
     """What the lead reported when it was done, else what it had to deliver."""
     told = Progress.objects.filter(task=OuterRef("pk"), report__isnull=False)
     tasks = tasks.annotate(report=Subquery(told.values("note")[:1]))
-    return _short(tasks, reader, most, _("Result"), _result)
+    return _short(tasks, most, _("Result"), _result)
 
 
 def _result(task: Any) -> str:
-    # Annotated with what may have come after this reader's sight of the task ended.
-    return ("" if task.read_until else task.report) or str(task.deliverable)
+    return str(task.report or task.deliverable)
 
 
-def work(tasks: TaskQuerySet, reader: Person, most: int) -> Table:
-    return _short(tasks, reader, most, _("Deliverable"), lambda task: task.deliverable)
+def work(tasks: TaskQuerySet, most: int) -> Table:
+    return _short(tasks, most, _("Deliverable"), lambda task: task.deliverable)
 
 
-def _short(tasks: TaskQuerySet, reader: Person, most: int, head: str, last: Any) -> Table:
+def _short(tasks: TaskQuerySet, most: int, head: str, last: Any) -> Table:
     columns = (
         Column("row", _("No."), 12, "right"),
         Column("title", _("Task"), 62),
@@ -220,14 +212,14 @@ def _short(tasks: TaskQuerySet, reader: Person, most: int, head: str, last: Any)
     )
     rows = [
         [number, task.name, task.lead.brief if task.lead else "", task.due_on or task.due_words, last(task)]
-        for number, task in enumerate(_read(tasks[:most], reader), 1)
+        for number, task in enumerate(_read(tasks[:most]), 1)
     ]
     return Table(columns, rows, more=_more(tasks, most))
 
 
-def late_short(tasks: TaskQuerySet, reader: Person, on: date, due: str, most: int) -> Table:
+def late_short(tasks: TaskQuerySet, on: date, due: str, most: int) -> Table:
     """The late ones with cause and remedy, in the width of a page that stands upright."""
-    whole = late_tasks(tasks[:most], reader, on, due)
+    whole = late_tasks(tasks[:most], on, due)
     kept_columns = {"row": 12, "title": 48, "lead": 28, "days": 14, "cause": 35, "remedy": 35}
     places = [place for place, column in enumerate(whole.columns) if column.name in kept_columns]
     columns = tuple(

@@ -40,3 +40,28 @@ const wake = (root) => {
 };
 document.addEventListener("DOMContentLoaded", () => wake(document));
 document.addEventListener("htmx:load", (event) => wake(event.target));
+
+// A form that is on its way says so, and its buttons wait; sent twice it is done once all the same.
+const STUCK = 20000; // a download leaves its page standing, and a lost line needs another try
+const free = (button) => {
+  if (!button.waiting) return;
+  clearTimeout(button.waiting.timer);
+  button.replaceChildren(...button.waiting.words);
+  button.disabled = false;
+  button.waiting = null;
+};
+const wait = (button, says) => {
+  button.waiting = { words: [...button.childNodes], timer: setTimeout(free, STUCK, button) };
+  if (says) button.replaceChildren(document.documentElement.dataset.sending);
+  button.disabled = true;
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || (form.getAttribute("method") || "").toLowerCase() !== "post") return;
+  const buttons = [...form.querySelectorAll("button:not([type=button]):not(:disabled)")];
+  const pressed = event.submitter || buttons[0];
+  // After the browser has read the form: the value of a disabled button is not sent.
+  setTimeout(() => buttons.forEach((button) => wait(button, button === pressed)));
+});
+// A page that comes back with the browser's Back button is as it was.
+window.addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach(free));

@@ -29,7 +29,7 @@ from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.relating import Fate
-from tasks.forms import ConfirmForm, CycleFields, cycle_now, shows_parent
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task
 from tasks.panel import BUTTONS
@@ -53,6 +53,9 @@ EVENT_WORDS.update(
         "import_row_left_out": _("Row of a received file left out"),
         "import_row_taken_in": _("Row of a received file taken in again"),
         "import_body_named": _("Name in a received file answered"),
+        "import_columns_named": _("Columns of a received file named"),
+        "columns_remembered": _("Meanings of columns remembered"),
+        "column_forgotten": _("Meaning of a column forgotten"),
         "import_written": _("Received file written as drafts"),
         "import_undone": _("Drafts of a received file taken back"),
         "import_dropped": _("Received file given up"),
@@ -61,6 +64,8 @@ EVENT_WORDS.update(
         "fan_out_stopped": _("Giving to many bodies stopped"),
         "fan_out_cancelled": _("Giving to many bodies called off"),
         "fan_out_given": _("Given to many bodies"),
+        "fan_out_incomplete": _("Given to many bodies, some passed over"),
+        "fan_out_retried": _("Bodies that were passed over tried again"),
     }
 )
 PIECES.update(
@@ -76,6 +81,9 @@ PIECES.update(
         "people": _("people told"),
         "weights": _("shares"),
         "recipients": _("bodies"),
+        "passed_over": _("bodies passed over"),
+        "stop": _("why it stopped"),
+        "stopped_for": _("first day that is not made"),
         "drafts": _("drafts"),
         "changed": _("tasks changed"),
         "codes": _("codes"),
@@ -86,12 +94,13 @@ PIECES.update(
         "parts": _("parts"),
         "contribution": _("what it contributed"),
         "recurrence": _("cycle"),
+        "milestones": _("milestones"),
         "unsure": _("not certain in the received file"),
     }
 )
 
-IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form is ConfirmForm)
-"""Verbs that ask for no words can be done to many tasks at once."""
+IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form in (ConfirmForm, AssignForm))
+"""Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one."""
 
 
 class OrderForm(VersionForm):
@@ -285,12 +294,15 @@ class TaskAdmin(EventfulAdmin[Task]):
         "original_due_on",
         "happened_on",
         "cycle_words",
+        "milestone_list",
         "assigned_by",
         "assigned_at",
         "approval",
         "submitted_by",
+        "submitted_for",
         "submitted_at",
         "confirmed_by",
+        "confirmed_for",
         "confirmed_at",
         "evidence_list",
         "progress_list",
@@ -300,7 +312,9 @@ class TaskAdmin(EventfulAdmin[Task]):
         return Task.objects.visible_to(signed_in(request)).select_related("assigner", "lead")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Task | None:
-        task = super().get_object(request, object_id, from_field)
+        """One that their body led before too, as it was then: it is in no list."""
+        seen = Task.objects.readable_by(signed_in(request)).select_related("assigner", "lead")
+        task = seen.filter(pk=object_id).first() if object_id.isdecimal() else None
         return as_read_by(signed_in(request), task) if task else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -416,6 +430,11 @@ class TaskAdmin(EventfulAdmin[Task]):
     @admin.display(description=_("cycle"))
     def cycle_words(self, task: Task) -> str:
         return story.cycle_words(task.cycle) if task.cycle else "–"
+
+    @admin.display(description=_("milestones"))
+    def milestone_list(self, task: Task) -> SafeString:
+        lines = ((one,) for one in task.milestones.all())
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
     @admin.display(description=_("evidence"))
     def evidence_list(self, task: Task) -> SafeString:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
@@ -24,8 +24,9 @@ from tasks.api_fanning import FanOutDoors
 from tasks.api_relating import RelationDoors
 from tasks.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
+from tasks.models import Request as TaskRequest
 from tasks.querysets import OrderQuerySet, TaskQuerySet
-from tasks.reading import as_read_by, kept
+from tasks.reading import all_as_read_by, as_read_by, kept, led_before
 
 ORDERINGS = {
     "due": (F("due_on").asc(nulls_last=True), "pk"),
@@ -63,7 +64,7 @@ def _name_people(*, task: Task, by: Person, **named: Person | None) -> Task:
 
 VERBS: dict[str, Verb] = {
     "propose": Verb(Nothing, actions.propose),
-    "assign": Verb(Nothing, actions.assign),
+    "assign": Verb(shapes.Assigning, actions.assign),
     "record_approval": Verb(shapes.Approval, actions.record_approval),
     "recall": Verb(shapes.Reason, actions.recall),
     "accept": Verb(Nothing, actions.accept),
@@ -100,6 +101,9 @@ VERBS: dict[str, Verb] = {
     "clear_risk": Verb(Nothing, actions.clear_risk),
     "stop_escalation": Verb(shapes.Reason, actions.stop_escalation),
     "resume_escalation": Verb(Nothing, actions.resume_escalation),
+    "resume_cycle": Verb(Nothing, actions.resume_cycle),
+    "set_milestones": Verb(shapes.MilestonesIn, actions.set_milestones),
+    "mark_milestone": Verb(shapes.MilestoneReached, actions.mark_milestone),
 }
 """Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
 
@@ -137,6 +141,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     http_method_names = ["get", "head", "post", "patch", "delete"]
     query_names = {
         "list": ("ordering",),
+        "led_before": ("page", "page_size"),
         "tally": tuple(TaskFilter.base_filters),
         "evidence": ("page", "page_size"),
         "progress_notes": ("page", "page_size"),
@@ -145,12 +150,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     }
 
     def get_queryset(self) -> TaskQuerySet:
-        tasks = Task.objects.visible_to(self.person)
-        if self.action == "list":
+        if self.action in self.filtered:
+            tasks = Task.objects.visible_to(self.person)
+            if self.action == "tally":
+                return tasks
             return tasks.for_list().only(*shapes.ROW_COLUMNS).order_by(*self.ordering())
-        if self.action == "tally":
-            return tasks
-        return self.whole(tasks)
+        return self.whole(Task.objects.readable_by(self.person))
 
     @staticmethod
     def whole(tasks: TaskQuerySet) -> TaskQuerySet:
@@ -160,13 +165,13 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
             "contact",
             "created_by",
             "assigned_by",
-            "submitted_by",
-            "confirmed_by",
+            *("submitted_by", "submitted_for", "confirmed_by", "confirmed_for"),
             "posted_by",
             "risk_by",
         )
         return tasks.select_related("order", "assigner", "lead", "recurrence", *people).prefetch_related(
-            "parts__body", "parts__delivered_by", "evidence", "requests__by", "requests__decided_by"
+            *("parts__body", "parts__delivered_by", "evidence", "milestones__done_by"),
+            Prefetch("requests", TaskRequest.objects.select_related(*TaskRequest.PEOPLE)),
         )
 
     @property
@@ -216,6 +221,16 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is named; the rest stays."""
         return self.act("edit")
+
+    @extend_schema(operation_id="tasks_led_before", responses=shapes.TaskRow(many=True))
+    @action(detail=False, url_path="led-before", filterset_class=None, serializer_class=shapes.TaskRow)
+    def led_before(self, request: Request) -> Response:
+        """Tasks that a body of yours led before, as they were when another took over; the last first."""
+        page = self.paginate_queryset(led_before(self.person))
+        rows = all_as_read_by(self.person, page or [])
+        return self.get_paginated_response(
+            shapes.TaskRow(rows, many=True, context=self.get_serializer_context()).data
+        )
 
     def get_object(self) -> Task:
         return as_read_by(self.person, super().get_object())
@@ -272,6 +287,9 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     clear_risk = verb("clear_risk")
     stop_escalation = verb("stop_escalation")
     resume_escalation = verb("resume_escalation")
+    resume_cycle = verb("resume_cycle")
+    set_milestones = verb("set_milestones")
+    mark_milestone = verb("mark_milestone")
 
     @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
     @action(

@@ -14,13 +14,13 @@ from rest_framework.response import Response
 from committees.api import PersonDoor
 from committees.models import Body
 from committees.serializers import BodyIn, BodyOut, PersonOut
-from portal.shared.api import Input
+from portal.shared.api import DaySerializerField, Input
 from portal.shared.days import today
 from tasks import actions, below, rules
 from tasks.below import NUMBERS
 from tasks.fanning import Choice, find_bodies
 from tasks.models import FanOut, Task
-from tasks.serializers import Approval
+from tasks.serializers import Approval, Assigning
 
 KEY = OpenApiParameter("fan_out_pk", int, OpenApiParameter.PATH)
 ONE = "fan-outs/(?P<fan_out_pk>[^/]+)"
@@ -43,8 +43,10 @@ class FanOutIn(Input):
         max_length=500, required=False, help_text="That of the task when not given."
     )
     deliverable = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    due_on = serializers.DateField(
-        required=False, allow_null=True, help_text="That of the task when not given; null for none."
+    due_on = DaySerializerField(
+        required=False,
+        allow_null=True,
+        help_text="That of the task when not given; null: its cycle or event if it has one, else none.",
     )
 
     def validate_bodies(self, names: list[str]) -> list[Body]:
@@ -146,12 +148,15 @@ class FanOutDoors(PersonDoor):
         """How far one is."""
         return Response(FanOutOut(self.find_fan_out(fan_out_pk)).data)
 
-    @extend_schema(operation_id="tasks_start_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
+    @extend_schema(
+        operation_id="tasks_start_fan_out", parameters=[KEY], request=Assigning, responses=FanOutOut
+    )
     @action(detail=True, methods=["post"], url_path=f"{ONE}/start", filterset_class=None)
     def start_fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
         """Approve it: from now the bodies get their tasks."""
         fan_out = self.find_fan_out(fan_out_pk)
-        actions.start_fan_out(fan_out=fan_out, by=self.person)
+        rules.may_start_fan_out(self.person, fan_out).or_raise()
+        actions.start_fan_out(fan_out=fan_out, by=self.person, **self._typed(Assigning, request))
         return self._told(fan_out.task, fan_out.pk)
 
     @extend_schema(
@@ -166,6 +171,14 @@ class FanOutDoors(PersonDoor):
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_record_fan_out_approval(self.person, fan_out).or_raise()
         actions.record_fan_out_approval(fan_out=fan_out, by=self.person, **self._typed(Approval, request))
+        return self._told(fan_out.task, fan_out.pk)
+
+    @extend_schema(operation_id="tasks_retry_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
+    @action(detail=True, methods=["post"], url_path=f"{ONE}/retry", filterset_class=None)
+    def retry_fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
+        """Try the bodies that were passed over again."""
+        fan_out = self.find_fan_out(fan_out_pk)
+        actions.retry_fan_out(fan_out=fan_out, by=self.person)
         return self._told(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_cancel_fan_out", parameters=[KEY], request=None, responses=FanOutOut)

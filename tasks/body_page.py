@@ -19,7 +19,14 @@ from committees.doors import SignedInRequest
 from committees.forms import OnForm
 from committees.models import Body, Membership
 from committees.roles import Role
-from committees.rules import may_keep_papers, may_manage_members, may_name_bodies, may_view_members
+from committees.rules import (
+    may_appoint_head,
+    may_appoint_in,
+    may_keep_papers,
+    may_manage_members,
+    may_name_bodies,
+    may_view_members,
+)
 from notices.rules import may_view_policy
 from portal.shared.days import day_of, today
 from tasks.lifecycle import GIVEN, OPEN, Pace
@@ -45,7 +52,9 @@ def body_page(request: SignedInRequest, code: str) -> HttpResponse:
         "on": on,
         "today": today(),
         "now": timezone.now(),
-        "may_manage": may_manage_members(request.user, body),
+        "may_manage": may_appoint_in(request.user, body),
+        "may_keep": may_manage_members(request.user, body),
+        "may_appoint_head": may_appoint_head(request.user, body),
         "may_view_policy": may_view_policy(request.user, body),
         "may_see_papers": may_name_bodies(request.user, body) or may_keep_papers(request.user, body),
         "title": body.name,

@@ -21,7 +21,10 @@ from committees.actions.common import PAPER_FIELDS
 from committees.doors import SignedInRequest
 from committees.forms import PapersForm
 from committees.models import Alias, Body
+from tasks import actions as task_actions
 from tasks.fields import BodyField, PlainField
+from tasks.import_forms import FIELD_NAMES
+from tasks.models import ColumnMeaning
 
 
 class NameForm(forms.Form):
@@ -88,6 +91,16 @@ def forget(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     return redirect("bodies:papers", code)
 
 
+@login_required
+@require_POST
+def forget_column(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """A heading means again what it says; files that were read stay as they are."""
+    meaning = get_object_or_404(ColumnMeaning.objects.select_related("body"), pk=pk, body__code=code)
+    task_actions.forget_column(meaning=meaning, by=request.user)
+    messages.success(request, _("“%(name)s” is forgotten. You are asked again.") % {"name": meaning.heading})
+    return redirect("bodies:papers", code)
+
+
 def _page(request: SignedInRequest, body: Body, form: PapersForm, naming: NameForm) -> HttpResponse:
     names = Alias.objects.filter(used_by=body).select_related("body")
     shown = (body.get_before_means_display(), body.get_letterhead_display(), body.place or "–")
@@ -99,6 +112,9 @@ def _page(request: SignedInRequest, body: Body, form: PapersForm, naming: NameFo
         "may_keep": rules.may_keep_papers(request.user, body),
         "may_name": rules.may_name_bodies(request.user, body),
         "page": Paginator(names, 50).get_page(request.GET.get("page")),
+        "columns": [
+            (meaning, FIELD_NAMES[meaning.field]) for meaning in ColumnMeaning.objects.filter(body=body)
+        ],
         "title": _("Papers"),
         "crumbs": [(_("Bodies"), reverse("bodies:list")), (body.brief, body.get_absolute_url())],
     }

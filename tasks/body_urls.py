@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from committees import away, views
 from tasks.body_page import body_page
-from tasks.body_papers import body_papers, forget, remember
+from tasks.body_papers import body_papers, forget, forget_column, remember
 from tasks.body_reminders import body_reminders
 
 app_name = "bodies"
@@ -19,6 +19,7 @@ urlpatterns = [
     re_path(rf"^{CODE}/papers/$", body_papers, name="papers"),
     re_path(rf"^{CODE}/papers/names/$", remember, name="name"),
     re_path(rf"^{CODE}/papers/names/(?P<pk>[0-9]{{1,18}})/forget/$", forget, name="forget_name"),
+    re_path(rf"^{CODE}/papers/columns/(?P<pk>[0-9]{{1,18}})/forget/$", forget_column, name="forget_column"),
     re_path(rf"^{CODE}/appoint/$", views.appoint, name="appoint"),
     re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/$", views.membership, name="membership"),
     re_path(rf"^{CODE}/members/(?P<pk>[0-9]{{1,18}})/away/$", away.member_away, name="away"),

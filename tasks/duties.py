@@ -82,12 +82,12 @@ class Duties:
         return Q(state=State.PROPOSED) & (Q(assigner__in=bodies) | self._own_field())
 
     def requests(self) -> Q:
-        """Requests that wait for my decision, never my own, and days that were offered to my body."""
-        asked = Request.objects.filter(state=Request.State.OPEN).exclude(by=self.person.pk or 0)
-        offered = Request.objects.filter(state=Request.State.COUNTERED)
+        """Requests that wait for my decision and days that were offered to my body, neither by myself."""
+        waiting = Request.objects.filter
+        asked = waiting(self._by_others("decide_extensions", "task__assigner", "by", "on_behalf_of"))
+        offered = waiting(self._by_others("submit_tasks", "task__lead", "decided_by", "decided_for"))
+        asked, offered = asked.filter(state=Request.State.OPEN), offered.filter(state=Request.State.COUNTERED)
         decide = Q(assigner__in=self.holding("decide_extensions"), pk__in=asked.values("task_id"))
-        for bodies, somebody in self._only_for("decide_extensions"):
-            decide &= ~Q(assigner__in=bodies, pk__in=asked.filter(by=somebody).values("task_id"))
         answer = Q(lead__in=self.holding("submit_tasks"), pk__in=offered.values("task_id"))
         return Q(state__in=RUNNING) & (decide | answer)
 
@@ -120,14 +120,11 @@ class Duties:
     def confirm(self) -> Q:
         """Reported results that I may judge: never my own."""
         judged = Q(state=State.SUBMITTED, assigner__in=self.holding("confirm_tasks"))
-        for bodies, somebody in self._only_for("confirm_tasks"):
-            judged &= ~Q(assigner__in=bodies, submitted_by=somebody)
-        return judged & ~Q(submitted_by=self.person.pk)
+        return judged & self._by_others("confirm_tasks", "assigner", "submitted_by", "submitted_for")
 
     def waiting(self) -> Q:
         """What my bodies reported or I proposed, and somebody else has to decide."""
-        elsewhere = ~Q(assigner__in=self.holding("confirm_tasks")) | Q(submitted_by=self.person.pk)
-        reported = Q(state=State.SUBMITTED, lead__in=set(self.grants)) & elsewhere
+        reported = Q(state=State.SUBMITTED, lead__in=set(self.grants)) & ~self.confirm()
         proposed = Q(state=State.PROPOSED, created_by=self.person.pk) & ~self.approve()
         return reported | proposed
 
@@ -144,6 +141,13 @@ class Duties:
         there = there.filter(office__body=OuterRef("lead"))
         serving = there.filter(person=OuterRef(name), person__is_active=True)
         return Q((f"{name}__isnull", False)) & ~Q(Exists(serving))
+
+    def _by_others(self, permission: str, body: str, by: str, on_behalf_of: str) -> Q:
+        """What neither I did, nor whoever I stand in for where the right to judge it comes only from them."""
+        mine = Q(**{by: self.person.pk}) | Q(**{on_behalf_of: self.person.pk})
+        for bodies, somebody in self._only_for(permission):
+            mine |= Q(**{f"{body}__in": bodies}) & (Q(**{by: somebody}) | Q(**{on_behalf_of: somebody}))
+        return ~mine
 
     def _only_for(self, permission: str) -> list[tuple[set[int], int]]:
         """Bodies where the right comes only from standing in for somebody, and for whom: mostly none."""

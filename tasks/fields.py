@@ -13,6 +13,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
+from portal.shared.day_fields import DayFormField
 from portal.shared.text import LONG_TEXT, fold, number_key, tidy, validate_plain
 from tasks.models import Order
 from tasks.periods import last_day
@@ -136,17 +137,7 @@ class OrderField(PlainField):
         return find_order(text, self.among) if text else None
 
 
-class DayField(forms.DateField):
-    """A day typed dd/mm/yyyy: a browser's own date field would show its own order."""
-
-    default_error_messages = {"invalid": _("Write the day as 25/12/2026.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", _day_input())
-        super().__init__(**kwargs)
-
-
-class DueField(DayField):
+class DueField(DayFormField):
     """Also takes a month, quarter or year in words (12/2026, quý IV/2026, 2026) and gives its last day."""
 
     default_error_messages = {"invalid": _("Write the day as 25/12/2026, or 12/2026, Q4/2026, 2026.")}
@@ -165,7 +156,3 @@ def limit_choices(field: Any, rows: QuerySet[Any], current: Model | None) -> Non
     absent = [(field.null_value, field.null_label)] if getattr(field, "null_label", None) else []
     label = field.label_from_instance
     field.widget.choices = [*empty, *absent, *((one.pk, label(one)) for one in shown)]
-
-
-def _day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "25/12/2026"})

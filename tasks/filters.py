@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from committees.models import Body
+from portal.shared.day_fields import validate_day
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 from tasks.duties import Duties, Mine
@@ -64,9 +66,8 @@ def parse_period(words: str) -> tuple[date, date]:
 
 
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
-    first = date(year, month, 1)
-    after = month + count
-    return first, date(year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1)
+    last_month = month + count - 1
+    return date(year, month, 1), date(year, last_month, monthrange(year, last_month)[1])
 
 
 class PlainField(CharField):
@@ -85,10 +86,15 @@ class PeriodField(PlainField):
         words = super().clean(value)
         if words == NO_DAY:
             return words
+        if not words:
+            return None
         try:
-            return parse_period(words) if words else None
+            period = parse_period(words)
         except ValueError as error:
             raise ValidationError(_("Write a period as 2025, 2025-Q4 or 2025-11.")) from error
+        for day in period:
+            validate_day(day)
+        return period
 
 
 class TextFilter(django_filters.CharFilter):

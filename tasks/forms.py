@@ -10,21 +10,24 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.models import Body, Membership, Person
 from notices.calendar import day_off
+from portal.shared.changed import ChangesForm
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked
 from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
-from tasks.fields import BodyField, DayField, DueField, PlainField, limit_choices
+from tasks.fields import BodyField, DueField, PlainField, limit_choices
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
-from tasks.models import Evidence, Order, Part, Recurrence, Task
+from tasks.models import Evidence, Milestone, Order, Part, Recurrence, Task
 from tasks.periods import last_day
 from tasks.rollup import Node
 from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
@@ -46,6 +49,19 @@ def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
 
 class ConfirmForm(forms.Form):
     """Nothing to type."""
+
+
+class AssignForm(forms.Form):
+    """Nothing to type; a deadline that has passed is ticked as meant."""
+
+    past_deadline = forms.BooleanField(
+        label=_("The deadline has already passed, and this is meant"), required=False
+    )
+
+    def __init__(self, *args: Any, due_on: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if due_on is None or due_on >= today():
+            del self.fields["past_deadline"]
 
 
 class ReasonForm(forms.Form):
@@ -82,6 +98,56 @@ class ReturnForm(PartOfForm, ReasonForm):
     field_order = ("body", "reason")
 
 
+class MilestonesForm(forms.Form):
+    """A row for each milestone that is open, and some empty ones; an emptied row takes it away."""
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows: list[Milestone | None] = [one for one in task.milestones.all() if one.done_on is None]
+        rows += [None] * min(SPARE_ROWS, MAX_MILESTONES - len(rows))
+        self.numbers = range(len(rows))
+        for number, row in enumerate(rows):
+            day = DayFormField(label=_("Day"), required=False, initial=row and row.due_on)
+            words = PlainField(
+                label=_("What is to be reached"), max_length=250, required=False, initial=row and row.words
+            )
+            self.fields |= {f"day-{number}": day, f"words-{number}": words}
+
+    @property
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"day-{number}"], self[f"words-{number}"]) for number in self.numbers]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for number in self.numbers:
+            if cleaned.get(f"words-{number}") and f"day-{number}" in cleaned and not cleaned[f"day-{number}"]:
+                self.add_error(f"day-{number}", _("Give the day of this milestone, or empty the row."))
+        return cleaned
+
+    @property
+    def milestones(self) -> list[MilestoneAsked]:
+        rows = [(self.cleaned_data[f"day-{one}"], self.cleaned_data[f"words-{one}"]) for one in self.numbers]
+        return [MilestoneAsked(day, words) for day, words in rows if day]
+
+
+SPARE_ROWS = 3
+
+
+class MilestoneForm(forms.Form):
+    milestone = forms.ModelChoiceField(
+        label=_("Milestone"), queryset=Milestone.objects.none(), empty_label=None
+    )
+    done_on = DayFormField(
+        label=_("Reached on"), required=False, help_text=_("Empty: it is not reached after all.")
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["milestone"]
+        # Those that are open first: it is one of them that was reached.
+        field.queryset = task.milestones.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
+
+
 class SupersedeForm(ReasonForm):
     superseded_by = forms.ModelChoiceField(
         label=_("The task that replaces it"), queryset=Task.objects.none(), empty_label=_("none")
@@ -109,7 +175,7 @@ class OptionalReasonForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    proposed_on = DayField(label=_("New deadline"))
+    proposed_on = DayFormField(label=_("New deadline"))
     reason = PlainField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -134,7 +200,9 @@ class RiskForm(forms.Form):
 
 
 class EventDayForm(forms.Form):
-    happened_on = DayField(label=_("Day of the event"), help_text=_("When it happened, or is set to happen."))
+    happened_on = DayFormField(
+        label=_("Day of the event"), help_text=_("When it happened, or is set to happen.")
+    )
     reason = PlainField(
         label=_("Reason"),
         required=False,
@@ -154,14 +222,15 @@ class RefusalForm(forms.Form):
 
 
 class CounterForm(DecisionForm):
-    counter_on = DayField(label=_("Day offered instead"))
+    counter_on = DayFormField(label=_("Day offered instead"))
     field_order = ("counter_on", "decision")
 
 
-class ApprovalForm(forms.Form):
+class ApprovalForm(AssignForm):
     approval = PlainField(
         label=_("The paper"), max_length=250, help_text=_("Its number and date, and who signed it.")
     )
+    field_order = ("approval", "past_deadline")
 
 
 class UrgeForm(forms.Form):
@@ -234,11 +303,15 @@ class PeopleForm(forms.Form):
 
 
 def choose_people(form: forms.BaseForm, lead: Body | None) -> None:
+    """Those who hold an office in the lead body, and who is named already although they left."""
     terms = Membership.objects.holding_on(today()).filter(office__body=lead)
-    people = Person.objects.filter(is_active=True, pk__in=terms.values("person_id"))
+    holding = Q(is_active=True, pk__in=terms.values("person_id"))
     for name in ("leader", "contact"):
         field: Any = form.fields[name]
-        field.queryset = people
+        named = field.prepare_value(form.initial.get(name))
+        field.queryset = (
+            Person.objects.filter(holding | Q(pk=named)) if named else Person.objects.filter(holding)
+        )
         field.empty_label = str(_("not named yet"))
 
 
@@ -341,8 +414,8 @@ class CycleFields(forms.Form):
         help_text=_("For a quarter, half-year or year: 1 for its first month."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    starts_on = DayField(label=_("First day of the cycle"), required=False)
-    until = DayField(label=_("Last day of the cycle"), required=False)
+    starts_on = DayFormField(label=_("First day of the cycle"), required=False)
+    until = DayFormField(label=_("Last day of the cycle"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """A cycle is asked for whole, as soon as it is the kind of deadline or any of it is filled in."""
@@ -368,7 +441,7 @@ def cycle_now(task: Task) -> dict[str, Any]:
     return asdict(task.cycle) if task.cycle else {}
 
 
-class TaskForm(CycleFields, forms.ModelForm[Task]):
+class TaskForm(CycleFields, ChangesForm):
     """Every field of a task but the parts. `values` is what the actions take."""
 
     asks_below = False
@@ -377,7 +450,7 @@ class TaskForm(CycleFields, forms.ModelForm[Task]):
     lead = BodyField(
         label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
     )
-    start_on = DayField(label=_("Start"), required=False)
+    start_on = DayFormField(label=_("Start"), required=False)
     due_on = DueField(
         label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
     )
@@ -510,7 +583,7 @@ class PartForm(forms.Form):
     body = BodyField(label=_("Body"), required=False)
     kind = forms.ChoiceField(label=_("Part"), choices=Part.HELPING_CHOICES, initial=Part.Kind.COORDINATING)
     work = PlainField(label=_("Its share of the work"), max_length=500, required=False)
-    due_on = DayField(label=_("Its own deadline"), required=False)
+    due_on = DayFormField(label=_("Its own deadline"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -547,8 +620,8 @@ def part_rows(task: Task, data: Any = None) -> PartRows:
 # An order
 
 
-class OrderForm(forms.ModelForm[Order]):
-    issued_on = DayField(label=_("Date"), required=False)
+class OrderForm(ChangesForm):
+    issued_on = DayFormField(label=_("Date"), required=False)
     file = forms.FileField(
         label=_("File"),
         required=False,
@@ -556,7 +629,7 @@ class OrderForm(forms.ModelForm[Order]):
         widget=forms.FileInput,
         help_text=_("Office file, PDF, picture or zip, at most 50 MB."),
     )
-    ask_until = DayField(
+    ask_until = DayFormField(
         label=_("Last day to ask for an extension"),
         required=False,
         help_text=_("After this day nobody can ask for a later deadline. Empty: no last day."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,11 +13,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
+from portal.shared.day_fields import DayFormField
 from portal.shared.verdicts import Sentence
 from tasks.fanning import find_bodies
 from tasks.fields import BodyField, DueField, PlainField, body_label
 from tasks.forms import CycleFields
+from tasks.importing.passed_over import FIELDS, says
 from tasks.importing.storing import Meaning, cell_of
+from tasks.importing.types import ColumnHeading, PassedOver
 from tasks.models import ImportRow, Task
 from tasks.periods import last_day
 
@@ -31,6 +35,9 @@ CELL_NAMES: dict[str, Sentence] = {
     "parent": _("task above"),
 }
 """Cell of the preview → what it is called."""
+
+FIELD_NAMES: dict[str, Sentence] = {**CELL_NAMES, "parent_words": CELL_NAMES["parent"], "note": _("note")}
+"""Field of a column → what it is called."""
 
 
 Lines = list[tuple[Sentence, list[list[forms.BoundField]]]]
@@ -60,6 +67,19 @@ class BodiesField(PlainField):
         return [body.pk for body in find_bodies([line.strip() for line in lines if line.strip()])]
 
 
+class DaysField(PlainField):
+    """Days as people type them, one after another; gives them in order as text of the database."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "; ".join(f"{date.fromisoformat(day):%d/%m/%Y}" for day in value)
+
+    def clean(self, value: Any) -> Any:
+        typed = [one.strip() for one in super().clean(value).replace("\n", ";").split(";") if one.strip()]
+        return [f"{day}" for day in sorted(DayFormField().clean(one) for one in typed)]
+
+
 class RowForm(CycleFields):
     """What a row means. `sure` holds the cells that are right although they were not certain."""
 
@@ -79,6 +99,11 @@ class RowForm(CycleFields):
         label=_("Deadline"),
         required=False,
         help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day."),
+    )
+    milestones = DaysField(
+        label=_("Milestones"),
+        required=False,
+        help_text=_("Days with a semicolon between them: 30/08/2026; …"),
     )
     after_days = forms.IntegerField(
         label=_("Days after the event"), required=False, min_value=0, max_value=3650
@@ -178,7 +203,7 @@ NEEDED = {
 ROWS = (
     (_("What"), (("title",), ("number", "pillar"), ("deliverable", "parent_number"))),
     (_("Who"), (("lead",), ("co_lead", "coordinating"))),
-    (_("When"), (("due_kind", "due_on"),)),
+    (_("When"), (("due_kind", "due_on"), ("milestones",))),
 )
 """Legend → rows of one field or two, for the form of a row."""
 
@@ -215,6 +240,76 @@ class NameForm(forms.Form):
     @property
     def body(self) -> Any:
         return self.cleaned_data.get("other") or self.near.get(self.cleaned_data.get("pick", ""))
+
+
+TABLES = ("sheet", "table")
+
+
+class ColumnsForm(forms.Form):
+    """What columns of a received file mean: one field for each of which that can be said."""
+
+    NOT_READ = "-"
+    AS_HEADED = "="
+
+    def __init__(self, *args: Any, passed_over: Sequence[PassedOver], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = [one for one in passed_over if one.columns]
+        for place, one in enumerate(self.asked):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=says(one), choices=self._choices(one), initial=self._initial(one), required=False
+            )
+        self.fields["remember"] = forms.BooleanField(
+            label=_("Remember this for the next file of this body"), required=False, initial=True
+        )
+
+    def of_columns(self) -> list[forms.BoundField]:
+        return [self[f"column_{place}"] for place, one in enumerate(self.asked) if one.kind not in TABLES]
+
+    def of_tables(self) -> list[forms.BoundField]:
+        return [self[f"column_{place}"] for place, one in enumerate(self.asked) if one.kind in TABLES]
+
+    def _initial(self, one: PassedOver) -> str:
+        return (one.field or self.NOT_READ) if one.kind == "answered" else ""
+
+    def _choices(self, one: PassedOver) -> list[tuple[str, Sentence]]:
+        if one.kind == "choice":
+            asked = _("Choose the column of: %(field)s") % {"field": FIELD_NAMES[one.field]}
+            columns = [(column.key, named(column)) for column in one.columns]
+            return [("", asked), *columns, (self.NOT_READ, _("None of them"))]
+        if one.kind in TABLES:
+            said = _("The task stands in “%(column)s”")
+            columns = [(column.key, said % {"column": named(column)}) for column in one.columns]
+            return [("", _("Leave it out")), *columns]
+        meanings = [(name, capfirst(str(FIELD_NAMES[name]))) for name in FIELDS]
+        if one.kind == "answered":
+            return [(self.AS_HEADED, _("As its heading says")), (self.NOT_READ, _("Not read")), *meanings]
+        return [("", _("Not read")), *meanings]
+
+    @property
+    def meanings(self) -> dict[str, str | None]:
+        """Key of a heading → what was said of it now, as `name_columns` takes it."""
+        said: dict[str, str | None] = {}
+        for place, one in enumerate(self.asked):
+            answer = self.cleaned_data.get(f"column_{place}", "")
+            if answer and answer != self._initial(one):
+                said |= self._meaning(one, answer)
+        return said
+
+    def _meaning(self, one: PassedOver, answer: str) -> dict[str, str | None]:
+        if one.kind == "choice":
+            if answer == self.NOT_READ:
+                return {column.key: "" for column in one.columns}
+            # What was said before of the others must not stand against it.
+            return {column.key: None for column in one.columns} | {answer: one.field}
+        if one.kind in TABLES:
+            return {answer: "title"}
+        meant = {self.AS_HEADED: None, self.NOT_READ: ""}.get(answer, answer)
+        return {one.columns[0].key: meant}
+
+
+def named(column: ColumnHeading) -> str:
+    """Two columns with the same heading are told apart by their letters."""
+    return f"{column.words} ({column.letter})" if column.letter else column.words
 
 
 class UndoForm(forms.Form):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
+from itertools import product, takewhile
 from typing import Any, ClassVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import (
     MaxLengthValidator,
     MaxValueValidator,
@@ -17,14 +18,16 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import both_names
 from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
+from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import day_of
-from portal.shared.text import LONG_TEXT, fold, number_key, validate_plain
+from portal.shared.text import LONG_TEXT, fold, number_key, validate_one_line, validate_plain
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, DUE_SOON_DAYS, OPEN, RUNNING, UNISSUED, Pace, Standing, State
@@ -35,6 +38,14 @@ LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
 
 PLACEHOLDER = "Nhiệm vụ mật"
 """All that the title of a secret task says beside its number."""
+
+
+def _nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:
+    """No person stands on both sides: who did it and on whose behalf, and who judged it and on whose."""
+    apart = Q()
+    for one, other in product(before, after):
+        apart &= Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)})
+    return apart
 
 
 class Order(models.Model):
@@ -65,13 +76,13 @@ class Order(models.Model):
     issuer = models.CharField(
         _("issuer"), max_length=250, blank=True, validators=PLAIN, help_text=_("As the document names it.")
     )
-    issued_on = models.DateField(_("date"), null=True, blank=True)
+    issued_on = DayField(_("date"), null=True, blank=True)
     issued_words = models.CharField(
         _("date in the document's words"), max_length=120, blank=True, validators=PLAIN
     )
     signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN)
     abstract = models.TextField(_("abstract"), blank=True, validators=LONG)
-    ask_until = models.DateField(
+    ask_until = DayField(
         _("last day to ask for an extension"),
         null=True,
         blank=True,
@@ -100,6 +111,7 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         ordering = (F("issued_on").desc(nulls_last=True), "-pk")
         constraints = (
+            days_in_range("order_days_in_range", "issued_on", "ask_until"),
             models.UniqueConstraint(
                 fields=("body", "number", "issued_on"),
                 name="one_order_with_a_number_and_day",
@@ -206,7 +218,18 @@ class Import(models.Model):
     at = models.DateTimeField(_("when"))
     total = models.PositiveIntegerField(_("rows in the file"), default=0)
     checked = models.PositiveIntegerField(_("rows checked so far"), default=0)
-    problem = models.CharField(_("why it could not be read"), max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    """How often its reading was begun."""
+    read_since = models.DateTimeField(null=True, editable=False)
+    """When whoever reads it last gave a sign of life."""
+    problem = models.CharField(_("why it could not be read"), max_length=40, blank=True)
+    """A code of `importing.problems.REFUSALS`, and the values of its sentence."""
+    problem_values = models.JSONField(default=dict, blank=True, editable=False)
+    read_again_at = models.DateTimeField(null=True, editable=False)
+    """When somebody last said what a column means, and the file went to be read again."""
+    columns = models.JSONField(_("what columns mean"), default=dict, blank=True)
+    """Key of a heading → the field that it means in this file, as `ColumnMeaning` has it for every file."""
+    passed_over = models.JSONField(_("what was not read"), default=list, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
@@ -229,6 +252,29 @@ class Import(models.Model):
 
     def drafts(self) -> TaskQuerySet:
         return Task.objects.filter(import_rows__of=self)
+
+
+class ColumnMeaning(models.Model):
+    """What a heading means in every received table that one body reads, as somebody said."""
+
+    body = models.ForeignKey(
+        Body, verbose_name=_("body"), on_delete=models.CASCADE, related_name="column_meanings"
+    )
+    key = models.CharField(max_length=250, editable=False)
+    heading = models.CharField(_("heading"), max_length=250, validators=PLAIN)
+    field = models.CharField(_("means"), max_length=20)
+    """A field of the rows of an import."""
+
+    class Meta:
+        verbose_name = _("meaning of a column")
+        verbose_name_plural = _("meanings of columns")
+        ordering = ("key",)
+        constraints = (
+            models.UniqueConstraint(fields=("body", "key"), name="one_meaning_of_a_column_for_a_body"),
+        )
+
+    def __str__(self) -> str:
+        return self.heading
 
 
 class ImportRow(models.Model):
@@ -340,23 +386,21 @@ class Task(models.Model):
         Person, verbose_name=_("contact"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     # When
-    start_on = models.DateField(_("start"), null=True, blank=True)
+    start_on = DayField(_("start"), null=True, blank=True)
     due_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DueKind, default=DueKind.DAY)
-    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    due_on = DayField(_("deadline"), null=True, blank=True)
     due_words = models.CharField(
         _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
     )
-    original_due_on = models.DateField(_("original deadline"), null=True, blank=True, editable=False)
+    original_due_on = DayField(_("original deadline"), null=True, blank=True, editable=False)
     after_days = models.PositiveSmallIntegerField(
         _("days after the event"), null=True, blank=True, validators=[MaxValueValidator(3650)]
     )
     after_event = models.CharField(
         _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN
     )
-    happened_on = models.DateField(_("day of the event"), null=True, blank=True, editable=False)
-    occurrence_on = models.DateField(
-        _("day in the cycle of the task above"), null=True, blank=True, editable=False
-    )
+    happened_on = DayField(_("day of the event"), null=True, blank=True, editable=False)
+    occurrence_on = DayField(_("day in the cycle of the task above"), null=True, blank=True, editable=False)
     weight = models.PositiveSmallIntegerField(
         _("share of the task above, in percent"),
         null=True,
@@ -434,10 +478,26 @@ class Task(models.Model):
         editable=False,
         related_name="+",
     )
+    submitted_for = models.ForeignKey(
+        Person,
+        verbose_name=_("reported on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     submitted_at = models.DateTimeField(_("reported at"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
         Person,
         verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    confirmed_for = models.ForeignKey(
+        Person,
+        verbose_name=_("confirmed on behalf of"),
         on_delete=models.PROTECT,
         null=True,
         editable=False,
@@ -459,23 +519,27 @@ class Task(models.Model):
         ordering = ("pk",)
         default_permissions = ("view", "add", "change")
         constraints = (
+            days_in_range("task_days_in_range", "start_on", "due_on", "happened_on"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="task_not_its_own_parent"),
             models.CheckConstraint(
                 condition=Q(state__in=(*UNISSUED, State.WITHDRAWN)) | Q(lead__isnull=False),
                 name="task_issued_with_a_lead",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("submitted_by")),
+                condition=_nobody_twice(("submitted_by", "submitted_for"), ("confirmed_by", "confirmed_for")),
                 name="task_not_confirmed_by_its_submitter",
             ),
             models.CheckConstraint(
-                condition=Q(submitted_by__isnull=True, submitted_at__isnull=True)
+                condition=Q(submitted_by__isnull=True, submitted_for__isnull=True, submitted_at__isnull=True)
                 | Q(submitted_by__isnull=False, submitted_at__isnull=False),
                 name="task_submitted_by_and_at",
             ),
             models.CheckConstraint(
                 condition=Q(state=State.COMPLETED, confirmed_by__isnull=False, confirmed_at__isnull=False)
-                | (~Q(state=State.COMPLETED) & Q(confirmed_by__isnull=True, confirmed_at__isnull=True)),
+                | (
+                    ~Q(state=State.COMPLETED)
+                    & Q(confirmed_by__isnull=True, confirmed_for__isnull=True, confirmed_at__isnull=True)
+                ),
                 name="task_confirmed_when_completed",
             ),
             models.CheckConstraint(
@@ -657,6 +721,14 @@ class Task(models.Model):
         return row.cycle if row and self.due_kind == self.DueKind.RECURRING else None
 
     @property
+    def stopped_cycle(self) -> Recurrence | None:
+        """Its cycle, when that stands still until somebody mends it."""
+        row: Recurrence | None = (
+            getattr(self, "recurrence", None) if self.due_kind == self.DueKind.RECURRING else None
+        )
+        return row if row and row.stop else None
+
+    @property
     def waits_for(self) -> str:
         """The deadline in words while it waits for the day of its event; empty for every other task."""
         if self.due_kind != self.DueKind.RELATIVE or self.due_on or self.after_days is None:
@@ -666,12 +738,31 @@ class Task(models.Model):
         )
         return said % {"count": self.after_days, "event": self.after_event}
 
+    def day_warnings(self, on: date) -> list[str]:
+        """What is odd about its own days, to be looked at once more and not refused."""
+        warnings = []
+        issued_on = self.order.issued_on if self.order else None
+        for day, sentence in (
+            (self.start_on, _("The start %(day)s lies before the order's date, %(issued)s.")),
+            (self.due_on, _("The deadline %(day)s lies before the order's date, %(issued)s.")),
+        ):
+            if day and issued_on and day < issued_on:
+                warnings.append(sentence % {"day": f"{day:%d/%m/%Y}", "issued": f"{issued_on:%d/%m/%Y}"})
+        if self.due_on and self.due_on < on and not self.is_issued:
+            warnings.append(
+                _("The deadline %(day)s has already passed.") % {"day": f"{self.due_on:%d/%m/%Y}"}
+            )
+        return warnings
+
     def unclear(self) -> list[Clear]:
         return [clear for clear in self.clears() if not clear.told]
 
     def ancestors(self) -> Iterator[Task]:
-        """The tasks above, nearest first; a handful at most. Two edits at once may have closed a circle."""
-        task, met = self.parent, {self.pk}
+        """The tasks above, nearest first; a handful at most. Two edits at once may have closed a circle.
+
+        None for a body that led it before: what stands there now is not what stood there then.
+        """
+        task, met = None if self.read_until else self.parent, {self.pk}
         while task is not None and task.pk not in met:
             met.add(task.pk)
             yield task
@@ -726,7 +817,7 @@ class Part(models.Model):
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(_("part"), max_length=15, choices=Kind)
     work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN)
-    due_on = models.DateField(_("its own deadline"), null=True, blank=True)
+    due_on = DayField(_("its own deadline"), null=True, blank=True)
     contribution = models.TextField(_("what it contributed"), blank=True, editable=False, validators=LONG)
     delivered_by = models.ForeignKey(
         Person,
@@ -738,6 +829,17 @@ class Part(models.Model):
     )
     delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
     ended_at = models.DateTimeField(_("led until"), null=True, editable=False)
+    # Of a former lead: the task as it was then, by column, with its parts and cycle. It reads nothing later.
+    then = models.JSONField(null=True, editable=False, encoder=DjangoJSONEncoder)
+    # The order in it once more, as a key: that one it may still open.
+    order = models.ForeignKey(
+        Order,
+        verbose_name=_("order then"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects: ClassVar[PartQuerySet] = PartQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -746,14 +848,15 @@ class Part(models.Model):
         verbose_name_plural = _("parts")
         ordering = ("kind", "pk")
         constraints = (
+            days_in_range("part_day_in_range", "due_on"),
             models.CheckConstraint(
                 condition=Q(delivered_by__isnull=True, delivered_at__isnull=True)
                 | Q(delivered_by__isnull=False, delivered_at__isnull=False),
                 name="part_delivered_by_and_at",
             ),
             models.CheckConstraint(
-                condition=Q(kind="former_lead", ended_at__isnull=False)
-                | ~Q(kind="former_lead") & Q(ended_at__isnull=True),
+                condition=Q(kind="former_lead", ended_at__isnull=False, then__isnull=False)
+                | ~Q(kind="former_lead") & Q(ended_at__isnull=True, then__isnull=True, order__isnull=True),
                 name="part_of_a_former_lead_ended",
             ),
             models.UniqueConstraint(
@@ -763,7 +866,7 @@ class Part(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("body", "task"), name="part_of_body"),
+            models.Index(fields=("body", "task", "kind"), name="part_of_body"),
             models.Index(
                 fields=("due_on", "id"),
                 name="part_due",
@@ -799,6 +902,82 @@ class Part(models.Model):
         return bool(self.contribution) and self.delivered_at is None
 
 
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def waiting(self) -> MilestoneQuerySet:
+        """Still to be reached: the task is at work."""
+        return self.filter(done_on__isnull=True, task__state__in=RUNNING)
+
+
+class Milestone(models.Model):
+    """A mark on the way to the deadline that the lead body reaches by a day of its own."""
+
+    task = models.ForeignKey(
+        Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="milestones"
+    )
+    due_on = DayField(_("day"))
+    words = models.CharField(
+        _("what is to be reached"),
+        max_length=250,
+        blank=True,
+        validators=[validate_plain, validate_one_line],
+    )
+    done_on = DayField(_("reached on"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        Person,
+        verbose_name=_("marked by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    done_at = models.DateTimeField(_("marked at"), null=True, editable=False)
+
+    objects: ClassVar[MilestoneQuerySet] = MilestoneQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ("due_on", "pk")
+        constraints = (
+            days_in_range("milestone_days_in_range", "due_on", "done_on"),
+            models.CheckConstraint(
+                condition=Q(done_on__isnull=True, done_by__isnull=True, done_at__isnull=True)
+                | Q(done_on__isnull=False, done_by__isnull=False, done_at__isnull=False),
+                name="milestone_done_on_by_and_at",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("due_on", "id"), name="milestone_due", condition=Q(done_on__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return milestone_words(self.due_on, self.words, self.done_on)
+
+    def standing(self, on: date) -> Standing | None:
+        """By its own day and the day on which it was reached; None while the task does not run."""
+        if self.done_on:
+            return Standing.DONE_LATE if self.done_on > self.due_on else Standing.DONE_ON_TIME
+        if self.task.state not in OPEN:
+            return None
+        if self.due_on < on:
+            return Standing.OVERDUE
+        soon = self.due_on <= on + timedelta(days=DUE_SOON_DAYS)
+        return Standing.DUE_SOON if soon else Standing.IN_TIME
+
+    def days_left(self, on: date) -> int:
+        """Calendar days to its day, negative when late; counted at the day it was reached once it was."""
+        return (self.due_on - (self.done_on or on)).days
+
+
+def milestone_words(due_on: date, words: str, done_on: date | None) -> str:
+    """A milestone on one line: its day, what is to be reached, and the day on which it was."""
+    text = f"{due_on:%d/%m/%Y}: {words}" if words else f"{due_on:%d/%m/%Y}"
+    if done_on is None:
+        return text
+    reached = gettext("reached %(day)s") % {"day": f"{done_on:%d/%m/%Y}"}
+    return f"{text} ({reached})"
+
+
 class Recurrence(models.Model):
     """The cycle of a recurring task: each occurrence is a task of its own under it, made by a job."""
 
@@ -808,6 +987,12 @@ class Recurrence(models.Model):
         QUARTER = "quarter", _("every quarter")
         HALF_YEAR = "half_year", _("every half-year")
         YEAR = "year", _("every year")
+
+    class Stop(models.TextChoices):
+        GIVER = "giver", _("The body that gives its tasks was dissolved.")
+        LEAD = "lead", _("The lead body was dissolved. Change the lead, then let the cycle go on.")
+        ABOVE = "above", _("The task above is due earlier. Have its deadline extended, or end the cycle.")
+        DEPTH = "depth", _("Its tasks would stand below the fourth level. Move the task further up first.")
 
     task = models.OneToOneField(
         Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="recurrence"
@@ -824,16 +1009,23 @@ class Recurrence(models.Model):
         help_text=_("1 (Monday) to 7 of a week, else 1 to 31; the last day where the month is shorter."),
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
-    starts_on = models.DateField(_("first day of the cycle"))
-    until = models.DateField(_("last day of the cycle"))
-    made_until = models.DateField(
+    starts_on = DayField(_("first day of the cycle"))
+    until = DayField(_("last day of the cycle"))
+    made_until = DayField(
         _("made up to"), null=True, editable=False, help_text=_("Periods that began by this day are made.")
     )
+    stop = models.CharField(_("why it stopped"), max_length=10, choices=Stop, blank=True, editable=False)
+    stopped_for = DayField(_("first day that is not made"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("cycle")
         verbose_name_plural = _("cycles")
         constraints = (
+            days_in_range("recurrence_days_in_range", "starts_on", "until"),
+            models.CheckConstraint(
+                condition=Q(stop="", stopped_for__isnull=True) | ~Q(stop="") & Q(stopped_for__isnull=False),
+                name="cycle_stopped_for_a_day",
+            ),
             models.CheckConstraint(
                 condition=Q(until__gte=F("starts_on")),
                 name="cycle_ends_after_it_starts",
@@ -843,6 +1035,11 @@ class Recurrence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_every_display()}: {self.task}"
+
+    @property
+    def name(self) -> str:
+        """The cycle with why it stands still: what a notice tells of."""
+        return f"cycle-{self.pk}-{self.stop}"
 
     @property
     def cycle(self) -> Cycle:
@@ -899,6 +1096,7 @@ class FanOut(models.Model):
         STATE = "state", _("The task above is no longer at work. Start again when it is.")
         GIVER = "giver", _("Another body leads the task above now. Cancel the rest.")
         DEADLINE = "deadline", _("The task above is due earlier now. Cancel the rest and prepare it anew.")
+        DISSOLVED = "dissolved", _("The body that gives it was dissolved. Cancel the rest.")
 
     WAITING = (State.PREPARED, State.STOPPED)
 
@@ -911,11 +1109,19 @@ class FanOut(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREPARED)
     title = models.CharField(_("task"), max_length=500, validators=PLAIN)
     deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
-    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    due_on = DayField(_("deadline"), null=True, blank=True)
     by = models.ForeignKey(Person, verbose_name=_("prepared by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("prepared at"))
     approved_by = models.ForeignKey(
         Person, verbose_name=_("approved by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    approved_for = models.ForeignKey(
+        Person,
+        verbose_name=_("approved on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
     )
     approved_at = models.DateTimeField(_("approved at"), null=True)
     approval = models.CharField(_("approval on paper"), max_length=250, blank=True)
@@ -929,6 +1135,7 @@ class FanOut(models.Model):
         verbose_name_plural = _("fan-outs")
         ordering = ("pk",)
         constraints = (
+            days_in_range("fan_out_day_in_range", "due_on"),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True, approved_at__isnull=True)
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
@@ -1100,21 +1307,51 @@ class Request(models.Model):
         CANCELLED = "cancelled", _("taken back")
 
     WAITING = (State.OPEN, State.COUNTERED)
+    PEOPLE = ("by", "on_behalf_of", "decided_by", "decided_for", "answered_by", "answered_for")
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="requests")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
     reason = models.TextField(_("reason"), validators=LONG)
-    from_due_on = models.DateField(_("deadline when asked"), null=True)
-    proposed_on = models.DateField(_("proposed day"), null=True)
-    counter_on = models.DateField(_("day offered instead"), null=True)
+    from_due_on = DayField(_("deadline when asked"), null=True)
+    proposed_on = DayField(_("proposed day"), null=True)
+    counter_on = DayField(_("day offered instead"), null=True)
     by = models.ForeignKey(Person, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(
+        Person,
+        verbose_name=_("asked on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     at = models.DateTimeField(_("asked at"))
     decided_by = models.ForeignKey(
         Person, verbose_name=_("decided by"), on_delete=models.PROTECT, null=True, related_name="+"
     )
+    decided_for = models.ForeignKey(
+        Person,
+        verbose_name=_("decided on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True)
     decision = models.TextField(_("words of the decision"), blank=True, validators=LONG)
+    # Of a day that was offered instead: who of the lead body accepted or declined it.
+    answered_by = models.ForeignKey(
+        Person, verbose_name=_("answered by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answered_for = models.ForeignKey(
+        Person,
+        verbose_name=_("answered on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True)
 
     objects: ClassVar[RequestQuerySet] = RequestQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -1123,19 +1360,29 @@ class Request(models.Model):
         verbose_name_plural = _("requests")
         ordering = ("pk",)
         constraints = (
+            days_in_range("request_days_in_range", "proposed_on", "counter_on"),
             models.UniqueConstraint(
                 fields=("task",),
                 condition=Q(state__in=("open", "countered")),
                 name="one_open_request_for_a_task",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("by")),
+                condition=_nobody_twice(("by", "on_behalf_of"), ("decided_by", "decided_for")),
                 name="request_not_decided_by_its_requester",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True, decided_at__isnull=True)
+                condition=Q(decided_by__isnull=True, decided_for__isnull=True, decided_at__isnull=True)
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="request_decided_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=_nobody_twice(("decided_by", "decided_for"), ("answered_by", "answered_for")),
+                name="request_not_answered_by_its_decider",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True, answered_for__isnull=True, answered_at__isnull=True)
+                | Q(answered_by__isnull=False, answered_at__isnull=False, counter_on__isnull=False),
+                name="request_answered_by_and_at",
             ),
             models.CheckConstraint(
                 condition=Q(kind="withdrawal", proposed_on__isnull=True)
@@ -1151,6 +1398,14 @@ class Request(models.Model):
     def name(self) -> str:
         """The request in its present state: what a notice tells of."""
         return f"{self.pk}-{self.state}"
+
+    @property
+    def asker(self) -> str:
+        return both_names(self.by, self.on_behalf_of)
+
+    @property
+    def decider(self) -> str:
+        return both_names(self.decided_by, self.decided_for)
 
     @property
     def given_on(self) -> date | None:

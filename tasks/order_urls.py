@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/imports/new/", importing.new, name="new_import"),
     path("<int:pk>/imports/<int:import_pk>/", importing.import_page, name="import"),
     path("<int:pk>/imports/<int:import_pk>/name/", importing.name_body, name="name_body"),
+    path("<int:pk>/imports/<int:import_pk>/columns/", importing.name_columns, name="name_columns"),
     path("<int:pk>/imports/<int:import_pk>/write/", importing.write, name="write_import"),
     path("<int:pk>/imports/<int:import_pk>/undo/", importing.undo, name="undo_import"),
     path("<int:pk>/imports/<int:import_pk>/drop/", importing.drop, name="drop_import"),

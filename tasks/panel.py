@@ -45,6 +45,7 @@ BUTTONS: dict[str, Button] = {
     "progress": Button(_("Report progress"), "trending-up"),
     "contribute": Button(_("Deliver our contribution"), "file-check"),
     "return_contribution": Button(_("Send a contribution back"), "undo-2"),
+    "mark_milestone": Button(_("Mark a milestone"), "calendar-check"),
     "add_evidence": Button(_("Add evidence"), "paperclip"),
     "name_people": Button(_("Name leader and contact"), "user-check"),
     "ask_extension": Button(_("Ask for an extension"), "calendar-clock"),
@@ -57,11 +58,13 @@ BUTTONS: dict[str, Button] = {
     "comment": Button(pgettext_lazy("button", "Comment"), "message-square"),
     "set_event_day": Button(_("Enter the day of the event"), "calendar-check"),
     "edit": Button(_("Edit"), "pencil"),
+    "set_milestones": Button(_("Set the milestones"), "list-checks"),
     "change_lead": Button(_("Change the lead"), "building-2"),
     "resume": Button(_("Resume"), "play", post=True),
     "suspend": Button(_("Suspend"), "pause"),
     "stop_escalation": Button(_("Stop telling those above"), "bell"),
     "resume_escalation": Button(_("Tell those above again"), "bell-ring", post=True),
+    "resume_cycle": Button(_("Let the cycle go on"), "play", post=True),
     "recall": Button(_("Recall to draft"), "rotate-ccw"),
     "mark_posted": Button(_("Mark as entered in theodoinq.dcs.vn"), "check", post=True),
     "supersede": Button(_("Replace by another task"), "refresh-cw", risk=True),
@@ -69,14 +72,15 @@ BUTTONS: dict[str, Button] = {
 }
 """In the order of the panel: deciding first, taking away last."""
 
-ESCALATING = ("stop_escalation", "resume_escalation")
+ESCALATING = ("stop_escalation", "resume_escalation", "resume_cycle")
 GIVER: dict[str, tuple[str, ...]] = {
-    State.DRAFT: ("propose", "vouch", "edit", "withdraw"),
-    State.PROPOSED: ("assign", "record_approval", "vouch", "edit", "recall", "withdraw"),
+    State.DRAFT: ("propose", "vouch", "edit", "set_milestones", "withdraw"),
+    State.PROPOSED: ("assign", "record_approval", "vouch", "edit", "set_milestones", "recall", "withdraw"),
     State.ASSIGNED: (
         *ESCALATING,
         "urge",
         "edit",
+        "set_milestones",
         "change_lead",
         "recall",
         "suspend",
@@ -84,7 +88,8 @@ GIVER: dict[str, tuple[str, ...]] = {
         "withdraw",
     ),
     State.IN_PROGRESS: (
-        *("confirm", *ESCALATING, "urge", "edit", "change_lead", "suspend", "supersede", "withdraw"),
+        *("confirm", *ESCALATING, "urge", "edit", "set_milestones", "change_lead", "suspend", "supersede"),
+        "withdraw",
     ),
     State.SUBMITTED: ("confirm", "send_back", "urge", "edit", "supersede", "withdraw"),
     State.COMPLETED: (),
@@ -99,6 +104,7 @@ LEADER: dict[str, tuple[str, ...]] = {
         "decline",
         "submit",
         "progress",
+        "mark_milestone",
         "add_evidence",
         "name_people",
         *ASKING,
@@ -107,6 +113,7 @@ LEADER: dict[str, tuple[str, ...]] = {
     State.IN_PROGRESS: (
         "submit",
         "progress",
+        "mark_milestone",
         "add_evidence",
         "name_people",
         "mark_posted",
@@ -187,13 +194,14 @@ def panel(person: Person, task: Task) -> Panel:
     allowed = frozenset(verb for verb, verdict in verdicts.items() if verdict)
     first = next((verb for verb in FIRST if verb in allowed and verb in verbs), None)
     unclear, stopped = bool(task.unclear()), task.escalation_stopped_at is not None
+    asks_again = unclear or bool(task.day_warnings(today()))
     acts = [
         Act(
             verb,
             button,
             reverse(f"tasks:{verb}", args=[task.pk]),
             verdicts[verb],
-            at_once=button.post and not (unclear and verb in ISSUING),
+            at_once=button.post and not (asks_again and verb in ISSUING),
             main=verb == first,
             hint=_hint(verb, task) if verdicts[verb] else "",
         )
@@ -204,6 +212,8 @@ def panel(person: Person, task: Task) -> Panel:
         and not (verb == "clear_risk" and task.risk_days is None)
         and not (verb == "stop_escalation" and (stopped or task.standing(today()) != Standing.OVERDUE))
         and not (verb == "resume_escalation" and not stopped)
+        and not (verb == "mark_milestone" and not task.milestones.all())
+        and not (verb == "resume_cycle" and not task.stopped_cycle)
     ]
     return Panel(acts, allowed, unclear)
 

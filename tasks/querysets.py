@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
@@ -67,6 +67,24 @@ def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
     return Q(pk__in=keys)
 
 
+def _given_or_received(bodies: list[int] | models.QuerySet[Any], *, former: bool, few: bool) -> Q:
+    parts = _rows_of("Part").filter(body__in=bodies).order_by().values("task_id")
+    received = ISSUED & (Q(lead__in=bodies) | _one_of(parts.exclude(kind="former_lead"), few=few))
+    if former:
+        # It was issued when they led it, whatever became of it since.
+        received |= _one_of(parts.filter(kind="former_lead"), few=few)
+    return Q(assigner__in=bodies) | received
+
+
+def led_before(person: Asker, on: date | None = None) -> models.QuerySet[Any, Any]:
+    """The parts of former leads in whose bodies the person reads; of restricted tasks by a trusted office."""
+    parts: models.QuerySet[Any, Any] = _rows_of("Part").filter(kind="former_lead").order_by()
+    bodies = access.reach(person, "view_tasks", on)
+    parts = parts if bodies is None else parts.filter(body__in=bodies)
+    trusted = access.bodies_as(person, RESTRICTED_READERS, on)
+    return parts.filter(Q(task__secrecy="normal") | Q(body__in=trusted))
+
+
 CONTINUOUS = ("continuous", "recurring")
 """Kinds of deadline without an end: of a cycle each occurrence has a day and is counted by it."""
 
@@ -75,27 +93,43 @@ class TaskQuerySet(models.QuerySet["Task"]):
     # Who sees what
 
     def visible_to(self, person: Asker, on: date | None = None) -> TaskQuerySet:
-        """The only source of tasks for every door: given by a body of theirs, or received once issued."""
+        """The only source of tasks for every door: given by a body of theirs, or received once issued.
+
+        Without what their bodies only led before: that is read as it was then, so no condition, order or
+        count may ask of it as it is now. See `led_before`.
+        """
+        return self._in_scope(person, on, former=False)
+
+    def readable_by(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """For a door that shows one task and turns it back by `reading`: with what was led before."""
+        return self._in_scope(person, on, former=True)
+
+    def led_before(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """What a body of theirs led before and they see by nothing else, the last taken away first."""
+        parts = led_before(person, on)
+        until = parts.filter(task=OuterRef("pk")).order_by("-ended_at").values("ended_at")[:1]
+        seen = _rows_of("Task").visible_to(person, on).filter(pk=OuterRef("pk"))
+        tasks = self.filter(~Exists(seen), pk__in=parts.values("task_id"))
+        return tasks.annotate(led_until=Subquery(until)).order_by("-led_until", "-pk")
+
+    def _in_scope(self, person: Asker, on: date | None, *, former: bool) -> TaskQuerySet:
         if person.is_superuser and person.is_active:
             return self
-        seen = self._read_in(access.reach(person, "view_tasks", on))
+        seen = self._read_in(access.reach(person, "view_tasks", on), former=former)
         trusted = access.bodies_as(person, RESTRICTED_READERS, on)
         if not trusted:
             return seen.filter(secrecy="normal")
         # One list beside the rows: asked row by row it would look dearer than reading the whole table.
-        helped = _rows_of("Part").filter(body__in=trusted).order_by().values("task_id")
-        named = Q(assigner__in=trusted) | (ISSUED & (Q(lead__in=trusted) | Q(pk__in=helped)))
-        return seen.filter(Q(secrecy="normal") | named)
+        return seen.filter(Q(secrecy="normal") | _given_or_received(trusted, former=former, few=False))
 
-    def _read_in(self, bodies: list[int] | models.QuerySet[Any] | None) -> TaskQuerySet:
+    def _read_in(self, bodies: list[int] | models.QuerySet[Any] | None, *, former: bool) -> TaskQuerySet:
         """Given by one of the bodies (None: of all), or received by one and issued."""
         if bodies is None:
             return self
         if bodies == []:
             return self.none()
         few = isinstance(bodies, list) and len(bodies) <= A_HANDFUL
-        helped = _one_of(_rows_of("Part").filter(body__in=bodies).order_by().values("task_id"), few=few)
-        return self.filter(Q(assigner__in=bodies) | (ISSUED & (Q(lead__in=bodies) | helped)))
+        return self.filter(_given_or_received(bodies, former=former, few=few))
 
     def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
         """Tasks the body (or any of the bodies) gave or has a part in."""
@@ -329,7 +363,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         for level in range(LEVELS_ABOVE + 1):
             order = f"{'parent__' * level}order"
             above |= Q(pk__in=seen.filter(**{f"{order}__isnull": False}).values(f"{order}_id"))
-        return self.filter(own | above)
+        # Of a task that a body of theirs led before: the order that it stood under then.
+        then = led_before(person, on).filter(order__isnull=False).values("order_id")
+        return self.filter(own | above | Q(pk__in=then))
 
     def matching(self, words: str) -> OrderQuerySet:
         """Every word occurs, or the number is written so: without case, marks, spaces and hyphens."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 from committees import access
-from committees.access import Asker
-from committees.models import Body, Membership, Person
+from committees.access import Asker, Right
+from committees.models import Body, Membership
 from portal.shared.days import today
-from portal.shared.verdicts import YES, Sentence, Verdict, no, not_now
+from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
 from tasks import rollup
 from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
 from tasks.models import Evidence, FanOut, Import, Order, Part, Request, Task
@@ -20,9 +21,8 @@ from tasks.models import Evidence, FanOut, Import, Order, Part, Request, Task
 
 def may_draft(person: Asker, body: Body) -> Verdict:
     """The secretary and the support team of a body enter its orders and prepare its tasks."""
-    if access.allows(person, "draft_tasks", body):
-        return YES
-    return no(_("Only the secretary or the support team of this body can enter orders and tasks."))
+    otherwise = _("Only the secretary or the support team of this body can enter orders and tasks.")
+    return _who(person, "draft_tasks", body, otherwise)
 
 
 def may_edit_order(person: Asker, order: Order) -> Verdict:
@@ -32,9 +32,8 @@ def may_edit_order(person: Asker, order: Order) -> Verdict:
 
 def may_settle(person: Asker, order: Order) -> Verdict:
     """Who prepares, changes or stops a body's tasks decides what becomes of those of a replaced order."""
-    if any(access.allows(person, permission, order.body) for permission in _SETTLING):
-        return YES
-    return no(_("Only the body that gave these tasks decides what becomes of them."))
+    right = access.own_first(access.right(person, permission, order.body) for permission in _SETTLING)
+    return granted(right, _("Only the body that gave these tasks decides what becomes of them."))
 
 
 _SETTLING = ("draft_tasks", "edit_issued_tasks", "suspend_tasks")
@@ -53,7 +52,7 @@ def may_edit(person: Asker, task: Task) -> Verdict:
         return not_now(_("Confirm it or send it back first: it is waiting for confirmation."))
     if task.state not in OPEN:
         return not_now(_("Only an open task can be changed. This one is: %(state)s.") % _state(task))
-    return YES
+    return who
 
 
 def may_import(person: Asker, order: Order) -> Verdict:
@@ -65,6 +64,14 @@ def may_correct_import(person: Asker, imported: Import) -> Verdict:
     """They correct what was read and write it while nothing of it is written yet."""
     who = may_import(person, imported.order)
     if who and imported.state != Import.State.READY:
+        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    return who
+
+
+def may_name_columns(person: Asker, imported: Import) -> Verdict:
+    """They say what its columns mean while nothing of it is written; it is then read again."""
+    who = may_import(person, imported.order)
+    if who and imported.state not in (Import.State.READY, Import.State.FAILED):
         return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
     return who
 
@@ -90,7 +97,7 @@ def may_undo_import(person: Asker, imported: Import) -> Verdict:
         )
     if not imported.drafts().exists():
         return not_now(_("This import made no drafts: there is nothing to take back."))
-    return YES
+    return who
 
 
 def _first_issued(imported: Import) -> Task | None:
@@ -142,12 +149,12 @@ def may_vouch(person: Asker, task: Task) -> Verdict:
         return who
     if task.state not in UNISSUED or not task.unsure:
         return not_now(_("Nothing in this task waits for somebody to look at it."))
-    return YES
+    return who
 
 
 def may_assign(person: Asker, task: Task) -> Verdict:
     """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
-    return _issues(_approves(person, task.assigner, task.pillar) and _when("assign", task), task)
+    return _issues(_approves(person, task.assigner, task.pillar) & _when("assign", task), task)
 
 
 def may_record_approval(person: Asker, task: Task) -> Verdict:
@@ -158,7 +165,7 @@ def may_record_approval(person: Asker, task: Task) -> Verdict:
 
 def may_recall(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task back to draft until the lead has accepted it."""
-    return _keeps(person, task) and _when("recall", task)
+    return _keeps(person, task) & _when("recall", task)
 
 
 def may_accept(person: Asker, task: Task) -> Verdict:
@@ -180,7 +187,7 @@ def may_report_progress(person: Asker, task: Task) -> Verdict:
         return not_now(
             _("Progress is reported while the task is in progress. This one is: %(state)s.") % _state(task)
         )
-    return YES
+    return who
 
 
 def may_name_people(person: Asker, task: Task) -> Verdict:
@@ -190,7 +197,7 @@ def may_name_people(person: Asker, task: Task) -> Verdict:
         return who
     if task.state not in OPEN:
         return not_now(_("Only for an open task. This one is: %(state)s.") % _state(task))
-    return YES
+    return who
 
 
 def may_prepare_submission(person: Asker, task: Task) -> Verdict:
@@ -236,7 +243,7 @@ def may_resume(person: Asker, task: Task) -> Verdict:
 
 def may_withdraw(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task off the books for good, with a reason."""
-    return _keeps(person, task) and _when("withdraw", task)
+    return _keeps(person, task) & _when("withdraw", task)
 
 
 def may_supersede(person: Asker, task: Task) -> Verdict:
@@ -247,20 +254,24 @@ def may_supersede(person: Asker, task: Task) -> Verdict:
 def may_contribute(person: Asker, task: Task) -> Verdict:
     """Everybody with a part in an issued task comments and attaches, except readers and inspectors."""
     named = [task.assigner, *(_working_on(task) if task.is_issued else [])]
-    if not any(access.allows(person, "contribute_to_tasks", body) for body in named):
+    right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in named)
+    if right is None:
         return no(_("Only the bodies with a part in this task can comment and attach."))
     if task.state in (State.WITHDRAWN,):
         return not_now(_("This task was withdrawn."))
-    return YES
+    return Verdict(True, right=right)
 
 
-def may_contribute_part(person: Asker, task: Task) -> Verdict:
+def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> Verdict:
     """A body that helps delivers its own contribution, and corrects it while the task is at work."""
-    if not own_parts(person, task):
+    # `body` where somebody works for several of those that help.
+    bodies = [one for one in helping(task) if body is None or one == body]
+    right = access.own_first(access.right(person, "work_on_tasks", one) for one in bodies)
+    if right is None:
         return no(_("Only those who work for a body that helps deliver its contribution."))
     if task.state not in RUNNING:
         return not_now(_("Delivered while the task is at work. This one is: %(state)s.") % _state(task))
-    return YES
+    return Verdict(True, right=right)
 
 
 def may_return_contribution(person: Asker, task: Task) -> Verdict:
@@ -272,29 +283,31 @@ def may_return_contribution(person: Asker, task: Task) -> Verdict:
         return not_now(_("Sent back while the task is at work. This one is: %(state)s.") % _state(task))
     if not delivered_parts(task):
         return not_now(_("No body that helps has delivered its contribution yet."))
-    return YES
+    return who
 
 
 def may_add_evidence(person: Asker, task: Task) -> Verdict:
     """Evidence comes from the lead body and from those who help, while the task is open."""
-    if not _helps(person, task):
-        return no(_("Only the lead body and the bodies that help can add evidence."))
+    who = granted(_helps(person, task), _("Only the lead body and the bodies that help can add evidence."))
+    if not who:
+        return who
     if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
         return not_now(
             _("Evidence is added while the task is in progress. This one is: %(state)s.") % _state(task)
         )
-    return YES
+    return who
 
 
 def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
     """Whoever added evidence, while they still help, or the lead body takes it back before the report."""
     task = evidence.task
-    own = person.pk == evidence.by_id and _helps(person, task)
-    if not own and not access.allows(person, "work_on_tasks", task.lead):
+    helps = _helps(person, task) if person.pk == evidence.by_id else None
+    right = helps or access.right(person, "work_on_tasks", task.lead)
+    if right is None:
         return no(_("Only the person who added this evidence or the lead body can remove it."))
     if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
         return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
-    return YES
+    return Verdict(True, right=right)
 
 
 def may_hand_down(person: Asker, task: Task) -> Verdict:
@@ -304,37 +317,49 @@ def may_hand_down(person: Asker, task: Task) -> Verdict:
         return who
     if task.state not in RUNNING:
         return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
-    return YES
+    return who
 
 
 def may_fan_out(person: Asker, task: Task, giver: Body | None = None) -> Verdict:
     """Those who prepare tasks for the assigner or the lead of a task at work give it to many bodies."""
     givers = [giver] if giver else [body for body in (task.assigner, task.lead) if body]
-    if not any(may_draft(person, body) for body in givers):
+    right = access.own_first(access.right(person, "draft_tasks", body) for body in givers)
+    if right is None:
         return no(_("Only those who prepare tasks for the assigner or the lead can give it to many bodies."))
     if task.state not in RUNNING:
         return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
-    return YES
+    return Verdict(True, right=right)
 
 
 def may_start_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
     """Whoever approves the giver's tasks approves all of them at once; nobody is told before."""
-    return _approves(person, fan_out.giver, fan_out.task.pillar) and _waits(fan_out, at_work=True)
+    return _approves(person, fan_out.giver, fan_out.task.pillar) & _waits(fan_out, at_work=True)
 
 
 def may_record_fan_out_approval(person: Asker, fan_out: FanOut) -> Verdict:
     """The secretary records that the head approved a fan-out on paper."""
     otherwise = _("Only the secretary of the body that gives can record an approval given on paper.")
-    return _who(person, "record_approval", fan_out.giver, otherwise) and _waits(fan_out, at_work=True)
+    return _who(person, "record_approval", fan_out.giver, otherwise) & _waits(fan_out, at_work=True)
 
 
 def may_cancel_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
     """Those who prepared it call it off before it starts; those who may approve it refuse it so."""
-    if not may_draft(person, fan_out.giver):
-        who = _approves(person, fan_out.giver, fan_out.task.pillar)
-        if not who:
-            return no(_("Only those who prepare or approve the giver's tasks can call it off."))
-    return _waits(fan_out)
+    preparing = access.right(person, "draft_tasks", fan_out.giver)
+    approving = _approval_right(person, fan_out.giver, fan_out.task.pillar)
+    otherwise = _("Only those who prepare or approve the giver's tasks can call it off.")
+    return granted(access.own_first((preparing, approving)), otherwise) & _waits(fan_out)
+
+
+def may_retry_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
+    """Whoever approves the giver's tasks has bodies that were passed over tried again."""
+    who = _approves(person, fan_out.giver, fan_out.task.pillar)
+    if not who:
+        return who
+    if fan_out.state != FanOut.State.DONE or not fan_out.recipients.exclude(skipped="").exists():
+        return not_now(_("No body of this was passed over."))
+    if fan_out.task.state not in RUNNING:
+        return not_now(_("Not in this state: the task is %(state)s.") % _state(fan_out.task))
+    return who
 
 
 def _waits(fan_out: FanOut, *, at_work: bool = False) -> Verdict:
@@ -347,19 +372,21 @@ def _waits(fan_out: FanOut, *, at_work: bool = False) -> Verdict:
 
 def may_set_weights(person: Asker, task: Task) -> Verdict:
     """Whoever gave the tasks below weighs them: the lead body, or the assigner of the task for its own."""
-    lead = task.is_issued and any(
-        access.allows(person, permission, task.lead) for permission in ("draft_tasks", "assign_tasks")
+    of_giver = access.right(person, "draft_tasks", task.assigner)
+    of_lead = access.own_first(
+        access.right(person, permission, task.lead if task.is_issued else None)
+        for permission in ("draft_tasks", "assign_tasks")
     )
-    giver = access.allows(person, "draft_tasks", task.assigner)
-    mine = {own for own, may in ((True, giver), (False, lead)) if may}
-    nodes = rollup.children(task) if mine else []
-    if not mine or (nodes and mine.isdisjoint(node.assigner == task.assigner_id for node in nodes)):
+    nodes = rollup.children(task) if of_giver or of_lead else []
+    given = {node.assigner == task.assigner_id for node in nodes} or {True, False}
+    right = access.own_first([of_giver if True in given else None, of_lead if False in given else None])
+    if right is None:
         return no(_("Only those who gave the tasks below set their shares."))
     if not nodes:
         return not_now(_("There is no task below this one. Hand down parts of it first."))
     if task.state not in (*UNISSUED, *OPEN, State.SUSPENDED):
         return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
-    return YES
+    return Verdict(True, right=right)
 
 
 def may_urge(person: Asker, task: Task) -> Verdict:
@@ -371,7 +398,7 @@ def may_urge(person: Asker, task: Task) -> Verdict:
         return not_now(
             _("Only a task on which the lead is at work can be urged. This one is: %(state)s.") % _state(task)
         )
-    return YES
+    return who
 
 
 def may_mark_posted(person: Asker, task: Task) -> Verdict:
@@ -391,7 +418,7 @@ def may_ask_extension(person: Asker, task: Task) -> Verdict:
             _("Extensions under this order could be asked for until %(day)s.")
             % {"day": f"{task.order.ask_until:%d/%m/%Y}"}
         )
-    return YES
+    return verdict
 
 
 def may_ask_withdrawal(person: Asker, task: Task) -> Verdict:
@@ -410,7 +437,7 @@ def may_flag_risk(person: Asker, task: Task) -> Verdict:
         return not_now(_("This task has no deadline that could be missed."))
     if task.due_on < today():
         return not_now(_("The deadline has passed: the task is late. Ask for an extension, or report it."))
-    return YES
+    return who
 
 
 def may_stop_escalation(person: Asker, task: Task) -> Verdict:
@@ -424,7 +451,7 @@ def may_stop_escalation(person: Asker, task: Task) -> Verdict:
         return not_now(_("This task has no deadline that could be missed."))
     if task.escalation_stopped_at:
         return not_now(_("Telling those above is stopped already."))
-    return YES
+    return who
 
 
 def may_resume_escalation(person: Asker, task: Task) -> Verdict:
@@ -434,7 +461,37 @@ def may_resume_escalation(person: Asker, task: Task) -> Verdict:
         return who
     if task.state not in RUNNING or task.escalation_stopped_at is None:
         return not_now(_("Telling those above of this task is not stopped."))
-    return YES
+    return who
+
+
+def may_set_milestones(person: Asker, task: Task) -> Verdict:
+    """Whoever may change the task sets its milestones."""
+    return may_edit(person, task)
+
+
+def may_mark_milestone(person: Asker, task: Task) -> Verdict:
+    """The lead body says when a milestone was reached, while the task is at work."""
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    if not who:
+        return who
+    if task.state not in RUNNING:
+        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
+    # Read in Python: a page has them prefetched.
+    if not task.milestones.all():
+        return not_now(_("This task has no milestones."))
+    return who
+
+
+def may_resume_cycle(person: Asker, task: Task) -> Verdict:
+    """Whoever may change an issued task lets its cycle go on, once what stopped it is mended."""
+    who = _who(person, "edit_issued_tasks", task.assigner, _ONLY_EDITORS)
+    if not who:
+        return who
+    if task.stopped_cycle is None:
+        return not_now(_("The cycle of this task has not stopped."))
+    if task.state not in RUNNING:
+        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
+    return who
 
 
 def may_clear_risk(person: Asker, task: Task) -> Verdict:
@@ -444,7 +501,7 @@ def may_clear_risk(person: Asker, task: Task) -> Verdict:
         return who
     if task.risk_days is None:
         return not_now(_("Nobody has flagged this task as at risk."))
-    return YES
+    return who
 
 
 def may_decide_request(person: Asker, task: Task) -> Verdict:
@@ -458,11 +515,11 @@ def may_decide_request(person: Asker, task: Task) -> Verdict:
     if not who:
         return who
     request = waiting_request(task)
-    if request and _is_or_stands_in_for(person, request.by_id):
+    if request and _names(who.right, request.by_id, request.on_behalf_of_id):
         return no(_("You cannot decide your own request."))
     if request is None or request.state != Request.State.OPEN:
         return not_now(_("No request waits for a decision: it was taken back, answered or never made."))
-    return YES
+    return who
 
 
 def may_counter_request(person: Asker, task: Task) -> Verdict:
@@ -482,9 +539,9 @@ def may_answer_counter(person: Asker, task: Task) -> Verdict:
     request = waiting_request(task)
     if request is None or request.state != Request.State.COUNTERED:
         return not_now(_("No other day is offered for this task."))
-    if _is_or_stands_in_for(person, request.decided_by_id):
+    if _names(who.right, request.decided_by_id, request.decided_for_id):
         return no(_("You cannot accept the day that you offered yourself."))
-    return YES
+    return who
 
 
 def may_cancel_request(person: Asker, task: Task) -> Verdict:
@@ -494,7 +551,7 @@ def may_cancel_request(person: Asker, task: Task) -> Verdict:
         return who
     if waiting_request(task) is None:
         return not_now(_("This task has no open request."))
-    return YES
+    return who
 
 
 def waiting_request(task: Task) -> Request | None:
@@ -525,7 +582,7 @@ def _may_ask(person: Asker, task: Task) -> Verdict:
         return not_now(_("Asked for while the task is at work. This one is: %(state)s.") % _state(task))
     if waiting_request(task):
         return not_now(_("One request is open already. Take it back or wait for the decision."))
-    return YES
+    return who
 
 
 _ONLY_LEAD = _("Only the lead body can do this: its head, standing deputy, secretary or officer.")
@@ -574,6 +631,9 @@ VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
     "clear_risk": may_clear_risk,
     "stop_escalation": may_stop_escalation,
     "resume_escalation": may_resume_escalation,
+    "resume_cycle": may_resume_cycle,
+    "set_milestones": may_set_milestones,
+    "mark_milestone": may_mark_milestone,
 }
 """Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
 
@@ -585,7 +645,7 @@ def verdicts(person: Asker, task: Task) -> dict[str, Verdict]:
 
 
 def _who(person: Asker, permission: str, body: Body | None, otherwise: Sentence) -> Verdict:
-    return YES if access.allows(person, permission, body) else no(otherwise)
+    return granted(access.right(person, permission, body), otherwise)
 
 
 def _when(verb: str, task: Task) -> Verdict:
@@ -598,7 +658,7 @@ def _move(
     person: Asker, verb: str, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
 ) -> Verdict:
     """Who, on the assigner unless another body is named; then when."""
-    return _who(person, permission, of or task.assigner, otherwise) and _when(verb, task)
+    return _who(person, permission, of or task.assigner, otherwise) & _when(verb, task)
 
 
 def _issues(verdict: Verdict, task: Task) -> Verdict:
@@ -613,18 +673,18 @@ def _issues(verdict: Verdict, task: Task) -> Verdict:
 
 def _keeps(person: Asker, task: Task) -> Verdict:
     """Before issue also those who prepared it: it is still theirs."""
-    if task.state in UNISSUED and access.allows(person, "draft_tasks", task.assigner):
-        return YES
-    return _who(person, "suspend_tasks", task.assigner, _ONLY_KEEPERS)
+    permissions = ("draft_tasks", "suspend_tasks") if task.state in UNISSUED else ("suspend_tasks",)
+    right = access.own_first(access.right(person, permission, task.assigner) for permission in permissions)
+    return granted(right, _ONLY_KEEPERS)
 
 
 def _working_on(task: Task) -> list[Body]:
     return [*([task.lead] if task.lead else []), *helping(task)]
 
 
-def _helps(person: Asker, task: Task) -> bool:
-    return any(
-        access.allows(person, permission, body)
+def _helps(person: Asker, task: Task) -> Right | None:
+    return access.own_first(
+        access.right(person, permission, body)
         for body in _working_on(task)
         for permission in ("work_on_tasks", "contribute_to_tasks")
     )
@@ -634,37 +694,42 @@ def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict
     who = _who(person, "confirm_tasks", task.assigner, otherwise)
     if not who:
         return who
-    if _is_or_stands_in_for(person, task.submitted_by_id):
+    if _names(who.right, task.submitted_by_id, task.submitted_for_id):
         return no(_("You cannot confirm your own work."))
-    return _when(verb, task)
+    return who & _when(verb, task)
 
 
 def _approves(person: Asker, giver: Body, pillar: str) -> Verdict:
-    if access.allows(person, "assign_tasks", giver) or _in_own_field(person, giver, pillar):
-        return YES
-    return no(_("Only the head, the standing deputy or the deputy in charge of this field can approve it."))
+    otherwise = _("Only the head, the standing deputy or the deputy in charge of this field can approve it.")
+    return granted(_approval_right(person, giver, pillar), otherwise)
 
 
-def _in_own_field(person: Asker, giver: Body, pillar: str) -> bool:
+def _approval_right(person: Asker, giver: Body, pillar: str) -> Right | None:
+    whole = access.right(person, "assign_tasks", giver)
+    if whole and whole.on_behalf_of is None:
+        return whole
+    return access.own_first((whole, _right_in_own_field(person, giver, pillar)))
+
+
+def _right_in_own_field(person: Asker, giver: Body, pillar: str) -> Right | None:
     """A deputy approves the drafts of the pillars that their term puts in their charge."""
-    if not access.allows(person, "assign_tasks_in_own_field", giver):
-        return False
+    right = access.right(person, "assign_tasks_in_own_field", giver)
+    if right is None:
+        return None
     terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=giver)
     rows = terms.select_related("absence__person").order_by(F("absence").asc(nulls_first=True))
     charged = next((term for term in rows if term.in_charge_of(pillar)), None)
-    if charged:
-        # The right may be their own and the field only that of the deputy who is away.
-        access.act_from(person, charged)
-    return charged is not None
+    if charged is None:
+        return None
+    # The right may be their own and the field only that of the deputy who is away.
+    return replace(right, on_behalf_of=charged.absence.person) if charged.absence else right
 
 
-def _is_or_stands_in_for(person: Asker, somebody: int | None) -> bool:
-    """Rule 6 with deputies: neither of the two names in an event judges its own work.
-
-    Asked right after `access.allows` said yes: that is what `acting_for` is about.
-    """
-    absent = person.acting_for.pk if isinstance(person, Person) and person.acting_for else None
-    return somebody is not None and somebody in (person.pk, absent)
+def _names(right: Right | None, by: int | None, on_behalf_of: int | None) -> bool:
+    """Rule 6 with deputies: of the two who would act none is one of the two who acted before."""
+    before = {key for key in (by, on_behalf_of) if key}
+    acting = {person.pk for person in (right.person, right.on_behalf_of) if person} if right else set()
+    return not before.isdisjoint(acting)
 
 
 def _state(task: Task) -> dict[str, str]:

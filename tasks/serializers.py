@@ -13,14 +13,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, VerdictOut
-from portal.shared.api import Input
+from portal.shared.api import DaySerializerField, Input
 from tasks import rollup, rules
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.handing import Below
+from tasks.actions.milestones import MilestoneAsked
 from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
-from tasks.models import Comment, Evidence, Order, Part, Progress, Recurrence, Request, Task
+from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task
 from tasks.urging import MOST
 
 ROW_COLUMNS = (
@@ -122,6 +123,21 @@ class PartOut(serializers.ModelSerializer[Part]):
         return part.standing(self.context["on"])
 
 
+class MilestoneOut(serializers.ModelSerializer[Milestone]):
+    done_by = PersonOut(allow_null=True)
+    standing = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Milestone
+        fields = ("id", "due_on", "words", "standing", "done_on", "done_by")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(Standing.choices, allow_null=True))
+    def get_standing(self, milestone: Milestone) -> str | None:
+        """By its own day and the day on which it was reached."""
+        return milestone.standing(self.context["on"])
+
+
 class ClearOut(serializers.Serializer[Any]):
     """One of the six clears: what must be told before a task is issued."""
 
@@ -133,19 +149,24 @@ class ClearOut(serializers.Serializer[Any]):
 class CycleOut(serializers.ModelSerializer[Recurrence]):
     class Meta:
         model = Recurrence
-        fields = ("every", "day", "month", "starts_on", "until")
+        fields = ("every", "day", "month", "starts_on", "until", "stop", "stopped_for")
         read_only_fields = fields
 
 
 class RequestOut(serializers.ModelSerializer[Request]):
     by = PersonOut()
+    on_behalf_of = PersonOut(allow_null=True)
     decided_by = PersonOut(allow_null=True)
+    decided_for = PersonOut(allow_null=True)
+    answered_by = PersonOut(allow_null=True)
+    answered_for = PersonOut(allow_null=True)
 
     class Meta:
         model = Request
         fields = (
-            *("id", "kind", "state", "reason", "from_due_on", "proposed_on", "counter_on", "by", "at"),
-            *("decided_by", "decided_at", "decision"),
+            *("id", "kind", "state", "reason", "from_due_on", "proposed_on", "counter_on"),
+            *("by", "on_behalf_of", "at", "decided_by", "decided_for", "decided_at", "decision"),
+            *("answered_by", "answered_for", "answered_at"),
         )
         read_only_fields = fields
 
@@ -155,16 +176,20 @@ class TaskDetail(TaskRow):
     children = serializers.SerializerMethodField()
     superseded_by: Any = serializers.SerializerMethodField()
     parts = PartOut(many=True)
+    milestones = MilestoneOut(many=True)
     recurrence = CycleOut(allow_null=True)
     leader = PersonOut(allow_null=True)
     contact = PersonOut(allow_null=True)
     created_by = PersonOut(allow_null=True)
     assigned_by = PersonOut(allow_null=True)
     submitted_by = PersonOut(allow_null=True)
+    submitted_for = PersonOut(allow_null=True)
     confirmed_by = PersonOut(allow_null=True)
+    confirmed_for = PersonOut(allow_null=True)
     posted_by = PersonOut(allow_null=True)
     risk_by = PersonOut(allow_null=True)
     clears = ClearOut(many=True)
+    warnings = serializers.SerializerMethodField()
     unsure = serializers.ListField(
         child=serializers.CharField(),
         help_text="Fields of a draft that its received file was not certain of: it is not issued before"
@@ -195,7 +220,9 @@ class TaskDetail(TaskRow):
             ),
             *(
                 "parts",
+                "milestones",
                 "clears",
+                "warnings",
                 "unsure",
                 "suspended_from",
                 "submissions",
@@ -203,7 +230,8 @@ class TaskDetail(TaskRow):
                 "created_by",
                 "created_at",
             ),
-            *("assigned_by", "assigned_at", "submitted_by", "submitted_at", "confirmed_by", "confirmed_at"),
+            *("assigned_by", "assigned_at", "submitted_by", "submitted_for", "submitted_at"),
+            *("confirmed_by", "confirmed_for", "confirmed_at"),
             *("posted_by", "posted_at", "risk_remedy", "risk_by", "risk_at", "requests"),
             *("superseded_by", "rolled_up", "verdicts"),
         )
@@ -214,6 +242,10 @@ class TaskDetail(TaskRow):
     @property
     def person(self) -> Any:
         return self.context["request"].user
+
+    def get_warnings(self, task: Task) -> list[str]:
+        """What is odd about its days: before the order's date, or passed before it is given."""
+        return task.day_warnings(self.on)
 
     @extend_schema_field(TaskBrief(allow_null=True))
     def get_parent(self, task: Task) -> dict[str, Any] | None:
@@ -425,7 +457,7 @@ class PartIn(Input):
     body = BodyIn()
     kind = serializers.ChoiceField(Part.HELPING_CHOICES)
     work = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    due_on = serializers.DateField(required=False, allow_null=True)
+    due_on = DaySerializerField(required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> PartAsked:
         return PartAsked(**super().to_internal_value(data))
@@ -443,8 +475,8 @@ class CycleIn(Input):
     month = serializers.IntegerField(
         min_value=1, max_value=12, default=1, help_text="Of a quarter, half-year or year: 1 for its first."
     )
-    starts_on = serializers.DateField()
-    until = serializers.DateField(error_messages={"required": NEEDED["until"], "null": NEEDED["until"]})
+    starts_on = DaySerializerField()
+    until = DaySerializerField(error_messages={"required": NEEDED["until"], "null": NEEDED["until"]})
 
     def to_internal_value(self, data: Any) -> Cycle:
         return Cycle(**super().to_internal_value(data))
@@ -469,8 +501,8 @@ class _TaskIn(Input, serializers.ModelSerializer[Task]):
         error_messages={"does_not_exist": _("Choose a task that you can see.")},
     )
     lead = BodyIn(required=False, allow_null=True)
-    leader = PersonIn(required=False, allow_null=True)
-    contact = PersonIn(required=False, allow_null=True)
+    leader = PersonIn(required=False, allow_null=True, also_locked=True)
+    contact = PersonIn(required=False, allow_null=True, also_locked=True)
     parts = PartIn(many=True, required=False)
     recurrence = CycleIn(source="cycle", required=False)
 
@@ -502,6 +534,33 @@ class TaskChange(_TaskIn):
     class Meta(_TaskIn.Meta):
         fields = (*_TaskIn.Meta.fields, "version", "reason", "below")
         extra_kwargs = {"title": {"required": False}}
+
+
+class MilestoneIn(Input):
+    """A mark on the way to the deadline."""
+
+    due_on = DaySerializerField()
+    words = serializers.CharField(max_length=250, required=False, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> MilestoneAsked:
+        return MilestoneAsked(**super().to_internal_value(data))
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # As of a part: what comes out is no dictionary.
+        return self.to_internal_value(data)
+
+
+class MilestonesIn(Input):
+    """All milestones that are still open; one that was reached stays, named or not."""
+
+    milestones = MilestoneIn(many=True)
+
+
+class MilestoneReached(Input):
+    """The day on which a milestone was reached; null when it is open after all."""
+
+    milestone = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="Its id.")
+    done_on = DaySerializerField(allow_null=True)
 
 
 class Weights(Input):
@@ -560,7 +619,7 @@ class OptionalReason(Input):
 class ExtensionIn(Input):
     """A later deadline, and why."""
 
-    proposed_on = serializers.DateField()
+    proposed_on = DaySerializerField()
     reason = serializers.CharField()
 
 
@@ -574,7 +633,7 @@ class RiskIn(Input):
 class EventDay(OptionalReason):
     """The day of the event that the deadline follows; a reason when an earlier one is corrected."""
 
-    happened_on = serializers.DateField()
+    happened_on = DaySerializerField()
 
 
 class Decision(Input):
@@ -592,10 +651,18 @@ class Refusal(Input):
 class Counter(Decision):
     """Another day instead of the one asked for."""
 
-    counter_on = serializers.DateField()
+    counter_on = DaySerializerField()
 
 
-class Approval(Input):
+class Assigning(Input):
+    """A deadline that has already passed is given only by somebody who says that it is meant."""
+
+    past_deadline = serializers.BooleanField(
+        required=False, help_text="True if the deadline has passed and this is meant."
+    )
+
+
+class Approval(Assigning):
     """An approval that was given on paper."""
 
     approval = serializers.CharField(help_text="The paper's number or date.")
@@ -637,8 +704,8 @@ class CommentIn(Input):
 class People(Input):
     """The two people that the lead body names; who is not mentioned stays."""
 
-    leader = PersonIn(required=False, allow_null=True)
-    contact = PersonIn(required=False, allow_null=True)
+    leader = PersonIn(required=False, allow_null=True, also_locked=True)
+    contact = PersonIn(required=False, allow_null=True, also_locked=True)
 
 
 class Message(Input):

@@ -23,7 +23,7 @@ from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
 from tasks.lifecycle import State
-from tasks.models import Clear, Comment, Part, Recurrence, Task
+from tasks.models import Clear, Comment, Part, Recurrence, Task, milestone_words
 from tasks.reading import kept
 
 LONGEST = 100
@@ -63,13 +63,19 @@ HEADS: dict[str, tuple[Sentence, str]] = {
     "task_changed": (_("Changed"), ""),
     "event_day_set": (_("Day of the event entered"), "in_time"),
     "task_recurred": (_("Made by its cycle"), "in_time"),
+    "cycle_stopped": (_("Cycle stopped"), "due_soon"),
+    "cycle_resumed": (_("The cycle goes on"), "in_time"),
     "task_weights_set": (_("Shares set"), ""),
+    "milestones_set": (_("Milestones set"), ""),
+    "milestone_marked": (_("Milestone marked"), "in_time"),
     "part_delivered": (_("Contribution delivered"), "in_time"),
     "part_returned": (_("Contribution sent back"), "due_soon"),
     "task_urged": (_("Urged"), "due_soon"),
     "extension_asked": (_("Extension asked for"), "submitted"),
     "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
     "extension_given": (_("Extension given"), "in_time"),
+    "request_approved": (_("Request approved"), "in_time"),
+    "counter_accepted": (_("Other day accepted"), "in_time"),
     "request_refused": (_("Request refused"), "due_soon"),
     "request_countered": (_("Another day offered"), "due_soon"),
     "request_declined": (_("Other day declined"), ""),
@@ -199,6 +205,10 @@ def _text_of(event: Event, names: Names) -> list[str]:
             days = after.get("risk_days", before.get("risk_days"))
             remedy = [f"“{after['risk_remedy']}”"] if after.get("risk_remedy") else []
             return [gettext("days late expected: %(days)s") % {"days": days}, *remedy]
+        case "milestones_set" | "milestone_marked":
+            return [_change("milestones", before["milestones"], after["milestones"], names)]
+        case "cycle_stopped":
+            return [str(Recurrence.Stop(after["stop"]).label)]
         case "task_weights_set":
             return [", ".join(after["weights"]) or gettext("equal shares")]
         case "task_urged":
@@ -224,6 +234,8 @@ def _change(name: str, before: Any, after: Any, names: Names) -> str:
     """Deadline: 25/09/2026 → 15/10/2026; of long or hidden things only that they changed."""
     if name == "parts":
         return gettext("Bodies that help: %(after)s") % {"after": _parts(after, names)}
+    if name == "milestones":
+        return gettext("Milestones: %(after)s") % {"after": _milestones(after)}
     if name == "recurrence":
         return gettext("Cycle: %(after)s") % {"after": _cycle(after)}
     label = str(Task._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
@@ -251,6 +263,13 @@ def _parts(rows: Any, names: Names) -> str:
     return ", ".join(f"{names.body(row[0])} ({kinds.get(row[1], row[1])})" for row in rows or ()) or gettext(
         "none"
     )
+
+
+def _milestones(rows: Any) -> str:
+    """As an event keeps them."""
+    days = ((parse_date(due_on), words, parse_date(done_on or "")) for due_on, words, done_on in rows)
+    said = [milestone_words(due_on, words, done_on) for due_on, words, done_on in days if due_on]
+    return "; ".join(said) or gettext("none")
 
 
 def _cycle(kept: Any) -> str:

@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from committees.forms import DayField
+from committees.forms import EndForm
 from committees.models import Body, Membership, Person
+from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from tasks.models import Task
 
@@ -20,14 +21,19 @@ ONE_BY_ONE = 50
 NOBODY = "none"
 
 
-class LeaveForm(forms.Form):
-    last_day = DayField(
-        label=_("Last day"), help_text=_("Today or earlier: the last day on which they served.")
+class LeaveForm(EndForm):
+    """The account is locked at once in either case; the choice is until when the terms are on record."""
+
+    ends_on = None  # type: ignore[assignment]
+    last_day = DayFormField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Today or earlier: the last day on which they served."),
     )
+    day_field = "last_day"
 
     def __init__(self, *args: Any, person: Person, tasks: Sequence[Task], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["last_day"].initial = today()
         self.tasks = tasks
         self.people = _people_of({task.lead_id for task in tasks}, person)
         for body in self._bodies():

@@ -10,13 +10,14 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from committees.models import Body, Person
 from committees.roles import Role
-from notices import kinds, policies
+from notices import drop_reasons, kinds, policies
 from notices.actions import owe_all
 from notices.calendar import A_DAY, Calendar
+from notices.drop_reasons import DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
 from tasks.models import Progress, Request, Task
@@ -27,9 +28,12 @@ LISTED = 50
 """Tasks that one summary lists; it counts them all."""
 LONGEST = 200
 
-NOT_HEAD = gettext_noop("This person no longer heads the body.")
-NOTHING_LATE = gettext_noop("Nothing is late in the body any more.")
-OTHER_WEEK = gettext_noop("The summary of a later week took its place.")
+
+class SummaryReason(DropReason):
+    NOT_HEAD = "not_head", gettext_lazy("This person no longer heads the body.")
+    NOTHING_LATE = "nothing_late", gettext_lazy("Nothing is late in the body any more.")
+    OTHER_WEEK = "later_week", gettext_lazy("The summary of a later week took its place.")
+
 
 RANK = 15
 """Right after what is overdue for the reader."""
@@ -41,6 +45,7 @@ def register() -> None:
     kinds.register(
         Kind(WEEKLY, gettext_lazy("Weekly summary"), RANK, group, recheck, compose, duty=True, planned=True)
     )
+    drop_reasons.register(SummaryReason)
     kinds.register_planner(plan)
 
 
@@ -86,23 +91,26 @@ def _notice(body: int, person: int, first: date, on: date, rules: policies.Rules
 
 
 def _heads(bodies: object, on: date) -> Superiors:
-    return Superiors.of(Q(office__body__in=bodies, office__role=Role.HEAD), on)
+    """A body that was dissolved has no head to be told, whatever terms were left open."""
+    standing = Body.objects.standing_on(on).order_by().values("pk")
+    heads = Q(office__body__in=bodies, office__role=Role.HEAD) & Q(office__body__in=standing)
+    return Superiors.of(heads, on)
 
 
-def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
+def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     """Notice pk → why it is no longer owed."""
     bodies = {notice.about_id for notice in notices}
     heads = _heads(bodies, on)
     late = set(Task.objects.overdue(on).filter(lead__in=bodies).order_by().values_list("lead_id", flat=True))
     week = first_day(on, Calendar.read()).isoformat()
 
-    def why_not(notice: Notice) -> str:
+    def why_not(notice: Notice) -> DropReason | None:
         terms = heads.terms.get((notice.about_id, Role.HEAD), [])
         if notice.person_id not in {person for person, _fields in terms}:
-            return NOT_HEAD
+            return SummaryReason.NOT_HEAD
         if notice.data["week"] < week:
-            return OTHER_WEEK
-        return "" if notice.about_id in late else NOTHING_LATE
+            return SummaryReason.OTHER_WEEK
+        return None if notice.about_id in late else SummaryReason.NOTHING_LATE
 
     return {notice.pk: reason for notice in notices if (reason := why_not(notice))}
 

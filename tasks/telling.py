@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,21 +11,23 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from committees import access
 from committees.models import Body, Person
-from notices import kinds, policies
+from notices import drop_reasons, kinds, policies
 from notices.calendar import Calendar
+from notices.drop_reasons import DropReason, ReaderReason
 from notices.kinds import Group, Kind, Line
-from notices.models import SWITCHED_OFF, Notice
+from notices.models import Notice
 from notices.policies import LEAD, Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import hours, reminders
+from tasks.drop_reasons import NOW_IN, TaskReason
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
-from tasks.models import FanOut, Part, Request, Task
-from tasks.reminders import ESCALATED, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
+from tasks.models import FanOut, Milestone, Part, Recurrence, Request, Task
+from tasks.reminders import ESCALATED, MILESTONE, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
 
 LONGEST_REASON = 300
 
@@ -57,6 +59,8 @@ class Telling:
     """The notice's body must still lead the task."""
     of_part: bool = False
     """The notice's body must still help in the task."""
+    of_milestone: bool = False
+    """It reminds of a milestone: told only while one of its day is open."""
     gone: bool = False
     """They can no longer read the task: that is the news."""
     reminder: bool = False
@@ -66,10 +70,13 @@ class Telling:
     """It warns: told only while the lead still expects to be that late."""
     asked: bool = False
     """It waits for an answer: told only while the request is still in the state it tells of."""
+    unnamed: bool = False
+    """Told only while somebody is still to be named for the task."""
 
 
 _DELIVER = gettext_lazy("Deliver your body's contribution.")
 _REPORT = gettext_lazy("Report it complete with evidence, or report how far it is.")
+_MARK = gettext_lazy("Reach it, then mark it as reached; or report what holds it up.")
 
 TO_HELPERS: tuple[tuple[str, Sentence, Sentence, Sentence, tuple[State, ...]], ...] = (
     (
@@ -293,6 +300,39 @@ TELLINGS = (
         reminder=True,
     ),
     Telling(
+        f"{MILESTONE}{OVERDUE}",
+        gettext_lazy("Milestone overdue"),
+        LATE,
+        gettext_lazy("The day of a milestone has passed."),
+        _MARK,
+        RUNNING,
+        "work_on_tasks",
+        of_milestone=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{MILESTONE}{TODAY}",
+        gettext_lazy("Milestone due today"),
+        DUE_TODAY,
+        gettext_lazy("A milestone is to be reached today."),
+        _MARK,
+        RUNNING,
+        "work_on_tasks",
+        of_milestone=True,
+        reminder=True,
+    ),
+    Telling(
+        f"{MILESTONE}{SOON}",
+        gettext_lazy("Milestone due soon"),
+        DUE_SOON,
+        gettext_lazy("The day of a milestone is near."),
+        _MARK,
+        RUNNING,
+        "work_on_tasks",
+        of_milestone=True,
+        reminder=True,
+    ),
+    Telling(
         "task_sent_back",
         gettext_lazy("Sent back"),
         NEWS,
@@ -326,6 +366,48 @@ TELLINGS = (
         gettext_lazy("Read on its page why, then start it again or call it off."),
         of_lead=False,
         asked=True,
+    ),
+    Telling(
+        "fan_out_incomplete",
+        gettext_lazy("Not given to every body"),
+        NEWS,
+        gettext_lazy("Bodies that were chosen and did not get their task: %(passed_over)s."),
+        gettext_lazy(
+            "Read on its page which and why, then try them again or choose the body that took over."
+        ),
+        (*OPEN, State.COMPLETED),
+        of_lead=False,
+    ),
+    Telling(
+        "cycle_stopped",
+        gettext_lazy("Cycle stopped"),
+        NEWS,
+        gettext_lazy("Its cycle stopped: the next task of it may not be given."),
+        gettext_lazy("Read on its page why, mend it, then let the cycle go on."),
+        RUNNING,
+        "edit_issued_tasks",
+        of_lead=False,
+        asked=True,
+    ),
+    Telling(
+        "cycle_without_people",
+        gettext_lazy("Made without leader or contact"),
+        NEWS,
+        gettext_lazy("Its cycle names somebody who left your body, so it was made without them."),
+        gettext_lazy("Name the leader in charge and the contact, here and in the cycle."),
+        OPEN,
+        "work_on_tasks",
+        unnamed=True,
+    ),
+    Telling(
+        "cycle_without_helper",
+        gettext_lazy("Made without a body that helps"),
+        NEWS,
+        gettext_lazy("A body that helps in its cycle was dissolved, so it was made without that body."),
+        gettext_lazy("Choose the body that took over, here and in the cycle."),
+        OPEN,
+        "edit_issued_tasks",
+        of_lead=False,
     ),
     Telling(
         "task_declined",
@@ -491,36 +573,6 @@ TELLINGS = (
 
 BY_NAME = {telling.name: telling for telling in TELLINGS}
 
-DELETED = gettext_noop("The task no longer exists.")
-MOVED = gettext_noop("The deadline was changed.")
-NO_PART = gettext_noop("The body no longer helps in the task.")
-DELIVERED = gettext_noop("The contribution was delivered.")
-OTHER_LEAD = gettext_noop("Another body leads the task now.")
-GIVEN_BACK = gettext_noop("The task was given to this body again.")
-DISSOLVED = gettext_noop("The body was dissolved.")
-NO_OFFICE = gettext_noop("This person no longer holds an office that this concerns.")
-NOT_VISIBLE = gettext_noop("This person can no longer see the task.")
-ANSWERED = gettext_noop("The request was answered or taken back.")
-CALMED = gettext_noop("The task is no longer expected to be so late.")
-STOPPED = gettext_noop("Telling those above was stopped.")
-HIGHER_STEP = reminders.HIGHER_STEP
-OTHER_POLICY = gettext_noop("The body that gave the task no longer has this reminder sent.")
-LATER_STEP = gettext_noop("A later reminder of the same task took its place.")
-LATER_NEWS = gettext_noop("Later news of the same kind took its place.")
-NOW_IN: dict[str, str] = {
-    State.DRAFT: gettext_noop("The task was taken back to draft."),
-    State.PROPOSED: gettext_noop("The task waits for approval."),
-    State.ASSIGNED: gettext_noop("The task is with its lead body again."),
-    State.IN_PROGRESS: gettext_noop("The task is with its lead body again."),
-    State.SUBMITTED: gettext_noop("The task was reported complete."),
-    State.COMPLETED: gettext_noop("The task was completed."),
-    State.SUSPENDED: gettext_noop("The task was suspended."),
-    State.WITHDRAWN: gettext_noop("The task was withdrawn."),
-}
-"""Stored as they stand, in English; shown through the translation of the reader."""
-STOOD_STILL = (*NOW_IN.values(), STOPPED, DELIVERED)
-"""What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""
-
 
 def register() -> None:
     """Make the kinds and the planner known below. Called once, when the app is ready."""
@@ -530,6 +582,7 @@ def register() -> None:
         kinds.register(
             Kind(telling.name, telling.label, rank, telling.group, recheck, compose, duty, planned)
         )
+    drop_reasons.register(TaskReason)
     for planner in reminders.PLANNERS:
         kinds.register_planner(planner)
     kinds.register_quiet(hours.quiet)
@@ -553,6 +606,8 @@ class Facts:
     """What waits for an answer, with its state, as notices name it."""
     parts: dict[tuple[int, int], Part] = field(default_factory=dict)
     """Task and body that helps in it → its part."""
+    milestones: dict[tuple[int, date], list[Milestone]] = field(default_factory=dict)
+    """Task and day → its milestones of that day."""
     rules: dict[int, Rules] = field(default_factory=dict)
     """Assigner → its policy of reminders."""
     superiors: Superiors = field(default_factory=Superiors)
@@ -569,9 +624,13 @@ class Facts:
         if any(BY_NAME[notice.kind].asked for notice in notices):
             facts.asked = {one.name for one in Request.objects.waiting().filter(task__in=tasks)}
             facts.asked |= {one.name for one in FanOut.objects.waiting().filter(task__in=tasks)}
+            stopped = Recurrence.objects.exclude(stop="").filter(task__in=tasks)
+            facts.asked |= {one.name for one in stopped}
         if any(BY_NAME[notice.kind].of_part or notice.kind == "help_ended" for notice in notices):
             rows = Part.objects.helping().filter(task__in=tasks)
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
+        if any(BY_NAME[notice.kind].of_milestone for notice in notices):
+            facts.milestones = _milestones(tasks)
         facts.rules = policies.of(task.assigner_id for task in tasks.values())
         above = {notice.body_id for notice in notices if BY_NAME[notice.kind].escalation}
         if above:
@@ -598,11 +657,12 @@ class Facts:
         return notice.person_id in self.allowed[permission].get(notice.body_id, ())
 
 
-def recheck(notices: Sequence[Notice], on: date) -> dict[int, str]:
+def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     """Notice pk → why it is no longer owed."""
     facts = Facts.about(notices, on)
     reasons = {notice.pk: reason for notice in notices if (reason := _why_not(notice, facts))}
-    reasons |= dict.fromkeys(_below_another([one for one in notices if one.pk not in reasons]), HIGHER_STEP)
+    still_owed = [notice for notice in notices if notice.pk not in reasons]
+    reasons |= dict.fromkeys(_below_another(still_owed), TaskReason.HIGHER_STEP)
     for notice in notices:
         if notice.pk not in reasons:
             notice.asked_on = on
@@ -619,84 +679,105 @@ def _below_another(notices: Sequence[Notice]) -> list[int]:
     return [pk for some in steps.values() for _days, pk in sorted(some)[:-1]]
 
 
-def _why_not(notice: Notice, facts: Facts) -> str:
+def _why_not(notice: Notice, facts: Facts) -> DropReason | None:
     telling, task = BY_NAME[notice.kind], facts.tasks.get(notice.about_id)
     if task is None:
-        return DELETED
+        return TaskReason.DELETED
     part = facts.parts.get((task.pk, notice.body_id or 0))
     if telling.name == "task_taken_away" and task.lead_id == notice.body_id:
-        return GIVEN_BACK
+        return TaskReason.GIVEN_BACK
     if telling.name == "help_ended" and part and task.is_issued:
-        return GIVEN_BACK
+        return TaskReason.GIVEN_BACK
     if task.state not in telling.states:
         return NOW_IN[task.state]
     if telling.of_lead and task.lead_id != notice.body_id:
-        return OTHER_LEAD
+        return TaskReason.OTHER_LEAD
     if telling.of_part and part is None:
-        return NO_PART
-    muted = SWITCHED_OFF if notice.kind in facts.rules[task.assigner_id].muted else ""
+        return TaskReason.NO_PART
+    muted = ReaderReason.SWITCHED_OFF if notice.kind in facts.rules[task.assigner_id].muted else None
     return _why_not_this_person(notice, telling, facts) or _why_not_now(notice, telling, task, facts) or muted
 
 
-def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> str:
+def _why_not_this_person(notice: Notice, telling: Telling, facts: Facts) -> DropReason | None:
     if notice.body_id in facts.dissolved:
-        return DISSOLVED
+        return TaskReason.DISSOLVED
     if not facts.may(notice):
-        return NO_OFFICE
+        return TaskReason.NO_OFFICE
     if not telling.gone and notice.about_id not in facts.seen[notice.person_id]:
-        return NOT_VISIBLE
-    return ""
+        return TaskReason.NOT_VISIBLE
+    return None
 
 
-def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> str:
+def _why_not_now(notice: Notice, telling: Telling, task: Task, facts: Facts) -> DropReason | None:
     if telling.asked and notice.data.get("request") not in facts.asked:
-        return ANSWERED
+        return TaskReason.ANSWERED
+    if telling.unnamed and all(getattr(task, f"{name}_id") for name in notice.data.get("unnamed", ())):
+        return TaskReason.ANSWERED
     if telling.risk and (task.risk_days or 0) < RISK_TOLD_FROM:
-        return CALMED
+        return TaskReason.CALMED
     if telling.escalation:
         return _why_not_above(notice, task, facts)
     if not telling.reminder:
-        return LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else ""
+        return TaskReason.LATER_NEWS if facts.newest[_of_a_kind(notice)] != notice.pk else None
+    if telling.of_milestone:
+        return _why_not_this_milestone(notice, facts)
     if telling.of_part:
         return _why_not_this_part(notice, facts.parts[task.pk, notice.body_id or 0], facts)
     if notice.due_version != task.due_version or task.due_on is None:
-        return MOVED
+        return TaskReason.MOVED
     return _why_not_this_step(notice, task.due_on, facts)
 
 
-def _why_not_above(notice: Notice, task: Task, facts: Facts) -> str:
+def _why_not_above(notice: Notice, task: Task, facts: Facts) -> DropReason | None:
     rules = facts.rules[task.assigner_id]
     rung = rung_of(notice.step, rules)
     if notice.due_version != task.due_version or task.due_on is None:
-        return MOVED
+        return TaskReason.MOVED
     if task.escalation_stopped_at:
-        return STOPPED
+        return TaskReason.STOPPED
     if rung is None or facts.ladder.days_late(task.due_on) < rung.days_late:
-        return OTHER_POLICY
+        return TaskReason.OTHER_POLICY
     if notice.body_id != (task.lead_id if rung.side == LEAD else task.assigner_id):
-        return OTHER_LEAD
+        return TaskReason.OTHER_LEAD
     restricted = task.secrecy != Task.Secrecy.NORMAL
     told = facts.superiors.holders(notice.body_id or 0, rung.role, task.pillar, restricted=restricted)
-    return "" if notice.person_id in told else NO_OFFICE
+    return None if notice.person_id in told else TaskReason.NO_OFFICE
 
 
-def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> str:
+def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> DropReason | None:
     rules = facts.rules[facts.tasks[notice.about_id].assigner_id]
     if not rules.still_has(notice.step):
-        return OTHER_POLICY
-    return LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else ""
+        return TaskReason.OTHER_POLICY
+    return TaskReason.LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else None
 
 
-def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> str:
+def _why_not_this_part(notice: Notice, part: Part, facts: Facts) -> DropReason | None:
     if part.delivered_at:
-        return DELIVERED
+        return TaskReason.DELIVERED
     if part.due_on is None or part.due_on != _own_day(notice):
-        return MOVED
+        return TaskReason.MOVED
     return _why_not_this_step(notice, part.due_on, facts)
 
 
+def _why_not_this_milestone(notice: Notice, facts: Facts) -> DropReason | None:
+    day = _own_day(notice)
+    rows = facts.milestones.get((notice.about_id, day), []) if day else []
+    if day is None or not rows:
+        return TaskReason.MOVED
+    if all(row.done_on for row in rows):
+        return TaskReason.REACHED
+    return _why_not_this_step(notice, day, facts)
+
+
+def _milestones(tasks: Iterable[int]) -> dict[tuple[int, date], list[Milestone]]:
+    found: dict[tuple[int, date], list[Milestone]] = {}
+    for row in Milestone.objects.filter(task__in=tasks):
+        found.setdefault((row.task_id, row.due_on), []).append(row)
+    return found
+
+
 def _own_day(notice: Notice) -> date | None:
-    """The day of a body's part that a reminder tells of."""
+    """The day of a body's part, or of a milestone, that a reminder tells of."""
     return date.fromisoformat(notice.data["due_on"]) if notice.data.get("due_on") else None
 
 
@@ -724,7 +805,7 @@ def _plainly_seen(notices: Sequence[Notice], on: date) -> dict[int, set[int]]:
     seen: dict[int, set[int]] = {notice.person_id: set() for notice in notices}
     wanted = {notice.about_id for notice in notices}
     tasks = Task.objects.filter(pk__in=wanted, secrecy=Task.Secrecy.NORMAL).in_bulk()
-    helped = Part.objects.filter(task__in=tasks).values_list("task_id", "body_id")
+    helped = Part.objects.helping().filter(task__in=tasks).values_list("task_id", "body_id")
     bodies = {(task.pk, task.assigner_id) for task in tasks.values()}
     bodies |= {(task.pk, task.lead_id) for task in tasks.values() if task.is_issued and task.lead_id}
     bodies |= {(task_id, body_id) for task_id, body_id in helped if tasks[task_id].is_issued}
@@ -753,18 +834,27 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
     tasks = rows.in_bulk({notice.about_id for notice in notices})
     # A letter has asked a moment ago, and what a person sees is the dearest question of all.
     seen = _seen([notice for notice in notices if notice.asked_on != on], on)
+    reminding = {notice.about_id for notice in notices if BY_NAME[notice.kind].of_milestone}
+    milestones = _milestones(reminding) if reminding else {}
     return {
         notice.pk: _line(
             notice,
             tasks.get(notice.about_id),
             notice.asked_on == on or notice.about_id in seen[notice.person_id],
             on,
+            milestones,
         )
         for notice in notices
     }
 
 
-def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
+def _line(
+    notice: Notice,
+    task: Task | None,
+    visible: bool,
+    on: date,
+    milestones: Mapping[tuple[int, date], list[Milestone]],
+) -> Line:
     telling = BY_NAME[notice.kind]
     if task is None:
         return Line(title=str(telling.label), sentence=_("The task no longer exists."), url=_my_notices())
@@ -778,13 +868,14 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
         )
     if telling.of_lead and notice.body_id and notice.body_id != task.lead_id:
         # Its body reads what was there until another took over: the line would tell what is there now.
-        return Line(title=str(telling.label), sentence=_(OTHER_LEAD), url=task.get_absolute_url())
+        reason = str(TaskReason.OTHER_LEAD.label)
+        return Line(title=str(telling.label), sentence=reason, url=task.get_absolute_url())
     if task.secrecy != Task.Secrecy.NORMAL:
-        return _line_of_restricted(task, on)
+        return _line_of_restricted(notice, task, on)
     standing, days = _standing(notice, telling, task, on)
     return Line(
         title=task.name,
-        sentence=_sentence(notice, telling),
+        sentence=_sentence(notice, telling) + _reached_for(notice, telling, milestones),
         url=task.get_absolute_url(),
         what_to_do=str(telling.what_to_do),
         standing=standing,
@@ -797,17 +888,32 @@ def _line(notice: Notice, task: Task | None, visible: bool, on: date) -> Line:
     )
 
 
-def _line_of_restricted(task: Task, on: date) -> Line:
+def _reached_for(
+    notice: Notice, telling: Telling, milestones: Mapping[tuple[int, date], list[Milestone]]
+) -> str:
+    """What is to be reached on the day, in the words of the task."""
+    day = _own_day(notice) if telling.of_milestone else None
+    rows = milestones.get((notice.about_id, day), []) if day else []
+    return "".join(f" “{row.words}”" for row in rows if row.words and row.done_on is None)
+
+
+def _late_or_soon(standing: Standing | None, own: date | None, on: date) -> str:
+    if own:
+        return Standing.OVERDUE if own < on else Standing.DUE_SOON
+    return str(standing) if standing in (Standing.OVERDUE, Standing.DUE_SOON) else ""
+
+
+def _line_of_restricted(notice: Notice, task: Task, on: date) -> Line:
     # What is mailed leaves the portal's keeping: nothing of such a task but its number and day.
-    standing = task.standing(on)
+    standing, own = task.standing(on), _own_day(notice)
     return Line(
         title=_restricted_name(task),
         sentence="",
         url=task.get_absolute_url(),
         what_to_do=_("Sign in to the portal to read it."),
-        standing=str(standing) if standing in (Standing.OVERDUE, Standing.DUE_SOON) else "",
-        due_on=task.due_on,
-        days=task.days_left(on),
+        standing=_late_or_soon(standing, own, on),
+        due_on=own or task.due_on,
+        days=(own - on).days if own else task.days_left(on),
     )
 
 

@@ -8,6 +8,7 @@ app_name = "tasks"
 urlpatterns: list[URLPattern] = [
     path("", lists.task_list, name="list"),
     path("bodies/", lists.bodies, name="bodies"),
+    path("led-before/", lists.led_before, name="led_before"),
     path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
     path("urge/", urging.urge_many, name="urge_many"),
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
         fanning.record_approval,
         name="record_fan_out_approval",
     ),
+    path("<int:pk>/fan-outs/<int:fan_out_pk>/retry/", fanning.retry, name="retry_fan_out"),
     path("<int:pk>/fan-outs/<int:fan_out_pk>/cancel/", fanning.cancel, name="cancel_fan_out"),
     path("<int:pk>/evidence/<int:evidence_pk>/", detail.evidence, name="evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/remove/", verbs.remove_evidence, name="remove_evidence"),

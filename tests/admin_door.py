@@ -13,7 +13,7 @@ from django.urls import reverse
 from audit.models import Event
 from committees.models import Body, Membership, Office, Person
 from committees.roles import Role
-from notices.models import CalendarDay, Letter, Notice
+from notices.models import CalendarDay, Letter, LetterFailure, Notice
 from portal.shared.days import today
 from tasks.models import Order, Task
 from tests.people import Bodies, TaskAt
@@ -41,6 +41,7 @@ def rows(people: dict[str, Person], bodies: Bodies, order: Order, task_at: TaskA
         person=people["officer"],
         on=today(),
         state=Letter.State.FAILED,
+        failure=LetterFailure.ADDRESS_REFUSED,
         message_id="1@portal",
         subject="1 nhiệm vụ quá hạn",
         text="Lập danh mục điểm lõm sóng",

@@ -16,7 +16,17 @@ from committees.models import Person
 from tasks import actions
 from tasks.actions import importing
 from tasks.importing import storing
-from tasks.importing.types import CheckedRow, Due, FileRow, Named, Problem
+from tasks.importing.passed_over import kept
+from tasks.importing.rows import Content
+from tasks.importing.types import (
+    CheckedRow,
+    ColumnHeading,
+    Due,
+    FileRow,
+    Named,
+    PassedOver,
+    Problem,
+)
 from tasks.models import Import, ImportRow, Order
 
 Received = Callable[..., Import]
@@ -39,9 +49,10 @@ def unknown(words: str, *nearest: int) -> dict[str, Any]:
 def received(order: Order, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Received:
     """`received([row, …])`: an import whose file was read as these rows, by its job."""
 
-    def make(rows: Sequence[CheckedRow]) -> Import:
-        monkeypatch.setattr(importing, "tables", lambda file, name: [])
-        monkeypatch.setattr(importing, "rows_of", lambda found: [one.read for one in rows])
+    def make(rows: Sequence[CheckedRow], passed_over: Sequence[PassedOver] = ()) -> Import:
+        monkeypatch.setattr(importing, "read_tables", lambda file, name: [])
+        content = Content([one.read for one in rows], list(passed_over), [])
+        monkeypatch.setattr(importing, "content_of", lambda found, answers: content)
         monkeypatch.setattr(importing, "check", lambda found, order, progress: rows)
         file = SimpleUploadedFile("phu-luc.xlsx", workbook())
         imported = actions.start_import(order=order, file=file, by=people["secretary"])
@@ -52,7 +63,13 @@ def received(order: Order, people: dict[str, Person], monkeypatch: pytest.Monkey
     return make
 
 
-def read_as(order: Order, rows: Sequence[CheckedRow], by: Person) -> Import:
+COST = PassedOver("column", "1", "Kinh phí", 5, columns=(ColumnHeading("kinh phi", "Kinh phí", "G"),))
+"""A column whose meaning nobody knows."""
+
+
+def read_as(
+    order: Order, rows: Sequence[CheckedRow], by: Person, passed_over: Sequence[PassedOver] = (COST,)
+) -> Import:
     """The same put there without a file."""
     imported = Import.objects.create(
         order=order,
@@ -61,6 +78,7 @@ def read_as(order: Order, rows: Sequence[CheckedRow], by: Person) -> Import:
         file_name="phu-luc.xlsx",
         file="imports/none.xlsx",
         state="ready",
+        passed_over=kept(passed_over),
     )
     found = storing.rows_of(rows, order)
     for row in found:

@@ -16,8 +16,10 @@ from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.actions.drafting import PartAsked
+from tasks.actions.milestones import MilestoneAsked
+from tasks.cycles import Cycle
 from tasks.lifecycle import State
-from tasks.models import Order, Task
+from tasks.models import Order, Recurrence, Task
 from tests import bulk
 
 SINCE = date(2025, 1, 10)
@@ -180,6 +182,14 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
         task = actions.flag_risk(task=task, by=people["lead_head"], days=3, remedy="Thêm người.")
     if verb == "resume_escalation":
         task = actions.stop_escalation(task=task, by=people["head"], reason=WHY)
+    if verb == "mark_milestone":
+        asked = [MilestoneAsked(today() + timedelta(days=10), "Gửi dự thảo")]
+        task = actions.set_milestones(task=task, by=people["secretary"], milestones=asked)
+    if verb == "resume_cycle":
+        cycle = Cycle("month", 31, today(), today() + timedelta(days=400))
+        values = {"due_kind": "recurring", "due_on": None}
+        task = actions.edit_task(task=task, values=values, cycle=cycle, by=people["secretary"])
+        Recurrence.objects.filter(task=task).update(stop="lead", stopped_for=today())
     if verb == "return_contribution":
         actions.contribute(task=task, by=people["helper"], contribution="Đã góp ý.")
     if verb == "supersede":
@@ -198,7 +208,7 @@ def given(by: Person, **values: Any) -> Task:
     """A task issued by one who may all of it."""
     task = actions.new_task(task=Task(**values), by=by)
     actions.propose(task=task, by=by)
-    return actions.assign(task=task, by=by)
+    return actions.assign(task=task, by=by, past_deadline=True)
 
 
 def other_than(task: Task) -> Task:
@@ -211,7 +221,7 @@ def _propose(task: Task, by: Person, lead: Person, people: dict[str, Person]) ->
 
 
 def _assign(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:
-    actions.assign(task=task, by=people["head"])
+    actions.assign(task=task, by=people["head"], past_deadline=True)
 
 
 def _accept(task: Task, by: Person, lead: Person, people: dict[str, Person]) -> None:

@@ -32,8 +32,9 @@ import run
 
 OURS = (
     *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PORTAL_URL"),
-    *("CSRF_TRUSTED_ORIGINS", "DEFAULT_FROM_EMAIL", "PORTAL_DEMO_PASSWORD", "SECURE_COOKIES", "BEHIND_PROXY"),
-    *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "LOG_LEVEL", "HOST", "PORT", "PORTAL_VAR"),
+    *("CSRF_TRUSTED_ORIGINS", "DEFAULT_FROM_EMAIL", "PORTAL_DEMO_PASSWORD", "SECURE_COOKIES"),
+    *("TRUSTED_PROXIES", "BEHIND_PROXY", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "LOG_LEVEL"),
+    *("HOST", "PORT", "WEB_CONCURRENCY", "WORKER_CONCURRENCY", "PING_URL", "PORTAL_VAR", "PORTAL_PARTS_FILE"),
 )
 
 
@@ -207,6 +208,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.port = 0
         self.messages: list[Any] = []
+        self.received: list[bytes] = []
         self.answer: Callable[[Any], str | None] = lambda message: None
         self.refuse: Callable[[str], str | None] = lambda address: None
 
@@ -226,6 +228,7 @@ class Mailbox:
         if refusal := self.answer(message):
             return refusal
         self.messages.append(message)
+        self.received.append(envelope.content)
         return "250 OK: kept"
 
 
@@ -247,6 +250,7 @@ def smtp_server() -> Iterator[Mailbox]:
 def smtp(smtp_server: Mailbox, settings: Any) -> Mailbox:
     """A real mail server that the settings point at; empty at the start of each test."""
     smtp_server.messages.clear()
+    smtp_server.received.clear()
     smtp_server.answer = lambda message: None
     smtp_server.refuse = lambda address: None
     settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"

@@ -23,6 +23,7 @@ from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
 from tasks import actions, reminders, rules, telling
 from tasks.actions.drafting import PartAsked
+from tasks.drop_reasons import NOW_IN, TaskReason
 from tasks.models import Part, Task
 from tests.api import Api
 from tests.people import Bodies, TaskAt, appoint, make_person
@@ -258,6 +259,7 @@ def test_the_api_gives_each_part_its_standing(helped: Callable[..., Task], peopl
 # --- letters ------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("plain_day")
 def test_the_own_day_is_reminded_of(helped: Callable[..., Task], people: People) -> None:
     """The ladder of a task, for the people of the body that helps; nobody is told a step twice."""
     task = helped(days=0, due_on=date(2027, 12, 31))
@@ -289,21 +291,22 @@ def withdraw(task: Task, people: People) -> None:
 NO_LONGER: dict[str, tuple[Callable[[Task, People], Any], str]] = {
     "delivered": (
         lambda task, people: actions.contribute(task=task, by=people["helper"], contribution=SAID),
-        telling.DELIVERED,
+        TaskReason.DELIVERED,
     ),
     "removed": (
         lambda task, people: actions.edit_task(task=task, values={}, parts=[], by=people["head"]),
-        telling.NO_PART,
+        TaskReason.NO_PART,
     ),
     "moved": (
         lambda task, people: Part.objects.update(due_on=date(2027, 6, 20)),
-        telling.MOVED,
+        TaskReason.MOVED,
     ),
-    "withdrawn": (withdraw, telling.NOW_IN["withdrawn"]),
+    "withdrawn": (withdraw, NOW_IN["withdrawn"]),
     "nothing": (lambda task, people: None, ""),
 }
 
 
+@pytest.mark.usefixtures("plain_day")
 @pytest.mark.parametrize("what", NO_LONGER)
 def test_what_is_no_longer_owed(what: str, helped: Callable[..., Task], people: People) -> None:
     task, on = helped(days=0, due_on=date(2027, 12, 31)), date(2027, 6, 16)
@@ -317,6 +320,7 @@ def test_what_is_no_longer_owed(what: str, helped: Callable[..., Task], people: 
         assert (line.standing, line.days, line.due_on) == ("overdue", -1, on - DAY)
 
 
+@pytest.mark.usefixtures("plain_day")
 def test_planning_parts_asks_as_often_for_many(helped: Callable[..., Task], people: People) -> None:
     def queries() -> int:
         Notice.objects.all().delete()
@@ -399,13 +403,13 @@ def test_news_of_a_part_that_ended_is_not_told(helped: Callable[..., Task], peop
     actions.assign(task=task, by=people["head"])
     notice = Notice.objects.get(kind="help_assigned")
     actions.edit_task(task=task, values={}, parts=[], by=people["head"])
-    assert telling.recheck([notice], today()) == {notice.pk: telling.NO_PART}
+    assert telling.recheck([notice], today()) == {notice.pk: TaskReason.NO_PART}
     ended = Notice.objects.get(kind="help_ended")
     actions.edit_task(
         task=task, values={}, parts=[PartAsked(people["helper"].memberships.get().office.body, "co_lead")],
         by=people["head"],
     )  # fmt: skip
-    assert telling.recheck([ended], today()) == {ended.pk: telling.GIVEN_BACK}
+    assert telling.recheck([ended], today()) == {ended.pk: TaskReason.GIVEN_BACK}
 
 
 def test_a_correction_does_not_make_it_late(helped: Callable[..., Task], people: People) -> None:

@@ -99,6 +99,7 @@ def test_a_moved_deadline_keeps_the_first_one(people: dict[str, Person], task_at
     assert (task.original_due_on, task.due_on, task.due_version) == (date(2027, 6, 1), date(2027, 8, 1), 3)
 
 
+@pytest.mark.usefixtures("plain_day")
 def test_the_first_deadline_outlives_a_recall(people: dict[str, Person], task_at: TaskAt) -> None:
     assert task_at("draft", due_on=date(2027, 6, 1)).original_due_on is None
     by, first = people["secretary"], date(2027, 6, 1)

@@ -23,12 +23,15 @@ from tasks.actions.drafting import PartAsked
 from tasks.models import Request, Task
 from tests.admin_door import enter, url  # noqa: F401 - fixtures
 from tests.api import Api
+from tests.clock import PLAIN_DAY
 from tests.people import Bodies, TaskAt, appoint, make_body, task_below
 from tests.test_actions_drafting import refused_fields
 from tests.test_admin_tasks import errors, task_values
 
 DAY = timedelta(days=1)
-DUE = today() + 30 * DAY
+DUE = PLAIN_DAY + 30 * DAY
+
+pytestmark = pytest.mark.usefixtures("plain_day")
 
 People = dict[str, Person]
 

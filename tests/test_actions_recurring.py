@@ -81,7 +81,11 @@ def days_of(head: Task) -> list[str]:
 
 def test_an_occurrence_is_a_task_of_its_own(head_at: Callable[..., Task], people: People) -> None:
     head = head_at(title="Báo cáo tiến độ", title_en="Report progress", number="5", pillar="Thể chế")
-    assert told_by(partial(made, GIVEN)) == {("task_assigned", "officer"), ("task_assigned", "lead_head")}
+    assert told_by(partial(made, GIVEN)) == {
+        ("task_assigned", "officer"),
+        ("task_assigned", "lead_head"),
+        ("help_assigned", "helper"),
+    }
     task = head.children.get()
     assert (task.title, task.title_en) == ("Báo cáo tiến độ (tháng 9/2026)", "Report progress (month 9/2026)")
     assert (task.state, task.due_kind, task.due_on) == ("assigned", "day", date(2026, 9, 25))
@@ -514,7 +518,7 @@ def test_the_api_takes_a_cycle_and_tells_it(people: People) -> None:
     answer = api.post("tasks/", **draft, recurrence=cycle)
     assert answer.status_code == 201
     task = answer.json()
-    assert task["recurrence"] == {**cycle, "month": 1}
+    assert task["recurrence"] == {**cycle, "month": 1, "stop": "", "stopped_for": None}
     assert (task["due_on"], task["occurrence_on"]) == (None, None)
     changed = api.patch(f"tasks/{task['id']}/", version=task["version"], recurrence={**cycle, "day": 1})
     assert changed.json()["recurrence"]["day"] == 1

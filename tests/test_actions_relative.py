@@ -286,6 +286,7 @@ def test_words_and_day_do_not_say_different_things(task_at: TaskAt, people: Peop
     assert edit(values={"due_words": "sau khi có hướng dẫn", "due_on": None}).due_on is None
 
 
+@pytest.mark.usefixtures("plain_day")
 def test_an_extension_leaves_the_orders_words(task_at: TaskAt, people: People) -> None:
     task = task_at("in_progress", due_kind="period", due_on=None, due_words="tháng 9/2027")
     later = date(2027, 10, 15)

@@ -46,7 +46,8 @@ BEFORE = {
     "refuse_request": "in_progress", "counter_request": "in_progress", "accept_counter": "in_progress",
     "decline_counter": "in_progress", "cancel_request": "in_progress",
     "flag_risk": "in_progress", "clear_risk": "in_progress",
-    "stop_escalation": "in_progress", "resume_escalation": "in_progress",
+    "stop_escalation": "in_progress", "resume_escalation": "in_progress", "resume_cycle": "in_progress",
+    "set_milestones": "in_progress", "mark_milestone": "in_progress",
 }  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def test_every_verb_has_its_page() -> None:
     assert {*STEPS, "edit"} == set(VERBS) == {*BEFORE, "edit"}
     assert set(IN_BULK) == {
         *("propose", "assign", "accept", "confirm", "resume", "mark_posted", "accept_counter", "clear_risk"),
-        *("resume_escalation", "vouch"),
+        *("resume_escalation", "vouch", "resume_cycle"),
     }
 
 
@@ -78,6 +79,10 @@ def test_a_superuser_does_each_verb_and_it_is_marked(
     assert enter("admin").get(do(task, verb)).status_code == 200
     events = Event.objects.count()
     given = {**SAID, "contact": people["officer"].pk}
+    if verb == "mark_milestone":
+        given |= {"milestone": task.milestones.get().pk, "done_on": today().isoformat()}
+    if verb == "set_milestones":
+        given |= {"day-0": today().isoformat(), "words-0": "Gửi dự thảo"}
     if verb == "supersede":
         given["superseded_by"] = other_than(task).pk
     if verb == "submit":

@@ -180,7 +180,7 @@ def test_it_is_asked_again_and_an_empty_letter_is_not_sent(task, people, officer
     actions.withdraw(task=task, by=people["secretary"], reason="Trùng.")
     assert send_at_once(TODAY).dropped == 1
     notice.refresh_from_db()
-    assert notice.dropped_because == "The task was withdrawn."
+    assert notice.dropped_because == "task_withdrawn"
     assert Letter.objects.get(person=officer).state == Letter.State.EMPTY
     assert smtp.messages == []
 

@@ -34,6 +34,8 @@ def demo(transactional_db: None, live_server: Any, settings: Any) -> Any:
     settings.DEBUG = True
     call_command("load_demo", verbosity=0)
     settings.DEBUG = False
+    # Where DEBUG is off, an account of the demonstration signs in no more.
+    Person.objects.update(is_demo=False)
     return live_server
 
 
@@ -327,3 +329,29 @@ def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str
         found += [(path, "phone", one["id"], []) for one in axe.run(page).response["violations"]]
     context.close()
     assert found == []
+
+
+def test_a_button_says_that_it_works_and_comes_back(
+    transactional_db: None, live_server: Any, desk: Page, people: dict[str, Person], task_at: Any
+) -> None:
+    """While the form is on its way the button waits; the browser's Back finds it as it was."""
+    task = task_at("in_progress")
+    sign_in(desk, live_server, "officer")
+    desk.goto(f"{live_server.url}/tasks/{task.pk}/comment/")
+    button = "main form .btn.main"
+    words = desk.locator(button).inner_text()
+    desk.evaluate(
+        """button => document.addEventListener("submit", () => setTimeout(() => setTimeout(() => {
+            const shown = document.querySelector(button);
+            sessionStorage.setItem("shown", `${shown.innerText} ${shown.disabled}`);
+        })))""",
+        button,
+    )
+    desk.fill("[name=text]", "Đề nghị làm rõ.")
+    desk.click(button)
+    desk.wait_for_url(f"{live_server.url}/tasks/{task.pk}/")
+    assert desk.evaluate("sessionStorage.getItem('shown')") == "Đang gửi… true"
+    assert task.comments.count() == 1
+    desk.go_back()
+    assert desk.locator(button).inner_text() == words
+    assert desk.locator(button).is_enabled()

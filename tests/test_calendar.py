@@ -123,6 +123,24 @@ def test_what_an_administrator_decided_stays(people):
     assert Calendar.read().working_day(date(2026, 11, 24))
 
 
+def test_other_words_for_a_source_do_not_fill_a_year_again(people):
+    """The source is for people to read and to correct: a day that was deleted stays deleted."""
+    seed(2026, 2026)
+    CalendarDay.objects.update(source="Thông báo của Bộ Nội vụ")
+    day = CalendarDay.objects.get(day=date(2026, 4, 30))
+    day.source = "Bộ luật Lao động, Điều 112"
+    save_calendar_day(day=day, by=people["staff"])
+    delete_calendar_day(day=CalendarDay.objects.get(day=date(2026, 11, 24)), by=people["staff"])
+    assert seed(2026, 2026) == 0
+    assert Calendar.read().working_day(date(2026, 11, 24))
+
+
+def test_a_day_entered_by_hand_does_not_stand_for_its_year(people):
+    own = CalendarDay(day=date(2026, 9, 1), is_working=True, name="Trực", source="holidays of our own")
+    save_calendar_day(day=own, by=people["staff"])
+    assert seed(2026, 2026) > 10
+
+
 def test_names_are_vietnamese_and_the_source_is_told(calendar):
     day = CalendarDay.objects.get(day=date(2026, 2, 17))
     assert day.name == "Tết Nguyên Đán"

@@ -250,7 +250,7 @@ def test_the_admin_is_as_it_was_then(changed: Task, people: People, enter: Any) 
 
 def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people: People) -> None:
     officer = people["officer"]
-    seen = Task.objects.visible_to(officer)
+    seen = Task.objects.readable_by(officer)
     assert seen.filter(pk=changed.pk).exists()
     assert not any(rules.verdicts(officer, changed).values())
     duties = Duties.of(officer, today())

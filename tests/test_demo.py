@@ -25,11 +25,11 @@ from portal.demo.present import LEAVER
 from portal.shared.days import start_of, today
 from tasks import actions, rollup, rules
 from tasks.lifecycle import COUNTED, FIVE, Standing, State
-from tasks.models import Comment, Evidence, FanOut, Order, Part, Progress, Request, Task
+from tasks.models import Comment, Evidence, FanOut, Milestone, Order, Part, Progress, Request, Task
 
 HELD = (
     *(Body, Person, Membership, Order, Task, Part, Progress, Evidence, Comment),
-    *(Event, Notice, CalendarDay, FanOut, Request),
+    *(Event, Notice, CalendarDay, FanOut, Milestone, Request),
 )
 KHANH_HOA = "11-KH/BCĐ"
 
@@ -229,6 +229,7 @@ class DemoTest(TestCase):
 
     # The accounts
 
+    @override_settings(DEBUG=True)
     def test_the_accounts_sign_in(self) -> None:
         usernames = ["admin", "central.head", "central.secretary", "government.head", "government.secretary"]
         usernames += ["inspector", "bo.byt", "khanhhoa.snv", "tw.vptw"]

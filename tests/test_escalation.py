@@ -13,6 +13,7 @@ from django.utils import translation
 from audit.models import Event
 from committees.models import Membership, Office
 from committees.roles import Role
+from notices.drop_reasons import DropReason
 from notices.letters import send_owed
 from notices.models import EscalationStep, Notice, Policy
 from notices.policies import DEFAULT
@@ -20,6 +21,7 @@ from notices.seeding import seed
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, reminders, telling
+from tasks.drop_reasons import NOW_IN, TaskReason
 from tasks.lifecycle import State
 from tasks.models import Task
 from tasks.panel import panel
@@ -51,7 +53,7 @@ def escalate(days: int) -> set[tuple[int, str]]:
     return new
 
 
-def why_not(on: date) -> dict[int, str]:
+def why_not(on: date) -> dict[int, DropReason]:
     return telling.recheck(list(Notice.objects.filter(kind__in=("escalated", "overdue")).order_by("pk")), on)
 
 
@@ -134,7 +136,7 @@ def test_who_takes_the_office_later_is_not_told_the_step_again(bodies, people, t
 def test_a_step_that_reached_nobody_goes_to_the_next_who_holds_the_office(bodies, people, task_at):
     task_at("in_progress", due_on=DUE)
     escalate(1)
-    Notice.objects.filter(kind="escalated").update(state="dropped", dropped_because="Locked.")
+    Notice.objects.filter(kind="escalated").update(state="dropped", dropped_because="account_locked")
     new = make_person("new")
     appoint(new, bodies.lead, Role.HEAD)
     assert escalate(2) == {(new.pk, "+1l:head")}
@@ -148,7 +150,7 @@ def test_a_step_covered_by_a_higher_one_is_done_for_whoever_comes_later(bodies, 
     assert {step for _person, step in escalate(2)} == {"+1l:head", "+2l:head"}
     send_owed(DAYS[2])
     assert set(Notice.objects.values_list("step", "dropped_because").filter(kind="escalated")) == {
-        ("+1l:head", telling.HIGHER_STEP),
+        ("+1l:head", TaskReason.HIGHER_STEP),
         ("+2l:head", ""),
     }
     appoint(make_person("new"), bodies.lead, Role.HEAD)
@@ -162,14 +164,14 @@ def test_a_body_with_a_policy_of_its_own(bodies, people, task_at):
     assert escalate(1) == set()
     assert escalate(2) == {(people["head"].pk, "+2a:head")}
     policy.escalation.all().delete()
-    assert set(why_not(DAYS[2]).values()) == {telling.OTHER_POLICY}
+    assert set(why_not(DAYS[2]).values()) == {TaskReason.OTHER_POLICY}
 
 
 def test_a_moved_deadline_begins_anew(people, task_at):
     task = task_at("in_progress", due_on=DUE)
     escalate(1)
     actions.edit_task(task=task, values={"due_on": date(2026, 7, 16)}, by=people["head"])
-    assert set(why_not(DAYS[2]).values()) == {telling.MOVED}
+    assert set(why_not(DAYS[2]).values()) == {TaskReason.MOVED}
     assert reminders.escalate(DAYS[2]) == 1
 
 
@@ -181,8 +183,8 @@ def test_one_line_for_who_works_on_it_and_who_is_on_two_steps(bodies, people, ta
     reasons = why_not(DAYS[3])
     mine = Notice.objects.filter(person=people["lead_head"], kind__in=("escalated", "overdue"))
     assert {(one.step, reasons.get(one.pk, "")) for one in mine} == {
-        ("+3", telling.HIGHER_STEP),
-        ("+1l:head", telling.HIGHER_STEP),
+        ("+3", TaskReason.HIGHER_STEP),
+        ("+1l:head", TaskReason.HIGHER_STEP),
         ("+3a:secretary", ""),
     }
 
@@ -190,14 +192,14 @@ def test_one_line_for_who_works_on_it_and_who_is_on_two_steps(bodies, people, ta
 CHANGES: dict[str, tuple[Callable[..., object], str]] = {
     "nothing": (lambda task, people: None, ""),
     "submitted": (lambda task, people: Task.objects.update(state="suspended", suspended_from="in_progress"),
-                  telling.NOW_IN[State.SUSPENDED]),
+                  NOW_IN[State.SUSPENDED]),
     "office": (
         lambda task, people: Membership.objects.filter(person=people["lead_head"]).update(
             office=Office.objects.get(body=task.lead, role=Role.OFFICER)
         ),
-        telling.NO_OFFICE,
+        TaskReason.NO_OFFICE,
     ),
-    "lead": (lambda task, people: Task.objects.update(lead=task.assigner), telling.NOT_VISIBLE),
+    "lead": (lambda task, people: Task.objects.update(lead=task.assigner), TaskReason.NOT_VISIBLE),
 }  # fmt: skip
 
 
@@ -241,7 +243,7 @@ def test_while_it_is_stopped_nobody_above_is_told(people, task_at):
     task = task_at("in_progress", due_on=DUE)
     escalate(1)
     actions.stop_escalation(task=task, by=people["secretary"], reason="Chờ Bộ hướng dẫn.")
-    assert set(why_not(DAYS[1]).values()) == {telling.STOPPED}
+    assert set(why_not(DAYS[1]).values()) == {TaskReason.STOPPED}
     assert escalate(3) == set()
     assert reminders.plan(DAYS[3]) == 2  # those who work on it
     actions.resume_escalation(task=task, by=people["head"])

@@ -39,6 +39,9 @@ def test_there_are_all_the_letters() -> None:
     assert len(set(LETTERS)) == 146
 
 
+MADE = "Lập lúc 14:00 (+07:00) ngày 22/11/2026."
+
+
 def paper(body: Body, *, landscape: bool = True, rows: int = 60) -> Document:
     columns = (Column("row", "STT", 12, "right"), Column("words", "Chữ", 100), Column("day", "Ngày", 24))
     words = [" ".join(LETTERS[start : start + 16]) for start in range(0, len(LETTERS), 16)]
@@ -48,7 +51,8 @@ def paper(body: Body, *, landscape: bool = True, rows: int = 60) -> Document:
     return Document(
         title="BÁO CÁO",
         subject="Danh mục nhiệm vụ đến ngày 22/11/2026",
-        facts=("Lập lúc 14:00 (+07:00) ngày 22/11/2026.",),
+        made=MADE,
+        facts=("Số liệu tính đến ngày 22/11/2026.",),
         blocks=(
             Heading("I. KẾT QUẢ"),
             Heading("1. Trong tuần", 2),
@@ -90,7 +94,8 @@ def test_a_pdf_brings_its_fonts_and_gives_its_letters_back(
     text = run("pdftotext", "-layout", str(path), "-")
     assert unicodedata.is_normalized("NFC", text)
     assert set(LETTERS) <= set(text)
-    first, second, *_rest = text.split("\f")
+    first, second, *_rest = pages = text.rstrip("\f").split("\f")
+    assert [page.rstrip().endswith(MADE) for page in pages] == [True] * len(pages)
     nation = "ĐẢNG CỘNG SẢN VIỆT NAM" if which == "committee" else "Độc lập - Tự do - Hạnh phúc"
     assert nation in first
     assert "ngày 22 tháng 11 năm 2026" in first

@@ -570,6 +570,7 @@ def test_the_provinces_of_the_demo(db: None, settings: Any) -> None:
     settings.DEBUG = True
     call_command("load_demo", stdout=StringIO())
     settings.DEBUG = False
+    Person.objects.update(is_demo=False)  # where DEBUG is off they could not sign in
     giver = Body.objects.get(code="BCDTW")
     provinces = Choice(level="provincial", kind="committee").bodies(giver)
     assert len(provinces) >= 34

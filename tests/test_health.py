@@ -37,9 +37,10 @@ def test_ready_when_everything_answers(client: Client, broker: str) -> None:
             **dict.fromkeys(("database", "migrations", "broker", "clock", "letters"), "ok"),
             "seconds_since_tick": None,
             "seconds_oldest_unsent": None,
-            "letters_refused_today": 0,
+            "letters_failed_today": 0,
             "letters_given_up_today": 0,
             "addresses_refused": 0,
+            "failing_parts": {},
         },
     )
 
@@ -50,6 +51,52 @@ def test_says_how_long_ago_beat_ticked(client: Client, broker: str) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert 90 <= answer.json()["seconds_since_tick"] < 120
+
+
+HOSTS = ["10.1.2.3", "10.1.2.3:8000", "[::1]", "portal.internal", "a b", "x" * 300, ""]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_knows_only_an_address(
+    client: Client, broker: str, settings: Any, host: str, path: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["portal.example"]
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get(path, HTTP_HOST=host)
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/healthz/", "/readyz/x", "/admin/"])
+def test_no_other_page_answers_a_host_that_is_not_named(client: Client, settings: Any, path: str) -> None:
+    settings.ALLOWED_HOSTS = ["portal.example"]
+    assert client.get(path, HTTP_HOST="10.1.2.3").status_code == 400
+
+
+@pytest.mark.django_db
+def test_parts_that_keep_dying_are_named(client: Client, broker: str, settings: Any, tmp_path: Any) -> None:
+    file = tmp_path / "parts.json"
+    settings.FAILING_PARTS_FILE = str(file)
+    assert client.get("/readyz").json()["failing_parts"] == {}
+    file.write_text('{"beat": "2026-11-30T17:02:11+07:00"}')
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "late"), "pages are served"
+    assert answer.json()["failing_parts"] == {"beat": "2026-11-30T17:02:11+07:00"}
+    file.write_text("{}")
+    assert client.get("/readyz").json()["status"] == "ok"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("torn", ["", "{", '"x"', "\x00\x00"])
+def test_a_torn_list_of_parts_stops_no_probe(
+    client: Client, broker: str, settings: Any, tmp_path: Any, torn: str
+) -> None:
+    (tmp_path / "parts.json").write_text(torn)
+    settings.FAILING_PARTS_FILE = str(tmp_path / "parts.json")
+    assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from audit.models import Event
 from committees.models import Body, Person
 from tasks import actions
+from tasks.importing import storing
 from tasks.importing.checking import check
 from tasks.importing.files import tables
 from tasks.importing.problems import sentence_of
@@ -109,25 +110,39 @@ def test_the_same_number_or_the_same_words_in_the_file(order: Order) -> None:
 
 
 def test_a_task_that_the_order_has_already(order: Order, people: dict[str, Person], task_at: TaskAt) -> None:
+    """It is the same place and nearly the same words; what is alike elsewhere a person looks at."""
     title = "Khắc phục điểm lõm sóng, thiếu điện ở vùng sâu, vùng xa"
-    here = task_at("draft", order=order, number="7", title=title)
+    here = task_at("draft", order=order, number="7.", pillar="Hạ tầng", title=title)
+    bare = task_at("draft", order=order, title="Lập danh mục dữ liệu mở của tỉnh")
     other = task_at("assigned", title="Ban hành khung kiến trúc số của tỉnh")
     gone = task_at("draft", order=order, number="10", title="Lập danh mục cơ sở dữ liệu dùng chung")
     actions.withdraw(task=gone, by=people["secretary"], reason="Nhầm")
-    by_number, by_words, elsewhere, withdrawn = check(
-        [
-            row(7, title="Việc chẳng liên quan"),
-            row(8, title=title.replace(",", " và") + "."),
-            row(9, title="Ban hành khung kiến trúc số của tỉnh"),
-            row(10, title="Lập danh mục cơ sở dữ liệu dùng chung"),
-        ],
-        order,
-    )
-    assert (by_number.duplicates, by_words.duplicates) == ((here.pk,), (here.pk,))
-    assert (elsewhere.duplicates, withdrawn.duplicates) == ((other.pk,), ())
-    assert [problem.code for one in (by_number, by_words, elsewhere) for problem in one.problems] == [
-        *("number_exists", "exists", "exists")
+    near = title.replace(",", " và") + "."
+    expected: list[tuple[FileRow, list[Task], list[Task]]] = [
+        (row(7, pillar="HẠ TẦNG", title=near), [here], []),
+        (row(7, pillar="Hạ tầng", title="Đề án đô thị thông minh"), [], []),  # of a second appendix
+        (row(7, pillar="Phụ lục II", title=title), [], [here]),
+        (row(8, pillar="Hạ tầng", title=near), [], [here]),
+        (row(9, number="", title="Lập danh mục dữ liệu mở của tỉnh"), [bare], []),
+        (row(9, title="Lập danh mục dữ liệu mở của tỉnh"), [], [bare]),
+        (row(9, title="Ban hành khung kiến trúc số của tỉnh"), [], [other]),
+        (row(10, title="Lập danh mục cơ sở dữ liệu dùng chung"), [], []),  # withdrawn
     ]
+    for one, same, alike in expected:
+        (checked,) = check([one], order)
+        assert checked.duplicates == tuple(task.pk for task in same)
+        assert checked.alike == tuple(task.pk for task in alike)
+        codes = ["is_there"] if same else ["exists"] if alike else []
+        assert [problem.code for problem in checked.problems] == codes
+
+
+def test_a_second_appendix_under_the_same_order_loses_nothing(order: Order, task_at: TaskAt) -> None:
+    for number, title in (("1", "Ban hành kế hoạch chuyển đổi số"), ("2", "Đào tạo cán bộ các xã")):
+        task_at("draft", order=order, number=number, title=title)
+    second = [row(1, title="Đề án đô thị thông minh"), row(2, title="Ban hành kế hoạch chuyển đổi số")]
+    first_again = [row(1, title="Ban hành kế hoạch chuyển đổi số"), row(2, title="Đào tạo cán bộ các xã.")]
+    assert [one.left_out for one in storing.rows_of(check(second, order), order)] == [False, False]
+    assert [one.left_out for one in storing.rows_of(check(first_again, order), order)] == [True, True]
 
 
 @pytest.mark.parametrize(

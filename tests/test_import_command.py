@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from audit.models import Event
 from committees.models import Person
@@ -47,10 +48,12 @@ def test_rows_as_json(file: Path, order: Order) -> None:
     before = counted()
     found = json.loads(said(file, "--body", "COMMITTEE", "--order", "11-kh/bcđ", "--json"))
     one, two = found["rows"]
-    assert found.keys() == {"rows"}
+    assert found.keys() == {"rows", "passed_over"}
+    assert found["passed_over"] == []
     assert {**one, "problems": len(one["problems"])} == {
         "row": 3,
         "number": "1",
+        "parent": None,
         "title": "Trình nghị quyết",
         "pillar": "Thể chế",
         "lead": [LEAD, "Sở Tài chính"],
@@ -66,6 +69,26 @@ def test_rows_as_json(file: Path, order: Order) -> None:
     assert (problem["field"], problem["cell"], problem["code"]) == ("lead", "Sheet!C4", "unknown_body")
     assert "Sở Không Có Tên" in problem["says"]
     assert counted() == before
+
+
+def test_what_was_not_read_and_what_stands_above(order: Order, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    header = ["STT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn", "Thời hạn điều chỉnh", "Kinh phí"]
+    rows = [header, ["01", "Việc", LEAD, "30/6/2027", "30/9/2027", "5"], ["1.1", "Việc con", LEAD]]
+    path.write_bytes(sheet(rows, Khác=[["STT", "Chỉ tiêu", "Đơn vị tính"], [1, "Tỷ lệ", "%"]]).getvalue())
+    named = [path, "--body", "COMMITTEE", "--order", order.number]
+    found = json.loads(said(*named, "--json"))
+    assert [(row["number"], row["parent"]) for row in found["rows"]] == [("01", None), ("1.1", "01")]
+    (problem,) = found["rows"][0]["problems"]
+    assert (problem["field"], problem["code"], found["rows"][0]["due_on"]) == ("due", "two_columns", None)
+    assert "Thời hạn điều chỉnh: 30/9/2027" in problem["says"]
+    assert [(one["kind"], one["table"], one["name"]) for one in found["passed_over"]] == [
+        ("choice", "Sheet", "Thời hạn; Thời hạn điều chỉnh"),
+        ("column", "Sheet", "Kinh phí"),
+        ("sheet", "Khác", "STT | Chỉ tiêu | Đơn vị tính"),
+    ]
+    for one in found["passed_over"]:
+        assert one["says"] in said(*named)
 
 
 def test_rows_as_text(file: Path, order: Order) -> None:
@@ -95,6 +118,16 @@ def test_with_commit_all_rows_are_drafts(file: Path, by: list[str], order: Order
     imported = Import.objects.get()
     assert (imported.state, imported.by.username) == ("written", "secretary")
     assert Event.objects.filter(verb="import_written", by__username="secretary").count() == 1
+
+
+def test_the_command_does_not_stand_in_the_line_of_received_files(
+    file: Path, order: Order, people: dict[str, Person]
+) -> None:
+    now = timezone.now()
+    Import.objects.create(
+        order=order, by=people["secretary"], at=now, file_name="a", file="imports/a.xlsx", read_since=now
+    )
+    assert "2 drafts written" in said(file, "--body", "COMMITTEE", "--order", order.number, "--commit")
 
 
 def test_a_second_time_nothing_is_left_to_write(file: Path, order: Order) -> None:

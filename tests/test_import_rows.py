@@ -340,7 +340,7 @@ def test_each_sheet_has_its_own_header_and_hidden_ones_are_not_read() -> None:
         (1.1, "0.00", "1.10"),
         (0.8, "0%", "80%"),
         (2026.0, "General", "2026"),
-        (True, "General", "True"),
+        (True, "General", "TRUE"),
     ],
 )
 def test_a_value_is_read_as_it_is_shown(value: Any, form: str, shown: str) -> None:

@@ -136,8 +136,10 @@ def test_the_page_waits_for_the_reading_with_figures(secretary: Client, received
 
 def test_why_a_file_could_not_be_read(secretary: Client, received: Received) -> None:
     imported = received([checked()])
-    Import.objects.update(state="failed", problem="This file is damaged.")
-    assert "This file is damaged." in text_of(secretary.get(imported.get_absolute_url()))
+    Import.objects.update(state="failed", problem="too_many_rows", problem_values={"limit": 20})
+    assert "This file has more than 20 rows." in text_of(secretary.get(imported.get_absolute_url()))
+    Person.objects.update(language="vi")
+    assert "Tệp này có hơn 20 dòng." in text_of(secretary.get(imported.get_absolute_url()))
 
 
 # --- the table ------------------------------------------------------------------------------------------
@@ -407,5 +409,5 @@ def test_what_many_lead_is_given_to_each_once_it_is_at_work(
     link = f"{task.get_absolute_url()}fan-out/"
     assert link not in secretary.get(imported.get_absolute_url()).content.decode()
     actions.propose(task=task, by=by)
-    actions.assign(task=task, by=people["head"])
+    actions.assign(task=task, by=people["head"], past_deadline=True)
     assert link in secretary.get(imported.get_absolute_url()).content.decode()

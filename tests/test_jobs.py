@@ -6,14 +6,15 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import time as time_of_day
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from committees.models import Person
+from notices.calendar import Calendar
 from notices.jobs import remind
 from notices.models import CalendarDay, Letter, Notice, Policy
+from notices.seeding import seed_around
 from portal.shared.days import today
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -31,7 +32,8 @@ def test_a_worker_sends_one_letter_to_whoever_is_late(
 ) -> None:
     # Whatever day the test runs on, people work on it.
     CalendarDay.objects.create(day=today(), is_working=True, name="Ngày làm việc")
-    task = task_at("in_progress", due_on=today() - timedelta(days=10))
+    seed_around(today())
+    task = task_at("in_progress", due_on=Calendar.read().add_working_days(today(), -7))
     # Whatever hour it runs at, letters may go.
     Policy.objects.create(body=task.assigner, after=[7], hour=time_of_day(0))
     worker(EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}")

@@ -20,13 +20,15 @@ from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
 from notices import composing, letters
+from notices.drop_reasons import ReaderReason
 from notices.letters import send_owed
 from notices.mail import Mail
-from notices.models import IN_PORTAL, NO_ADDRESS, Letter, Notice, Policy, Preference
+from notices.models import Letter, Notice, Policy, Preference
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from tasks import actions, reminders, telling
+from tasks.drop_reasons import TaskReason
 from tasks.models import Task
 from tests.people import appoint, make_body, make_person
 
@@ -354,20 +356,20 @@ def deleted(task, people, officer):
 @pytest.mark.parametrize(
     "happens, reason",
     [
-        (withdrawn, "The task was withdrawn."),
-        (suspended, "The task was suspended."),
-        (submitted, "The task was reported complete."),
-        (completed, "The task was completed."),
-        (extended, telling.MOVED),
-        (given_to_another, telling.OTHER_LEAD),
-        (term_ended, telling.NO_OFFICE),
-        (right_taken, telling.NO_OFFICE),
-        (sight_taken, telling.NOT_VISIBLE),
-        (locked, letters.LOCKED),
-        (without_address, NO_ADDRESS),
-        (deleted, telling.DELETED),
-        (dissolved, telling.DISSOLVED),
-        (made_restricted, telling.NOT_VISIBLE),
+        (withdrawn, TaskReason.WITHDRAWN),
+        (suspended, TaskReason.SUSPENDED),
+        (submitted, TaskReason.SUBMITTED),
+        (completed, TaskReason.COMPLETED),
+        (extended, TaskReason.MOVED),
+        (given_to_another, TaskReason.OTHER_LEAD),
+        (term_ended, TaskReason.NO_OFFICE),
+        (right_taken, TaskReason.NO_OFFICE),
+        (sight_taken, TaskReason.NOT_VISIBLE),
+        (locked, ReaderReason.LOCKED),
+        (without_address, ReaderReason.NO_ADDRESS),
+        (deleted, TaskReason.DELETED),
+        (dissolved, TaskReason.DISSOLVED),
+        (made_restricted, TaskReason.NOT_VISIBLE),
     ],
 )
 def test_asked_again_before_it_is_sent(late, people, officer, smtp, happens, reason):
@@ -390,7 +392,7 @@ def test_a_contribution_delivered_meanwhile_is_not_asked_for(late, people, bodie
     assert owed.exists()
     type(part).objects.filter(pk=part.pk).update(delivered_at=timezone.now(), delivered_by=people["sister"])
     send_owed(TODAY)
-    assert set(owed.values_list("state", "dropped_because")) == {(Notice.State.DROPPED, telling.DELIVERED)}
+    assert set(owed.values_list("state", "dropped_because")) == {(Notice.State.DROPPED, TaskReason.DELIVERED)}
     actions.return_contribution(task=late, by=people["officer"], reason="Thiếu số liệu.")
     assert set(owed.values_list("state", "dropped_because")) == {(Notice.State.OWED, "")}
 
@@ -405,7 +407,7 @@ def test_who_chose_the_portal_meanwhile_reads_it_there(late, people, officer, sm
     Preference.objects.create(person=officer, kind=notice.kind, how=Preference.How.PORTAL)
     send_owed(TODAY)
     notice.refresh_from_db()
-    assert (notice.state, notice.dropped_because) == (Notice.State.DROPPED, IN_PORTAL)
+    assert (notice.state, notice.dropped_because) == (Notice.State.DROPPED, ReaderReason.IN_PORTAL)
     assert [one for one in smtp.messages if officer.email in one["To"]] == []
     assert notice in Notice.objects.unread_for(officer)
 
@@ -428,7 +430,7 @@ def test_a_reminder_that_was_not_sent_gives_way_to_the_next_step(late, officer, 
     smtp.answer = lambda message: None
     remind(date(2026, 7, 21))
     states = dict(Notice.objects.values_list("step", "dropped_because"))
-    assert states == {"+1": telling.LATER_STEP, "+3": ""}
+    assert states == {"+1": TaskReason.LATER_STEP, "+3": ""}
     assert len(smtp.messages) == 1
 
 
@@ -440,7 +442,7 @@ def test_two_urges_are_one_line(late, people, smtp, morning):
     reasons = (
         Notice.objects.filter(kind="task_urged").order_by("pk").values_list("dropped_because", flat=True)
     )
-    assert list(reasons) == [telling.LATER_NEWS, ""]
+    assert list(reasons) == [TaskReason.LATER_NEWS, ""]
 
 
 def test_what_two_bodies_deliver_is_two_lines_and_what_goes_back_to_them_too(late, officer, bodies, smtp):
@@ -481,7 +483,7 @@ def test_an_unknown_kind_is_dropped_and_says_so(late, officer, smtp):
         key="old:1", person=officer, kind="of_an_older_version", about_type="tasks.task", about_id=1, on=TODAY
     )
     remind(TODAY)
-    assert Notice.objects.get(key="old:1").dropped_because == letters.UNKNOWN
+    assert Notice.objects.get(key="old:1").dropped_because == ReaderReason.UNKNOWN_KIND
     assert len(smtp.messages) == 1
 
 
@@ -571,7 +573,7 @@ def test_an_address_that_mail_cannot_carry(late, officer, smtp):
     Person.objects.filter(pk=officer.pk).update(email="thư.ký@demo.invalid")
     assert remind(TODAY).sent.failed == 1
     letter = Letter.objects.get()
-    assert (letter.state, letter.answer, letter.next_attempt_at) == ("failed", letters.BAD_ADDRESS, None)
+    assert (letter.state, letter.failure, letter.next_attempt_at) == ("failed", "bad_address", None)
 
 
 @pytest.mark.parametrize(
@@ -609,7 +611,7 @@ def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, 
     monkeypatch.setattr(letters, "compose", breaks)
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (1, 1)
-    assert Letter.objects.get(person=officer).answer == letters.NOT_WRITTEN
+    assert Letter.objects.get(person=officer).failure == "not_written"
 
 
 def test_a_notice_that_cannot_be_told_stops_nobody_elses_letter(late, officer, bodies, smtp, monkeypatch):
@@ -624,7 +626,7 @@ def test_a_notice_that_cannot_be_told_stops_nobody_elses_letter(late, officer, b
     monkeypatch.setattr(composing.Facts, "about", breaks)
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (1, 1)
-    assert Letter.objects.get(person=officer).answer == letters.NOT_WRITTEN
+    assert Letter.objects.get(person=officer).failure == "not_written"
 
 
 def test_what_time_does_not_allow_is_left_to_the_next_run(late, officer, bodies, smtp):
@@ -783,7 +785,7 @@ def test_who_lost_a_right_by_a_restriction_reads_nothing_either(late, bodies, pe
     reminders.plan(TODAY)
     Task.objects.filter(pk=late.pk).update(secrecy=Task.Secrecy.RESTRICTED)
     send_owed(TODAY)
-    assert Notice.objects.get(person=deputy).dropped_because == telling.NOT_VISIBLE
+    assert Notice.objects.get(person=deputy).dropped_because == TaskReason.NOT_VISIBLE
 
 
 def test_many_lines_cost_as_many_queries_as_one(late, officer, task_at, django_assert_num_queries):

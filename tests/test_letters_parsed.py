@@ -23,8 +23,9 @@ import time_machine
 from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
-from committees.models import Person
+from committees.models import Membership, Person, ProposedTerm
 from committees.roles import Role
 from notices import composing, kinds, preferences
 from notices.composing import compose
@@ -292,14 +293,19 @@ def notice_of(kind: str, person: Person, world: World) -> Notice:
         about = world.bodies.lead
     elif kind in ABOUT_A_PERSON:
         about = world.people["officer"]
+    elif kind == "appointed":
+        about = Membership.objects.filter(office__body=world.bodies.lead)[0]
+    elif kind == "term_proposed":
+        about = proposed_term(world)
     data: dict[str, Any] = {
         "by": "Trần Văn A",
         "reason": unicodedata.normalize("NFC", REASON),
         "title": world.task.title,
     }
     data |= {"days": 3, "address": "officer@demo.invalid", "answer": "550 5.1.1 <no such user>"}
-    data |= {"due_on": "2026-07-15"} if kind.startswith("part_") and "due" in kind else {}
-    data |= {"week": "2026-07-20"}
+    own_day = kind.startswith(("part_", "milestone_")) and "due" in kind
+    data |= {"due_on": "2026-07-15", "passed_over": 2} if own_day else {"passed_over": 2}
+    data |= {"week": "2026-07-20", "new": True, "own": False}
     return Notice.objects.create(
         key=f"{kind}:{person.pk}",
         person=person,
@@ -310,6 +316,12 @@ def notice_of(kind: str, person: Person, world: World) -> Notice:
         data=data,
         on=TODAY,
     )
+
+
+def proposed_term(world: World) -> ProposedTerm:
+    staff, office = world.people["staff"], world.bodies.committee.offices.get(role=Role.MEMBER)
+    values = {"proposed_by": staff, "proposed_at": timezone.now(), "starts_on": TODAY}
+    return ProposedTerm.objects.get_or_create(person=staff, office=office, defaults=values)[0]
 
 
 JUDGED = ("task_submitted", "task_proposed", "extension_asked", "withdrawal_asked", "risk_flagged")

@@ -14,8 +14,10 @@ from django.utils import timezone
 from audit.models import Event
 from committees.models import Body, Membership, Person
 from notices.models import Notice
+from portal.shared.days import start_of
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
+from tasks.actions.milestones import MilestoneAsked
 from tasks.diagram import diagram, table
 from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
@@ -86,12 +88,16 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "clear_risk": (LEAD, "", ""),  # flagged: tests/test_at_risk.py
     "stop_escalation": (KEEPERS, "assigned in_progress", ""),
     "resume_escalation": (KEEPERS, "", ""),  # stopped: tests/test_escalation.py
+    "set_milestones": (KEEPERS, "draft proposed assigned in_progress", ""),
+    "mark_milestone": (LEAD, "", ""),  # with some: tests/test_milestones.py
+    "resume_cycle": (KEEPERS, "", ""),  # stopped: tests/test_jobs_obey.py
 }
 
 # Before issue a task belongs to those who prepare it, whoever else may see it then.
 BEFORE_ISSUE = {
     "edit": PREPARERS,
     "set_event_day": PREPARERS,
+    "set_milestones": PREPARERS,
     "recall": f"{KEEPERS} assistant",
     "withdraw": f"{KEEPERS} assistant",
     "comment": ASSIGNERS,
@@ -178,6 +184,13 @@ ACTS: dict[str, Act] = {
     "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
     "stop_escalation": lambda task, by, people: actions.stop_escalation(task=task, by=by, reason="Chờ Bộ."),
     "resume_escalation": lambda task, by, people: actions.resume_escalation(task=task, by=by),
+    "set_milestones": lambda task, by, people: actions.set_milestones(
+        task=task, by=by, milestones=[MilestoneAsked(date(2026, 1, 15), "Gửi dự thảo")]
+    ),
+    "mark_milestone": lambda task, by, people: actions.mark_milestone(
+        task=task, by=by, milestone=0, done_on=None
+    ),
+    "resume_cycle": lambda task, by, people: actions.resume_cycle(task=task, by=by),
 }
 
 
@@ -329,7 +342,7 @@ def test_the_database_refuses_it_too(people: dict[str, Person], task_at: TaskAt)
 
 BROKEN: list[dict[str, Any]] = [
     {"state": "completed"},
-    {"confirmed_at": timezone.now()},
+    {"confirmed_at": start_of(date(2026, 7, 1))},
     {"submitted_at": None},
     {"submitted_by": None},
     {"state": "in_progress"},

@@ -12,17 +12,21 @@ A new route: add its rows with the setting it needs, and to `DATA` what its form
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from committees import actions as committee_actions
 from committees.models import Absence, Person
@@ -31,7 +35,7 @@ from notices.models import Notice
 from reports import actions as report_actions
 from tasks import actions
 from tasks.lifecycle import State
-from tasks.models import Order
+from tasks.models import ColumnMeaning, Order
 from tests.imports import checked, read_as
 from tests.people import Bodies, TaskAt, given, ready_for, task_below
 
@@ -48,16 +52,18 @@ GET    readyz                     -               0   0   0   0   0   0   0   0
 GET    login                      -             200 200 200 200 200 200 200 200
 GET    logout                     -             405 405 405 405 405 405 405 405
 POST   language                   -             302 302 302 302 302 302 302 302
+GET    password_reset_confirm     letter        302 302 302 302 302 302 302 302
+POST   password_reset_confirm     letter        302 302 302 302 302 302 302 302
 
 # One's own
 GET    my_work                    -             200 200 200 200 200 200 200 302
 GET    profile                    -             200 200 200 200 200 200 200 302
 GET    away                       -             200 200 200 200 200 200 200 302
 POST   away                       -             302 302 302 200 200 200 200 302
-GET    away_change                absence       200 200 404 404 404 404 404 302
-POST   away_change                absence       302 302 404 404 404 404 404 302
-GET    away_end                   absence       200 200 404 404 404 404 404 302
-POST   away_end                   absence       302 302 404 404 404 404 404 302
+GET    away_change                absence       200 404 404 404 404 404 404 302
+POST   away_change                absence       302 404 404 404 404 404 404 302
+GET    away_end                   absence       200 404 404 404 404 404 404 302
+POST   away_end                   absence       302 404 404 404 404 404 404 302
 GET    password_change            -             200 200 200 200 200 200 200 302
 GET    password_change_done       -             200 200 200 200 200 200 200 302
 GET    notices:list               -             200 200 200 200 200 200 200 302
@@ -79,6 +85,7 @@ POST   notices:unsubscribe        token         200 200 200 200 200 200 200 200
 GET    tasks:list                 -             200 200 200 200 200 200 200 302
 GET    tasks:bodies               -             200 200 200 200 200 200 200 302
 GET    tasks:pillars              -             200 200 200 200 200 200 200 302
+GET    tasks:led_before           -             200 200 200 200 200 200 200 302
 GET    tasks:new                  -             403 200 403 403 403 200 403 302
 GET    tasks:detail               draft         200 200 200 404 200 404 404 302
 GET    tasks:detail               in_progress   200 200 200 200 200 404 404 302
@@ -94,6 +101,8 @@ GET    tasks:start_fan_out        fanned_out    405 405 405 405 405 405 405 302
 GET    tasks:record_fan_out_approval fanned_out 403 200 403 404 403 404 404 302
 POST   tasks:record_fan_out_approval fanned_out 403 302 403 404 403 404 404 302
 POST   tasks:cancel_fan_out       fanned_out    302 302 403 404 403 404 404 302
+POST   tasks:retry_fan_out        fanned_out    409 403 403 404 403 404 404 302
+GET    tasks:retry_fan_out        fanned_out    405 405 405 405 405 405 405 302
 GET    tasks:edit                 draft         403 200 403 404 403 404 404 302
 GET    tasks:edit                 in_progress   200 200 403 403 403 404 404 302
 GET    tasks:edit                 completed     409 409 403 403 403 404 404 302
@@ -215,6 +224,15 @@ POST   tasks:stop_escalation      submitted     409 409 403 403 403 404 404 302
 GET    tasks:resume_escalation    stopped       200 200 403 403 403 404 404 302
 POST   tasks:resume_escalation    stopped       302 302 403 403 403 404 404 302
 POST   tasks:resume_escalation    in_progress   409 409 403 403 403 404 404 302
+GET    tasks:set_milestones       in_progress   200 200 403 403 403 404 404 302
+POST   tasks:set_milestones       in_progress   302 302 403 403 403 404 404 302
+POST   tasks:set_milestones       submitted     409 409 403 403 403 404 404 302
+GET    tasks:mark_milestone       with_marks    403 403 403 200 403 404 404 302
+POST   tasks:mark_milestone       with_marks    403 403 403 302 403 404 404 302
+POST   tasks:mark_milestone       in_progress   403 403 403 409 403 404 404 302
+GET    tasks:resume_cycle         still_cycle   200 200 403 403 403 404 404 302
+POST   tasks:resume_cycle         still_cycle   302 302 403 403 403 404 404 302
+POST   tasks:resume_cycle         in_progress   409 409 403 403 403 404 404 302
 
 # Orders
 GET    orders:list                -             200 200 200 200 200 200 200 302
@@ -229,6 +247,7 @@ GET    orders:import_row          imported_row  403 200 403 403 403 404 404 302
 POST   orders:import_row          imported_row  403 302 403 403 403 404 404 302
 POST   orders:leave_out           imported_row  403 302 403 403 403 404 404 302
 POST   orders:name_body           imported      403 302 403 403 403 404 404 302
+POST   orders:name_columns        imported      403 302 403 403 403 404 404 302
 POST   orders:write_import        imported      403 302 403 403 403 404 404 302
 GET    orders:undo_import         imported      403 409 403 403 403 404 404 302
 POST   orders:undo_import         imported      403 409 403 403 403 404 404 302
@@ -250,14 +269,27 @@ GET    bodies:papers              body          200 200 403 403 403 403 403 302
 POST   bodies:papers              body          302 302 403 403 403 403 403 302
 POST   bodies:name                body          302 302 403 403 403 403 403 302
 POST   bodies:forget_name         alias         302 302 403 403 403 403 403 302
+POST   bodies:forget_column       meaning       302 302 403 403 403 403 403 302
 GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
+POST   bodies:appoint             as_head       403 403 403 403 403 403 403 302
+POST   bodies:appoint             as_deputy     302 403 403 403 403 403 403 302
+POST   bodies:appoint             oneself       403 403 403 403 403 403 403 302
 GET    bodies:membership          term          200 200 403 403 403 404 404 302
 POST   bodies:membership          term          302 302 403 403 403 404 404 302
 GET    bodies:away                term          200 200 200 403 403 404 404 302
 POST   bodies:away                term          302 302 302 403 403 404 404 302
 GET    bodies:end_membership      term          200 200 403 403 403 404 404 302
 POST   bodies:end_membership      term          302 302 403 403 403 404 404 302
+GET    bodies:membership          head_term     403 403 403 403 403 404 404 302
+POST   bodies:membership          head_term     403 403 403 403 403 404 404 302
+GET    bodies:membership          secretary_term 200 403 403 403 403 404 404 302
+POST   bodies:membership          secretary_term 302 403 403 403 403 404 404 302
+POST   bodies:end_membership      head_term     403 403 403 403 403 404 404 302
+POST   bodies:end_membership      secretary_term 302 403 403 403 403 404 404 302
+POST   bodies:away                head_term     302 403 403 403 403 404 404 302
+POST   bodies:away                secretary_term 302 302 403 403 403 404 404 302
+POST   people:leave               head_person   403 403 403 403 403 404 404 302
 GET    people:leave               person        403 403 404 404 403 404 404 302
 POST   people:leave               person        403 403 404 404 403 404 404 302
 
@@ -278,6 +310,13 @@ GET    api:memberships-list       -             200 200 200 200 200 200 200 401
 POST   api:memberships-list       -             201 201 403 403 403 403 403 401
 GET    api:memberships-detail     term          200 200 200 200 200 404 404 401
 PATCH  api:memberships-detail     term          200 200 403 403 403 404 404 401
+POST   api:memberships-end        term          200 200 403 403 403 404 404 401
+POST   api:memberships-end        head_term     403 403 403 403 403 404 404 401
+POST   api:memberships-list       as_head       403 403 403 403 403 403 403 401
+POST   api:memberships-list       as_deputy     201 403 403 403 403 403 403 401
+POST   api:memberships-list       oneself       403 403 403 403 403 403 403 401
+PATCH  api:memberships-detail     head_term     403 403 403 403 403 404 404 401
+PATCH  api:memberships-detail     secretary_term 200 403 403 403 403 404 404 401
 GET    api:orders-list            -             200 200 200 200 200 200 200 401
 POST   api:orders-list            -             403 201 403 403 403 403 403 401
 GET    api:orders-detail          order         200 200 200 200 200 404 404 401
@@ -287,6 +326,7 @@ POST   api:orders-relations       replacing     403 201 403 404 403 404 404 401
 DELETE api:orders-unrelate        replacing     403 204 403 404 403 404 404 401
 POST   api:orders-settle          replacing     200 200 403 404 403 404 404 401
 GET    api:tasks-list             -             200 200 200 200 200 200 200 401
+GET    api:tasks-led-before       -             200 200 200 200 200 200 200 401
 POST   api:tasks-list             -             403 201 403 403 403 403 403 401
 GET    api:tasks-tally            -             200 200 200 200 200 200 200 401
 GET    api:tasks-detail           draft         200 200 200 404 200 404 404 401
@@ -303,6 +343,7 @@ GET    api:tasks-fan-out          fanned_out    200 200 200 404 200 404 404 401
 POST   api:tasks-start-fan-out    fanned_out    200 403 403 404 403 404 404 401
 POST   api:tasks-record-fan-out-approval fanned_out 403 200 403 404 403 404 404 401
 POST   api:tasks-cancel-fan-out   fanned_out    200 200 403 404 403 404 404 401
+POST   api:tasks-retry-fan-out    fanned_out    409 403 403 404 403 404 404 401
 GET    api:tasks-evidence         in_progress   200 200 200 200 200 404 404 401
 GET    api:tasks-progress         in_progress   200 200 200 200 200 404 404 401
 POST   api:tasks-evidence         in_progress   403 403 403 201 403 404 404 401
@@ -385,6 +426,12 @@ POST   api:tasks-stop-escalation  in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-stop-escalation  submitted     409 409 403 403 403 404 404 401
 POST   api:tasks-resume-escalation stopped      200 200 403 403 403 404 404 401
 POST   api:tasks-resume-escalation in_progress  409 409 403 403 403 404 404 401
+POST   api:tasks-set-milestones   in_progress   200 200 403 403 403 404 404 401
+POST   api:tasks-set-milestones   submitted     409 409 403 403 403 404 404 401
+POST   api:tasks-mark-milestone   with_marks    403 403 403 200 403 404 404 401
+POST   api:tasks-mark-milestone   in_progress   403 403 403 409 403 404 404 401
+POST   api:tasks-resume-cycle     still_cycle   200 200 403 403 403 404 404 401
+POST   api:tasks-resume-cycle     in_progress   409 409 403 403 403 404 404 401
 GET    api:notices-list           -             200 200 200 200 200 200 200 401
 POST   api:notices-read-all       -             200 200 200 200 200 200 200 401
 GET    api:notices-detail         notice        404 404 404 200 404 404 404 401
@@ -433,8 +480,10 @@ DATA: dict[str, dict[str, Any]] = {
         "role": "member",
         "starts_on": "2026-01-01",
     },
+    "api:memberships-end": {"at_once": True},
     "api:memberships-detail": {"position": "Ủy viên"},
     "orders:import_row": {"title": "Lập danh mục", "due_kind": "none"},
+    "orders:name_columns": {"column_0": "deliverable"},
     "orders:name_body": {"words": "Sở lạ", "other": "LEAD"},
     "language": {"language": "en"},
     "api:preferences": {"preferences": {"task_confirmed": "portal"}},
@@ -463,6 +512,12 @@ DATA: dict[str, dict[str, Any]] = {
     "away_change": {"ends_on": "03/01/2098"},
     "reports:new": {"report": "list", "format": "xlsx"},
     "profile": {"language": "en", "email": "a@demo.invalid", "phone": ""},
+}
+# Offices that not everybody who keeps members may fill. `{who}` is whoever asks.
+APPOINTED: dict[str, dict[str, Any]] = {
+    "as_head": {"role": "head"},
+    "as_deputy": {"role": "deputy"},
+    "oneself": {"person": "{who}", "role": "assistant"},
 }
 VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
 ONLY_PAGES: dict[str, dict[str, Any]] = {
@@ -521,6 +576,8 @@ class Settings:
         self.tasks["asked"] = ready_for("approve_request", task_at("in_progress"), people)
         self.tasks["countered"] = ready_for("accept_counter", task_at("in_progress"), people)
         self.tasks["stopped"] = ready_for("resume_escalation", task_at("in_progress"), people)
+        self.tasks["still_cycle"] = ready_for("resume_cycle", task_at("in_progress"), people)
+        self.tasks["with_marks"] = ready_for("mark_milestone", task_at("in_progress"), people)
         self.tasks["flagged"] = ready_for("clear_risk", task_at("in_progress"), people)
         self.tasks["relative"] = ready_for("set_event_day", task_at("in_progress"), people)
         self.tasks["weighed"] = ready_for("set_weights", task_at("in_progress"), people)
@@ -549,12 +606,22 @@ class Settings:
         report_actions.make_export(self.file.pk, tell=False)
         # Parts of orders are known by their own keys, below that of the order.
         self.imported = read_as(self.order, [checked()], people["secretary"])
+        self.reset_uid = urlsafe_base64_encode(force_bytes(people["outsider"].pk))
+        self.reset_token = default_token_generator.make_token(people["outsider"])
         self.notice = Notice.objects.filter(person=people["officer"]).latest("pk")
-        self.term = people["member"].memberships.get()
+        self.terms = {
+            "term": people["member"].memberships.get(),
+            "head_term": people["head"].memberships.get(),
+            "secretary_term": people["secretary"].memberships.get(),
+        }
+        self.head = people["head"].pk
         self.assistant, self.helper = people["assistant"].pk, people["helper"].pk
         away = Absence(person=people["head"], deputy=people["assistant"], starts_on=date(2098, 1, 1))
         away.ends_on = date(2098, 1, 2)
         self.absence = committee_actions.save_absence(absence=away, by=people["head"])
+        self.meaning = ColumnMeaning.objects.create(
+            body=bodies.committee, key="kinh phi", heading="Kinh phí", field="note"
+        )
         self.alias = committee_actions.remember(
             body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"]
         )
@@ -565,10 +632,16 @@ class Settings:
         verb = name.removeprefix("tasks-").replace("-", "_") if space == "api" else name
         data = DATA.get(route, DATA.get(verb, {}))
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
+        data = {**data, **APPOINTED.get(setting, {})}
         if route == "notices:preferences":
             data = {kind.name: "daily" for kind in kinds.every()}
-        if route == "orders:write_import":
-            data = {"version": self.imported.version}
+        if route in ("orders:write_import", "orders:name_columns"):
+            data = {**data, "version": self.imported.version}
+        if verb == "set_milestones":
+            return {"milestones": []} if space == "api" else {}
+        if verb == "mark_milestone":
+            mark = self.tasks["with_marks"].milestones.get().pk
+            return {"milestone": mark, "done_on": None if space == "api" else ""}
         if verb == "supersede":
             data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
         if verb == "relations" or route == "api:orders-relations":
@@ -609,19 +682,25 @@ class Settings:
             values["position"] = 1
         if setting == "person":
             values = {"pk": self.helper}
+        if setting == "meaning":
+            values = {"code": "COMMITTEE", "pk": self.meaning.pk}
         if setting == "alias":
             values = {"code": "COMMITTEE", "pk": self.alias.pk}
         if setting == "absence":
             values = {"pk": self.absence.pk}
+        if setting == "letter":
+            values = {"uidb64": self.reset_uid, "token": self.reset_token}
         if setting == "notice":
             values = {"pk": self.notice.pk}
-        if setting == "body":
+        if setting == "head_person":
+            values = {"pk": self.head}
+        if setting == "body" or (setting in APPOINTED and route.startswith("bodies:")):
             values = {"code": "COMMITTEE"}
         if setting == "token":
             return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
-        if setting == "term":
+        if setting in self.terms:
             pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
-            values = {**pages, "pk": self.term.pk}
+            values = {**pages, "pk": self.terms[setting].pk}
         return reverse(route, kwargs=values)
 
 
@@ -664,7 +743,10 @@ def test_who_gets_in_where(
         if space != ("api" if route.startswith("api:") else "verbs" if setting in things.tasks else "pages"):
             continue
         address, data = things.address(route, setting), things.data(route, setting)
-        got = [ask(doors[who], method, address, data) for who in WHO]
+        got = [
+            ask(doors[who], method, address, {k: who if v == "{who}" else v for k, v in data.items()})
+            for who in WHO
+        ]
         if not any(statuses):
             assert set(got) <= {200, 503}, route
         elif got != statuses:
@@ -672,6 +754,38 @@ def test_who_gets_in_where(
                 f"{method} {route} {setting}: {' '.join(map(str, got))}, not {' '.join(map(str, statuses))}"
             )
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+FORM = re.compile(r'<form\b[^>]*method="post"[^>]*>.*?</form>', re.DOTALL)
+
+
+def test_every_form_that_changes_something_carries_its_one_time_key(
+    bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt, doors: dict[str, Client]
+) -> None:
+    things, found = Settings(bodies, people, order, task_at), 0
+    doors["staff"] = Client()
+    doors["staff"].force_login(people["staff"])
+    pages = [
+        (WHO[statuses.index(200)], things.address(route, setting))
+        for method, route, setting, statuses in rows()
+        # Who unsubscribes from a letter may be signed out, and doing it twice is doing it once.
+        if method == "GET" and 200 in statuses and not route.startswith(("api:", "notices:unsubscribe"))
+    ]
+    for name, pattern in every_route():
+        if name.startswith("admin:") and name.endswith(("_add", "_changelist")):
+            pages.append(("staff", reverse(name)))
+        elif name.startswith("admin:committees_person_"):
+            keys = dict.fromkeys(pattern.pattern.converters or _groups(pattern), people["outsider"].pk)
+            pages.append(("staff", reverse(name, kwargs=keys)))
+    for who, address in dict.fromkeys(pages):
+        answer = doors[who].get(address)
+        if answer.streaming or "html" not in answer.get("Content-Type", ""):
+            continue
+        for form in FORM.findall(answer.content.decode()):
+            keys_of = re.findall(r'name="one_time_key" value="[^"]{16,}"', form)
+            assert len(keys_of) == 1, (address, form[:200])
+            found += 1
+    assert found > 150
 
 
 # --- the admin ----------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import Event
 from committees import actions
 from committees.models import Alias, Body, Person
-from committees.naming import Named, Names
+from committees.named import Named
+from committees.naming import Names
 from portal.shared.text import fold, legible
 from portal.shared.verdicts import Refused
 from tests.people import Bodies

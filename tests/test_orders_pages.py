@@ -152,7 +152,7 @@ def test_entering_an_order_with_its_file(client: Client, people: Any, bodies: Bo
         ({"number": ""}, "number", "required"),
         ({"number": "a\x00b"}, "number", "Null"),
         ({"abstract": "x" * 1_000_000}, "abstract", "20000"),
-        ({"issued_on": "32/01/2026"}, "issued_on", "Write the day as 25/12/2026"),
+        ({"issued_on": "32/01/2026"}, "issued_on", "There is no day 32/01/2026."),
         ({"kind": "song"}, "kind", "song"),
         ({"body": "999"}, "body", "not one of the available choices"),
         ({"file": SimpleUploadedFile("a.pdf", b"MZ not a pdf")}, "file", "not what its name says"),

@@ -16,9 +16,10 @@ from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
 from notices import addresses, jobs, letters
+from notices.drop_reasons import AddressReason, ReaderReason
 from notices.letters import send_owed
 from notices.mail import is_of_address
-from notices.models import REFUSED_ADDRESS, Letter, Notice
+from notices.models import Letter, Notice
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
@@ -110,7 +111,7 @@ def test_a_letter_refused_all_day_is_given_up_with_an_alarm(late, officer, smtp,
         morning.move_to(letter.next_attempt_at + timedelta(seconds=1))
     remind(TODAY)
     assert Letter.objects.given_up().get() == letter
-    assert f"{letter.message_id} is given up: 451 later" in caplog.text
+    assert f"{letter.message_id} is given up: put_off 451 later" in caplog.text
     remind(TODAY)
     letter.refresh_from_db()
     assert letter.attempts == len(letters.PAUSES) + 1
@@ -174,7 +175,7 @@ def test_a_refused_address_turns_red_and_nothing_more_goes_there(late, officer, 
         remind(TODAY + timedelta(days=days))
     assert to(smtp, officer) == []
     dropped = Notice.objects.filter(person=officer, kind="overdue", state=Notice.State.DROPPED)
-    assert dropped.filter(dropped_because=REFUSED_ADDRESS).exists()
+    assert dropped.filter(dropped_because=ReaderReason.ADDRESS_REFUSED).exists()
     assert Notice.objects.unread_for(officer).filter(kind="overdue").exists()
 
 
@@ -223,7 +224,7 @@ def test_letters_go_again_and_the_secretary_is_not_bothered(late, people, office
     remind(TODAY + timedelta(days=1))
     assert len(to(smtp, fresh)) == 1
     told = Notice.objects.get(kind=addresses.NAME)
-    assert told.dropped_because == addresses.CORRECTED
+    assert told.dropped_because == AddressReason.CORRECTED
 
 
 def test_another_change_of_the_person_leaves_it_red(late, people, officer, smtp):
@@ -242,7 +243,7 @@ def test_who_no_longer_keeps_the_body_is_not_told(late, people, officer, smtp):
     Membership.objects.filter(person=told.person).update(ends_on=TODAY)
     send_owed(TODAY + timedelta(days=1))
     told.refresh_from_db()
-    assert told.dropped_because == addresses.NOT_KEEPER
+    assert told.dropped_because == AddressReason.NOT_KEEPER
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from notices.models import Notice, Policy
 from notices.policies import DEFAULT
 from notices.seeding import seed
 from tasks import reminders, telling
+from tasks.drop_reasons import TaskReason
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_a_change_counts_for_what_is_not_yet_sent(bodies, task_at):
     reminders.plan(SEVEN_BEFORE)
     follow(bodies.committee)
     rows = list(Notice.objects.filter(kind="due_soon"))
-    assert set(telling.recheck(rows, SEVEN_BEFORE).values()) == {telling.OTHER_POLICY}
+    assert set(telling.recheck(rows, SEVEN_BEFORE).values()) == {TaskReason.OTHER_POLICY}
 
 
 def test_every_column_of_a_planned_notice_is_as_an_action_would_write_it(bodies, people, task_at):

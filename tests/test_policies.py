@@ -6,12 +6,14 @@ import pytest
 
 from notices import policies
 from notices.calendar import Calendar
-from notices.models import SWITCHED_OFF, EscalationStep, Notice, Policy
+from notices.drop_reasons import ReaderReason
+from notices.models import EscalationStep, Notice, Policy
 from notices.policies import DEFAULT, Rung
 from notices.policing import save_policy
 from notices.seeding import seed
 from portal.shared.days import VIETNAM, today
 from tasks import reminders, telling
+from tasks.drop_reasons import TaskReason
 
 pytestmark = pytest.mark.django_db
 
@@ -131,8 +133,8 @@ def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at)
     assert telling.recheck(notices, today()) == {}
     save_policy(body=bodies.committee, asked=policy(muted=frozenset({"task_confirmed"})), by=people["head"])
     reasons = telling.recheck(notices, today())
-    assert reasons == {notice.pk: SWITCHED_OFF for notice in notices}
-    notices[0].state, notices[0].dropped_because = Notice.State.DROPPED, SWITCHED_OFF
+    assert reasons == {notice.pk: ReaderReason.SWITCHED_OFF for notice in notices}
+    notices[0].state, notices[0].dropped_because = Notice.State.DROPPED, ReaderReason.SWITCHED_OFF
     notices[0].save()
     assert notices[0] in Notice.objects.for_person(notices[0].person)
 
@@ -144,6 +146,6 @@ def test_a_change_counts_for_what_is_not_yet_sent(bodies, people, task_at, calen
     owed = list(Notice.objects.filter(kind="due_soon", step="-3"))
     assert len(owed) == 2
     save_policy(body=bodies.committee, asked=policy(before=(7, 4)), by=people["secretary"])
-    assert set(telling.recheck(owed, date(2026, 7, 10)).values()) == {telling.OTHER_POLICY}
+    assert set(telling.recheck(owed, date(2026, 7, 10)).values()) == {TaskReason.OTHER_POLICY}
     reminders.plan(date(2026, 7, 10))
     assert Notice.objects.filter(kind="due_soon", step="-4").count() == 2

@@ -9,7 +9,8 @@ from django.test import Client
 from audit.models import Event
 from committees.models import Person
 from notices import kinds, letters, preferences
-from notices.models import IN_PORTAL, Letter, Notice, Preference
+from notices.drop_reasons import ReaderReason
+from notices.models import Letter, Notice, Preference
 from notices.preferences import How, offered, save_preferences
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
@@ -114,6 +115,6 @@ def test_what_is_read_in_the_portal_goes_into_no_letter(people: People, task_at:
     reasons = letters.why_not(mine, today())
     letters.drop(reasons)
     by_kind = {one.kind: reasons.get(one.pk, "") for one in mine}
-    assert by_kind["task_confirmed"] == IN_PORTAL != by_kind["task_assigned"]
+    assert by_kind["task_confirmed"] == ReaderReason.IN_PORTAL != by_kind["task_assigned"]
     assert Notice.objects.for_person(officer).filter(kind="task_confirmed").exists()
     assert not Letter.objects.exists()

@@ -23,7 +23,8 @@ from committees.models import Person
 from portal.shared.days import today
 from reports.actions import ask_export, make_export
 from tasks import actions
-from tasks.importing import sheet
+from tasks.importing import sheet, storing
+from tasks.importing.problems import sentence_of
 from tasks.models import Import, Order, Task
 from tests.office import converted
 from tests.people import Bodies, TaskAt
@@ -186,6 +187,31 @@ def test_what_a_file_cannot_change_says_so(
     with pytest.raises(ValidationError):
         actions.write_import(imported=imported, by=people["secretary"])
     assert Event.objects.count() == before
+
+
+def test_why_a_task_cannot_be_changed_is_told_as_its_reader_reads(
+    comes_back: Comes, task_at: TaskAt, order: Order
+) -> None:
+    """Kept as code and values: whoever looks reads it in their own language, not in that of the sender."""
+    task = task_at("submitted", order=order, number="9")
+
+    def change(rows: list[Cells]) -> None:
+        rows[0] |= {"title": "Khác"}
+
+    (row,) = comes_back([task], change).rows.all()
+    (problem,) = [one for one in storing.problems_of(row) if one.code == "not_now"]
+    assert problem.values == {"code": task.code, "state": "submitted"}
+    shown = {}
+    for language in ("en", "vi"):
+        with translation.override(language):
+            shown[language] = sentence_of(problem)
+    assert shown["en"] == (
+        f"{task.code} cannot be changed now, it is: waiting for confirmation. Leave the row out."
+    )
+    assert (
+        shown["vi"]
+        == f"Hiện không sửa được nhiệm vụ {task.code}, trạng thái: chờ xác nhận. Hãy bỏ dòng này ra."
+    )
 
 
 def test_a_row_that_changed_meanwhile_is_refused(

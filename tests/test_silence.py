@@ -78,13 +78,13 @@ def test_refusals_and_red_addresses_are_counted(people: People) -> None:
     def letter(who: str, **values: Any) -> None:
         Letter.objects.create(person=people[who], on=today(), message_id=f"<{who}>", **values)
 
-    letter("officer", state="failed", attempts=3)
-    letter("head", state="failed", attempts=1, next_attempt_at=timezone.now())
+    letter("officer", state="failed", failure="refused", attempts=3)
+    letter("head", state="failed", failure="put_off", attempts=1, next_attempt_at=timezone.now())
     letter("member", state="sent", attempts=2, sent_at=timezone.now())
     letter("sister", state="sent", attempts=1, sent_at=timezone.now())
     Person.objects.filter(pk=people["helper"].pk).update(address_refused_at=timezone.now())
     seen = silence.look()
-    assert (seen.letters_refused_today, seen.letters_given_up_today, seen.addresses_refused) == (3, 1, 1)
+    assert (seen.letters_failed_today, seen.letters_given_up_today, seen.addresses_refused) == (3, 1, 1)
     with translation.override("en"):
         said = " ".join(str(row[1]) for row in admin.heard())
     assert "Letters given up today: 1." in said

@@ -120,8 +120,10 @@ def make_tasks(bodies: Bodies, people: dict[str, Person], orders: list[Order]) -
     for task in Task.objects.all():
         for body in dice.sample([body for body in leads if body.pk != task.lead_id], dice.choice([0, 1, 2])):
             kind = dice.choice(Part.Kind.values)
-            ended = task.created_at if kind == Part.Kind.FORMER_LEAD else None
-            parts.append(Part(task=task, body=body, kind=kind, ended_at=ended))
+            former: dict[str, Any] = {}
+            if kind == Part.Kind.FORMER_LEAD:
+                former = {"ended_at": task.created_at, "then": {}}
+            parts.append(Part(task=task, body=body, kind=kind, **former))
     Part.objects.bulk_create(parts)
 
 
@@ -334,7 +336,7 @@ def sees(who: str, task: Task, bodies: Bodies) -> bool:
     issued = task.state not in ("draft", "proposed") and task.assigned_at is not None
     involved = {task.assigner}
     if issued:
-        involved |= {part.body for part in task.parts.all()} | ({task.lead} if task.lead else set())
+        involved |= {*helping(task), *([task.lead] if task.lead else [])}
     if task.secrecy == "normal":
         return bool(involved & reach)
     trusted = places if set(offices) & {Role.HEAD, Role.SECRETARY, Role.OFFICER} else set()
@@ -344,7 +346,7 @@ def sees(who: str, task: Task, bodies: Bodies) -> bool:
 
 
 def helping(task: Task) -> list[Any]:
-    """A body that led the task once reads it, but the task is no longer its own."""
+    """A body that led the task once reads it as it was then, in a list of its own."""
     return [part.body for part in task.parts.all() if part.kind != "former_lead"]
 
 

@@ -116,7 +116,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"description": "x" * 1_000_000}, "description", "20000"),
     ({"lead": "NOWHERE"}, "lead", "There is no body “NOWHERE”."),
     ({"lead": "a\x00b"}, "lead", "Null"),
-    ({"due_on": "31/02/2030"}, "due_on", "Write the day as 25/12/2026"),
+    ({"due_on": "31/02/2030"}, "due_on", "There is no day 31/02/2030."),
     ({"due_on": "soon"}, "due_on", "Write the day as 25/12/2026"),
     ({"start_on": "01/01/2031"}, "due_on", "The deadline is not before the start."),
     ({"due_kind": "continuous"}, "due_on", "This kind of deadline has no day."),

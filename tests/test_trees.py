@@ -247,7 +247,7 @@ ACTS: dict[str, Any] = {
     "change_lead": led_by_another,
     "set_weights": weighed,
     "propose": lambda course, task, by, n: actions.propose(task=task, by=by),
-    "assign": lambda course, task, by, n: actions.assign(task=task, by=by),
+    "assign": lambda course, task, by, n: actions.assign(task=task, by=by, past_deadline=True),
     "recall": lambda course, task, by, n: actions.recall(task=task, by=by, reason=WHY),
     "accept": lambda course, task, by, n: actions.accept(task=task, by=by),
     "decline": lambda course, task, by, n: actions.decline(task=task, by=by, reason=WHY),
@@ -317,7 +317,7 @@ def grow(course: Course, shape: list[int]) -> None:
         row = Task(title="Việc", assigner=giver, lead=course.below(giver), parent=above, due_on=due_on)
         task = actions.new_task(task=row, by=course.people[giver.code, Role.SECRETARY])
         actions.propose(task=task, by=course.people[giver.code, Role.SECRETARY])
-        actions.assign(task=task, by=course.people[giver.code, Role.HEAD])
+        actions.assign(task=task, by=course.people[giver.code, Role.HEAD], past_deadline=True)
         tasks.append(actions.accept(task=task, by=course.people[task.lead.code, Role.OFFICER]))  # type: ignore[union-attr]
 
 

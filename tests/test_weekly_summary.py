@@ -14,6 +14,7 @@ from notices.policies import DEFAULT
 from notices.seeding import seed
 from tasks import actions, summary
 from tasks.models import Task
+from tasks.summary import SummaryReason
 from tests.people import appoint, make_person
 
 pytestmark = pytest.mark.django_db
@@ -113,10 +114,10 @@ def test_at_most_fifty_are_listed_and_all_counted(late):
 
 CHANGES = {
     "nothing": (lambda late, people: None, ""),
-    "done": (lambda late, people: Task.objects.update(due_on=date(2027, 1, 1)), summary.NOTHING_LATE),
+    "done": (lambda late, people: Task.objects.update(due_on=date(2027, 1, 1)), SummaryReason.NOTHING_LATE),
     "office": (
         lambda late, people: Membership.objects.filter(person=people["lead_head"]).update(ends_on=FRIDAY),
-        summary.NOT_HEAD,
+        SummaryReason.NOT_HEAD,
     ),
 }
 
@@ -133,7 +134,7 @@ def test_only_the_newest_week_is_told(late):
     summary.plan(MONDAY)
     summary.plan(MONDAY + timedelta(days=7))
     first, _second = owed()
-    assert summary.recheck(owed(), MONDAY + timedelta(days=7)) == {first.pk: summary.OTHER_WEEK}
+    assert summary.recheck(owed(), MONDAY + timedelta(days=7)) == {first.pk: SummaryReason.OTHER_WEEK}
 
 
 def test_the_letter_carries_it_in_text_and_html(late, people, bodies):

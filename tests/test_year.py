@@ -331,7 +331,7 @@ class Portal:
         actions.propose(**self._doer(key, by))
 
     def assign(self, key: str, by: str) -> None:
-        actions.assign(**self._doer(key, by))
+        actions.assign(**self._doer(key, by), past_deadline=True)
 
     def accept(self, key: str, by: str) -> None:
         actions.accept(**self._doer(key, by))

@@ -6,23 +6,30 @@ from committees.actions.accounts import (
     note_sign_in,
     save_own_profile,
     save_person,
+    send_reset_letter,
     set_password,
 )
 from committees.actions.addresses import accept_address
 from committees.actions.bodies import open_offices, save_body, set_office_permissions
-from committees.actions.leaving import close_account
+from committees.actions.leaving import close_account, close_demo_account
 from committees.actions.naming import forget, remember, save_paper_settings
+from committees.actions.proposals import appoint, approve_term, propose_term, refuse_term
 from committees.actions.terms import end_membership, save_membership
 
 __all__ = [
     "accept_address",
+    "appoint",
+    "approve_term",
     "change_own_password",
     "close_account",
+    "close_demo_account",
     "end_absence",
     "end_membership",
     "forget",
     "note_sign_in",
     "open_offices",
+    "propose_term",
+    "refuse_term",
     "remember",
     "save_absence",
     "save_body",
@@ -30,6 +37,7 @@ __all__ = [
     "save_own_profile",
     "save_paper_settings",
     "save_person",
+    "send_reset_letter",
     "set_office_permissions",
     "set_password",
 ]

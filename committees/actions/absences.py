@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees import rules
+from committees.access import Right
 from committees.models import Absence, Membership, MembershipQuerySet, Person
+from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 
@@ -27,15 +29,17 @@ def save_absence(*, absence: Absence, by: Person) -> Absence:
     """Name a deputy for the days on which a person is away, or change the days."""
     old = Absence.objects.select_related("person").filter(pk=absence.pk).first()
     _lock(absence.person_id, absence.deputy_id)
-    rules.may_keep_absences(by, old.person if old else absence.person).or_raise()
+    right = rules.may_keep_absences(by, old.person if old else absence.person).or_raise()
+    rules.may_name_deputy(by, absence.person, absence.deputy).or_raise()
+    own = by.pk == absence.deputy_id
     if old is None:
         absence.by, absence.at = by, timezone.now()
     _check(absence, old)
     before = _told(old) if old else {}
     absence.save()
     _arrange(absence)
-    _record("absence_changed" if old else "absence_entered", absence, before, by)
-    follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by)
+    _record("absence_changed" if old else "absence_entered", absence, before, by, right, break_glass=own)
+    follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by, right=right)
     return absence
 
 
@@ -44,13 +48,13 @@ def end_absence(*, absence: Absence, by: Person) -> None:
     """The person is back: from this moment their deputy holds nothing of theirs."""
     absence = Absence.objects.select_related("person", "deputy").get(pk=absence.pk)
     _lock(absence.person_id, absence.deputy_id)
-    rules.may_keep_absences(by, absence.person).or_raise()
+    right = rules.may_keep_absences(by, absence.person).or_raise()
     if absence.ends_on < today():
         raise ValidationError(_("This absence is over: there is nothing to end."))
-    finish_absence(absence, by)
+    finish_absence(absence, by, right)
 
 
-def finish_absence(absence: Absence, by: Person) -> None:
+def finish_absence(absence: Absence, by: Person | None, right: Right | None) -> None:
     """The same for whoever was already asked whether they may: one of the two leaves for good."""
     before, begun = _told(absence), absence.starts_on < today()
     if begun:
@@ -59,20 +63,20 @@ def finish_absence(absence: Absence, by: Person) -> None:
     bodies = _bodies_of(absence)
     for term in _current(absence):
         _stop(term)
-    record("absence_ended", about=absence, by=by, before=before, bodies=bodies)
+    record("absence_ended", about=absence, by=by, right=right, before=before, bodies=bodies)
     if not begun:
         absence.delete()  # no whole day of it counted; the event keeps what it was
-    follow(absence.deputy_id, by=by)
+    follow(absence.deputy_id, by=by, right=right)
 
 
-def follow(*people: int, by: Person | None) -> None:
+def follow(*people: int, by: Person | None, right: Right | None) -> None:
     """The terms of these people changed: with them what their deputies hold, and they as deputies."""
     concerned = Q(person__in=people) | Q(deputy__in=people)
     absences = Absence.objects.filter(concerned, ends_on__gte=today()).select_related("person", "deputy")
     for absence in absences.order_by("pk"):
         before = _told(absence)
         _arrange(absence)
-        _record("absence_changed", absence, before, by)
+        _record("absence_changed", absence, before, by, right)
 
 
 def _lock(*people: int) -> None:
@@ -81,10 +85,14 @@ def _lock(*people: int) -> None:
 
 
 def _check(absence: Absence, old: Absence | None) -> None:
+    """Only what an edit touches: where the deputy left meanwhile, reason and last day can still change."""
     tidy_row(absence, ABSENCE_FIELDS)
-    absence.full_clean(validate_constraints=False)
-    _check_days(absence, old)
-    _check_deputy(absence, old)
+    changed = changed_fields(absence, old)
+    clean_changed_fields(absence, changed)
+    _check_days(absence, changed)
+    _check_deputy(absence, old, changed)
+    if changed.isdisjoint({"person", "deputy", "starts_on", "ends_on"}):
+        return
     if not _own_terms(absence).exists():
         said = _("%(person)s holds no office on these days, so there is nothing to stand in for.")
         raise ValidationError(said % {"person": absence.person})
@@ -99,12 +107,14 @@ def _check(absence: Absence, old: Absence | None) -> None:
         raise ValidationError({"deputy": said % {"person": absence.deputy}})
 
 
-def _check_days(absence: Absence, old: Absence | None) -> None:
+def _check_days(absence: Absence, changed: set[str]) -> None:
+    if changed.isdisjoint({"starts_on", "ends_on"}):
+        return
     if absence.ends_on < absence.starts_on:
         raise ValidationError({"ends_on": _("The last day is not before the first day.")})
-    if absence.starts_on < today() and (old is None or old.starts_on != absence.starts_on):
+    if "starts_on" in changed and absence.starts_on < today():
         raise ValidationError({"starts_on": _("Begin today or later: the past stays as it was.")})
-    if absence.ends_on < today():
+    if "ends_on" in changed and absence.ends_on < today():
         raise ValidationError({"ends_on": _("Not a day that has passed. To end it now, end the absence.")})
     if absence.ends_on - absence.starts_on > LONGEST:
         raise ValidationError(
@@ -112,20 +122,20 @@ def _check_days(absence: Absence, old: Absence | None) -> None:
         )
 
 
-def _check_deputy(absence: Absence, old: Absence | None) -> None:
+def _check_deputy(absence: Absence, old: Absence | None, changed: set[str]) -> None:
+    if old and "person" in changed:
+        raise ValidationError({"person": _("Enter another absence for another person.")})
+    if changed.isdisjoint({"deputy", "starts_on"}):
+        return
     if absence.deputy_id == absence.person_id:
         raise ValidationError({"deputy": _("Choose somebody else: nobody stands in for themself.")})
-    if old and old.person_id != absence.person_id:
-        raise ValidationError({"person": _("Enter another absence for another person.")})
-    fixed = ("deputy_id", "starts_on")
-    moved = old is None or any(getattr(old, name) != getattr(absence, name) for name in fixed)
-    if old and moved and old.starts_on <= today():
+    if old and old.starts_on <= today():
         raise ValidationError(
             {"deputy": _("It has begun: the deputy and the first day stay. End it and enter another one.")}
         )
     if not absence.deputy.is_active:
         raise ValidationError({"deputy": _("This account is locked. Choose somebody else.")})
-    if moved and not Person.objects.beside(absence.person, today()).filter(pk=absence.deputy_id).exists():
+    if not Person.objects.beside(absence.person, today()).filter(pk=absence.deputy_id).exists():
         raise ValidationError({"deputy": _("Choose somebody who holds an office in one of the same bodies.")})
 
 
@@ -189,10 +199,28 @@ def _told(absence: Absence) -> dict[str, Any]:
     return {**snapshot(absence, ABSENCE_FIELDS), "offices": offices}
 
 
-def _record(verb: str, absence: Absence, before: dict[str, Any], by: Person | None) -> None:
+def _record(
+    verb: str,
+    absence: Absence,
+    before: dict[str, Any],
+    by: Person | None,
+    right: Right | None,
+    *,
+    break_glass: bool = False,
+) -> None:
     old, new = changes(before, _told(absence))
     if new:
-        record(verb, about=absence, by=by, before=old, after=new, bodies=_bodies_of(absence))
+        bodies = _bodies_of(absence)
+        record(
+            verb,
+            about=absence,
+            by=by,
+            right=right,
+            before=old,
+            after=new,
+            bodies=bodies,
+            break_glass=break_glass,
+        )
 
 
 def _bodies_of(absence: Absence) -> list[int]:

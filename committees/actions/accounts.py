@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
@@ -12,6 +20,7 @@ from committees import rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
 from committees.actions.common import PERSON_FIELDS, save, stored
 from committees.models import Person
+from portal.shared.changed import changed_fields, clean_changed_fields, stored_row
 from portal.shared.verdicts import no, refuse
 
 
@@ -32,7 +41,7 @@ def save_person(*, person: Person, by: Person | None) -> Person:
 def set_password(*, person: Person, new_password: str, by: Person) -> Person:
     """Give a person a new password; wherever they are signed in, they are signed out."""
     person = Person.objects.select_for_update().get(pk=person.pk)
-    rules.may_change_account(by, person).or_raise()
+    rules.may_set_password(by, person).or_raise()
     try:
         validate_password(new_password, person)
     except ValidationError as error:
@@ -44,13 +53,43 @@ def set_password(*, person: Person, new_password: str, by: Person) -> Person:
 
 
 @transaction.atomic
+def send_reset_letter(*, person: Person, by: Person) -> Person:
+    """Send a person a link with which they choose a password once; until then the old one holds."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    rules.may_send_reset_letter(by, person).or_raise()
+    own = by.pk != person.pk and rules.has_power(person) and rules.changed_address(by, person)
+    try:
+        # Not a letter of the ledger: nobody but the addressee may read the link, administrators least.
+        _reset_letter(person).send()
+    except OSError as error:
+        raise ValidationError(
+            _("The letter could not be handed over to the mail server. Try again later.")
+        ) from error
+    record("reset_letter_sent", about=person, by=by, after={"email": person.email}, break_glass=own)
+    return person
+
+
+def _reset_letter(person: Person) -> EmailMessage:
+    uid = urlsafe_base64_encode(force_bytes(person.pk))
+    address = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(person)])
+    context = {
+        "person": person,
+        "url": settings.PORTAL_URL + address,
+        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
+    }
+    with override(person.language):
+        subject = gettext("Choose your password for the steering committees portal")
+        return EmailMessage(subject, render_to_string("letters/reset.txt", context), to=[person.email])
+
+
+@transaction.atomic
 def save_own_profile(*, person: Person, by: Person) -> Person:
     """A person keeps their own language, e-mail and telephone."""
     if person.pk != by.pk:
         refuse(no(_("You can change only your own profile.")))
     fields = ("language", "email", "phone")
     before = stored(person, fields)
-    person.full_clean(exclude=[f.name for f in Person._meta.fields if f.name not in fields])
+    clean_changed_fields(person, changed_fields(person, stored_row(person)).intersection(fields))
     forget_refusal(person, before)
     person.save(update_fields=(*fields, *REFUSAL_FIELDS))
     old, new = changes(before, snapshot(person, fields))

@@ -23,7 +23,16 @@ def save_body(*, body: Body, by: Person | None) -> Body:
         rules.may_administer(by).or_raise()
     before = stored(body, BODY_FIELDS)
     _refuse_circle(body)
-    save(body, before, BODY_FIELDS, verb="body", by=by, bodies=lambda: [body.pk, body.parent_id])
+    own = by is not None and _may_move(body, by)
+    save(
+        body,
+        before,
+        BODY_FIELDS,
+        verb="body",
+        by=by,
+        bodies=lambda: [body.pk, body.parent_id],
+        break_glass=own,
+    )
     if not before:
         open_offices([body])
     return body
@@ -43,10 +52,10 @@ def open_offices(bodies: Iterable[Body]) -> None:
 @transaction.atomic
 def set_office_permissions(*, office: Office, permissions: Collection[str], by: Person) -> Office:
     """Change what an office may do on its body; no other body's office changes."""
-    rules.may_administer(by).or_raise()
     office = (
         Office.objects.select_for_update(no_key=True, of=("self",)).select_related("body").get(pk=office.pk)
     )
+    rules.may_set_office_permissions(by, office).or_raise()
     before = sorted(access.permissions_of(office))
     access.set_permissions(office, permissions)
     after = sorted(permissions)
@@ -58,8 +67,19 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
             bodies=[office.body_id],
             before={"permissions": before},
             after={"permissions": after},
+            break_glass=rules.holds_office(by, office),
         )
     return office
+
+
+def _may_move(body: Body, by: Person) -> bool:
+    """Ask for the bodies that a moved body comes under; gives whether the only administrator holds one."""
+    old = Body.objects.filter(pk=body.pk).first()
+    if old is None or old.parent_id == body.parent_id or body.parent is None:
+        return False
+    came_under = {body.parent.pk, *body.parent.ancestor_ids()} - set(old.ancestor_ids())
+    rules.may_move_body(by, came_under).or_raise()
+    return rules.serves_on(by, came_under)
 
 
 def _refuse_circle(body: Body) -> None:

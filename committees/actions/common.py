@@ -8,7 +8,9 @@ from typing import TypeVar
 from django.db import models
 
 from audit.actions import changes, record, snapshot
+from committees.access import Right
 from committees.models import Person
+from portal.shared.changed import clean_changes, stored_row
 from portal.shared.text import tidy_row
 
 T = TypeVar("T", bound=models.Model)
@@ -47,9 +49,7 @@ MEMBERSHIP_FIELDS = (
 
 def stored(thing: models.Model, fields: Iterable[str]) -> dict[str, object]:
     """The row as the database holds it now; empty for a new one."""
-    if thing.pk is None:
-        return {}
-    row = type(thing)._default_manager.filter(pk=thing.pk).first()
+    row = stored_row(thing)
     return snapshot(row, fields) if row else {}
 
 
@@ -60,14 +60,25 @@ def save(
     *,
     verb: str,
     by: Person | None,
+    right: Right | None = None,
     bodies: Callable[[], list[int | None]] = list,
+    break_glass: bool = False,
 ) -> T:
     """Check, write and record; an edit that changes nothing writes no event."""
     tidy_row(thing, fields)
-    thing.full_clean()
+    clean_changes(thing, stored_row(thing))
     thing.save()
     old, new = changes(before, snapshot(thing, fields))
     if new:
         verb = f"{verb}_{'changed' if before else 'entered'}"
-        record(verb, about=thing, by=by, before=old if before else {}, after=new, bodies=bodies())
+        record(
+            verb,
+            about=thing,
+            by=by,
+            right=right,
+            before=old if before else {},
+            after=new,
+            bodies=bodies(),
+            break_glass=break_glass,
+        )
     return thing

@@ -20,17 +20,17 @@ from portal.shared.text import fold, tidy
 def save_paper_settings(*, body: Body, values: dict[str, Any], by: Person) -> Body:
     """Change what "before a day" means in a body's orders, and the form and place of its documents."""
     body = Body.objects.select_for_update(no_key=True).get(pk=body.pk)
-    rules.may_keep_papers(by, body).or_raise()
+    right = rules.may_keep_papers(by, body).or_raise()
     before = snapshot(body, PAPER_FIELDS)
     for name in PAPER_FIELDS:
         setattr(body, name, values.get(name, getattr(body, name)))
-    return save(body, before, PAPER_FIELDS, verb="body", by=by, bodies=lambda: [body.pk])
+    return save(body, before, PAPER_FIELDS, verb="body", by=by, right=right, bodies=lambda: [body.pk])
 
 
 @transaction.atomic
 def remember(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias:
     """From now on a name in received papers stands for this body, where `reader` reads it, or everywhere."""
-    rules.may_name_bodies(by, reader).or_raise()
+    right = rules.may_name_bodies(by, reader).or_raise()
     if reader:
         # Two people who import for the same body choose one after the other.
         Body.objects.select_for_update(no_key=True).get(pk=reader.pk)
@@ -47,7 +47,8 @@ def remember(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias
     alias.save()
     if before != _told(alias):
         bodies = [reader.pk] if reader else [body.pk]
-        record("name_remembered", about=body, by=by, before=before, after=_told(alias), bodies=bodies)
+        after = _told(alias)
+        record("name_remembered", about=body, by=by, right=right, before=before, after=after, bodies=bodies)
     return alias
 
 
@@ -55,9 +56,10 @@ def remember(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias
 def forget(*, alias: Alias, by: Person) -> None:
     """A name stands for nobody any more; what was read by it stays as it is."""
     alias = Alias.objects.select_related("body", "used_by").get(pk=alias.pk)
-    rules.may_name_bodies(by, alias.used_by).or_raise()
+    right = rules.may_name_bodies(by, alias.used_by).or_raise()
     bodies = [alias.used_by_id or alias.body_id]
-    record("name_forgotten", about=alias.body, by=by, before=_told(alias), bodies=bodies)
+    before = _told(alias)
+    record("name_forgotten", about=alias.body, by=by, right=right, before=before, bodies=bodies)
     alias.delete()
 
 

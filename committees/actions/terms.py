@@ -3,53 +3,109 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from committees import rules
-from committees.actions.absences import follow
+from audit.actions import changes, record, snapshot
+from committees import access, announcements, rules
+from committees.access import Right
+from committees.actions.absences import DAY, follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
+from committees.announcements import Appointment
 from committees.models import Membership, Office, Person
+from portal.shared.days import today
+
+HOLDS = ("person", "office", "starts_on", "ends_on")
+"""Who holds what and when: only a change of these can make two terms overlap."""
+
+GIVEN = (*HOLDS, "fields")
+"""What of a term gives rights; position and decision are words."""
 
 
 @transaction.atomic
 def save_membership(*, membership: Membership, by: Person | None) -> Membership:
-    """Appoint a person to an office for a term, or correct the term."""
+    """Appoint a person to an office for a term, or correct the term; the heads concerned are told."""
     Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
     before = stored(membership, MEMBERSHIP_FIELDS)
-    if by is not None:
-        _may_keep(membership, before, by)
+    right = _right_to_fill(membership, before, by) if by is not None else None
+    own = by is not None and by.pk in (membership.person_id, before.get("person"))
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
-    _refuse_overlap(membership)
+    if any(before.get(name) != now for name, now in snapshot(membership, HOLDS).items()):
+        _refuse_overlap(membership)
     save(
         membership,
         before,
         MEMBERSHIP_FIELDS,
         verb="membership",
         by=by,
+        right=right,
         bodies=lambda: [membership.office.body_id],
+        break_glass=own,
     )
-    follow(membership.person_id, by=by)
+    follow(membership.person_id, by=by, right=right)
+    after = snapshot(membership, MEMBERSHIP_FIELDS)
+    if by is not None and any(before.get(name) != after[name] for name in GIVEN):
+        announcements.appointed(Appointment(membership, by, new=not before, own=own))
     return membership
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, ends_on: date, by: Person) -> Membership:
-    """End a term on a day; from the next day it gives nothing."""
+def end_membership(*, membership: Membership, ends_on: date | None = None, by: Person) -> Membership:
+    """End a term after its last day, or at once: from this moment it gives nothing."""
     membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-    membership.ends_on = ends_on
-    return save_membership(membership=membership, by=by)
+    if ends_on is not None:
+        membership.ends_on = ends_on
+        return save_membership(membership=membership, by=by)
+    right = _right_to_fill(membership, snapshot(membership, MEMBERSHIP_FIELDS), by)
+    if membership.absence_id:
+        raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
+    if membership.ends_on and membership.ends_on < today():
+        raise ValidationError(_("This term is over: there is nothing to end."))
+    close_term(membership, today() - DAY, by, right, break_glass=by.pk == membership.person_id)
+    follow(membership.person_id, by=by, right=right)
+    return membership
 
 
-def _may_keep(membership: Membership, before: dict[str, object], by: Person) -> None:
-    """Ask for the body the office belongs to, and for the one it belonged to before."""
+def close_term(
+    term: Membership, last_day: date, by: Person | None, right: Right | None, *, break_glass: bool = False
+) -> None:
+    """Let a term end on a day; one that would only have begun later is taken back, its event keeps it."""
+    facts: dict[str, Any] = {
+        "about": term,
+        "by": by,
+        "right": right,
+        "bodies": [term.office.body_id],
+        "break_glass": break_glass,
+    }
+    before = snapshot(term, MEMBERSHIP_FIELDS)
+    if term.starts_on > last_day:
+        record("membership_removed", before=before, **facts)
+        term.delete()
+        return
+    term.ends_on = last_day
+    term.save(update_fields=["ends_on"])
+    old, new = changes(before, snapshot(term, MEMBERSHIP_FIELDS))
+    record("membership_changed", before=old, after=new, **facts)
+
+
+def _right_to_fill(membership: Membership, before: dict[str, object], by: Person) -> Right | None:
+    """Ask for the office and the person of now and of before.
+
+    Of several rights that are all needed, one on behalf of somebody else is named.
+    """
     offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
-    for office in offices.select_related("body"):
-        rules.may_manage_members(by, office.body).or_raise()
+    people = Person.objects.in_bulk({membership.person_id, before.get("person", membership.person_id)})
+    rights = [
+        rules.may_fill_office(by, person, office).or_raise()
+        for office in offices.select_related("body__parent")
+        for person in people.values()
+    ]
+    return access.lent_first(rights)
 
 
 def _refuse_overlap(membership: Membership) -> None:

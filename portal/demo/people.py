@@ -78,7 +78,7 @@ class Cast:
         """One person for one user name, and for those without an account one for one post."""
         known = self.by_username.get(username) or (None if signs_in else self.by_name.get(name))
         if known is None:
-            known = Person(username=username, name=name, email=f"{username}@demo.invalid")
+            known = Person(username=username, name=name, email=f"{username}@demo.invalid", is_demo=True)
             known.is_staff = known.is_superuser = staff
             known.password = self._hash if signs_in else make_password(None)
             self.by_username[username] = known

@@ -17,6 +17,7 @@ from portal.demo.orders import FEES, HANDED_DOWN
 from portal.demo.people import Cast
 from tasks import actions
 from tasks.actions.drafting import PartAsked
+from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
 from tasks.lifecycle import State
 from tasks.models import Task
@@ -90,7 +91,7 @@ class Stage:
         )
         actions.new_task(task=task, parts=parts, cycle=cycle, by=secretary)
         actions.propose(task=task, by=secretary)
-        return actions.assign(task=task, by=head)
+        return actions.assign(task=task, by=head, past_deadline=True)
 
     def at_work(self, lead: str) -> Task | None:
         """The task of a province's committee that is due soon; none when somebody has ended it since."""
@@ -175,6 +176,24 @@ def _helpers(stage: Stage) -> None:
     )
     said = f"{INVENTED}: đã bàn giao danh mục dữ liệu khám chữa bệnh."
     actions.contribute(task=task, by=stage.person("khanhhoa.syt"), contribution=said)
+    _milestones(stage, task)
+
+
+def _milestones(stage: Stage, task: Task) -> None:
+    """One was reached in time, the day of one has passed, one is still to come."""
+    reached = MilestoneAsked(stage.day(-6), "Chốt danh mục dữ liệu dùng chung")
+    others = (
+        MilestoneAsked(stage.day(-2), "Gửi dự thảo quy chế khai thác"),
+        MilestoneAsked(stage.day(12), "Chạy thử kho dữ liệu"),
+    )
+    by = stage.person("khanhhoa.secretary")
+    task = actions.set_milestones(task=task, by=by, milestones=[reached, *others])
+    actions.mark_milestone(
+        task=task,
+        by=stage.person("khanhhoa.officer"),
+        milestone=task.milestones.get(due_on=reached.due_on).pk,
+        done_on=stage.day(-7),
+    )
 
 
 def _shares(stage: Stage) -> None:
@@ -228,7 +247,7 @@ def _absence(stage: Stage) -> None:
     head, deputy = stage.person("nghean.head"), stage.person("nghean.chairman")
     absence = Absence(person=head, deputy=deputy, starts_on=stage.day(7), ends_on=stage.day(11))
     absence.reason = "Dự lớp bồi dưỡng (minh họa)"
-    committee_actions.save_absence(absence=absence, by=stage.person("nghean.secretary"))
+    committee_actions.save_absence(absence=absence, by=head)
 
 
 def _leaver(stage: Stage) -> None:

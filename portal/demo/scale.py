@@ -22,7 +22,7 @@ from committees.models import Body, BodyGroupObjectPermission, Membership, Offic
 from committees.roles import DEFAULTS, Role
 from portal.demo.pour import Row, go_on_counting, next_key, pour
 from portal.shared.days import VIETNAM
-from portal.shared.text import fold, number_key
+from portal.shared.text import account_key, fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Part, Task
 
@@ -194,8 +194,8 @@ def _pour_people(country: Country, count: int) -> None:
     )
     pour(
         Person,
-        ("id", "username", "password", "name", "email", "search_text"),
-        ((*row[:5], fold(f"{row[3]} {row[1]} {row[4]}")) for row in rows),
+        ("id", "username", "account_key", "password", "name", "email", "search_text"),
+        ((*row[:2], account_key(row[1]), *row[2:5], fold(f"{row[3]} {row[1]} {row[4]}")) for row in rows),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -28,6 +28,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from portal.shared.changed import ChangesForm
 from portal.shared.text import fold
 from portal.shared.verdicts import YES, Refused, Sentence, Verdict
 
@@ -55,7 +56,7 @@ def complain(form: forms.BaseForm, complaint: Complaint) -> None:
             form.add_error(field if known else None, sentences)
 
 
-class ActionForm(forms.ModelForm[Any]):
+class ActionForm(ChangesForm):
     """A form whose save is an action; `complaint` is what the action said to the same input."""
 
     complaint: Complaint | None = None
@@ -205,6 +206,13 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
             column = one[0] if isinstance(one, tuple) else one
             names.append(column if isinstance(column, str) else getattr(column, "parameter_name", "") or "")
         return lookup in {f"{name}{how}" for name in names if name for how in ASKED}
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            # Of the year 9999 Django asks for the first day of the next one, which no calendar has.
+            raise IncorrectLookupParameters(error) from error
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[M], search_term: str

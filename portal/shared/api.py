@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as Invalid
+from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from portal.shared.day_fields import refuse_impossible_day, validate_day
 from portal.shared.days import today
 from portal.shared.rest import TooLarge
 from portal.shared.text import validate_plain
@@ -23,8 +25,28 @@ LONGEST_NAME = 60
 """Characters of an unknown name that an answer repeats."""
 
 
+class DaySerializerField(serializers.DateField):
+    """A day in a request, as 2026-12-25; in the range of `validate_day`."""
+
+    default_error_messages = {"invalid": _("Write the day as 2026-12-25.")}
+    default_validators = [validate_day]
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            return super().to_internal_value(value)
+        except serializers.ValidationError:
+            refuse_impossible_day(str(value))
+            raise
+
+
 class Input(serializers.Serializer[Any]):
     """What a request may hold. A name it does not know is refused: silence would hide a slip of the pen."""
+
+    # Read by those that are ModelSerializers too.
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateField: DaySerializerField,
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -132,9 +154,13 @@ def day_in_query(request: Request, name: str = "on") -> Any:
     if not asked:
         return None
     try:
-        return serializers.DateField(input_formats=["iso-8601"]).to_internal_value(asked)
-    except serializers.ValidationError as error:
-        raise serializers.ValidationError({name: [_("Write the day as 2026-11-25.")]}) from error
+        return DaySerializerField().run_validation(asked)
+    except (Invalid, serializers.ValidationError) as error:
+        raise serializers.ValidationError({name: _sentences(error)}) from error
+
+
+def _sentences(error: Invalid | serializers.ValidationError) -> Any:
+    return error.messages if isinstance(error, Invalid) else error.detail
 
 
 def plain_or_404(text: str) -> str:

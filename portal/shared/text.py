@@ -75,6 +75,22 @@ def tidy_row(row: models.Model, fields: Iterable[str]) -> None:
             setattr(row, name, tidy(getattr(row, name)))
 
 
+def account_key(name: str) -> str:
+    """Two account names with one key differ only in case, marks or letters that look the same."""
+    twins = str.maketrans({**_ALIKE, **_TWINS})
+    return fold(unicodedata.normalize("NFKC", name).translate(twins))
+
+
+def validate_account_name(value: str) -> None:
+    """Vietnamese and unmarked Latin letters, digits and @ . + - _: a Cyrillic "а" is no "a"."""
+    letters = fold(unicodedata.normalize("NFC", value))
+    if not re.fullmatch(r"[a-z0-9@.+_-]+", letters):
+        raise ValidationError(
+            _("Write the account name in Vietnamese letters, digits and the signs @ . + - _ only."),
+            code="account_name",
+        )
+
+
 def validate_plain(value: str) -> None:
     """Refuse control characters: PostgreSQL cannot store NUL and no title needs the others."""
     if any(unicodedata.category(c) == "Cc" and c not in "\n\r\t" for c in value):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from committees.access import Right
 
 Sentence = str | Promise
 
@@ -28,21 +31,35 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`ok`; else `reason` is a whole sentence and `later` tells a wrong moment from a wrong person."""
+    """`ok`; else `reason` is a whole sentence and `later` tells a wrong moment from a wrong person.
+
+    `right` is what lets the person act, for the event; None when no office is needed for it.
+    """
 
     ok: bool
     reason: Sentence = ""
     later: bool = False
+    right: Right | None = None
 
     def __bool__(self) -> bool:
         return self.ok
 
-    def or_raise(self) -> None:
+    def __and__(self, when: Verdict) -> Verdict:
+        """Both must hold: the first reason counts, and so does the right that was asked about first."""
+        return self if not self.ok or when.ok else when
+
+    def or_raise(self) -> Right | None:
         if not self.ok:
             raise Refused(self)
+        return self.right
 
 
 YES = Verdict(True)
+
+
+def granted(right: Right | None, otherwise: Sentence) -> Verdict:
+    """Yes by this right; without one no, for the reason given."""
+    return Verdict(True, right=right) if right else no(otherwise)
 
 
 def no(reason: Sentence) -> Verdict:

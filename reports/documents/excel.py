@@ -176,7 +176,7 @@ def _above(document: Document, printed: Sequence[Column]) -> Iterator[list[Any]]
         yield []
     yield _over(len(printed), Said(document.title, 16 if document.party else layout.TEXT, "b"))
     yield _over(len(printed), Said(document.subject, layout.TEXT, "b"))
-    for fact in document.facts:
+    for fact in filter(None, (document.made, *document.facts)):
         yield [Said(fact, mark="i")]
     yield []
 

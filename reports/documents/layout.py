@@ -132,8 +132,10 @@ class Document:
     title: str
     subject: str
     facts: tuple[str, ...]
-    """Who made it and when, under which conditions, as of which day, how many rows."""
+    """Under which conditions, as of which day, how many rows."""
     blocks: tuple[Block, ...]
+    made: str = ""
+    """Who made it and when: at the foot of each page; above the rows of a sheet, which shows no foot."""
     letterhead: Letterhead | None = None
     signature: Signature | None = None
     landscape: bool = False

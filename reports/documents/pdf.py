@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from textwrap import wrap
 from typing import IO, Any, Literal
@@ -66,7 +66,7 @@ def draw(document: Document, file: IO[bytes]) -> int:
         (height - layout.TOP - layout.BOTTOM) * mm,
         *(0, 0, 0, 0),
     )
-    template.addPageTemplates(PageTemplate("all", [frame], onPage=_number))
+    template.addPageTemplates(PageTemplate("all", [frame], onPage=partial(_edges, document)))
     counts: list[int] = []
     template.build(list(_story(document, counts)))
     return sum(counts)
@@ -82,10 +82,15 @@ def _fonts() -> None:
     addMapping(FACE, 0, 1, FACES["Italic"])
 
 
-def _number(canvas: Any, template: Any) -> None:
+def _edges(document: Document, canvas: Any, template: Any) -> None:
+    """Above the number, from the second page on; below who made it and when."""
+    width, height = canvas._pagesize
+    if document.made:
+        made = _line(document.made, layout.SMALL, mark="i", align=TA_LEFT)
+        _width, high = made.wrap(document.across * mm, layout.BOTTOM * mm)
+        made.drawOn(canvas, layout.LEFT * mm, (layout.BOTTOM - 4) * mm - high)
     if template.page == 1:
         return
-    width, height = canvas._pagesize
     canvas.setFont(FACE, 13)
     canvas.drawCentredString(width / 2, height - layout.NUMBER_AT * mm - 4, str(template.page))
 

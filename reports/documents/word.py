@@ -26,6 +26,7 @@ LONG_CELL = 800
 def draw(document: Document, file: IO[bytes]) -> int:
     word = new_document()
     _page(word, document)
+    _footer(word, document.made)
     _style(word)
     if document.letterhead:
         _letterhead(word, document.letterhead, document.across)
@@ -55,6 +56,13 @@ def _page(word: Any, document: Document) -> None:
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
         inside = f'<w:fldChar w:fldCharType="{kind}"/>' if kind else f"<w:instrText>{text}</w:instrText>"
         number._p.append(parse_xml(f'<w:r {W}><w:rPr><w:sz w:val="26"/></w:rPr>{inside}</w:r>'))
+
+
+def _footer(word: Any, made: str) -> None:
+    """On the first page too, which has a foot of its own."""
+    (section,) = word.sections
+    for footer in (section.first_page_footer, section.footer):
+        _line(footer, made, layout.SMALL, italic=True, align=LEFT, first=True)
 
 
 def _style(word: Any) -> None:

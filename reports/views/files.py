@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from portal.shared.days import today
 from reports import actions, exporting, rules
+from reports.drafts import usual_week
 from reports.exporting import Question
 from reports.forms import ExportForm
 from reports.models import Export
 from tasks import listing
+from tasks.forms import add_errors
 from tasks.views.detail import download
 
 PAGE = 25
@@ -47,7 +50,7 @@ def _row(export: Export, rights: str) -> dict[str, Any]:
     ready = export.state == Export.State.READY
     return {
         "export": export,
-        "problem": _(export.problem) if export.problem else "",
+        "problem": export.get_problem_display() if export.problem else "",
         "other_rights": ready and export.rights != rights,
         "mark": MARKS[Export.State(export.state)],
     }
@@ -70,11 +73,15 @@ def new(request: SignedInRequest) -> HttpResponseBase:
     if request.method == "POST":
         form = ExportForm(request.POST)
         if form.is_valid():
-            return _ask(request, form)
+            try:
+                return _ask(request, form)
+            except ValidationError as error:
+                add_errors(form, error)
         data = request.POST
     else:
         data = request.GET
-        chosen = {"report": "list", "format": "xlsx", **{name: data[name] for name in form_names(data)}}
+        usual = {"report": "list", "format": "xlsx", "week": usual_week(today())}
+        chosen = {**usual, **{name: data[name] for name in form_names(data)}}
         form = ExportForm(initial=chosen)
     return _new_page(request, form, data)
 
@@ -102,10 +109,7 @@ def _new_page(request: SignedInRequest, form: ExportForm, data: QueryDict) -> Ht
 
 
 def _ask(request: SignedInRequest, form: ExportForm) -> HttpResponseBase:
-    data = request.POST.copy()
-    since = form.cleaned_data["since"]
-    data["since"] = since.isoformat() if since else ""
-    chosen = form.cleaned_data
+    data, chosen = form.data_with_days(request.POST), form.cleaned_data
     export = actions.ask_export(by=request.user, report=chosen["report"], format=chosen["format"], data=data)
     return _hand_over(request, export)
 

@@ -1,5 +1,6 @@
 """Everything that changes an order or a task. Doors call these; nothing else sets a state."""
 
+from tasks.actions.column_meanings import forget_column, name_columns
 from tasks.actions.contributing import contribute, return_contribution
 from tasks.actions.drafting import (
     assign,
@@ -17,15 +18,16 @@ from tasks.actions.fanning import (
     give_fan_out,
     prepare_fan_out,
     record_fan_out_approval,
+    retry_fan_out,
     start_fan_out,
 )
 from tasks.actions.handing import set_weights
 from tasks.actions.importing import (
     correct_row,
     drop_import,
-    fail_old_imports,
     leave_out,
     name_body,
+    next_import,
     read_import,
     start_import,
     undo_import,
@@ -34,8 +36,9 @@ from tasks.actions.importing import (
 from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, withdraw
 from tasks.actions.leading import change_lead
 from tasks.actions.leaving import leave
+from tasks.actions.milestones import mark_milestone, set_milestones
 from tasks.actions.orders import save_order
-from tasks.actions.recurring import make_occurrences
+from tasks.actions.recurring import make_occurrences, resume_cycle
 from tasks.actions.relating import relate, settle_replaced, unrelate
 from tasks.actions.relative import set_event_day
 from tasks.actions.requesting import (
@@ -83,17 +86,20 @@ __all__ = [
     "decline_counter",
     "drop_import",
     "edit_task",
-    "fail_old_imports",
     "flag_risk",
+    "forget_column",
     "give_fan_out",
     "leave",
     "leave_out",
     "make_occurrences",
+    "mark_milestone",
     "mark_posted",
     "name_body",
+    "name_columns",
     "name_people",
     "new_task",
     "new_tasks",
+    "next_import",
     "prepare_fan_out",
     "propose",
     "read_import",
@@ -105,11 +111,14 @@ __all__ = [
     "remove_evidence",
     "report_progress",
     "resume",
+    "resume_cycle",
     "resume_escalation",
+    "retry_fan_out",
     "return_contribution",
     "save_order",
     "send_back",
     "set_event_day",
+    "set_milestones",
     "set_weights",
     "settle_replaced",
     "start_fan_out",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from audit import stale
 from audit.actions import changes, record, snapshot
 from committees import access
+from committees.access import Right
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe, owe_again
+from portal.shared.days import today
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
-from tasks import rules, secrecy, telling
+from tasks import drop_reasons, rules, secrecy
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
-from tasks.models import Request, Task
+from tasks.models import Milestone, Request, Task
 
 EVENT_OF = {
     "propose": "task_proposed",
@@ -41,7 +43,7 @@ EVENT_OF = {
 
 BESIDE_THE_FORM = (
     *("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted"),
-    *("task_weights_set", "part_delivered", "part_returned"),
+    *("task_weights_set", "part_delivered", "part_returned", "cycle_stopped"),
 )
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
@@ -107,10 +109,17 @@ def keys_above(task: Task) -> list[int]:
     return [key for row in rows for key in row if key]
 
 
-def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) -> Task:
-    """One step in the life of a task: lock it, ask the rule, set the state and values, write the event."""
+def move(
+    task: Task, verb: str, by: Person, *, right: Right | None = None, reason: str = "", **values: Any
+) -> Task:
+    """One step in the life of a task: lock it, ask the rule, set the state and values, write the event.
+
+    `right` where the caller asked a rule of its own that decides this step.
+    """
     task = lock(task)
-    rules.VERBS[verb](by, task).or_raise()
+    right = right or rules.VERBS[verb](by, task).or_raise()
+    if verb in ENDS_A_REQUEST:
+        cancel_requests(task, by, right)
     target = MOVES[verb].target or task.suspended_from
     before = snapshot(task, ("state", *values)) | (
         {} if target in RUNNING and "lead" not in values else forget_risk(task)
@@ -121,17 +130,29 @@ def move(task: Task, verb: str, by: Person, *, reason: str = "", **values: Any) 
         setattr(task, name, value)
     task.version += 1
     task.save(update_fields=["state", "suspended_from", "version", *RISK, *values])
-    if verb in ENDS_A_REQUEST:
-        task.requests.waiting().update(state=Request.State.CANCELLED)
-    tell(task, EVENT_OF[verb], by, before=before, after=snapshot(task, tuple(before)), reason=reason)
+    after = snapshot(task, tuple(before))
+    tell(task, EVENT_OF[verb], by, right=right, before=before, after=after, reason=reason)
     if target in RUNNING and before["state"] not in RUNNING:
         remind_again(task)
     return task
 
 
+def cancel_requests(task: Task, by: Person, right: Right | None, **which: Any) -> None:
+    """Nothing is left to decide of what the lead body asked for."""
+    for request in task.requests.waiting().filter(**which):
+        request.state = Request.State.CANCELLED
+        request.save(update_fields=["state"])
+        tell(task, "request_cancelled", by, right=right, after=request_facts(request))
+
+
+def request_facts(request: Request) -> dict[str, Any]:
+    """A request as events keep it."""
+    return snapshot(request, ("kind", "state", "from_due_on", "proposed_on", "counter_on"))
+
+
 def remind_again(task: Task) -> None:
     """What nobody was told because it stood still is owed again: a step is planned once."""
-    owe_again(about=task, because=telling.STOOD_STILL)
+    owe_again(about=task, because=drop_reasons.STOOD_STILL)
 
 
 def forget_risk(task: Task) -> dict[str, Any]:
@@ -155,15 +176,20 @@ def tell(
     event: str,
     by: Person | None,
     *,
+    right: Right | None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Write the event of a change to a task, with only what differs."""
+    """Write the event of a change to a task, with only what differs.
+
+    `right` is what the rule of the change found; None when the portal itself does it.
+    """
     # Once more: what was said of the task above may come with a task below that is secret.
     reason = words(task, reason, "reason")
     old, new = changes(before or {}, after or {})
-    record(event, about=task, by=by, before=old, after=new, reason=reason, bodies=concerned(task, old))
+    bodies = concerned(task, old)
+    record(event, about=task, by=by, right=right, before=old, after=new, reason=reason, bodies=bodies)
 
 
 def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
@@ -181,6 +207,12 @@ def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
 def parts_of(task: Task) -> list[list[Any]]:
     """The bodies that help, as events keep them."""
     return [list(row) for row in task.parts.helping().values_list("body_id", "kind", "work", "due_on")]
+
+
+def milestones_of(task: Task) -> list[list[Any]]:
+    """The milestones with the day each was reached, as events keep them."""
+    rows = Milestone.objects.filter(task=task).order_by("due_on", "pk")
+    return [[str(row.due_on), row.words, str(row.done_on) if row.done_on else None] for row in rows]
 
 
 def refuse_stale(thing: Any, version: int | None) -> None:
@@ -208,6 +240,20 @@ def words(
     return text
 
 
+NO_OFFICE_IN_LEAD = _("Choose somebody who holds an office in the lead body.")
+
+
+def holds_office(person: Person, body: Body | None) -> bool:
+    """Whoever is named for a body signs in and holds an office there today."""
+    terms = person.memberships.holding_on(today()).filter(office__body=body)
+    return person.is_active and terms.exists()
+
+
+def standing_or_above(body: Body) -> Body | None:
+    """The body whose people can be told; of one that was dissolved, the body above it."""
+    return body.parent if body.is_dissolved(today()) else body
+
+
 def workers(task: Task) -> Iterable[Person]:
     """The people of the lead body who work on its tasks."""
     return access.people("work_on_tasks", task.lead) if task.lead else ()
@@ -216,7 +262,7 @@ def workers(task: Task) -> Iterable[Person]:
 def tell_helpers(
     task: Task,
     kind: str,
-    by: Person,
+    by: Person | None,
     *,
     bodies: Sequence[Body] | None = None,
     reason: str = "",
@@ -258,10 +304,12 @@ def owe_news(
     occasion: str = "",
     days: int = 0,
     part: int = 0,
+    facts: Mapping[str, Any] | None = None,
 ) -> int:
     """Owe everybody but the doer one notice of this change.
 
-    `title` is kept for those who can no longer read the task when their letter is written.
+    `title` is kept for those who can no longer read the task when their letter is written;
+    `facts` are what else the sentence or its check needs.
     """
     return owe(
         [person for person in readers(task, people, body) if by is None or person.pk != by.pk],
@@ -274,5 +322,6 @@ def owe_news(
         | ({"title": title} if title else {})
         | ({"request": request} if request else {})
         | ({"days": days} if days else {})
-        | ({"part": part} if part else {}),
+        | ({"part": part} if part else {})
+        | dict(facts or {}),
     )

@@ -25,6 +25,7 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
     task = lock(task)
     rules.may_contribute_part(by, task).or_raise()
     part = _chosen(rules.own_parts(by, task), body)
+    right = rules.may_contribute_part(by, task, part.body).or_raise()
     before = snapshot(part, ("contribution",))
     part.contribution = words(
         task, contribution, "contribution", required=_("Say what your body contributed.")
@@ -34,7 +35,7 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
     part.delivered_by, part.delivered_at = by, part.delivered_at or now
     part.save(update_fields=COLUMNS)
     after = {"body": part.body_id, **snapshot(part, ("contribution",))}
-    tell(task, "part_delivered", by, before=before, after=after)
+    tell(task, "part_delivered", by, right=right, before=before, after=after)
     occasion = f"part-{part.pk}-{now:%Y%m%d%H%M%S}"
     owe_news(workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion, part=part.pk)
     return part
@@ -44,14 +45,14 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
 def return_contribution(*, task: Task, by: Person, reason: str, body: Body | None = None) -> Part:
     """Send a contribution back: it is open again, and its words stay to be corrected."""
     task = lock(task)
-    rules.may_return_contribution(by, task).or_raise()
+    right = rules.may_return_contribution(by, task).or_raise()
     part = _chosen(rules.delivered_parts(task), body)
     said = words(task, reason, "reason", required=_("Say what is missing, so that the body can act."))
     occasion = f"part-{part.pk}-{part.delivered_at:%Y%m%d%H%M%S}"
     part.delivered_by = part.delivered_at = None
     part.save(update_fields=COLUMNS)
     remind_again(task)
-    tell(task, "part_returned", by, after={"body": part.body_id}, reason=said)
+    tell(task, "part_returned", by, right=right, after={"body": part.body_id}, reason=said)
     told = access.people("work_on_tasks", part.body)
     owe_news(told, "part_returned", task, by, body=part.body, reason=said, occasion=occasion)
     return part

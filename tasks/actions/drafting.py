@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any
@@ -16,14 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import append, changes, compose, snapshot
 from audit.models import Event
 from committees import access
+from committees.access import Right
 from committees.models import Body, Person
+from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy
-from tasks.actions import handing, recurring, timing
+from tasks.actions import handing, milestones, recurring, timing
 from tasks.actions.common import (
+    NO_OFFICE_IN_LEAD,
     concerned,
     forget_risk,
+    holds_office,
     keys_above,
     lock,
     lock_below,
@@ -38,9 +43,10 @@ from tasks.actions.common import (
     words,
     workers,
 )
+from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
 from tasks.lifecycle import LEVELS_ABOVE
-from tasks.models import Part, Recurrence, Task
+from tasks.models import Milestone, Part, Recurrence, Task
 
 FIELDS = (
     "order",
@@ -98,13 +104,13 @@ class PartAsked:
 @transaction.atomic
 def new_task(*, task: Task, parts: Sequence[PartAsked] = (), cycle: Cycle | None = None, by: Person) -> Task:
     """Prepare a task as a draft that only its own body sees."""
-    rules.may_draft(by, task.assigner).or_raise()
+    right = rules.may_draft(by, task.assigner).or_raise()
     task.created_by = by
     _check(task, parts, by, cycle)
     task.save()
     _set_parts(task, parts)
     recurring.set_cycle(task, cycle)
-    tell(task, "task_drafted", by, after=_facts(task))
+    tell(task, "task_drafted", by, right=right, after=_facts(task))
     return task
 
 
@@ -116,6 +122,7 @@ class Draft:
     parts: Sequence[PartAsked] = ()
     cycle: Cycle | None = None
     above: Draft | None = None
+    milestones: Sequence[MilestoneAsked] = ()
 
     @property
     def level(self) -> int:
@@ -133,8 +140,8 @@ class ManyRefused(ValidationError):
 @transaction.atomic
 def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
     """Prepare many drafts at once, all or none, those above first: each checked and told as if alone."""
-    for giver in {draft.task.assigner for draft in drafts}:
-        rules.may_draft(by, giver).or_raise()
+    givers = {draft.task.assigner for draft in drafts}
+    rights = {giver.pk: rules.may_draft(by, giver).or_raise() for giver in givers}
     refused: dict[int, dict[str, Any]] = {}
     places = list(enumerate(drafts))
     for level in range(max((draft.level for draft in drafts), default=-1) + 1):
@@ -154,19 +161,23 @@ def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
     Recurrence.objects.bulk_create(
         [Recurrence(task=draft.task, **asdict(draft.cycle)) for draft in drafts if draft.cycle]
     )
-    append([_drafted(draft, by) for draft in drafts])
+    Milestone.objects.bulk_create(
+        [row for draft in drafts for row in milestones.made_of(draft.task, draft.milestones)], batch_size=1000
+    )
+    append([_drafted(draft, by, rights[draft.task.assigner_id]) for draft in drafts])
     return [draft.task for draft in drafts]
 
 
 def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
     """The same checks; what was read or made a moment ago is not looked up again for each draft."""
-    task, checks = draft.task, [_check_values if check is _check_row else check for check in CHECKS]
+    task = draft.task
     task.created_by = by
     if draft.above:
         task.parent = draft.above.task
-        checks.remove(_check_parent)
     try:
-        _check(task, draft.parts, by, draft.cycle, checks)
+        _check(task, draft.parts, by, draft.cycle, keys_are_known=True, above_is_new=draft.above is not None)
+        if draft.milestones:
+            _check_milestones(task, draft.milestones)
     except ValidationError as error:
         return dict(error.message_dict)
     root = draft
@@ -179,17 +190,15 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
     return {}
 
 
-def _check_values(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    try:
-        task.clean_fields(exclude=_KEYS)
-    except ValidationError as error:
-        problems.update(error.message_dict)
+def _check_milestones(task: Task, asked: Sequence[MilestoneAsked]) -> None:
+    problems: dict[str, Any] = {}
+    milestones.check_milestones(task, asked, problems)
+    milestones.check_number(asked, problems)
+    if problems:
+        raise ValidationError(problems)
 
 
-_KEYS = {field.name for field in Task._meta.get_fields() if field.concrete and field.is_relation}
-
-
-def _drafted(draft: Draft, by: Person) -> Event:
+def _drafted(draft: Draft, by: Person, right: Right | None) -> Event:
     """As `tell` would write it, without asking the database for what was just asked for."""
     task, cycle = draft.task, draft.cycle
     parts = sorted(draft.parts, key=lambda part: part.kind)
@@ -198,9 +207,17 @@ def _drafted(draft: Draft, by: Person) -> Event:
         "parts": [[part.body.pk, part.kind, part.work, part.due_on] for part in parts],
         "recurrence": list(astuple(cycle)) if cycle else None,
     }
-    bodies = [task.assigner_id]
-    after = changes({}, facts)[1]
-    return compose("task_drafted", about=task, by=by, at=timezone.now(), after=after, bodies=bodies)
+    if draft.milestones:
+        facts["milestones"] = [[str(one.due_on), one.words, None] for one in draft.milestones]
+    return compose(
+        "task_drafted",
+        about=task,
+        by=by,
+        right=right,
+        at=timezone.now(),
+        after=changes({}, facts)[1],
+        bodies=[task.assigner_id],
+    )
 
 
 @transaction.atomic
@@ -224,7 +241,7 @@ def edit_task(
         raise ValueError(f"not for a form: {sorted(unknown)}")
     under = values.get("parent")
     task = lock_from_above(task, under=under)
-    rules.may_edit(by, task).or_raise()
+    right = rules.may_edit(by, task).or_raise()
     refuse_stale(task, version)
     if under:
         values = {**values, "parent": lock(under)}
@@ -251,11 +268,11 @@ def edit_task(
     task.version += 1
     task.save()
     said = words(task, reason, "reason")
-    tell(task, "task_changed", by, before=before, after=after, reason=said)
+    tell(task, "task_changed", by, right=right, before=before, after=after, reason=said)
     if narrowed:
-        _raise_below(task, by)
+        _raise_below(task, by, right)
     if moved:
-        handing.settle_below(task, below or {}, by, said)
+        handing.settle_below(task, below or {}, by, right, said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         _tell_of_parts(task, before, after, by)
@@ -267,12 +284,12 @@ def _take(
 ) -> None:
     """Set what was asked for, once all of it may stand together."""
     _refuse_other_lead(task, values)
-    after_days = task.after_days
+    stored, helping, after_days = copy(task), _as_asked(task), task.after_days
     for name, value in values.items():
         setattr(task, name, value)
     if task.after_days != after_days:
         timing.count_again(task)
-    _check(task, parts if parts is not None else _as_asked(task), by, cycle)
+    _check(task, helping if parts is None else parts, by, cycle, stored=stored, helping=helping)
     if parts is not None:
         _set_parts(task, parts)
     recurring.set_cycle(task, cycle)
@@ -291,7 +308,7 @@ def propose(*, task: Task, by: Person) -> Task:
 def vouch(*, task: Task, by: Person) -> Task:
     """Say that what was not certain in the received file is right as it stands."""
     task = lock(task)
-    rules.may_vouch(by, task).or_raise()
+    right = rules.may_vouch(by, task).or_raise()
     problems: dict[str, Any] = {}
     recurring.check_cycle(task, None, problems)
     if problems:
@@ -299,21 +316,24 @@ def vouch(*, task: Task, by: Person) -> Task:
     before, task.unsure = snapshot(task, ("unsure",)), []
     task.version += 1
     task.save(update_fields=["unsure", "version"])
-    tell(task, "task_vouched", by, before=before, after=snapshot(task, ("unsure",)))
+    tell(task, "task_vouched", by, right=right, before=before, after=snapshot(task, ("unsure",)))
     return task
 
 
 @transaction.atomic
-def assign(*, task: Task, by: Person) -> Task:
-    """Approve a draft: from now the lead body sees the task and its clock runs."""
-    return _issue(task, "assign", by)
+def assign(*, task: Task, by: Person, past_deadline: bool = False) -> Task:
+    """Approve a draft: from now the lead body sees the task and its clock runs.
+
+    `past_deadline` says that a deadline which has passed is meant.
+    """
+    return _issue(task, "assign", by, past_deadline)
 
 
 @transaction.atomic
-def record_approval(*, task: Task, by: Person, approval: str) -> Task:
+def record_approval(*, task: Task, by: Person, approval: str, past_deadline: bool = False) -> Task:
     """Record that the head approved on paper; `approval` names the paper."""
     said = words(task, approval, "approval", required=_("Name the paper: its number or date."), longest=250)
-    return _issue(task, "record_approval", by, approval=said)
+    return _issue(task, "record_approval", by, past_deadline, approval=said)
 
 
 @transaction.atomic
@@ -329,26 +349,27 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
     return task
 
 
-def _issue(task: Task, verb: str, by: Person, **values: Any) -> Task:
+def _issue(task: Task, verb: str, by: Person, past_deadline: bool, **values: Any) -> Task:
     current = lock_from_above(task)
-    rules.VERBS[verb](by, current).or_raise()
+    right = rules.VERBS[verb](by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
-    _refuse_late_issue(current, by)
+    _refuse_late_issue(current, by, past_deadline)
     # The first deadline is kept for ever: a task recalled or declined and given anew has the same one.
     first = current.original_due_on or current.due_on
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
-    task = move(task, verb, by, **values)
+    task = move(task, verb, by, right=right, **values)
     recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
     tell_helpers(task, "help_assigned", by)
     return task
 
 
-def _refuse_late_issue(task: Task, by: Person) -> None:
+def _refuse_late_issue(task: Task, by: Person, past_deadline: bool) -> None:
     """What may have changed since the draft was written: the deadline above, the lead body itself."""
     problems: dict[str, Any] = {}
     check_days(task, by, problems)
+    timing.check_not_passed(task.due_on, past_deadline, problems)
     handing.check_above(task, problems)
     handing.check_has_day(task, problems)
     check_lead(task, by, problems)
@@ -385,25 +406,39 @@ def _check(
     parts: Sequence[PartAsked],
     by: Person,
     cycle: Cycle | None = None,
-    checks: Iterable[Callable[[Task, Person, dict[str, Any]], None]] = (),
+    *,
+    stored: Task | None = None,
+    helping: Sequence[PartAsked] = (),
+    keys_are_known: bool = False,
+    above_is_new: bool = False,
 ) -> None:
-    """All that must hold before a task is written, as sentences beside the fields."""
+    """All that must hold of what a draft or an edit writes, as sentences beside the fields.
+
+    `stored` and `helping` are the task and its parts as they are: what did not change is not asked again.
+    """
     problems: dict[str, Any] = {}
     tidy_row(task, FIELDS)
-    for check in checks or CHECKS:
-        check(task, by, problems)
-    recurring.check_cycle(task, cycle, problems)
-    _check_parts(task, parts, problems)
+    if secrecy.is_secret(task):
+        task.title = secrecy.title_of(task)
+    changed = changed_fields(task, stored)
+    _check_secrecy(task, changed, problems)
+    try:
+        # The constraints are the database's own guard; the checks below say the same beside the field.
+        clean_changed_fields(task, changed - _KEYS if keys_are_known else changed)
+    except ValidationError as error:
+        problems.update(error.message_dict)
+    for check, fields in CHECKS:
+        if not changed.isdisjoint(fields) and not (check is _check_parent and above_is_new):
+            check(task, by, problems)
+    if not changed.isdisjoint({"due_kind", "parent"}) or recurring.is_new_cycle(task, cycle):
+        recurring.check_cycle(task, cycle, problems)
+    as_before = () if not changed.isdisjoint({"lead", "due_on", "secrecy"}) else helping
+    _check_parts(task, parts, as_before, problems)
     if problems:
         raise ValidationError(problems)
 
 
-def _check_row(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    try:
-        # The constraints are the database's own guard; the checks below say the same beside the field.
-        task.full_clean(validate_constraints=False)
-    except ValidationError as error:
-        problems.update(error.message_dict)
+_KEYS = {column.name for column in Task._meta.concrete_fields if column.is_relation}
 
 
 def _check_order(task: Task, by: Person, problems: dict[str, Any]) -> None:
@@ -455,40 +490,47 @@ def check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:
         handing.check_reach(task, problems)
 
 
-def _check_people(task: Task, by: Person, problems: dict[str, Any]) -> None:
+def _check_leader(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    check_person(task, "leader", problems)
+
+
+def _check_contact(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    check_person(task, "contact", problems)
+
+
+def check_person(task: Task, field: str, problems: dict[str, Any]) -> None:
     """The leader in charge and the contact hold an office in the lead body."""
-    for field in ("leader", "contact"):
-        person = getattr(task, field)
-        if person and not person.memberships.holding_on(today()).filter(office__body=task.lead).exists():
-            problems[field] = _("Choose somebody who holds an office in the lead body.")
+    person = getattr(task, field)
+    if person and not holds_office(person, task.lead):
+        problems[field] = NO_OFFICE_IN_LEAD
 
 
 TOO_DEEP = _("Too deep: a task is handed down through four levels at most.")
 
 
-def _check_secrecy(task: Task, by: Person, problems: dict[str, Any]) -> None:
+def _check_secrecy(task: Task, changed: set[str], problems: dict[str, Any]) -> None:
     """A secret task holds no words, never had any, and what is below a task is no less secret than it."""
-    if secrecy.is_secret(task):
-        task.title = secrecy.title_of(task)
-    problems |= secrecy.refusals(task)
-    if secrecy.is_secret(task) and _was_not_secret(task):
+    wrong = secrecy.refusals(task)
+    problems |= {name: said for name, said in wrong.items() if not changed.isdisjoint({name, "secrecy"})}
+    if "secrecy" in changed and secrecy.is_secret(task) and _was_not_secret(task):
         problems["secrecy"] = secrecy.NOT_SECRET_LATER
-    else:
+    elif not changed.isdisjoint({"secrecy", "parent"}):
         _check_no_less_secret(task, problems)
 
 
-CHECKS = (
-    _check_secrecy,
-    _check_row,
-    _check_order,
-    _check_parent,
-    timing.check_occurrence,
-    timing.check_event,
-    timing.check_period,
-    check_days,
-    check_lead,
-    _check_people,
+CHECKS: tuple[tuple[Callable[[Task, Person, dict[str, Any]], None], set[str]], ...] = (
+    (_check_order, {"order"}),
+    (_check_parent, {"parent"}),
+    (timing.check_occurrence, {"parent"}),
+    (timing.check_event, {"due_kind", "due_on", "after_days", "after_event"}),
+    (timing.check_period, {"due_kind", "due_on", "due_words"}),
+    (check_days, {"due_kind", "due_on", "start_on", "parent"}),
+    (check_lead, {"lead", "parent"}),
+    (_check_leader, {"leader", "lead"}),
+    (_check_contact, {"contact", "lead"}),
+    (milestones.check_open, {"due_on", "start_on"}),
 )
+"""Each check with the fields that it reads: it is asked when one of them changes."""
 
 
 def _check_no_less_secret(task: Task, problems: dict[str, Any]) -> None:
@@ -500,7 +542,7 @@ def _was_not_secret(task: Task) -> bool:
     return Task.objects.filter(pk=task.pk or 0).exclude(secrecy=Task.Secrecy.SECRET).exists()
 
 
-def _raise_below(task: Task, by: Person) -> None:
+def _raise_below(task: Task, by: Person, right: Right | None) -> None:
     """What was handed down becomes restricted with the task above, at once and all the way down."""
     rows = Task.objects.under(task.pk).filter(secrecy=Task.Secrecy.NORMAL)
     below, now = list(rows), timezone.now()
@@ -513,6 +555,7 @@ def _raise_below(task: Task, by: Person) -> None:
                 "task_changed",
                 about=child,
                 by=by,
+                right=right,
                 at=now,
                 before=before,
                 after=after,
@@ -523,15 +566,24 @@ def _raise_below(task: Task, by: Person) -> None:
     )
 
 
-def _check_parts(task: Task, parts: Sequence[PartAsked], problems: dict[str, Any]) -> None:
+def _check_parts(
+    task: Task, parts: Sequence[PartAsked], as_before: Sequence[PartAsked], problems: dict[str, Any]
+) -> None:
+    """Each part that is new or another than before."""
     seen: set[int] = set()
     for part in parts:
-        if part.kind == "lead" or part.body.pk == task.lead_id:
+        if part in as_before and part.body.pk not in seen:
+            pass
+        elif part.kind == "lead" or part.body.pk == task.lead_id:
             problems["parts"] = _("Only one body is the lead. %(body)s cannot be named twice.") % {
                 "body": part.body
             }
         elif part.body.pk in seen:
             problems["parts"] = _("%(body)s is named twice.") % {"body": part.body}
+        elif part.body.is_dissolved(today()):
+            problems["parts"] = _("%(body)s was dissolved. Choose the body that took over.") % {
+                "body": part.body
+            }
         elif part.work and secrecy.is_secret(task) and not secrecy.is_number(part.work):
             problems["parts"] = secrecy.ONLY_A_NUMBER
         elif part.kind not in Part.HELPING:
@@ -551,7 +603,8 @@ def _facts(task: Task) -> dict[str, Any]:
 def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
     task.parts.helping().exclude(body__in=[part.body for part in parts]).delete()
     for part in parts:
-        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on, "ended_at": None}
+        values = {"kind": part.kind, "work": part.work, "due_on": part.due_on}
+        values |= {"ended_at": None, "then": None, "order": None}
         Part.objects.update_or_create(task=task, body=part.body, defaults=values)
 
 

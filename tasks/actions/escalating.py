@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from committees.access import Right
 from committees.models import Person
 from tasks import rules
 from tasks.actions.common import STOP, lock, remind_again, tell, words
@@ -16,24 +17,24 @@ from tasks.models import Task
 def stop_escalation(*, task: Task, by: Person, reason: str) -> Task:
     """Tell nobody above that this task is late, until it goes on or the deadline moves; workers still are."""
     task = lock(task)
-    rules.may_stop_escalation(by, task).or_raise()
+    right = rules.may_stop_escalation(by, task).or_raise()
     said = words(task, reason, "reason", required=_("Say why nobody above is to be told."))
     task.escalation_stopped_at, task.escalation_stopped_by = timezone.now(), by
-    return _saved(task, "escalation_stopped", by, said)
+    return _saved(task, "escalation_stopped", by, right, said)
 
 
 @transaction.atomic
 def resume_escalation(*, task: Task, by: Person) -> Task:
     """Let those above be told again: the steps that were reached meanwhile are caught up with."""
     task = lock(task)
-    rules.may_resume_escalation(by, task).or_raise()
+    right = rules.may_resume_escalation(by, task).or_raise()
     task.escalation_stopped_at = task.escalation_stopped_by = None
     remind_again(task)
-    return _saved(task, "escalation_resumed", by)
+    return _saved(task, "escalation_resumed", by, right)
 
 
-def _saved(task: Task, event: str, by: Person, reason: str = "") -> Task:
+def _saved(task: Task, event: str, by: Person, right: Right | None, reason: str = "") -> Task:
     task.version += 1
     task.save(update_fields=[*STOP, "version"])
-    tell(task, event, by, reason=reason)
+    tell(task, event, by, right=right, reason=reason)
     return task

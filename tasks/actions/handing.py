@@ -13,15 +13,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import snapshot
+from committees.access import Right
 from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
+from tasks.actions import timing
 from tasks.actions.common import (
     DEADLINE,
     RISK,
+    cancel_requests,
     forget_risk,
     lock,
+    milestones_of,
     new_deadline,
     owe_news,
     parts_of,
@@ -30,6 +34,7 @@ from tasks.actions.common import (
     workers,
 )
 from tasks.actions.judging import withdraw
+from tasks.actions.milestones import bring_forward
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 from tasks.rollup import Node
@@ -110,7 +115,7 @@ def check_day(task: Task, problems: Problems) -> None:
     if above is None or "due_on" in problems:
         return
     if task.due_on and task.due_on > above:
-        problems["due_on"] = _("Not later than the task above, which is due on %(day)s.") % _day(above)
+        problems["due_on"] = timing.later_than_above(above)
     elif task.is_issued:
         check_has_day(task, problems)
 
@@ -142,7 +147,7 @@ def _is_late(node: Node, day: date, task: Task) -> bool:
     return node.due_on is not None and node.due_on > day and not done and not theirs
 
 
-def settle_below(task: Task, below: Mapping[Any, str], by: Person, reason: str) -> None:
+def settle_below(task: Task, below: Mapping[Any, str], by: Person, right: Right | None, reason: str) -> None:
     """Bring forward or withdraw what no longer fits under the task's new day, as its editor said.
 
     What stands below a task that was answered for is brought forward too unless it was named itself.
@@ -158,7 +163,7 @@ def settle_below(task: Task, below: Mapping[Any, str], by: Person, reason: str) 
         if chosen[row.pk] == Below.WITHDRAW:
             _withdraw(row, by, reason)
         else:
-            _bring_forward(row, task, by, reason)
+            _bring_forward(row, task, by, right, reason)
 
 
 def _chosen(late: list[Node], answers: dict[str, str]) -> dict[int, str]:
@@ -194,28 +199,35 @@ def _withdraw(task: Task, by: Person, reason: str) -> None:
         raise ValidationError({"below": f"{task.code}: {refused}"}) from refused
 
 
-def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
+def _bring_forward(task: Task, above: Task, by: Person, right: Right | None, reason: str) -> None:
     """The first deadline stays on record; who works on it is told."""
     day = above.due_on or above.day_above()
     if day is None or (task.start_on and task.start_on > day):
         raise ValidationError(
             {"below": _("%(code)s starts after the new deadline. Withdraw it.") % {"code": task.code}}
         )
-    before = {**snapshot(task, ("due_on",)), **forget_risk(task), "parts": parts_of(task)}
+    before = {**snapshot(task, ("due_on",)), **forget_risk(task), **_marks(task)}
     task.parts.helping().filter(due_on__gt=day).update(due_on=day)
+    bring_forward(task, day)
     task.due_on = day
     new_deadline(task)
     task.version += 1
     task.save(update_fields=[*DEADLINE, "version", *RISK])
     # It asks for a day past the one above.
-    task.requests.waiting().filter(kind=Request.Kind.EXTENSION).update(state=Request.State.CANCELLED)
+    cancel_requests(task, by, right, kind=Request.Kind.EXTENSION)
     why = gettext("The task above, %(code)s, is due on %(day)s now.") % {"code": above.code, **_day(day)}
     said = "" if secrecy.is_secret(task) else f"{why} {reason}".strip()
-    after = {**snapshot(task, tuple(before.keys() - {"parts"})), "parts": parts_of(task)}
-    tell(task, "task_changed", by, before=before, after=after, reason=said)
+    marks = _marks(task)
+    after = {**snapshot(task, tuple(before.keys() - marks.keys())), **marks}
+    tell(task, "task_changed", by, right=right, before=before, after=after, reason=said)
     if task.is_issued:
         owe_news(workers(task), "task_changed", task, by, body=task.lead)
         tell_helpers(task, "help_changed", by)
+
+
+def _marks(task: Task) -> dict[str, Any]:
+    """Days below the deadline that move with it."""
+    return {"parts": parts_of(task), "milestones": milestones_of(task)}
 
 
 # Their shares
@@ -225,7 +237,7 @@ def _bring_forward(task: Task, above: Task, by: Person, reason: str) -> None:
 def set_weights(*, task: Task, by: Person, weights: Mapping[int, int | None]) -> Task:
     """Say how much each task right below counts in the sum, in percent; none named: all alike."""
     task = lock(task)
-    rules.may_set_weights(by, task).or_raise()
+    right = rules.may_set_weights(by, task).or_raise()
     nodes = rollup.children(task)
     given = {key: weight for key, weight in weights.items() if weight is not None}
     _check_weights(nodes, given)
@@ -236,7 +248,8 @@ def set_weights(*, task: Task, by: Person, weights: Mapping[int, int | None]) ->
     for row in rows:
         row.weight = given.get(row.pk)
     Task.objects.bulk_update(rows, ["weight"], batch_size=500)
-    tell(task, "task_weights_set", by, before={"weights": before}, after={"weights": after})
+    old, new = {"weights": before}, {"weights": after}
+    tell(task, "task_weights_set", by, right=right, before=old, after=new)
     return task
 
 

@@ -4,40 +4,55 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import DatabaseError, transaction
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
+from committees.access import Right
 from committees.models import Body, Person
 from portal.shared.text import tidy
-from portal.shared.verdicts import Refused, Sentence, not_now, refuse
+from portal.shared.verdicts import Refused, not_now, refuse
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
 from tasks.actions.drafting import Draft, ManyRefused, PartAsked, edit_task, new_tasks
+from tasks.actions.milestones import MilestoneAsked, set_milestones
 from tasks.actions.queueing import queue
 from tasks.importing import changes, storing
 from tasks.importing.checking import check
-from tasks.importing.files import tables
-from tasks.importing.problems import sentence_of
-from tasks.importing.rows import rows_of
+from tasks.importing.files import check_beginning
+from tasks.importing.headings import answers_of
+from tasks.importing.passed_over import kept
+from tasks.importing.problems import refused, sentence_of
+from tasks.importing.rows import NothingRead, content_of
+from tasks.importing.sandbox import ReaderDied, read_tables
 from tasks.importing.storing import Meaning
+from tasks.importing.types import ColumnHeading, PassedOver
 from tasks.models import Import, ImportRow, Order, Task
 
 JOB = "tasks.jobs.read_import"
 
-READ_AT_ONCE = 512 * 1024
-"""Bytes of a file that is opened while the person waits, so that a wrong one is told of at once."""
+TRIES = 2
+"""How often a file is read of which the reading, or the worker, dies."""
+
+ABANDONED_AFTER = timedelta(minutes=3)
+"""A reading that gave no sign of life for so long is one of a worker that is gone."""
 
 GIVEN_UP_AFTER = timedelta(hours=1)
-"""A file that no worker could read by then: the worker dies of it each time."""
+"""A file that the disk does not give back by then."""
+
+SETTLED = (
+    *("state", "problem", "problem_values", "passed_over", "read_since"),
+    *("total", "checked", "ended_at", "version"),
+)
+"""Columns that a change of state may touch."""
 
 NAMED = 10
 """Rows that a refusal names one by one."""
@@ -53,13 +68,13 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def start_import(*, order: Order, file: File[Any], by: Person) -> Import:
     """Take a received file; it is read in the background, and nothing is written of it yet."""
-    rules.may_import(by, order).or_raise()
+    right = rules.may_import(by, order).or_raise()
     name = _checked_name(file)
     imported = Import(order=order, by=by, at=timezone.now(), file_name=name)
     file.name = uploads.kept_name(name)
     imported.file = file
     imported.save()
-    _tell(imported, "import_started", by, file_name=name)
+    _tell(imported, "import_started", by, right, file_name=name)
     queue(JOB, imported.pk)
     return imported
 
@@ -68,50 +83,120 @@ def _checked_name(file: File[Any]) -> str:
     name = uploads.clean_name(file.name or "")
     try:
         uploads.check(file)
-        if file.size <= READ_AT_ONCE:
-            rows_of(tables(file, name))
+        check_beginning(file, name)
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from error
     file.seek(0)
     return name
 
 
-def read_import(pk: int) -> None:
-    """Read the file and check its rows. It may be run twice, at once, or again after a crash."""
-    imported = Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
+def read_import(pk: int, *, in_line: bool = True) -> None:
+    """Read the file and check its rows. It may be run twice, at once, or again after a crash.
+
+    One file is read at a time, so that however many are sent, the other processes of a worker are free for
+    letters. Then the next one is queued; one of which the reading died goes to the end of the line. A command
+    does not stand in it.
+    """
+    imported = _claim(pk) if in_line else _waiting(pk)
     if imported is None:
         return
-    # Why it cannot be read is kept as a sentence, for whoever sent it.
-    with translation.override(imported.by.language):
-        _read_or_fail(imported)
+    _read_or_fail(imported)
+    if in_line:
+        read_next_import()
+
+
+def read_next_import() -> None:
+    """Queue the file that waits longest. One that is being read already is not begun again by that."""
+    if (pk := next_import()) is not None:
+        queue(JOB, pk)
+
+
+def next_import() -> int | None:
+    waiting = Import.objects.filter(state=State.READING).order_by("tries", "pk")
+    return waiting.values_list("pk", flat=True).first()
+
+
+def _waiting(pk: int) -> Import | None:
+    return Import.objects.filter(pk=pk, state=State.READING).select_related("order__body", "by").first()
+
+
+@transaction.atomic
+def _claim(pk: int) -> Import | None:
+    """The import, if it waits and nothing else is being read; who asks at the same time waits here."""
+    now = timezone.now()
+    waiting = list(
+        Import.objects.filter(state=State.READING)
+        .select_for_update(no_key=True)
+        .order_by("pk")
+        .values_list("pk", "read_since")
+    )
+    if any(since and since > now - ABANDONED_AFTER for _pk, since in waiting):
+        return None
+    imported = _waiting(pk)
+    if imported is None:
+        return None
+    if imported.tries >= TRIES:
+        # Both times whoever read it was gone before it could say why.
+        _fail(imported, refused("too_heavy"))
+        return None
+    imported.tries, imported.read_since = imported.tries + 1, now
+    imported.save(update_fields=["tries", "read_since"])
+    return imported
 
 
 def _read_or_fail(imported: Import) -> None:
     try:
-        found = _read(imported)
+        found, passed_over = _read(imported)
+    except ReaderDied as death:
+        if imported.tries < TRIES:
+            _release(imported)
+        else:
+            _fail(imported, death)
+    except NothingRead as error:
+        _fail(imported, error, [*error.passed_over, *_answered(imported)])
     except ValidationError as error:
-        _fail(imported, " ".join(error.messages))
+        _fail(imported, error)
     except (DatabaseError, OSError):
         # Not the file's fault: the sweep of the next minute tries again.
+        if (imported.read_again_at or imported.at) < timezone.now() - GIVEN_UP_AFTER:
+            _fail(imported, refused("unreadable"))
+        else:
+            _release(imported, tries=imported.tries - 1)
         raise
     except Exception:
         log.exception("Import %s could not be read.", imported.pk)
-        _fail(imported, UNREADABLE)
+        _fail(imported, refused("unreadable"))
     else:
-        _ready(imported, found)
+        _ready(imported, found, passed_over)
 
 
-UNREADABLE = _("This file could not be read. Save it again as .xlsx or .docx and send that.")
+def _release(imported: Import, **values: Any) -> None:
+    Import.objects.filter(pk=imported.pk, state=State.READING).update(read_since=None, **values)
 
 
-def _read(imported: Import) -> list[ImportRow]:
+def _read(imported: Import) -> tuple[list[ImportRow], list[PassedOver]]:
+    """The rows, and what was not read of the file."""
     with imported.file.open("rb") as file:
-        found = tables(file, imported.file_name)
+        found = read_tables(file, imported.file_name)
     ours = changes.returned(found, imported.by.language)
-    rows = [row for row in rows_of(found) if (row.table, row.row) not in ours]
+    answers = {**answers_of(imported.order.body), **imported.columns, **(changes.columns() if ours else {})}
+    content = content_of(found, answers)
+    rows = [row for row in content.rows if (row.table, row.row) not in ours]
     progress = _Progress(imported, len(rows) + len(ours))
     new = storing.rows_of(check(rows, imported.order, progress.tell), imported.order)
-    return [*new, *changes.rows_of(ours.values(), imported.by, after=len(new))]
+    changed = changes.rows_of(ours.values(), imported.by, after=len(new))
+    exported = {table for table, _row in ours}
+    # Every column of a sheet that the portal wrote is known.
+    passed_over = [one for one in (*content.passed_over, *content.answered) if one.table not in exported]
+    return [*new, *changed], passed_over
+
+
+def _answered(imported: Import) -> list[PassedOver]:
+    """What was said of columns, to be changed where the file is read no more because of it."""
+    return [
+        PassedOver("answered", "", key, field=meant, columns=(ColumnHeading(key, key, ""),))
+        for key, meant in imported.columns.items()
+    ]
 
 
 class _Progress:
@@ -124,36 +209,31 @@ class _Progress:
     def tell(self, checked: int, *_rest: Any) -> None:
         if checked - self.told >= max(1, self.total // 100):
             self.told = checked
-            self.rows.filter(state=State.READING).update(checked=checked)
+            self.rows.filter(state=State.READING).update(checked=checked, read_since=timezone.now())
 
 
 @transaction.atomic
-def _ready(imported: Import, found: list[ImportRow]) -> None:
+def _ready(imported: Import, found: list[ImportRow], passed_over: list[PassedOver]) -> None:
     """Another worker may have been quicker, or somebody gave the file up meanwhile."""
-    imported = _lock(imported)
+    imported = lock_import(imported)
     if imported.state != State.READING:
         return
     for row in found:
         row.of = imported
     ImportRow.objects.bulk_create(found, batch_size=500)
     imported.total = imported.checked = max(imported.total, len(found))
-    _settle(imported, State.READY, "import_read", None, rows=len(found))
+    imported.passed_over = kept(passed_over)
+    _settle(imported, State.READY, "import_read", None, None, rows=len(found))
 
 
 @transaction.atomic
-def _fail(imported: Import, problem: Sentence) -> None:
-    imported = _lock(imported)
+def _fail(imported: Import, error: ValidationError, passed_over: Collection[PassedOver] = ()) -> None:
+    """Why is kept as code and values: the sentence is made for whoever reads it."""
+    imported = lock_import(imported)
     if imported.state == State.READING:
-        imported.problem = str(problem)[:500]
-        _settle(imported, State.FAILED, "import_failed", None, problem=imported.problem)
-
-
-def fail_old_imports() -> None:
-    """What kills its worker each time is not tried for ever."""
-    old = Import.objects.filter(state=State.READING, at__lt=timezone.now() - GIVEN_UP_AFTER)
-    for imported in old.select_related("by"):
-        with translation.override(imported.by.language):
-            _fail(imported, UNREADABLE)
+        imported.passed_over = kept(passed_over)
+        imported.problem, imported.problem_values = error.code or "unreadable", dict(error.params or {})
+        _settle(imported, State.FAILED, "import_failed", None, None, problem=imported.problem)
 
 
 # What people make of it
@@ -173,7 +253,7 @@ def correct_row(
 
     `values` are fields of `Meaning`; `seen` is the row's `mark` when the form was opened.
     """
-    imported, row = _lock_row(imported, position, by)
+    imported, row, right = _lock_row(imported, position, by)
     _refuse_change(row)
     if seen and seen != storing.mark(row):
         refuse(not_now(_("Somebody corrected this row after you opened it. Look at it again.")))
@@ -185,28 +265,28 @@ def correct_row(
     row.values, row.problems = after.plain(), open_problems
     row.save(update_fields=["values", "problems"])
     old, new = storing.told(before, after)
-    _touch(
-        imported, "import_row_corrected", by, before=old, after={"row": position, **new, "sure": sorted(sure)}
-    )
+    facts = {"row": position, **new, "sure": sorted(sure)}
+    _touch(imported, "import_row_corrected", by, right, before=old, after=facts)
     return row
 
 
 @transaction.atomic
 def leave_out(*, imported: Import, position: int, by: Person, out: bool = True) -> ImportRow:
     """Leave a row out of what is written, or take it in again."""
-    imported, row = _lock_row(imported, position, by)
+    imported, row, right = _lock_row(imported, position, by)
     if row.left_out != out:
         row.left_out = out
         row.save(update_fields=["left_out"])
-        _touch(imported, "import_row_left_out" if out else "import_row_taken_in", by, after={"row": position})
+        event = "import_row_left_out" if out else "import_row_taken_in"
+        _touch(imported, event, by, right, after={"row": position})
     return row
 
 
 @transaction.atomic
 def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
     """Say which body these words mean wherever the file has them and nobody has said; gives how many rows."""
-    imported = _lock(imported)
-    rules.may_correct_import(by, imported).or_raise()
+    imported = lock_import(imported)
+    right = rules.may_correct_import(by, imported).or_raise()
     changed = []
     for row in imported.rows.exclude(problems=[]):
         if not changes.is_change(row) and storing.name_in(row, tidy(words), body.pk):
@@ -214,14 +294,14 @@ def name_body(*, imported: Import, words: str, body: Body, by: Person) -> int:
     ImportRow.objects.bulk_update(changed, ["values", "problems"], batch_size=200)
     if changed:
         after = {"words": words, "body": body.name_vi, "rows": len(changed)}
-        _touch(imported, "import_body_named", by, after=after)
+        _touch(imported, "import_body_named", by, right, after=after)
     return len(changed)
 
 
-def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, ImportRow]:
-    imported = _lock(imported)
-    rules.may_correct_import(by, imported).or_raise()
-    return imported, imported.rows.get(position=position)
+def _lock_row(imported: Import, position: int, by: Person) -> tuple[Import, ImportRow, Right | None]:
+    imported = lock_import(imported)
+    right = rules.may_correct_import(by, imported).or_raise()
+    return imported, imported.rows.get(position=position), right
 
 
 def _refuse_change(row: ImportRow) -> None:
@@ -235,8 +315,8 @@ def _refuse_change(row: ImportRow) -> None:
 @transaction.atomic
 def write_import(*, imported: Import, by: Person, version: int | None = None) -> Import:
     """Write all rows that are not left out as drafts under the order, or none of them."""
-    imported = _lock(imported)
-    rules.may_correct_import(by, imported).or_raise()
+    imported = lock_import(imported)
+    right = rules.may_correct_import(by, imported).or_raise()
     refuse_stale(imported, version)
     every = list(imported.rows.all())
     rows = [row for row in every if not row.left_out]
@@ -247,7 +327,7 @@ def write_import(*, imported: Import, by: Person, version: int | None = None) ->
     made = _draft(_drafts_of(imported, new, by), [row for row in new if not row.left_out], by)
     ImportRow.objects.bulk_update(made, ["task"], batch_size=500)
     imported.ended_at = timezone.now()
-    _settle(imported, State.WRITTEN, "import_written", by, drafts=len(made), changed=len(changed))
+    _settle(imported, State.WRITTEN, "import_written", by, right, drafts=len(made), changed=len(changed))
     return imported
 
 
@@ -266,6 +346,12 @@ def _change(rows: list[ImportRow], by: Person) -> None:
                 by=by,
                 version=row.values["version"],
             )
+            if (marks := row.values.get("milestones")) is not None:
+                set_milestones(
+                    task=seen[row.values["task"]],
+                    by=by,
+                    milestones=[MilestoneAsked(date.fromisoformat(day), words) for day, words in marks],
+                )
         except ValidationError as error:
             said[row.position] = error.messages
         except Refused as refusal:
@@ -328,7 +414,8 @@ def _drafts_of(imported: Import, rows: list[ImportRow], by: Person) -> list[Draf
             task.parent = task.parent or (over if isinstance(over, Task) else None)
             parts = [PartAsked(bodies[key], kind) for key, kind in meaning.parts if key in bodies]
             over = over if isinstance(over, Draft) and task.parent is None else None
-            here = Draft(task, parts, meaning.cycle, over)
+            marks = [MilestoneAsked(date.fromisoformat(day)) for day in meaning.milestones]
+            here = Draft(task, parts, meaning.cycle, over, marks)
             drafts.append(here)
         if meaning.number:
             numbered[storing.number_key(meaning.number)] = here
@@ -352,11 +439,11 @@ def undo_import(*, imported: Import, by: Person, changed: bool = False) -> Impor
 
     They are removed and not withdrawn: nobody but their own body ever saw them, and the audit keeps each.
     """
-    imported = _lock(imported)
+    imported = lock_import(imported)
     rules.may_undo_import(by, imported).or_raise()
     drafts = list(imported.drafts().select_for_update(of=("self",), no_key=True).order_by("pk"))
     # Asked again: one may have been issued while the rows were waited for.
-    rules.may_undo_import(by, imported).or_raise()
+    right = rules.may_undo_import(by, imported).or_raise()
     _refuse_losing(imported, changed)
     codes = f"{drafts[0].code} – {drafts[-1].code}"
     keys = imported.drafts().values("pk")
@@ -364,7 +451,7 @@ def undo_import(*, imported: Import, by: Person, changed: bool = False) -> Impor
     Task.objects.filter(pk__in=keys, parent__isnull=False).update(parent=None)
     Task.objects.filter(pk__in=keys).delete()
     imported.ended_at = timezone.now()
-    _settle(imported, State.UNDONE, "import_undone", by, drafts=len(drafts), codes=codes)
+    _settle(imported, State.UNDONE, "import_undone", by, right, drafts=len(drafts), codes=codes)
     return imported
 
 
@@ -390,32 +477,36 @@ def _refuse_losing(imported: Import, changed: bool) -> None:
 @transaction.atomic
 def drop_import(*, imported: Import, by: Person) -> Import:
     """Give a received file up: nothing of it is written, and it is kept no longer."""
-    imported = _lock(imported)
-    rules.may_drop_import(by, imported).or_raise()
+    imported = lock_import(imported)
+    right = rules.may_drop_import(by, imported).or_raise()
     imported.rows.all().delete()
     name = imported.file.name
-    imported.problem, imported.ended_at = "", timezone.now()
-    _settle(imported, State.DROPPED, "import_dropped", by)
+    imported.problem, imported.problem_values = "", {}
+    imported.passed_over, imported.ended_at = [], timezone.now()
+    _settle(imported, State.DROPPED, "import_dropped", by, right)
     transaction.on_commit(lambda: imported.file.storage.delete(str(name)), robust=True)
     return imported
 
 
-def _lock(imported: Import) -> Import:
+def lock_import(imported: Import) -> Import:
     rows = Import.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("order__body", "by").get(pk=imported.pk)
 
 
-def _settle(imported: Import, state: str, event: str, by: Person | None, **facts: Any) -> None:
-    imported.state = state
+def _settle(
+    imported: Import, state: str, event: str, by: Person | None, right: Right | None, **facts: Any
+) -> None:
+    imported.state, imported.read_since = state, None
     imported.version += 1
-    imported.save(update_fields=["state", "problem", "total", "checked", "ended_at", "version"])
-    _tell(imported, event, by, state=state, **facts)
+    imported.save(update_fields=SETTLED)
+    _tell(imported, event, by, right, state=state, **facts)
 
 
 def _touch(
     imported: Import,
     event: str,
     by: Person,
+    right: Right | None,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -423,10 +514,11 @@ def _touch(
     """Another version: who opened the page before would write something else than they saw."""
     imported.version += 1
     imported.save(update_fields=["version"])
-    record(event, about=imported, by=by, before=before, after=after, bodies=[imported.order.body_id])
+    bodies = [imported.order.body_id]
+    record(event, about=imported, by=by, right=right, before=before, after=after, bodies=bodies)
 
 
-def _tell(imported: Import, event: str, by: Person | None, **facts: Any) -> None:
+def _tell(imported: Import, event: str, by: Person | None, right: Right | None, **facts: Any) -> None:
     """In the trail of the body whose order it is."""
     after = {"order": imported.order_id, **facts}
-    record(event, about=imported, by=by, after=after, bodies=[imported.order.body_id])
+    record(event, about=imported, by=by, right=right, after=after, bodies=[imported.order.body_id])

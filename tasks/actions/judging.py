@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from committees.access import on_behalf_of
 from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
@@ -20,7 +21,17 @@ from tasks.models import Task
 @transaction.atomic
 def confirm(*, task: Task, by: Person) -> Task:
     """Accept the reported result and close the task; on time is judged by when it was reported."""
-    task = move(task, "confirm", by, confirmed_by=by, confirmed_at=timezone.now())
+    task = lock(task)
+    right = rules.may_confirm(by, task).or_raise()
+    task = move(
+        task,
+        "confirm",
+        by,
+        right=right,
+        confirmed_by=by,
+        confirmed_for=on_behalf_of(right),
+        confirmed_at=timezone.now(),
+    )
     owe_news([task.submitted_by] if task.submitted_by else [], "task_confirmed", task, by, body=task.lead)
     tell_helpers(task, "help_confirmed", by)
     return task
@@ -31,7 +42,8 @@ def send_back(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the result; the clock runs on as if it had never stopped."""
     said = words(task, reason, "reason", required=_("Say what is missing, so that the lead body can act."))
     submitter = lock(task).submitted_by
-    task = move(task, "send_back", by, reason=said, submitted_by=None, submitted_at=None)
+    values = {"submitted_by": None, "submitted_for": None, "submitted_at": None}
+    task = move(task, "send_back", by, reason=said, **values)
     told = {person.pk: person for person in (*workers(task), *([submitter] if submitter else []))}
     owe_news(told.values(), "task_sent_back", task, by, body=task.lead, reason=said)
     return task
@@ -76,11 +88,11 @@ def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str
     for one in sorted((task, *([superseded_by] if superseded_by else [])), key=lambda row: row.pk):
         lock(one)
     task = lock(task)
-    rules.may_supersede(by, task).or_raise()
+    right = rules.may_supersede(by, task).or_raise()
     said = words(task, reason, "reason", required=_("Say why it is replaced."))
     if problem := _why_not_instead(task, superseded_by, by):
         raise ValidationError({"superseded_by": problem})
-    task = move(task, "supersede", by, reason=said, superseded_by=superseded_by)
+    task = move(task, "supersede", by, right=right, reason=said, superseded_by=superseded_by)
     owe_news(workers(task), "task_superseded", task, by, body=task.lead, reason=said)
     tell_helpers(task, "help_superseded", by, reason=said)
     return task

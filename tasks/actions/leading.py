@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import snapshot
 from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions import recurring
-from tasks.actions.common import lock_from_above, move, owe_news, tell_helpers, words, workers
+from tasks.actions.common import lock_from_above, milestones_of, move, owe_news, tell_helpers, words, workers
 from tasks.actions.drafting import check_lead
 from tasks.lifecycle import State
 from tasks.models import Part, Task
@@ -30,19 +31,22 @@ ANEW: dict[str, Any] = {
 }
 """What was the old lead's own. Its notes and evidence stay, and so do the deadlines."""
 
+PART = ("kind", "work", "due_on", "contribution", "delivered_by", "delivered_at")
+"""What the bodies that help had to do and had done."""
+
 
 @transaction.atomic
 def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note: str = "") -> Task:
     """Give an issued task to another lead body, which accepts it; `note` is a word to the new lead."""
     task = lock_from_above(task)
-    rules.may_change_lead(by, task).or_raise()
+    right = rules.may_change_lead(by, task).or_raise()
     said = words(task, reason, "reason", required=_("Say why another body leads it now."))
     word = words(task, note, "note")
     old, title, stood_still = task.lead, task.title, task.state == State.SUSPENDED
     _check_new(task, lead, by)
     # A body plays one part: who helped and who once led leads now.
     task.parts.filter(body=lead).delete()
-    task = move(task, "change_lead", by, reason=said, lead=lead, **ANEW)
+    task = move(task, "change_lead", by, right=right, reason=said, lead=lead, **ANEW)
     if stood_still:
         recurring.skip_past(task, on=today())
     if old:
@@ -73,5 +77,11 @@ def _check_new(task: Task, lead: Body | None, by: Person) -> None:
 
 def _keep_reading(task: Task, old: Body) -> None:
     """Written after the event, so that the old lead reads who took over and why, and nothing later."""
-    ended = {"kind": Part.Kind.FORMER_LEAD, "ended_at": timezone.now()}
+    then = {
+        **snapshot(task, [field.name for field in task._meta.concrete_fields]),
+        "recurrence": recurring.told(task),
+        "milestones": milestones_of(task),
+        "parts": list(task.parts.helping().values("body", *PART)),
+    }
+    ended = {"kind": Part.Kind.FORMER_LEAD, "ended_at": timezone.now(), "then": then, "order": task.order}
     Part.objects.update_or_create(task=task, body=old, defaults=ended)

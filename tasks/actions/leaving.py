@@ -15,7 +15,7 @@ from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions.common import lock, tell
+from tasks.actions.common import holds_office, lock, tell
 from tasks.models import Task
 from tasks.querysets import TaskQuerySet
 
@@ -28,9 +28,12 @@ def leave(
     person: Person,
     by: Person,
     last_day: date | None = None,
+    at_once: bool = False,
     successors: Mapping[int, Person] | None = None,
 ) -> Person:
-    """Close a person's account; `successors` says by task key who is named there instead of them.
+    """Close a person's account after a last day (today when not given), or with its terms ended at once.
+
+    `successors` says by task key who is named there instead of them.
 
     A task without a successor keeps the name, and is found without a contact by its lead body.
     """
@@ -38,7 +41,8 @@ def leave(
     # Held before the first event: who works on one of them holds its row and waits for the chain.
     rows = named_in(person).filter(pk__in=chosen).select_for_update(of=("self",), no_key=True)
     tasks = {task.pk: task for task in rows.order_by("pk")}
-    left = committee_actions.close_account(person=person, by=by, last_day=last_day or today())
+    day = None if at_once else last_day or today()
+    left = committee_actions.close_account(person=person, by=by, last_day=day)
     for pk, successor in chosen.items():
         if pk in tasks:
             _hand_over(tasks[pk], person, successor, by)
@@ -52,9 +56,8 @@ def named_in(person: Person) -> TaskQuerySet:
 
 def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> None:
     task = lock(task)
-    rules.may_name_people(by, task).or_raise()
-    terms = successor.memberships.holding_on(today()).filter(office__body=task.lead)
-    if successor.pk == person.pk or not terms.exists():
+    right = rules.may_name_people(by, task).or_raise()
+    if successor.pk == person.pk or not holds_office(successor, task.lead):
         raise ValidationError(
             {f"task_{task.pk}": _("Choose somebody else who holds an office in the lead body.")}
         )
@@ -64,4 +67,4 @@ def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> Non
             setattr(task, name, successor)
     task.version += 1
     task.save(update_fields=[*NAMED, "version"])
-    tell(task, "task_people_named", by, before=before, after=snapshot(task, NAMED))
+    tell(task, "task_people_named", by, right=right, before=before, after=snapshot(task, NAMED))

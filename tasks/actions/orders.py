@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
 from committees.models import Person
+from portal.shared.changed import clean_changes
 from portal.shared.text import tidy_row
 from tasks import rules, uploads
 from tasks.actions.common import refuse_stale
@@ -35,13 +36,13 @@ def save_order(
     *, order: Order, by: Person, file: File[Any] | None = None, version: int | None = None
 ) -> Order:
     """Enter an order in its body's register or correct it; `file` replaces the one it has."""
-    rules.may_draft(by, order.body).or_raise()
-    before = {}
+    right = rules.may_draft(by, order.body).or_raise()
+    before, stored = {}, None
     if order.pk:
         stored = (
             Order.objects.select_for_update(of=("self",), no_key=True).select_related("body").get(pk=order.pk)
         )
-        rules.may_edit_order(by, stored).or_raise()
+        right = rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
         _refuse_leaving(stored, order)
         before, order.version = snapshot(stored, FIELDS), stored.version + 1
@@ -53,16 +54,18 @@ def save_order(
         file.name = uploads.kept_name(order.file_name)
         order.file = file
     tidy_row(order, FIELDS)
-    order.full_clean()
+    clean_changes(order, stored)
     order.save()
     after = snapshot(order, FIELDS)
     if file:
         # Another file under the same name is a change too; where it is kept tells the two apart.
-        before, after = before and {**before, "file": stored.file.name}, {**after, "file": order.file.name}
+        before = {**before, "file": stored.file.name} if stored else {}
+        after = {**after, "file": order.file.name}
     old, new = changes(before, after)
     if new:
         verb = "order_changed" if before else "order_entered"
-        record(verb, about=order, by=by, before=old if before else {}, after=new, bodies=[order.body_id])
+        old, bodies = old if before else {}, [order.body_id]
+        record(verb, about=order, by=by, right=right, before=old, after=new, bodies=bodies)
     return order
 
 

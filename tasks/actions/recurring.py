@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,9 +14,23 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
+from committees.models import Membership, Person
+from committees.roles import Role
 from portal.shared.days import today
-from tasks import secrecy
-from tasks.actions.common import keys_above, lock, owe_news, tell, workers
+from tasks import rules, secrecy
+from tasks.actions import timing
+from tasks.actions.common import (
+    holds_office,
+    keys_above,
+    lock,
+    lock_from_above,
+    owe_news,
+    standing_or_above,
+    tell,
+    tell_helpers,
+    workers,
+)
 from tasks.cycles import LONGEST, MONTHS, Cycle
 from tasks.lifecycle import LEVELS_ABOVE, RUNNING, State
 from tasks.models import Part, Recurrence, Task
@@ -23,9 +38,14 @@ from tasks.models import Part, Recurrence, Task
 SAME = (
     *("order", "number", "pillar", "programme", "description", "deliverable", "deliverable_kind"),
     *("target", "target_unit", "authority", "priority", "secrecy", "assigner", "lead", "lead_words"),
-    *("leader", "contact", "created_by", "assigned_by", "approval"),
+    *("created_by", "assigned_by", "approval"),
 )
 """What a task takes from the cycle it belongs to; from then on it lives a life of its own."""
+
+NAMED = ("leader", "contact")
+"""Who is named in it too, as long as they hold an office in the lead body."""
+
+GOES_ON: dict[str, Any] = {"stop": "", "stopped_for": None}
 
 NEEDED = {
     "every": _("Say how often it falls due."),
@@ -52,11 +72,16 @@ def told(task: Task) -> list[Any] | None:
     return list(astuple(cycle)) if cycle else None
 
 
+def is_new_cycle(task: Task, asked: Cycle | None) -> bool:
+    """Does an edit ask for another cycle than the task has?"""
+    return asked is not None and asked != cycle_of(task)
+
+
 def check_cycle(task: Task, asked: Cycle | None, problems: dict[str, Any]) -> None:
     """A recurring task has a cycle and no day of its own; `asked=None` leaves the cycle as it is."""
     if task.due_kind != Task.DueKind.RECURRING:
         # A form still shows the cycle of a task that is to have another kind of deadline.
-        if asked and asked != cycle_of(task):
+        if is_new_cycle(task, asked):
             problems["every"] = _("Choose “recurring” as the kind of deadline, or leave the cycle empty.")
     elif task.occurrence_on:
         problems["due_kind"] = _("This task belongs to a cycle already: give it a day.")
@@ -88,8 +113,7 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
     if next(cycle.occurrences(), None) is None:
         return {"until": _("No day of this cycle lies between its first and its last day.")}
     if (above := task.day_above()) and cycle.until > above:
-        said = _("Not later than the task above, which is due on %(day)s.")
-        return {"until": said % {"day": f"{above:%d/%m/%Y}"}}
+        return {"until": timing.later_than_above(above)}
     return {}
 
 
@@ -103,7 +127,7 @@ def set_cycle(task: Task, asked: Cycle | None) -> None:
         Recurrence.objects.filter(task=task).delete()
     elif asked and asked != cycle_of(task):
         make(task, on=today())
-        Recurrence.objects.update_or_create(task=task, defaults=asdict(asked))
+        Recurrence.objects.update_or_create(task=task, defaults={**asdict(asked), **GOES_ON})
         if task.is_issued:
             skip_past(task, on=today())
 
@@ -125,7 +149,7 @@ def make_occurrences(*, on: date) -> int:
 
     Each cycle is a transaction of its own: what is wrong with one keeps no other waiting.
     """
-    running = Recurrence.objects.filter(task__state__in=RUNNING).select_related("task")
+    running = Recurrence.objects.filter(task__state__in=RUNNING, stop="").select_related("task")
     left = running.filter(Q(made_until__isnull=True) | Q(made_until__lt=F("until")))
     return sum(_make_alone(row.task, on) for row in list(left) if row.to_make(on))
 
@@ -140,45 +164,138 @@ def _make_alone(head: Task, on: date) -> int:
 
 @transaction.atomic
 def make(head: Task, *, on: date) -> int:
-    """The same for one cycle. Its row is held, so that two at once make nothing twice."""
+    """The same for one cycle, up to the first day that may not be given: there the cycle stops.
+
+    Its row is held, so that two at once make nothing twice.
+    """
     head = lock(head)
-    row = Recurrence.objects.filter(task=head).first()
+    row = Recurrence.objects.filter(task=head, stop="").first()
     new = row.to_make(on) if row and head.state in RUNNING else []
-    if above := head.day_above():
-        # It has moved since the cycle was given.
-        new = [one for one in new if one[1] <= above]
     if row is None or not new:
         return 0
+    may_be_made = list(takewhile(lambda period: not why_stop(head, period[1], on), new))
     there = set(head.children.exclude(occurrence_on=None).values_list("occurrence_on", flat=True))
-    parts = list(head.parts.helping())
-    made = [_occurrence(head, row.cycle, *one, parts) for one in new if one[1] not in there]
-    row.made_until = new[-1][0]
-    row.save(update_fields=["made_until"])
-    for task in made:
-        owe_news(workers(task), "task_assigned", task, None, body=task.lead)
-    for task in made:
-        tell(task, "task_recurred", None, after={"original_due_on": task.due_on})
+    made = [_Made.of(head, row.cycle, *period) for period in may_be_made if period[1] not in there]
+    if may_be_made:
+        row.made_until = may_be_made[-1][0]
+    if stopped := new[len(may_be_made) :]:
+        row.stopped_for = stopped[0][1]
+        row.stop = why_stop(head, row.stopped_for, on)
+    row.save(update_fields=["made_until", "stop", "stopped_for"])
+    for one in made:
+        one.owe_news()
+    if row.stop:
+        _owe_stop(head, row)
+    for one in made:
+        tell(one.task, "task_recurred", None, right=None, after={"original_due_on": one.task.due_on})
+    if row.stop:
+        tell(
+            head,
+            "cycle_stopped",
+            None,
+            right=None,
+            after={"stop": row.stop, "stopped_for": row.stopped_for},
+        )
     return len(made)
 
 
-def _occurrence(head: Task, cycle: Cycle, period: date, due: date, parts: list[Part]) -> Task:
-    task = Task.objects.create(
-        parent=head,
-        title=_titled(head, head.title, cycle.words(period)),
-        title_en=_titled(head, head.title_en, cycle.words_en(period)),
-        due_kind=Task.DueKind.DAY,
-        due_on=due,
-        original_due_on=due,
-        occurrence_on=due,
-        state=State.ASSIGNED,
-        assigned_at=timezone.now(),
-        **{name: getattr(head, name) for name in SAME},
-    )
-    # A part's own day is one day; in the next period it would be long past.
-    Part.objects.bulk_create(
-        Part(task=task, body_id=part.body_id, kind=part.kind, work=part.work) for part in parts
-    )
+def why_stop(head: Task, due: date, on: date) -> str:
+    """Why no task due on this day may be given on behalf of the cycle: what a person would be refused."""
+    above = head.day_above()
+    if head.assigner.is_dissolved(on):
+        return Recurrence.Stop.GIVER
+    if head.lead is None or head.lead.is_dissolved(on):
+        return Recurrence.Stop.LEAD
+    if len(keys_above(head)) >= LEVELS_ABOVE:
+        return Recurrence.Stop.DEPTH
+    return Recurrence.Stop.ABOVE if above and due > above else ""
+
+
+def _owe_stop(head: Task, row: Recurrence) -> None:
+    """To those who can mend it."""
+    if body := standing_or_above(head.assigner):
+        people = access.people("edit_issued_tasks", body)
+        occasion = f"cycle-v{head.version}-{row.stopped_for}"
+        owe_news(people, "cycle_stopped", head, None, body=body, request=row.name, occasion=occasion)
+
+
+@transaction.atomic
+def resume_cycle(*, task: Task, by: Person) -> Task:
+    """Let a cycle that stopped go on with the next run of its job; what passed meanwhile is not made."""
+    task = lock_from_above(task)
+    right = rules.may_resume_cycle(by, task).or_raise()
+    row = Recurrence.objects.get(task=task)
+    if row.stopped_for and (stop := why_stop(task, max(row.stopped_for, today()), today())):
+        raise ValidationError(Recurrence.Stop(stop).label)
+    Recurrence.objects.filter(pk=row.pk).update(**GOES_ON)
+    skip_past(task, on=today())
+    task.version += 1
+    task.save(update_fields=["version"])
+    tell(task, "cycle_resumed", by, right=right, before={"stop": row.stop}, after={"stop": ""})
     return task
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A task made by a cycle, and who of the cycle could not be named in it any more."""
+
+    task: Task
+    unnamed: list[str]
+    without_helper: bool
+
+    @classmethod
+    def of(cls, head: Task, cycle: Cycle, period: date, due: date) -> _Made:
+        """Whoever left and whatever body was dissolved is left out, as a person's door would refuse them."""
+        named = {name: getattr(head, name) for name in NAMED}
+        kept = {name: one if one and holds_office(one, head.lead) else None for name, one in named.items()}
+        task = Task.objects.create(
+            parent=head,
+            title=_titled(head, head.title, cycle.words(period)),
+            title_en=_titled(head, head.title_en, cycle.words_en(period)),
+            due_kind=Task.DueKind.DAY,
+            due_on=due,
+            original_due_on=due,
+            occurrence_on=due,
+            state=State.ASSIGNED,
+            assigned_at=timezone.now(),
+            **kept,
+            **{name: getattr(head, name) for name in SAME},
+        )
+        parts = list(head.parts.helping().select_related("body"))
+        helping = [part for part in parts if not part.body.is_dissolved(today())]
+        # A part's own day is one day; in the next period it would be long past.
+        Part.objects.bulk_create(
+            Part(task=task, body_id=part.body_id, kind=part.kind, work=part.work) for part in helping
+        )
+        unnamed = [name for name in NAMED if named[name] and not kept[name]]
+        return cls(task, unnamed, len(helping) < len(parts))
+
+    def owe_news(self) -> None:
+        task = self.task
+        owe_news(workers(task), "task_assigned", task, None, body=task.lead)
+        tell_helpers(task, "help_assigned", None)
+        if self.unnamed:
+            owe_news(
+                secretaries(task),
+                "cycle_without_people",
+                task,
+                None,
+                body=task.lead,
+                facts={"unnamed": self.unnamed},
+            )
+        if self.without_helper:
+            people = access.people("edit_issued_tasks", task.assigner)
+            owe_news(people, "cycle_without_helper", task, None, body=task.assigner)
+
+
+def secretaries(task: Task) -> list[Person]:
+    """The secretary of the lead body; where it has none, everybody who works on its tasks."""
+    people = workers(task)
+    terms = Membership.objects.holding_on(today()).filter(
+        office__body=task.lead, office__role=Role.SECRETARY, person__in=people
+    )
+    holders = set(terms.values_list("person_id", flat=True))
+    return [person for person in people if person.pk in holders] or list(people)
 
 
 def _titled(head: Task, title: str, period: str) -> str:

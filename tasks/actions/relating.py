@@ -44,7 +44,7 @@ class Decision:
 @transaction.atomic
 def relate(*, order: Order, kind: str, other: Order, by: Person) -> OrderRelation:
     """Say what an order does to another that the person sees."""
-    rules.may_edit_order(by, order).or_raise()
+    right = rules.may_edit_order(by, order).or_raise()
     if not Order.objects.visible_to(by).filter(pk=other.pk).exists():
         raise ValidationError({"other": _("Choose an order that you can see.")})
     _lock_above(order, other)
@@ -60,7 +60,8 @@ def relate(*, order: Order, kind: str, other: Order, by: Person) -> OrderRelatio
     except ValidationError as error:
         raise ValidationError({"other": error.messages}) from error
     relation.save()
-    record("order_related", about=order, by=by, after={kind: str(other)}, bodies=[order.body_id])
+    after = {kind: str(other)}
+    record("order_related", about=order, by=by, right=right, after=after, bodies=[order.body_id])
     return relation
 
 
@@ -72,10 +73,10 @@ def unrelate(*, relation: OrderRelation, by: Person) -> None:
         .select_related("order__body", "other")
         .get(pk=relation.pk)
     )
-    rules.may_edit_order(by, relation.order).or_raise()
+    right = rules.may_edit_order(by, relation.order).or_raise()
     order, said = relation.order, {relation.kind: str(relation.other)}
     relation.delete()
-    record("order_unrelated", about=order, by=by, before=said, bodies=[order.body_id])
+    record("order_unrelated", about=order, by=by, right=right, before=said, bodies=[order.body_id])
 
 
 def _lock_above(order: Order, other: Order) -> None:
@@ -93,7 +94,7 @@ def settle_replaced(
 
     A task that nobody decides on stays as it is. What is refused comes back by the key of its task.
     """
-    rules.may_settle(by, replaced).or_raise()
+    right = rules.may_settle(by, replaced).or_raise()
     replaces = OrderRelation.objects.filter(
         order=order, other=replaced, kind=OrderRelation.Kind.REPLACES
     ).select_for_update()
@@ -117,7 +118,15 @@ def settle_replaced(
     if done:
         after = {"replaced": str(replaced), **dict(sorted(done.items()))}
         bodies = [order.body_id, replaced.body_id]
-        record("order_tasks_settled", about=order, by=by, after=after, reason=reason, bodies=bodies)
+        record(
+            "order_tasks_settled",
+            about=order,
+            by=by,
+            right=right,
+            after=after,
+            reason=reason,
+            bodies=bodies,
+        )
     return done
 
 

@@ -10,12 +10,23 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import snapshot
+from committees.access import Right
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions import handing, timing
-from tasks.actions.common import forget_risk, lock_from_above, new_deadline, owe_news, tell, words, workers
+from tasks.actions.common import (
+    forget_risk,
+    lock_from_above,
+    milestones_of,
+    new_deadline,
+    owe_news,
+    tell,
+    words,
+    workers,
+)
 from tasks.actions.drafting import check_days
+from tasks.actions.milestones import bring_forward
 from tasks.models import Task
 
 AHEAD = timedelta(days=366)
@@ -25,15 +36,15 @@ AHEAD = timedelta(days=366)
 def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: str = "") -> Task:
     """Enter the day of the event: the deadline is counted from it. Another day corrects it, with a reason."""
     task = lock_from_above(task)
-    rules.may_set_event_day(by, task).or_raise()
+    right = rules.may_set_event_day(by, task).or_raise()
     if task.happened_on and happened_on == task.happened_on:
         return task
     needed = _("Say why the day of the event is corrected.") if task.happened_on else None
     said = words(task, reason, "reason", required=needed)
-    before = snapshot(task, ("happened_on", "due_on"))
+    before, marks = snapshot(task, ("happened_on", "due_on")), milestones_of(task)
     task.happened_on = _known(happened_on)
     timing.count_again(task)
-    _refuse_misfit(task, by)
+    _refuse_misfit(task, by, right)
     timing.keep_first(task)
     before |= forget_risk(task)
     new_deadline(task)
@@ -41,7 +52,11 @@ def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: s
     task.save()
     # No body that helps has longer than the task itself, as when a day above moves.
     task.parts.helping().filter(due_on__gt=task.due_on).update(due_on=task.due_on)
-    tell(task, "event_day_set", by, before=before, after=snapshot(task, tuple(before)), reason=said)
+    if task.due_on:
+        bring_forward(task, task.due_on)
+    before["milestones"] = marks
+    after = {**snapshot(task, tuple(before.keys() - {"milestones"})), "milestones": milestones_of(task)}
+    tell(task, "event_day_set", by, right=right, before=before, after=after, reason=said)
     if task.is_issued:
         owe_news(workers(task), "event_day_set", task, by, body=task.lead, reason=said)
     return task
@@ -56,12 +71,12 @@ def _known(day: date | None) -> date:
     return day
 
 
-def _refuse_misfit(task: Task, by: Person) -> None:
+def _refuse_misfit(task: Task, by: Person, right: Right | None) -> None:
     """What is wrong with the deadline that comes of it, said beside the day that was typed."""
     problems: dict[str, Any] = {}
     check_days(task, by, problems)
     try:
-        handing.settle_below(task, {}, by, "")
+        handing.settle_below(task, {}, by, right, "")
     except ValidationError as error:
         problems |= error.message_dict
     if problems and task.due_on:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
+from portal.shared.days import today
 from tasks.models import Task
 from tasks.periods import last_day
 
@@ -15,6 +16,26 @@ DueKind = Task.DueKind
 
 DAYLESS = (DueKind.NONE, DueKind.CONTINUOUS, DueKind.RECURRING)
 """Kinds of deadline that have no day; of a cycle each occurrence has one."""
+
+
+def later_than_above(above: date) -> str:
+    """Why a day is refused that comes after the one of the task above; and what helps if that has passed."""
+    if above < today():
+        sentence = _(
+            "Not later than the task above, which was due on %(day)s. That day has passed: ask for an"
+            " extension of the task above first."
+        )
+    else:
+        sentence = _("Not later than the task above, which is due on %(day)s.")
+    return sentence % {"day": f"{above:%d/%m/%Y}"}
+
+
+def check_not_passed(due_on: date | None, past_deadline: bool, problems: dict[str, Any]) -> None:
+    """A task that is late on the day it is given is mostly a slip of the pen: whoever gives it says so."""
+    if due_on and due_on < today() and not past_deadline:
+        problems["past_deadline"] = _(
+            "The deadline %(day)s has already passed. Correct it, or confirm that it is meant."
+        ) % {"day": f"{due_on:%d/%m/%Y}"}
 
 
 def keep_first(task: Task) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import append, compose
 from committees import access
+from committees.access import Right
 from committees.models import Membership, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import known_keys, notice, owe_new
@@ -42,17 +43,18 @@ def urge_many(*, tasks: Iterable[Task], by: Person, message: str = "") -> dict[i
     locked = lock_all(tasks)
     outcomes: dict[int, Outcome] = {}
     said: dict[int, str] = {}
+    rights: dict[int, Right | None] = {}
     with access.asking_once():
         for task in locked:
             try:
-                rules.may_urge(by, task).or_raise()
+                rights[task.pk] = rules.may_urge(by, task).or_raise()
                 said[task.pk] = words(task, message, "message", longest=LONGEST)
             except (Refused, ValidationError) as refused:
                 outcomes[task.pk] = refused
     allowed = [task for task in locked if task.pk in said]
     told = _owe(allowed, by, said)
     outcomes |= {task.pk: told.get(task.pk) or Refused(not_now(ALREADY)) for task in allowed}
-    _record([task for task in allowed if task.pk in told], by, said, told)
+    _record([task for task in allowed if task.pk in told], by, rights, said, told)
     return outcomes
 
 
@@ -86,7 +88,13 @@ def _notice(task: Task, person: int, by: Person, reason: str) -> Notice:
     )
 
 
-def _record(tasks: Sequence[Task], by: Person, said: dict[int, str], told: dict[int, int]) -> None:
+def _record(
+    tasks: Sequence[Task],
+    by: Person,
+    rights: dict[int, Right | None],
+    said: dict[int, str],
+    told: dict[int, int],
+) -> None:
     helping: dict[int, list[int]] = {}
     rows = Part.objects.helping().filter(task__in=[task.pk for task in tasks])
     for task_id, body_id in rows.values_list("task_id", "body_id"):
@@ -98,6 +106,7 @@ def _record(tasks: Sequence[Task], by: Person, said: dict[int, str], told: dict[
                 "task_urged",
                 about=task,
                 by=by,
+                right=rights[task.pk],
                 at=now,
                 after={"people": told[task.pk]},
                 reason=said[task.pk],

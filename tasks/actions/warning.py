@@ -23,7 +23,7 @@ TOLD = ("risk_days", "risk_remedy", "risk_by")
 def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
     """Say that the task will likely be so many days late, and what is done about it; again replaces it."""
     task = lock(task)
-    rules.may_flag_risk(by, task).or_raise()
+    right = rules.may_flag_risk(by, task).or_raise()
     if not 1 <= days <= RISK_LONGEST:
         raise ValidationError({"days": _("Between 1 and %(most)s days.") % {"most": RISK_LONGEST}})
     before = snapshot(task, TOLD)
@@ -32,7 +32,7 @@ def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
         return task
     task.risk_by, task.risk_at = by, timezone.now()
     _save(task)
-    tell(task, "risk_flagged", by, before=before, after=snapshot(task, TOLD))
+    tell(task, "risk_flagged", by, right=right, before=before, after=snapshot(task, TOLD))
     if days >= RISK_TOLD_FROM:
         told = {person.pk: person for person in (*judges(task), *_heads(task))}
         owe_news(
@@ -45,11 +45,11 @@ def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
 def clear_risk(*, task: Task, by: Person) -> Task:
     """Say that the task is back on schedule."""
     task = lock(task)
-    rules.may_clear_risk(by, task).or_raise()
+    right = rules.may_clear_risk(by, task).or_raise()
     before = snapshot(task, TOLD)
     forget_risk(task)
     _save(task)
-    tell(task, "risk_cleared", by, before=before, after=snapshot(task, TOLD))
+    tell(task, "risk_cleared", by, right=right, before=before, after=snapshot(task, TOLD))
     return task
 
 

@@ -12,10 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import snapshot
 from committees import access
+from committees.access import on_behalf_of
 from committees.models import Person
-from portal.shared.days import today
 from tasks import rules, secrecy, uploads
-from tasks.actions.common import judges, lock, move, owe_news, tell, tell_helpers, words
+from tasks.actions.common import (
+    NO_OFFICE_IN_LEAD,
+    holds_office,
+    judges,
+    lock,
+    move,
+    owe_news,
+    tell,
+    tell_helpers,
+    words,
+)
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Task
 
@@ -41,7 +51,7 @@ def decline(*, task: Task, by: Person, reason: str) -> Task:
 def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progress:
     """Tell how far the work is; the first note also accepts the task."""
     task = lock(task)
-    rules.may_report_progress(by, task).or_raise()
+    right = rules.may_report_progress(by, task).or_raise()
     now = timezone.now()
     progress = Progress(task=task, by=by, at=now, percent=percent, note=words(task, note, "note"))
     if not progress.note and not secrecy.is_secret(task):
@@ -56,6 +66,7 @@ def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progr
         task,
         "task_progressed",
         by,
+        right=right,
         before=before,
         after={**snapshot(task, ("state", "percent")), "note": progress.note},
     )
@@ -66,18 +77,19 @@ def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progr
 def name_people(*, task: Task, by: Person, leader: Person | None, contact: Person | None) -> Task:
     """Name the leader in charge and the contact of the lead body."""
     task = lock(task)
-    rules.may_name_people(by, task).or_raise()
-    for field, person in (("leader", leader), ("contact", contact)):
-        if person and not person.memberships.holding_on(today()).filter(office__body=task.lead).exists():
-            raise ValidationError({field: _("Choose somebody who holds an office in the lead body.")})
+    right = rules.may_name_people(by, task).or_raise()
     before = snapshot(task, ("leader", "contact"))
+    for field, person in (("leader", leader), ("contact", contact)):
+        # Who is named already may have left since: the other one can still be changed.
+        if person and person.pk != before[field] and not holds_office(person, task.lead):
+            raise ValidationError({field: NO_OFFICE_IN_LEAD})
     task.leader, task.contact = leader, contact
     after = snapshot(task, ("leader", "contact"))
     if after == before:
         return task
     task.version += 1
     task.save(update_fields=["leader", "contact", "version"])
-    tell(task, "task_people_named", by, before=before, after=after)
+    tell(task, "task_people_named", by, right=right, before=before, after=after)
     return task
 
 
@@ -94,9 +106,10 @@ def add_evidence(
 ) -> Evidence:
     """Attach a file, a link or the number of a document that shows the result."""
     task = lock(task)
-    rules.may_add_evidence(by, task).or_raise()
+    right = rules.may_add_evidence(by, task).or_raise()
     evidence = _evidence(task, by, kind, title, file, url, document)
-    tell(task, "evidence_added", by, after={"evidence": evidence.pk, "title": evidence.title})
+    after = {"evidence": evidence.pk, "title": evidence.title}
+    tell(task, "evidence_added", by, right=right, after=after)
     return evidence
 
 
@@ -105,11 +118,12 @@ def remove_evidence(*, evidence: Evidence, by: Person) -> Evidence:
     """Take evidence back before the task is reported; the row and file stay for the record."""
     lock(evidence.task)
     evidence = Evidence.objects.select_related("task__lead").get(pk=evidence.pk)
-    rules.may_remove_evidence(by, evidence).or_raise()
+    right = rules.may_remove_evidence(by, evidence).or_raise()
     if evidence.removed_at is None:
         evidence.removed_by, evidence.removed_at = by, timezone.now()
         evidence.save(update_fields=["removed_by", "removed_at"])
-        tell(evidence.task, "evidence_removed", by, before={"evidence": evidence.pk, "title": evidence.title})
+        before = {"evidence": evidence.pk, "title": evidence.title}
+        tell(evidence.task, "evidence_removed", by, right=right, before=before)
     return evidence
 
 
@@ -117,18 +131,19 @@ def remove_evidence(*, evidence: Evidence, by: Person) -> Evidence:
 def submit(*, task: Task, by: Person, report: str) -> Task:
     """Report the task complete: from this moment its clock stands still until it is judged."""
     current = lock(task)
-    rules.may_submit(by, current).or_raise()
+    right = rules.may_submit(by, current).or_raise()
     said = words(task, report, "report", required=_("Say in a sentence or two what the result is."))
     now, number = timezone.now(), current.submissions + 1
     Progress.objects.create(task=current, by=by, at=now, percent=100, note=said, report=number)
     values = {
         "submitted_by": by,
+        "submitted_for": on_behalf_of(right),
         "submitted_at": now,
         "submissions": number,
         "percent": 100,
         "progressed_at": now,
     }
-    task = move(task, "submit", by, reason=said, **values)
+    task = move(task, "submit", by, right=right, reason=said, **values)
     owe_news(judges(task), "task_submitted", task, by, body=task.assigner)
     return task
 
@@ -137,10 +152,10 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
 def add_comment(*, task: Task, by: Person, text: str) -> Comment:
     """Say something about the task to everybody who sees it."""
     task = lock(task)
-    rules.may_contribute(by, task).or_raise()
+    right = rules.may_contribute(by, task).or_raise()
     said = words(task, text, "text", required=_("Write your comment first."))
     comment = Comment.objects.create(task=task, by=by, at=timezone.now(), text=said)
-    tell(task, "comment_added", by, after={"comment": comment.pk, "text": said})
+    tell(task, "comment_added", by, right=right, after={"comment": comment.pk, "text": said})
     return comment
 
 
@@ -148,11 +163,12 @@ def add_comment(*, task: Task, by: Person, text: str) -> Comment:
 def mark_posted(*, task: Task, by: Person) -> Task:
     """Note that the task was entered in theodoinq.dcs.vn as well, so that nobody types it twice."""
     task = lock(task)
-    rules.may_mark_posted(by, task).or_raise()
+    right = rules.may_mark_posted(by, task).or_raise()
     before = snapshot(task, ("posted_at", "posted_by"))
     task.posted_at, task.posted_by = timezone.now(), by
     task.save(update_fields=["posted_at", "posted_by"])
-    tell(task, "task_posted", by, before=before, after=snapshot(task, ("posted_at", "posted_by")))
+    after = snapshot(task, ("posted_at", "posted_by"))
+    tell(task, "task_posted", by, right=right, before=before, after=after)
     return task
 
 

@@ -20,6 +20,7 @@ from committees.naming import Names
 from portal.shared.text import legible
 from tasks import rules
 from tasks.importing import sheet
+from tasks.importing.columns import Answers, heading
 from tasks.importing.due import read_due
 from tasks.importing.storing import plain, when
 from tasks.importing.types import Problem, Table
@@ -58,6 +59,18 @@ def returned(tables: Iterable[Table], language: str) -> dict[Place, Returned]:
     return {line.place: line for line in found if CODE.fullmatch(line.cells.get("key", ""))}
 
 
+def columns() -> Answers:
+    """What the headings of an exported sheet mean for the rows that somebody added to it."""
+    meant = {"parent_words": "parent"} | {
+        name: name for name in ("title", "lead", "coordinating", "deliverable", "due", "number", "pillar")
+    }
+    found: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found |= {heading(str(column.head)): meant.get(column.name, "") for column in sheet.COLUMNS}
+    return found
+
+
 def _lines(table: Table, languages: Sequence[str]) -> Iterator[Returned]:
     heads = {code: _heads(code) for code in languages}
     columns: dict[int, str] = {}
@@ -84,7 +97,11 @@ def rows_of(lines: Iterable[Returned], by: Person, *, after: int) -> list[Import
     """A row for each line in which something differs; what cannot be applied stops it with a sentence."""
     lines = list(lines)
     parts = Prefetch("parts", Part.objects.select_related("body"))
-    seen = Task.objects.visible_to(by).select_related("lead", "order", "assigner").prefetch_related(parts)
+    seen = (
+        Task.objects.visible_to(by)
+        .select_related("lead", "order", "assigner")
+        .prefetch_related(parts, "milestones")
+    )
     tasks, reading, rows = seen.in_bulk({key_of(line) for line in lines}), _Reading(by), list[ImportRow]()
     for line in lines:
         if row := _row(line, tasks.get(key_of(line)), reading, after + len(rows) + 1):
@@ -118,6 +135,8 @@ class _Change:
     told: list[tuple[str, str, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     parts: list[tuple[int, str]] | None = None
+    milestones: list[tuple[str, str]] | None = None
+    """Day and words of those that are to be open; None leaves them."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -143,6 +162,7 @@ def _row(line: Returned, task: Task | None, reading: _Reading, position: int) ->
             "changes": change.told,
             "edit": {name: _stored(value) for name, value in change.values.items()},
             "parts": change.parts,
+            "milestones": change.milestones,
         },
         problems=[plain(problem) for problem in change.problems],
     )
@@ -158,7 +178,10 @@ def text_of(value: sheet.Cell) -> str:
 def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None:
     verdict = rules.may_edit(reading.by, task)
     if not verdict:
-        change.problems.append(Problem("row", "not_yours", {"reason": str(verdict.reason)}, stops=True))
+        code = "not_now" if verdict.later else "not_yours"
+        change.problems.append(
+            Problem("row", code, {"code": task.code, "state": str(task.state)}, stops=True)
+        )
     if line.cells.get("version") != str(task.version):
         change.problems.append(Problem("row", "stale_row", {"code": task.code}, stops=True))
     for name, was, text in change.told:
@@ -168,9 +191,11 @@ def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None
             change.values[name] = text
         elif name == "due":
             _ask_due(change, text, task)
+        elif name == "milestones":
+            _ask_milestones(change, was, text, task)
     names = {name: text for name, _was, text in change.told}
     if "lead" in names or "coordinating" in names:
-        _ask_bodies(change, names, task, reading)
+        _ask_bodies(change, names, task, reading, _names_there(task, line.language))
 
 
 def _ask_due(change: _Change, text: str, task: Task) -> None:
@@ -184,25 +209,63 @@ def _ask_due(change: _Change, text: str, task: Task) -> None:
         change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
 
 
-def _ask_bodies(change: _Change, names: Mapping[str, str], task: Task, reading: _Reading) -> None:
+def _ask_milestones(change: _Change, was: str, text: str, task: Task) -> None:
+    """A line for each; one that was reached comes back as it was."""
+    lines = text.splitlines()
+    reached = [line for line, row in zip(was.splitlines(), task.milestones.all(), strict=True) if row.done_on]
+    for line in reached:
+        if line not in lines:
+            change.problems.append(Problem("milestones", "milestone_reached", {"was": line}, stops=True))
+    change.milestones = []
+    for line in (line for line in lines if line not in reached):
+        found = _MILESTONE.fullmatch(line)
+        try:
+            day = date(int(found[3]), int(found[2]), int(found[1])) if found else None
+        except ValueError:
+            day = None
+        if found and day:
+            change.milestones.append((day.isoformat(), found[4] or ""))
+        else:
+            change.problems.append(Problem("milestones", "milestone_unread", {"words": line}, stops=True))
+
+
+_MILESTONE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s*:\s*(.*))?")
+
+
+def _names_there(task: Task, language: str) -> dict[str, int]:
+    """The names that the file was sent with, each with the body that it was written for."""
+    bodies = [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
+    with override(language):
+        return {legible(body.brief): body.pk for body in bodies}
+
+
+def _ask_bodies(
+    change: _Change, names: Mapping[str, str], task: Task, reading: _Reading, there: Mapping[str, int]
+) -> None:
     helping = [part for part in task.parts.all() if part.kind in Part.HELPING]
     co_leads = [part.body_id for part in helping if part.kind == Part.Kind.CO_LEAD]
     others = [part.body_id for part in helping if part.kind == Part.Kind.COORDINATING]
     lead = task.lead_id
     if "lead" in names:
-        found = _certain(change, "lead", names["lead"], task, reading)
+        found = _certain(change, "lead", names["lead"], task, reading, there)
         lead, co_leads = (found[0], found[1:]) if found else (None, [])
         if task.is_issued and lead != task.lead_id:
             change.problems.append(Problem("lead", "lead_of_issued", {}, stops=True))
         change.values["lead"] = lead
     if "coordinating" in names:
-        others = _certain(change, "coordinating", names["coordinating"], task, reading)
+        others = _certain(change, "coordinating", names["coordinating"], task, reading, there)
     change.parts = [(key, str(Part.Kind.CO_LEAD)) for key in co_leads]
     change.parts += [(key, str(Part.Kind.COORDINATING)) for key in others if key not in co_leads]
 
 
-def _certain(change: _Change, name: str, text: str, task: Task, reading: _Reading) -> list[int]:
-    found = reading.bodies(text, task) if text else []
+def _certain(
+    change: _Change, name: str, text: str, task: Task, reading: _Reading, there: Mapping[str, int]
+) -> list[int]:
+    """Who stood there already is not read anew: a body that was dissolved since stays as it is."""
+    pieces = [piece.strip() for piece in text.split(sheet.BETWEEN.strip()) if piece.strip()]
+    found = [
+        key for piece in pieces for key in ([there[piece]] if piece in there else reading.bodies(piece, task))
+    ]
     if None in found:
         change.problems.append(Problem(name, "unknown_body", {"words": text}, stops=True))
     return list(dict.fromkeys(key for key in found if key))

@@ -12,7 +12,7 @@ from typing import Any
 from committees.naming import Names
 from portal.shared.text import LONG_TEXT, fold, number_key
 from tasks.importing.columns import DOCUMENT
-from tasks.importing.due import read_due
+from tasks.importing.due import read_due, shortened
 from tasks.importing.repeats import Repeats, Words
 from tasks.importing.types import CheckedRow, Due, FileRow, Named, Problem
 from tasks.lifecycle import OPEN, UNISSUED, State
@@ -67,17 +67,22 @@ class _Checking:
         self.above = _Above(rows, order)
 
     def one(self, place: int, row: FileRow) -> CheckedRow:
-        due = self.read_due(row.due)
+        due = self._due(row)
         lead, coordinating = self._agencies(row)
         words = self.inside.repeats.words[place]
-        duplicates = self.existing.like(row, words)
+        duplicates, alike = self.existing.like(row, words)
         problems = (
             *_of_title(row),
-            *_of_agencies(lead, coordinating),
+            *(problem for problem in _of_agencies(lead, coordinating) if problem.field not in row.undecided),
             *_of_due(row, due),
+            *(
+                Problem(name, "two_columns", {"words": words})
+                for name, words in row.undecided.items()
+                if name != "due"
+            ),
             *(Problem(field, code) for field, code in row.doubts),
             *self.inside.repeated(place, row, words),
-            *self.existing.repeated(row, duplicates),
+            *_of_existing(duplicates, alike),
             *_of_errors(row),
         )
         read, long = _cut(row)
@@ -88,12 +93,20 @@ class _Checking:
             coordinating=coordinating,
             parent=self.above.of(row),
             duplicates=duplicates,
+            alike=alike,
             problems=(*problems, *long),
         )
 
+    def _due(self, row: FileRow) -> Due:
+        """Of two columns no day is taken until somebody said which of them counts."""
+        if words := row.undecided.get("due"):
+            return replace(Due(shortened(words)), problem=Problem("due", "two_columns", {"words": words}))
+        return self.read_due(row.due)
+
     def _agencies(self, row: FileRow) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
         """One cell may say both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
-        first, second = self.read_names(row.lead), self.read_names(row.coordinating)
+        first = () if "lead" in row.undecided else self.read_names(row.lead)
+        second = () if "coordinating" in row.undecided else self.read_names(row.coordinating)
         lead = tuple(named for named in first if not named.helps)
         return lead, (*(named for named in first if named.helps), *second)
 
@@ -179,6 +192,21 @@ class _Inside:
                 break
 
 
+def _of_existing(duplicates: Sequence[int], alike: Sequence[int]) -> Iterator[Problem]:
+    if duplicates:
+        yield Problem("title", "is_there", {"task": duplicates[0]})
+    elif alike:
+        yield Problem("title", "exists", {"task": alike[0]})
+
+
+Place = tuple[str, str]
+
+
+def _place(number: str, pillar: str) -> Place:
+    """Where a task stands in its order. Each appendix begins with 1 again: the number alone says little."""
+    return _key(number), _key(pillar)
+
+
 class _Existing:
     """Tasks that the body gave already: under this order, and the latest under others."""
 
@@ -187,25 +215,18 @@ class _Existing:
         under = kept.filter(order=order.pk).order_by("pk") if order.pk else kept.none()
         given = kept.filter(assigner=order.body, state__in=(*OPEN, *UNISSUED)).order_by("-pk")
         beside = (given.exclude(order=order.pk) if order.pk else given)[:COMPARED]
-        numbered = list(under.values_list("pk", "title", "number"))
-        self.tasks = [*((pk, title) for pk, title, _number in numbered), *beside.values_list("pk", "title")]
-        self.numbers = {_key(number): pk for pk, _title, number in numbered if number}
+        here = list(under.values_list("pk", "title", "number", "pillar"))
+        self.places = {pk: _place(number, pillar) for pk, _title, number, pillar in here}
+        self.tasks = [*((pk, title) for pk, title, *_rest in here), *beside.values_list("pk", "title")]
         self.repeats = Repeats([title for _pk, title in self.tasks])
 
-    def like(self, row: FileRow, words: Words) -> tuple[int, ...]:
-        numbered = self.numbers.get(_key(row.number)) if row.number else None
-        near = [self.tasks[place][0] for place in self.repeats.of(words)]
-        return tuple(dict.fromkeys([*([numbered] if numbered else []), *near]))[:NEAREST]
-
-    def repeated(self, row: FileRow, duplicates: Sequence[int]) -> Iterator[Problem]:
-        if not duplicates:
-            return
-        by_number = bool(row.number) and self.numbers.get(_key(row.number)) == duplicates[0]
-        yield Problem(
-            "number" if by_number else "title",
-            "number_exists" if by_number else "exists",
-            {"task": duplicates[0]},
-        )
+    def like(self, row: FileRow, words: Words) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Tasks of this order at the same place, and others, that say nearly the same."""
+        near = dict.fromkeys(self.tasks[place][0] for place in self.repeats.of(words))
+        here = _place(row.number, row.pillar)
+        same = [pk for pk in near if self.places.get(pk) == here]
+        others = [pk for pk in near if pk not in same]
+        return tuple(same[:NEAREST]), tuple(others[: NEAREST - len(same[:NEAREST])])
 
 
 class _Above:

@@ -60,7 +60,10 @@ def plain_of(words: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
-_CUT = re.compile(r"[;()\[\]]|,(?= |$|\D)|\.(?= )|(?<= )(?:va|den het va)(?= )|(?<= )-(?= )(?=[^\d])")
+_CUT = re.compile(
+    r"[;()\[\]]|,(?= |$|\D)|\.(?= )|(?<= )(?:va|den het va)(?= )"
+    r"|(?<= )-(?= (?!den |quy |thang |ngay |nam |truoc |\d))"
+)
 _EDGE = " .,;:-+*•…"
 
 

@@ -1,13 +1,24 @@
-"""What each column of a received table holds, told by its header wherever it stands, in any order."""
+"""What each column of a received table holds, told by its header wherever it stands, in any order.
+
+A person may have said what a heading means: `Answers` go before everything that is told here.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from openpyxl.utils.cell import get_column_letter
 
 from portal.shared.text import fold
-from tasks.importing.types import Cell, Line, Table
+from tasks.importing.types import Cell, ColumnHeading, Line, Table
+
+Answers = Mapping[str, str]
+"""Key of a heading → the field that it means; empty where the column is not to be read."""
+
+NO_ANSWERS: Answers = {}
 
 SEARCHED = 15
 """The header is among the first lines; above it stands the title of the document."""
@@ -15,9 +26,16 @@ SEARCHED = 15
 DEEP = 3
 """Lines of a header at most: "Cơ quan thực hiện" over "Chủ trì" and "Phối hợp"."""
 
-_LONGEST = 90
+_LONGEST, _SHORT = 90, 40
+
+_KEY = 200
+"""Letters of a heading under which an answer is kept."""
 
 _AGENCY = r"(bo nganh|cac )*(co quan|don vi|so nganh|to chuc)(,? (don vi|to chuc|dia phuong))?"
+
+_WORK = r"(de an|du an|chuong trinh|mo hinh|nen tang|he thong|hang muc|van ban|cong trinh|phong trao)"
+_WORKS = rf"{_WORK}( (va )?{_WORK})*"
+"""What a list of works may call them instead of tasks: "Tên đề án", "Danh mục dự án", "Văn bản"."""
 
 NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("number", (r"number( in the order)?|so trong van ban", r"s?tt|so tt|so thu tu|so|no|muc")),
@@ -32,10 +50,11 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "title",
         (
-            r"(ten |noi dung |cac )?(nhiem vu|cong viec)|task|title",
-            r"(ten |noi dung |cac )?(nhiem vu|cong viec)( .*)?|noi dung|noi dung (thuc hien|cu the)",
+            r"(ten |noi dung |cac )?(nhiem vu|cong viec)|tasks?|title",
+            r"(ten |noi dung |cac )?(nhiem vu|cong viec)( .*)?|noi dung|noi dung (thuc hien|cu the)|"
+            rf"(ten|danh muc)( cac)? {_WORKS}( .*)?",
             r"(?!.*(ma|loai|nhom|so|can cu|tinh trang|trang thai|tien do|ket qua) ).*(nhiem vu|cong viec).*",
-            r"noi dung .*|hoat dong|giai phap",
+            rf"(?!.*chi tieu)noi dung .*|hoat dong|giai phap|{_WORKS}|project|activity|action",
         ),
     ),
     (
@@ -77,11 +96,27 @@ _NOT_THE_DEADLINE = re.compile(
     r".*\b(bat dau|cap nhat|giao|thuc te|bao cao|cu(?! the)|ban dau|truoc day|truoc khi)\b.*"
 )
 
+_GOES_BESIDE = re.compile(
+    r"(cac |noi dung |ten )?(noi dung|nhiem vu|cong viec|hoat dong|giai phap)"
+    r"( (va )?(thuc hien|cu the|chi tiet|trien khai|chu yeu|trong tam|cong viec|nhiem vu|giai phap"
+    r"|hoat dong))*"
+)
+"""A second column of what is to be done goes on with the first: "Nhiệm vụ", "Nội dung thực hiện"."""
+
+_PERSON = re.compile(r"ho (va )?(chu dem (va )?)?ten( .*)?|(full )?names?|chuc (vu|danh)( .*)?|position")
+_INDICATOR = re.compile(r"(ten |cac |noi dung |muc tieu )*chi tieu( .*)?|don vi tinh|dvt|indicators?|unit")
+_OF_OTHERS = re.compile(
+    rf"{_PERSON.pattern}|{_INDICATOR.pattern}|(so )?dien thoai( .*)?|email|phone|so (ky )?hieu( .*)?"
+    r"|trich yeu( .*)?|ngay (ban hanh|sinh)|ky ten|chu ky|diem( (chuan|so|toi da|danh gia))?|ma( so)?"
+    r"|ten (don vi|co quan|to chuc)"
+)
+"""Headings of other lists: people, indicators, papers, codes."""
+
 TELLING = {"lead", "coordinating", "deliverable", "due", "parent"}
 """What makes a table one of tasks, beside what is to be done."""
 
 _MEANS = tuple(
-    (field, rank, re.compile(pattern)) for field, patterns in NAMES for rank, pattern in enumerate(patterns)
+    (name, rank, re.compile(pattern)) for name, patterns in NAMES for rank, pattern in enumerate(patterns)
 )
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _MARKS = re.compile(r"[^\w%]+|_")
@@ -89,6 +124,7 @@ DOCUMENT = re.compile(r"\d{1,5}(?:/\d{4})?\s*[-/]\s*[^\W\d][\w/-]*")
 """The number of a document: 05-KH/BCĐTW, 07/CT-TTg."""
 
 _NUMBER = re.compile(r"\d[\d.]*[.)]?")
+_NARROW = ("stt", "tt")
 _COUNTED = re.compile(r"[(\[]?\s*(\d{1,2}|[a-z])\s*[)\]]?(\s*=.*)?")
 
 
@@ -101,44 +137,116 @@ class Columns:
     header: tuple[tuple[str, ...], ...]
     """Its lines: on later pages they stand there again."""
     width: int
+    headings: dict[int, ColumnHeading]
     document: str = ""
     """The number of the document that the heading of the task above names: "NV theo KH 05-KH/BCĐTW"."""
+    joined: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Field → all columns whose words belong to it, from left to right."""
+    rivals: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Field → the columns that may mean it as well as each other: a person chooses."""
+
+    def read(self) -> set[int]:
+        """Columns of which it is known what they hold."""
+        return {*self.places.values(), *(column for some in self.joined.values() for column in some)}
 
     def repeats(self, line: Line) -> bool:
         """Whether this is the header once more, or the "(1) (2) (3)" under it."""
         return _texts(line) in self.header or is_counting(line)
 
 
-def columns_of(table: Table) -> Columns | None:
+def columns_of(table: Table, answers: Answers = NO_ANSWERS) -> Columns | None:
     """None when no line among the first ones says where the tasks are."""
     for first in range(min(SEARCHED, len(table.lines))):
-        found = _best(table.lines, first)
-        if found:
+        if found := header_at(table, first, answers):
             return found
     return None
 
 
-def columns_from(lines: list[Line], place: int) -> Columns | None:
-    """Another header in the middle of a sheet, told by "STT" in its first cell: another table begins."""
-    first = next((cell.text for _column, cell in _own(lines[place])), "")
-    if "number" not in dict(_meanings(first)):
-        return None
-    return _best(lines, place)
+def begins_another(line: Line) -> bool:
+    """Whether this is a header, of tasks or of anything else: nothing above it counts for what follows."""
+    texts = [cell.text for _column, cell in _own(line)]
+    if len(texts) < 2 or _is_numbered(line) or is_counting(line):
+        return False
+    meanings = [list(_meanings(text)) for text in texts]
+    if any(name == "number" for name, _rank in meanings[0]):
+        return True
+    known = sum(any(rank < 2 for _name, rank in found) for found in meanings)
+    others = sum(len(text) <= _SHORT and bool(_OF_OTHERS.fullmatch(heading(text))) for text in texts)
+    return others > 1 or (len(texts) > 2 and known + others == len(texts))
 
 
-def _best(lines: list[Line], first: int) -> Columns | None:
-    """The header that begins in this line, with the lines that belong to it."""
-    depth = 1
-    while depth < DEEP and _goes_on(lines, first, depth):
+def has_header(table: Table) -> bool:
+    """Whether its first line with several cells is a header, or is printed as one: bold in every cell."""
+    first = next((line for line in table.lines if len(list(_own(line))) > 1), None)
+    return first is not None and _is_heading(first)
+
+
+def heading_line(table: Table) -> int | None:
+    """The header of a table that holds something else than tasks."""
+    return next((place for place, line in enumerate(table.lines[:SEARCHED]) if _is_heading(line)), None)
+
+
+def _is_heading(line: Line) -> bool:
+    cells = [cell for _column, cell in _own(line)]
+    bold = len(cells) > 2 and all(cell.bold for cell in cells) and not _is_numbered(line)
+    return bold or begins_another(line)
+
+
+def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Columns | None:
+    """The header of tasks that begins in this line, with the lines that belong to it."""
+    lines, depth = table.lines, 1
+    while depth < DEEP and _goes_on(lines, first, depth, answers):
         depth += 1
     header = lines[first : first + depth]
-    places = _places(header)
-    if not _is_header(header, places):
+    headings = headings_of(header)
+    ranks = _ranks(header, headings, answers)
+    places = _places(ranks)
+    if not _is_header(header, headings, places, ranks):
         return None
     width = max(len(line.cells) for line in header)
     found = DOCUMENT.search(_words_at(header, places.get("parent")))
-    texts = tuple(map(_texts, header))
-    return Columns(places, first + depth, texts, width, found[0] if found else "")
+    joined, rivals = _beside(places, ranks, headings)
+    return Columns(
+        places=places,
+        first=first + depth,
+        header=tuple(map(_texts, header)),
+        width=width,
+        headings=headings,
+        document=found[0] if found else "",
+        joined=joined,
+        rivals=rivals,
+    )
+
+
+def _beside(
+    places: dict[str, int], ranks: dict[tuple[int, str], int], headings: dict[int, ColumnHeading]
+) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Columns that mean a field which another one has: words that belong together, or a question."""
+    joined: dict[str, list[int]] = {}
+    rivals: dict[str, list[int]] = {}
+    best: dict[int, tuple[int, str]] = {}
+    for (column, name), rank in ranks.items():
+        best[column] = min((rank, name), best.get(column, (rank, name)))
+    for column, (rank, name) in best.items():
+        chosen = places.get(name, column)
+        # Of several numbers the order's own is meant: the other counts the lines.
+        if column in places.values() or chosen == column or name == "number":
+            continue
+        certain = ranks[chosen, name]
+        if name == "note" or (name == "title" and _goes_beside(headings, chosen, column, rank)):
+            joined.setdefault(name, [chosen]).append(column)
+        elif rank == certain or (certain >= 0 and rank < 2 and name != "title"):
+            rivals.setdefault(name, [chosen]).append(column)
+    return (
+        {name: tuple(sorted(columns)) for name, columns in joined.items()},
+        {name: tuple(sorted(columns)) for name, columns in rivals.items()},
+    )
+
+
+def _goes_beside(headings: dict[int, ColumnHeading], first: int, column: int, rank: int) -> bool:
+    """Whether the column says more of what is to be done: "Nội dung thực hiện" beside "Nhiệm vụ"."""
+    one, other = heading(headings[first].words), heading(headings[column].words)
+    return rank != 2 and one != other and bool(_GOES_BESIDE.fullmatch(other))
 
 
 def _words_at(header: list[Line], column: int | None) -> str:
@@ -147,13 +255,28 @@ def _words_at(header: list[Line], column: int | None) -> str:
     )
 
 
-def _is_header(header: list[Line], places: dict[str, int]) -> bool:
+def _is_header(
+    header: list[Line],
+    headings: dict[int, ColumnHeading],
+    places: dict[str, int],
+    ranks: dict[tuple[int, str], int],
+) -> bool:
     """It names the task and who or when, one of the two for certain; and it is no row with a number."""
     if "title" not in places or not places.keys() & TELLING or any(map(_is_numbered, header)):
         return False
-    ranks = _ranks(header)
-    sure = [field for field, column in places.items() if ranks[column, field] < 2 and field != "title"]
-    return bool(sure) or ranks[places["title"], "title"] == 0
+    title = ranks[places["title"], "title"]
+    if title >= 0 and _lists_others(headings, places, title):
+        return False
+    sure = [name for name, column in places.items() if ranks[column, name] < 2 and name != "title"]
+    return bool(sure) or title <= 0
+
+
+def _lists_others(headings: dict[int, ColumnHeading], places: dict[str, int], title: int) -> bool:
+    """People with what each of them does, or indicators with who answers for them."""
+    plain = [heading(one.words) for one in headings.values()]
+    if "due" not in places and any(map(_PERSON.fullmatch, plain)):
+        return True
+    return title > 0 and any(map(_INDICATOR.fullmatch, plain))
 
 
 def _is_numbered(line: Line) -> bool:
@@ -161,39 +284,63 @@ def _is_numbered(line: Line) -> bool:
     return bool(_NUMBER.fullmatch(first))
 
 
-def _goes_on(lines: list[Line], first: int, depth: int) -> bool:
+def _goes_on(lines: list[Line], first: int, depth: int, answers: Answers) -> bool:
     """A header has another line when a cell of it reaches there, or names that are missing stand there."""
     if first + depth >= len(lines):
         return False
-    line, places = lines[first + depth], _places(lines[first : first + depth])
+    header = lines[first : first + depth]
+    line, places = lines[first + depth], _places(_ranks(header, headings_of(header), answers))
     if is_counting(line) or "title" not in places or places["title"] in dict(_own(line)):
         return False
     if any(cell.continues and cell.text for cell in line.cells):
         return True
-    return any(rank < 2 for _place, cell in _own(line) for _field, rank in _meanings(cell.text))
+    return any(rank < 2 for _place, cell in _own(line) for _name, rank in _meanings(cell.text))
 
 
 def _own(line: Line) -> Iterator[tuple[int, Cell]]:
     return ((place, cell) for place, cell in enumerate(line.cells) if cell.text and not cell.continues)
 
 
-def _places(header: list[Line]) -> dict[str, int]:
-    """The surest headings choose first; of two that are as sure, the left one."""
-    claims = sorted((rank, column, field) for (column, field), rank in _ranks(header).items())
+def _places(ranks: dict[tuple[int, str], int]) -> dict[str, int]:
+    """The surest headings choose first; which of two as sure is meant, a person says."""
+    claims = sorted((rank, column, name) for (column, name), rank in ranks.items())
     places: dict[str, int] = {}
-    for _rank, column, field in claims:
-        if field not in places and column not in places.values():
-            places[field] = column
+    for _rank, column, name in claims:
+        if name not in places and column not in places.values():
+            places[name] = column
     return places
 
 
-def _ranks(header: list[Line]) -> dict[tuple[int, str], int]:
-    """Column and field → how surely the heading means it, 0 being the surest."""
-    ranks: dict[tuple[int, str], int] = {}
+def _ranks(
+    header: list[Line],
+    headings: dict[int, ColumnHeading],
+    answers: Answers = NO_ANSWERS,
+) -> dict[tuple[int, str], int]:
+    """Column and field → how surely the heading means it, 0 being the surest, -1 what a person said."""
+    answered = {column: answers[one.key] for column, one in headings.items() if one.key in answers}
+    ranks = {(column, name): -1 for column, name in answered.items() if name}
     for column, words in _headings(header):
-        for field, rank in _meanings(words):
-            ranks[column, field] = min(rank, ranks.get((column, field), rank))
+        if column in answered:
+            continue
+        for name, rank in _meanings(words):
+            ranks[column, name] = min(rank, ranks.get((column, name), rank))
     return ranks
+
+
+def headings_of(header: list[Line]) -> dict[int, ColumnHeading]:
+    """Column → its whole heading. Headings that are the same are told apart by their number."""
+    words = dict.fromkeys(range(max(len(line.cells) for line in header)), "")
+    words |= dict(_headings(header))
+    counts: Counter[str] = Counter()
+    headings = {}
+    for column, text in words.items():
+        letter = get_column_letter(column + 1)
+        key = heading(text)[:_KEY] or f"({letter.lower()})"
+        counts[key] += 1
+        headings[column] = ColumnHeading(
+            key if counts[key] == 1 else f"{key} ({counts[key]})", " ".join(text.split())[:_KEY], letter
+        )
+    return headings
 
 
 def _headings(header: list[Line]) -> Iterator[tuple[int, str]]:
@@ -223,14 +370,18 @@ def _meanings(words: str) -> Iterator[tuple[str, int]]:
     plain = heading(words)
     if not plain or len(plain) > _LONGEST or "%" in words:
         return
-    for field, rank, pattern in _MEANS:
-        if pattern.fullmatch(plain) and not (field == "due" and _NOT_THE_DEADLINE.fullmatch(plain)):
-            yield field, rank
+    for name, rank, pattern in _MEANS:
+        if pattern.fullmatch(plain) and not (name == "due" and _NOT_THE_DEADLINE.fullmatch(plain)):
+            yield name, rank
 
 
 def heading(words: str) -> str:
-    """Folded, without what is in brackets and without marks: "Nhiệm vụ (rõ việc)*" is "nhiem vu"."""
-    return " ".join(_MARKS.sub(" ", _IN_BRACKETS.sub(" ", fold(words))).split())
+    """Folded, without what is in brackets and without marks: "Nhiệm vụ (rõ việc)*" is "nhiem vu".
+
+    A narrow column breaks "STT" letter by letter.
+    """
+    plain = _MARKS.sub(" ", _IN_BRACKETS.sub(" ", fold(words))).split()
+    return "".join(plain) if "".join(plain) in _NARROW else " ".join(plain)
 
 
 def is_counting(line: Line) -> bool:
@@ -242,4 +393,4 @@ def is_counting(line: Line) -> bool:
 
 
 def _texts(line: Line) -> tuple[str, ...]:
-    return tuple(cell.text.lower() for _place, cell in _own(line))
+    return tuple(" ".join(cell.text.lower().split()) for _place, cell in _own(line))

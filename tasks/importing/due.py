@@ -36,13 +36,18 @@ def read_due(words: str, before_means: str) -> Due:
     """What the words mean. With a problem only the words are given, cut to what a task holds."""
     words = legible(words)
     if len(words) >= LONGEST:
-        cut = f"{words[: LONGEST - 1]}…"
+        cut = shortened(words)
         return Due(cut, problem=Problem("due", "due_long", {"words": cut}))
     before = timedelta(days=0 if before_means == Body.Before.THAT_DAY else 1)
     try:
         return replace(_cell(words, before), words=words)
     except Unsure as unsure:
         return Due(words, problem=Problem("due", unsure.code, {"words": unsure.words}))
+
+
+def shortened(words: str) -> str:
+    """As much as a task holds of the words of its deadline."""
+    return words if len(words) < LONGEST else f"{words[: LONGEST - 1]}…"
 
 
 def _cell(words: str, before: timedelta) -> Due:
@@ -57,7 +62,7 @@ def _cell(words: str, before: timedelta) -> Due:
         return Due(words, Kind.NONE)
     if found := _relative(whole, lambda a, b: said(start + a, start + b)) or _as_a_whole(whole):
         return found
-    if before and _BEFORE_BOTH.search(plain):
+    if (before and _BEFORE_BOTH.search(plain)) or _SAID_TWICE.fullmatch(plain):
         raise whole.unsure("due_several")
     clauses = [Clause(plain[a:b], said(a, b), before) for a, b in cuts(plain)]
     return _together([_one(clause) for clause in clauses], whole)
@@ -98,6 +103,10 @@ _GOES_ON = form(r"\b(?:duy tri|sau do|tiep tuc)\b")
 
 _BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+(?:,?(?: va)?| -) (?:ngay )?\d{1,2}[/.-]\d")
 """“Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too."""
+
+
+_SAID_TWICE = form(r".*20\d\d.*[(\[].*20\d\d.*[)\]].*")
+"""“15/3/2026 (quý I/2026)”: one deadline in two ways, and which of them counts is not said."""
 
 
 def _dayless(clause: Clause) -> Due | None:

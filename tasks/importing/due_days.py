@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from portal.shared.day_fields import FIRST_DAY, LAST_DAY
 from tasks.importing.clauses import Clause, form
 from tasks.importing.types import Due
 from tasks.models import Task
@@ -61,13 +62,13 @@ def day_in(clause: Clause) -> Due | None:
 
 
 def day_of(clause: Clause, year: int, month: int, day: int) -> date:
-    """The day, of this century; a day that does not exist was meant to be another."""
+    """The day; one that does not exist or lies far away was meant to be another."""
     try:
         on = date(year, month, day)
     except ValueError:
         raise clause.unsure("due_no_such_day") from None
-    if not 2000 <= year < 2100:
-        raise clause.unsure("due_no_such_day")
+    if not FIRST_DAY <= on <= LAST_DAY:
+        raise clause.unsure("due_far_away")
     return on
 
 
@@ -86,9 +87,15 @@ _NAMED = (
 """Other ways to write what `last_day` reads: l and | are what a scan makes of the Roman I."""
 
 
+_SO_MANY_YEARS = form(r"\d{1,2} nam 20\d\d")
+""" "Trong 2 năm 2026, 2027" counts two years: it is not the second month."""
+
+
 def _period(clause: Clause) -> Due | None:
     begins = _IN.match(clause.plain)
     plain = clause.plain[begins.end() if begins else 0 :]
+    if _SO_MANY_YEARS.fullmatch(plain):
+        return None
     for pattern, name in _NAMED:
         if found := pattern.fullmatch(plain):
             named = {key: _numeral(text) for key, text in found.groupdict().items()}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from portal.shared.text import legible
 from tasks.importing.columns import columns_of
-from tasks.importing.types import Line, Table
+from tasks.importing.types import Table
 
 _OF_TCVN3 = str.maketrans(
     "¸µ¶·¹¨¾»¼½Æ©ÊÇÈÉË®ÐÌÎÏÑªÕÒÓÔÖÝ×ØÜÞãßáâä«èåæçé¬íêëìîóïñòô\u00adøõö÷ùýúûüþ¡¢§£¤¥¦",
@@ -27,8 +27,9 @@ def as_read(tables: list[Table]) -> list[Table]:
 
 def _each(table: Table, read: Callable[[str], str]) -> Table:
     lines = [
-        Line(
-            line.row, tuple(replace(cell, text=read(cell.text)) if cell.text else cell for cell in line.cells)
+        replace(
+            line,
+            cells=tuple(replace(cell, text=read(cell.text)) if cell.text else cell for cell in line.cells),
         )
         for line in table.lines
     ]

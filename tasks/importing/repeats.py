@@ -20,6 +20,9 @@ IN_ORDER = 0.85
 COMMON = 200
 """A word that so many titles have finds nothing: it is in every second task."""
 
+MAX_COMPARED = 1_000
+"""Letters of a title that are compared: a task has 500, and comparing takes the square of their number."""
+
 _WORD = re.compile(r"\w+")
 _COUNTS = re.compile(r"\d|^[ivx]+$")
 
@@ -36,6 +39,7 @@ class Words:
 
     @classmethod
     def read(cls, title: str) -> Words:
+        title = title[:MAX_COMPARED]
         words = tuple(_WORD.findall(fold(title)))
         counts = tuple(word for word in words if _COUNTS.search(word))
         capital = (word for word in _WORD.findall(title)[1:] if word[0].isupper())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
 from portal.shared.verdicts import Sentence
-from tasks.models import Part, Task
+from tasks.models import Part, Task, milestone_words
 
 PROPERTY = "portal-export"
 
@@ -46,6 +46,7 @@ COLUMNS = (
     Column("number", _("Number in the order")),
     Column("pillar", _("Pillar")),
     Column("due_words", _("Deadline in the order's words")),
+    Column("milestones", _("Milestones")),
     Column("percent", _("Progress (%)"), fixed=True),
     Column("version", _("Version"), fixed=True),
 )
@@ -80,10 +81,16 @@ def values_of(task: Task) -> dict[str, Cell]:
         "deliverable": task.deliverable,
         "due": task.due_on or _without_day(task),
         "due_words": task.due_words,
+        "milestones": "\n".join(milestone_lines(task)),
         "parent_words": task.parent_words,
         "percent": task.percent,
         "version": task.version,
     }
+
+
+def milestone_lines(task: Task) -> list[str]:
+    """30/08/2026: what is to be reached (reached 28/08/2026)."""
+    return [milestone_words(one.due_on, one.words, one.done_on) for one in task.milestones.all()]
 
 
 def _named(bodies: list[Body]) -> str:

@@ -1,37 +1,48 @@
-"""The visible sheets of an Excel workbook, read as a stream: what each cell shows, how far it is merged."""
+"""The visible sheets of an Excel workbook, read as a stream: what each cell shows, how far it is merged.
+
+Only the parts that say so are read, so that damage anywhere else in a workbook does no harm.
+"""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import ReadOnlyCell
-from openpyxl.utils import range_boundaries
+from lxml.etree import _Element as Element
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.cell import get_column_letter
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
-from openpyxl.xml.functions import iterparse
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from portal.shared.text import legible
-from tasks.importing.problems import COLUMNS, ROWS, damaged, swollen, too_many_columns, too_many_rows
+from tasks.importing.figures import Runs, Words
+from tasks.importing.package import Package
+from tasks.importing.problems import COLUMNS, ROWS, refused, too_many_columns, too_many_rows
 from tasks.importing.types import Cell, Line, Table
 
 Row = dict[int, Cell]
 """Column, counted from 1 → cell."""
 
-STRINGS = 20 * ROWS
+MAX_STRINGS = 20 * ROWS
 """Different texts of a workbook."""
 
-_STRING = re.compile(rb"<(?:\w+:)?si[ >/]")
+MAX_MERGED = 4 * ROWS
+"""Merged ranges of a sheet."""
+
+_NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+ROW, CELL, COL, MERGED = (f"{_NS}{name}" for name in ("row", "c", "col", "mergeCell"))
+VALUE, FORMULA, INLINE, TEXT, RUN, ITEM = (f"{_NS}{name}" for name in ("v", "f", "is", "t", "r", "si"))
+
+_COORDINATE = re.compile(r"\$?([A-Za-z]{1,3})\$?\d{1,7}")
 _DECIMALS = re.compile(r"0\.(0+)")
 _IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_SHOWS_NOTHING = re.compile(r";;;?")
 MONTH_FIRST = " (mm/dd/yyyy)"
 """Stands behind a day whose month may be its day: no deadline is read with it."""
 _NO_MONTH_FIRST = re.compile(r"(1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-]\d{4}")
@@ -39,65 +50,276 @@ _MONTH_FIRST = re.compile(r"m{1,2}\W*d")
 _OF_THE_READER = ("mm-dd-yy", "m/d/yy h:mm")
 """Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file."""
 _ESCAPED = re.compile(r"_x000[dD]_")
+_WHITE = ("FFFFFF", "FFFFFFFF", "00FFFFFF")
+_OFF = ("0", "false", "off", "none")
 
 
-def tables_of(package: zipfile.ZipFile, main: str) -> list[Table]:
-    for part in package.namelist():
-        # openpyxl reads them all before the first cell, each with the care of a formatted text.
-        if part.endswith("sharedStrings.xml") and len(_STRING.findall(package.read(part))) > STRINGS:
-            raise swollen()
-    book = load_workbook(package.fp, read_only=True, keep_links=False)  # type: ignore[arg-type]
-    seen = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-    return [_table_of(sheet) for sheet in seen if isinstance(sheet, ReadOnlyWorksheet)]
+@dataclass(frozen=True)
+class Look:
+    """What a format of a workbook makes of a value."""
+
+    form: str = "General"
+    bold: bool = False
+    struck: bool = False
+    white: bool = False
 
 
-def _table_of(sheet: ReadOnlyWorksheet) -> Table:
+@dataclass
+class Book:
+    epoch: datetime = WINDOWS_EPOCH
+    strings: list[Words] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+
+    def look(self, style: str) -> Look:
+        place = int(style or 0)
+        return self.looks[place] if place < len(self.looks) else Look()
+
+
+def tables_of(package: Package, main: str) -> list[Table]:
+    workbook, relations = package.tree(main), package.relations(main)
+    properties = workbook.find(f"{_NS}workbookPr")
+    old = properties is not None and _is_on(properties.get("date1904", "0"))
+    book = Book(
+        MAC_EPOCH if old else WINDOWS_EPOCH,
+        _strings(package, package.related(main, "sharedStrings")),
+        _looks(package, package.related(main, "styles")),
+    )
+    found = []
+    for sheet in workbook.iter(f"{_NS}sheet"):
+        relation = relations.get(sheet.get(_ID, ""))
+        if relation is None or relation.kind != "worksheet":
+            continue  # a sheet that is one chart
+        name = legible(sheet.get("name", ""))
+        if sheet.get("state", "visible") != "visible":
+            found.append(Table(name, [], hidden=True))
+        elif relation.target:
+            found.append(_table_of(package, relation.target, name, book))
+        else:
+            raise refused("damaged")
+    return found
+
+
+def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
     rows: dict[int, Row] = {}
-    formulas: list[str] = []
+    unseen: set[int] = set()
+    hidden: set[int] = set()
     merged: list[str] = []
     days: dict[int, dict[int, date]] = defaultdict(dict)
-    for number, cells in _rows_of(sheet, merged):
-        row = {}
-        for cell in cells:
-            if cell.data_type == "f":
-                formulas.append(cell.coordinate)
-            elif text := shown(cell):
-                if cell.column > COLUMNS:
-                    raise too_many_columns()
-                row[cell.column] = Cell(text, bold=bool(cell.font.b))
-                if isinstance(cell.value, date):
-                    days[cell.column][number] = cell.value
-        if row:
-            rows[number] = row
-        if len(rows) > ROWS:
-            raise too_many_rows()
-    for column, found in days.items():
-        _doubt_turned(rows, column, found)
-    _merge(rows, merged)
-    lines = [Line(number, _in_order(rows[number])) for number in sorted(rows)]
-    return Table(legible(sheet.title), lines, tuple(formulas))
+    number = 0
+    for element in package.stream(part, COL, ROW, MERGED):
+        if element.tag == COL:
+            if _is_hidden(element, "width"):
+                hidden |= _columns(element)
+        elif element.tag == MERGED:
+            merged.append(element.get("ref", ""))
+            if len(merged) > MAX_MERGED:
+                raise refused("swollen")
+        else:
+            number = int(element.get("r") or number + 1)
+            row, found = _row(element, book, hidden)
+            for column, day in found.items():
+                days[column][number] = day
+            if row:
+                rows[number] = row
+            if _is_hidden(element, "ht"):
+                unseen.add(number)
+            if len(rows) > ROWS:
+                raise too_many_rows()
+    for column, dated in days.items():
+        _doubt_turned(rows, column, dated)
+    _merge(rows, merged, hidden)
+    lines = [Line(number, _in_order(rows[number]), number in unseen) for number in sorted(rows)]
+    return Table(name, lines, linked=_is_filled(package, part))
 
 
-def _rows_of(sheet: ReadOnlyWorksheet, merged: list[str]) -> Iterator[tuple[int, list[ReadOnlyCell]]]:
-    """The rows that are there; `merged` is known when they have all been read."""
-    # Its own reader of rows says nothing of merged cells, and fills every gap up to the last row of a sheet.
-    book: Any = sheet.parent
-    stream: Any = sheet
-    with stream._get_source() as source:
-        parser = WorkSheetParser(
-            source,
-            stream._shared_strings,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
+def _columns(element: Element) -> set[int]:
+    return set(range(int(element.get("min", "1")), min(int(element.get("max", "1")), COLUMNS) + 1))
+
+
+def _is_hidden(element: Element, measure: str) -> bool:
+    return _is_on(element.get("hidden", "0")) or element.get(measure) in ("0", "0.0")
+
+
+def _is_on(value: str) -> bool:
+    return value.lower() not in _OFF
+
+
+def _row(element: Element, book: Book, hidden: set[int]) -> tuple[Row, dict[int, date]]:
+    """The cells that show something, and those of them that are days."""
+    row: Row = {}
+    days: dict[int, date] = {}
+    column = 0
+    for cell in element.iter(CELL):
+        column = _column(cell.get("r", ""), column)
+        look = book.look(cell.get("s", "0"))
+        formula = cell.find(FORMULA)
+        if formula is not None and (formula.text or formula.get("t")):
+            made = Cell(formula=True)
+        else:
+            words, day = _value(cell, book, look)
+            if not words.text and not words.marks:
+                continue
+            made = Cell(words.text, bold=look.bold, marks=words.marks)
+            if day:
+                days[column] = day
+        if column > COLUMNS:
+            raise too_many_columns()
+        row[column] = replace(made, hidden=True) if column in hidden else made
+    return row, days
+
+
+def _column(coordinate: str, before: int) -> int:
+    if not coordinate:
+        return before + 1
+    found = _COORDINATE.fullmatch(coordinate)
+    if not found:
+        raise refused("damaged")
+    return column_index_from_string(found[1])
+
+
+def _value(cell: Element, book: Book, look: Look) -> tuple[Words, date | None]:
+    """What the cell shows, and its day where it holds one."""
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        inline = cell.find(INLINE)
+        return (_dressed(_words(inline), look) if inline is not None else Words()), None
+    typed = cell.findtext(VALUE) or ""
+    if not typed:
+        return Words(), None
+    if kind == "s":
+        kept = book.strings[int(typed)]
+        return _dressed(kept, look), None
+    if kind in ("str", "e"):
+        runs = Runs()
+        runs.add(_unescaped(typed))
+        return _dressed(runs.words(), look), None
+    if kind == "b":
+        return _dressed(Words("TRUE" if _is_on(typed) else "FALSE"), look), None
+    value = _typed_day(typed) if kind == "d" else _number_or_day(typed, look.form, book.epoch)
+    day = value if isinstance(value, date) else None
+    return _dressed(Words(shown(value, look.form)), look), day
+
+
+def _typed_day(typed: str) -> Any:
+    read: Any = from_ISO8601
+    value = read(typed)
+    return value if value is not None else typed
+
+
+def _number_or_day(typed: str, form: str, epoch: datetime) -> Any:
+    value: Any = float(typed) if re.search(r"[.eE]", typed) else int(typed)
+    if not is_date_format(form):
+        return value
+    try:
+        return from_excel(value, epoch, timedelta=is_timedelta_format(form))
+    except (OverflowError, ValueError):
+        return "#VALUE!"
+
+
+def _dressed(words: Words, look: Look) -> Words:
+    """As the format of the whole cell shows it."""
+    if _SHOWS_NOTHING.fullmatch(look.form.strip()):
+        return Words()
+    if look.struck and words.text:
+        return Words("", ("struck_out",))
+    if look.white and words.text:
+        return Words(words.text, (*words.marks, "white_text"))
+    return words
+
+
+# The parts beside the sheets
+
+
+def _strings(package: Package, part: str) -> list[Words]:
+    found: list[Words] = []
+    for item in package.stream(part, ITEM) if part else ():
+        found.append(_words(item))
+        if len(found) > MAX_STRINGS:
+            raise refused("swollen")
+    return found
+
+
+def _words(item: Element) -> Words:
+    """A text, whose runs may be struck out or raised. How Japanese is pronounced is none of it."""
+    runs = Runs()
+    for child in item:
+        if child.tag == TEXT:
+            runs.add(_unescaped(child.text))
+        elif child.tag == RUN:
+            form = child.find(f"{_NS}rPr")
+            runs.add(_unescaped(child.findtext(TEXT)), struck=_has(form, "strike"), raised=_is_raised(form))
+    return runs.words()
+
+
+def _unescaped(text: str | None) -> str:
+    return _ESCAPED.sub("", text or "")
+
+
+def _has(form: Element | None, name: str) -> bool:
+    found = None if form is None else form.find(f"{_NS}{name}")
+    return found is not None and _is_on(found.get("val", "1"))
+
+
+def _is_raised(form: Element | None) -> bool:
+    found = None if form is None else form.find(f"{_NS}vertAlign")
+    return found is not None and found.get("val") == "superscript"
+
+
+def _looks(package: Package, part: str) -> list[Look]:
+    """Damaged formats are none: numbers then show as they are kept."""
+    if not part:
+        return []
+    try:
+        styles = package.tree(part)
+        return _looks_of(styles)
+    except (SyntaxError, ValueError, LookupError):
+        return []
+
+
+def _looks_of(styles: Element) -> list[Look]:
+    forms = dict(BUILTIN_FORMATS)
+    own = styles.iter(f"{_NS}numFmt")
+    forms |= {int(form.get("numFmtId", "0")): form.get("formatCode", "") for form in own}
+    fonts = styles.findall(f"{_NS}fonts/{_NS}font")
+    filled = [_is_filled_with(fill) for fill in styles.findall(f"{_NS}fills/{_NS}fill")]
+    found = []
+    for xf in styles.findall(f"{_NS}cellXfs/{_NS}xf"):
+        font = _at(fonts, xf.get("fontId"))
+        color = None if font is None else font.find(f"{_NS}color")
+        white = color is not None and (color.get("rgb", "").upper() in _WHITE or color.get("theme") == "0")
+        found.append(
+            Look(
+                forms.get(int(xf.get("numFmtId", "0")), "General"),
+                bold=_has(font, "b"),
+                struck=_has(font, "strike"),
+                white=white and not _at(filled, xf.get("fillId")),
+            )
         )
-        for _event, element in iterparse(source):
-            if element.tag == ROW_TAG:
-                number, cells = parser.parse_row(element)
-                yield number, [ReadOnlyCell(sheet, **cell) for cell in cells if cell["value"] is not None]
-                element.clear()
-            elif element.tag == MERGE_TAG:
-                merged += [child.get("ref", "") for child in element]
+    return found
+
+
+def _at(found: list[Any], place: str | None) -> Any:
+    number = int(place or 0)
+    return found[number] if number < len(found) else None
+
+
+def _is_filled_with(fill: Element) -> bool:
+    pattern = fill.find(f"{_NS}patternFill")
+    if pattern is None:
+        return len(fill) > 0
+    return pattern.get("patternType", "none") != "none"
+
+
+def _is_filled(package: Package, part: str) -> bool:
+    """By a query, of its own or of a table in it."""
+    relations = list(package.relations(part).values())
+    if any(relation.kind == "queryTable" for relation in relations):
+        return True
+    inside = [relation.target for relation in relations if relation.kind == "table" and relation.target]
+    return any(package.related(table, "queryTable") for table in inside)
+
+
+# What a sheet makes of its cells
 
 
 def _doubt_turned(rows: dict[int, Row], column: int, days: dict[int, date]) -> None:
@@ -111,22 +333,30 @@ def _doubt_turned(rows: dict[int, Row], column: int, days: dict[int, date]) -> N
             rows[number][column] = replace(cell, text=cell.text + MONTH_FIRST)
 
 
-def _merge(rows: dict[int, Row], merged: list[str]) -> None:
-    """Say how wide merged cells are, and repeat their text in the rows below that they reach."""
+def _merge(rows: dict[int, Row], merged: Iterable[str], hidden: set[int]) -> None:
+    """Say how wide merged cells are, and repeat their text in the rows below that they reach.
+
+    One that reaches out of hidden columns is seen: it begins with the first that is not.
+    """
     numbers = sorted(rows)
     left_to_merge = sum(map(len, rows.values())) + 100 * len(rows)
     for ref in merged:
         left, top, right, bottom = (bound or 1 for bound in range_boundaries(ref))
-        first, width = rows.get(top, {}).get(left), right - left + 1
+        first = rows.get(top, {}).get(left)
+        begin = next(
+            (column for column in range(left, min(right, COLUMNS) + 1) if column not in hidden), left
+        )
+        width = right - begin + 1
         for number in numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]:
             row = rows[number]
             left_to_merge -= 1
             if left_to_merge < 0:
-                raise damaged()  # a cell is merged once at most, so these lie over each other
-            for hidden in [column for column in row if left <= column <= right]:
-                del row[hidden]
+                raise refused("damaged")  # a cell is merged once at most, so these lie over each other
+            for covered in [column for column in row if left <= column <= right]:
+                del row[covered]
             if first:
-                row[left] = replace(first, width=width, continues=number > top)
+                unseen = begin in hidden
+                row[begin] = replace(first, width=width, continues=number > top, hidden=unseen)
 
 
 def _in_order(row: Row) -> tuple[Cell, ...]:
@@ -134,16 +364,13 @@ def _in_order(row: Row) -> tuple[Cell, ...]:
     return tuple(row.get(column, empty) for column in range(1, max(row, default=0) + 1))
 
 
-def shown(cell: ReadOnlyCell) -> str:
+def shown(value: Any, form: str) -> str:
     """What Excel shows of a value, days and decimals as Vietnam writes them."""
-    value: Any = cell.value
-    if isinstance(value, str):
-        return _ESCAPED.sub("", value).strip()
     if isinstance(value, datetime | date):
-        return _day(value, _IN_QUOTES.sub("", cell.number_format.lower()))
+        return _day(value, _IN_QUOTES.sub("", form.lower()))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return _number(value, cell.number_format)
+    return _number(value, form)
 
 
 def _day(value: date, form: str) -> str:

@@ -30,7 +30,7 @@ CELLS: dict[str, tuple[str, ...]] = {
     "deliverable": ("deliverable",),
     "due": (
         *("due_kind", "due_on", "due_words", "after_days", "after_event"),
-        *("every", "day", "month", "starts_on", "until"),
+        *("every", "day", "month", "starts_on", "until", "milestones"),
     ),
     "parent": ("parent", "parent_number"),
 }
@@ -158,7 +158,7 @@ def meaning_of(checked: CheckedRow, order: Order) -> Meaning:
         parent=checked.parent,
         parent_words=read.parent_words,
         names={"lead": _named(checked.lead), "coordinating": _named(checked.coordinating)},
-        duplicates=list(checked.duplicates),
+        duplicates=[*checked.duplicates, *checked.alike],
         **when(checked.due, order),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from committees.naming import Named
+from committees.named import Named
 
 __all__ = ["CheckedRow", "Due", "FileRow", "Named", "Problem"]
 
@@ -22,6 +22,12 @@ class Cell:
     continues: bool = False
     """It belongs to a cell merged from above, whose text it repeats."""
     bold: bool = False
+    hidden: bool = False
+    """It stands in a hidden column: `visible` leaves it out."""
+    formula: bool = False
+    """It is computed: what it shows is not in the file for certain, so its text is empty."""
+    marks: tuple[str, ...] = ()
+    """Codes of problems: what a person must look at because of how the cell is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Line:
     row: int
     """The row a person sees in the sheet, or in the table of the document, counted from 1."""
     cells: tuple[Cell, ...]
+    hidden: bool = False
+    """Hidden, collapsed or filtered out: nobody who opens the file sees it."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,59 @@ class Table:
     name: str
     """The sheet's name, or "1", "2" … for the tables of a document."""
     lines: list[Line]
-    formulas: tuple[str, ...] = ()
-    """Where cells are computed: what they show is not in the file for certain."""
     follows: bool = False
     """A table of a document may go on with the columns of the one before it; a sheet has its own."""
     inside: str = ""
     """The name of the table in one of whose cells it stands."""
     heading: str = ""
     """The paragraph before it."""
+    linked: bool = False
+    """Its cells are filled from another file or a database."""
+    hidden: bool = False
+    """A hidden sheet: only its name is read."""
+
+    def visible(self) -> Table:
+        """Without what stands in hidden columns."""
+        lines = [
+            dataclasses.replace(
+                line,
+                cells=tuple(Cell() if cell.hidden else cell for cell in line.cells),
+            )
+            if any(cell.hidden for cell in line.cells)
+            else line
+            for line in self.lines
+        ]
+        return dataclasses.replace(self, lines=lines)
+
+
+@dataclass(frozen=True)
+class ColumnHeading:
+    """How a column of a table is headed."""
+
+    key: str
+    """What a person's answer is kept under: the words folded, or the letter of a column without any."""
+    words: str
+    letter: str
+    """As Excel calls the column."""
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """What of a file was not read, so that a person can look at it or say what it means."""
+
+    kind: str
+    """ "sheet", "table", "column", "hidden" and "hidden_sheet", "choice" where several columns may mean the
+    same field, or "answered" where a person said what the column means."""
+    table: str
+    """The sheet's name, or "1", "2" … for the tables of a document."""
+    name: str
+    """The heading of the column, or what stands over the table."""
+    row: int = 0
+    """Where it begins, as a person sees it."""
+    field: str = ""
+    """The field that is in question, or that was said."""
+    columns: tuple[ColumnHeading, ...] = ()
+    """Of what a person may say the meaning."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +125,8 @@ class FileRow:
     """The task above, as the file's own column names it."""
     parent_order: str = ""
     """The number of the document that the heading of that column names."""
+    undecided: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Field that several columns may mean → what stands in each of them, under its heading."""
     doubts: tuple[tuple[str, str], ...] = ()
     """Field and code of what could be read in two ways."""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -123,7 +178,9 @@ class CheckedRow:
     lead: tuple[Named, ...] = ()
     coordinating: tuple[Named, ...] = ()
     duplicates: tuple[int, ...] = ()
-    """Tasks that it seems to repeat: of the same order and number, or in near the same words."""
+    """Tasks that it repeats: at the same place of the same order, in near the same words."""
+    alike: tuple[int, ...] = ()
+    """Tasks elsewhere in near the same words: perhaps the same, which a person must say."""
     parent: int | None = None
     """The task that the file names as the one above, where only one can be meant."""
     problems: tuple[Problem, ...] = ()

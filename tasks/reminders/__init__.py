@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.reminders.above import ESCALATED, HIGHER_STEP, Superiors, escalate, rung_of
-from tasks.reminders.ladder import OVERDUE, PART, SOON, TODAY, Ladder, kind_of
+from tasks.reminders.above import ESCALATED, Superiors, escalate, rung_of
+from tasks.reminders.ladder import MILESTONE, OVERDUE, PART, SOON, TODAY, Ladder, kind_of
 from tasks.reminders.workers import plan
 
 PLANNERS = (plan, escalate)
@@ -11,7 +11,7 @@ PLANNERS = (plan, escalate)
 
 __all__ = [
     "ESCALATED",
-    "HIGHER_STEP",
+    "MILESTONE",
     "OVERDUE",
     "PART",
     "PLANNERS",

@@ -9,20 +9,17 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext_noop
 
 from committees.models import Membership
 from committees.roles import RESTRICTED_READERS, Role
 from notices.actions import owe_selected
 from notices.policies import LEAD, Rules, Rung
+from tasks.drop_reasons import TaskReason
 from tasks.models import Task
 from tasks.reminders.morning import Morning
 from tasks.reminders.statement import subquery, table, wait_for_other_planners
 
 ESCALATED = "escalated"
-
-HIGHER_STEP = gettext_noop("The same task is told of once, by its highest step.")
-"""Why a step is dropped whose reader reads a higher one: told in that line, and done with it."""
 
 IN_CHARGE = (Role.DEPUTY, Role.STANDING_DEPUTY, Role.HEAD)
 """A deputy's step goes to whose field it is; where nobody has the field, to the next of these."""
@@ -67,7 +64,10 @@ WHERE NOT EXISTS (
       AND (told.state <> 'dropped' OR told.dropped_because = %s)
 )
 """
-"""A step is done with whoever it was told to: who takes the office later reads the weekly summary."""
+"""A step is done with whoever it was told to, also in the line of a higher step.
+
+Who takes the office later reads the weekly summary.
+"""
 
 
 def step_of(rung: Rung) -> str:
@@ -135,7 +135,7 @@ def escalate(on: date) -> int:
     )
     sql = STATEMENT.format(**{name: sql for name, (sql, _params) in tables})
     params = [value for _name, (_sql, params) in tables for value in params]
-    return owe_selected(sql, [*params, HIGHER_STEP])
+    return owe_selected(sql, [*params, TaskReason.HIGHER_STEP.value])
 
 
 def _steps(policy: int, due_on: date, morning: Morning) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,8 @@ from notices.policies import DEFAULT, Rules
 OVERDUE, TODAY, SOON = "overdue", "due_today", "due_soon"
 PART = "part_"
 """Before the kind of a reminder: of the own day of a body that helps."""
+MILESTONE = "milestone_"
+"""The same, of a milestone on the lead's way to the deadline."""
 
 
 @dataclass(frozen=True)

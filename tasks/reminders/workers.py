@@ -1,4 +1,4 @@
-"""Reminders of those who work on a task: at its lead, and at bodies that help and have their own day."""
+"""Reminders of those who work on a task: at its lead, of deadline and milestones; at bodies that help."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db.models import F, QuerySet
 from committees import access
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe_selected
-from tasks.models import Part, Task
-from tasks.reminders.ladder import PART, kind_of
+from tasks.models import Milestone, Part, Task
+from tasks.reminders.ladder import MILESTONE, PART, kind_of
 from tasks.reminders.morning import Morning
 from tasks.reminders.statement import subquery, table, wait_for_other_planners
 
@@ -32,6 +32,7 @@ OF_PART = {
     "ver": F("task__due_version"),
     "secret": F("task__secrecy"),
 }
+OF_MILESTONE = {**OF_PART, "reader": F("task__lead_id")}
 STEP = {
     "policy": "bigint",
     "due_on": "date",
@@ -47,7 +48,7 @@ STEP = {
 STATEMENT = """
 WITH worker AS MATERIALIZED {workers}
 SELECT DISTINCT
-       step.kind || ':' || due.id || ':' || {named} || ':' || step.step || ':person-' || worker.person_id,
+       step.kind || ':' || {about} || ':' || {named} || ':' || step.step || ':person-' || worker.person_id,
        worker.person_id, step.kind, step.step, 'tasks.task', due.about, due.ver, due.reader,
        step.data, step.planned_on, step.not_before
 FROM {deadlines} due
@@ -71,7 +72,12 @@ def plan(on: date) -> int:
     wait_for_other_planners()
     tasks = Task.objects.running().filter(due_on__lt=morning.horizon)
     parts = Part.objects.waiting().filter(due_on__lt=morning.horizon)
-    return _owe_for_tasks(tasks, morning) + _owe_for_parts(parts, morning)
+    milestones = Milestone.objects.waiting().filter(due_on__lt=morning.horizon)
+    return (
+        _owe_for_tasks(tasks, morning)
+        + _owe_for_parts(parts, morning)
+        + _owe_for_milestones(milestones, morning)
+    )
 
 
 def _owe_for_tasks(tasks: QuerySet[Any], morning: Morning) -> int:
@@ -83,6 +89,14 @@ def _owe_for_parts(parts: QuerySet[Any], morning: Morning) -> int:
     found = morning.policies_and_days(parts, "task__assigner_id")
     steps = [_step(policy, day, morning, PART) for policy, day in found]
     return _owe(parts.values("id", **OF_PART), steps, "step.named", morning.on)
+
+
+def _owe_for_milestones(milestones: QuerySet[Any], morning: Morning) -> int:
+    """One reminder for all milestones of a task on the same day."""
+    found = morning.policies_and_days(milestones, "task__assigner_id")
+    steps = [_step(policy, day, morning, MILESTONE) for policy, day in found]
+    deadlines = milestones.values("id", **OF_MILESTONE)
+    return _owe(deadlines, steps, "step.named", morning.on, about="due.about")
 
 
 def _step(policy: int, due_on: date, morning: Morning, prefix: str = "") -> dict[str, Any]:
@@ -100,7 +114,9 @@ def _step(policy: int, due_on: date, morning: Morning, prefix: str = "") -> dict
     }
 
 
-def _owe(deadlines: QuerySet[Any, Any], steps: list[dict[str, Any]], named: str, on: date) -> int:
+def _owe(
+    deadlines: QuerySet[Any, Any], steps: list[dict[str, Any]], named: str, on: date, *, about: str = "due.id"
+) -> int:
     reached = [step for step in steps if step["step"]]
     parts = {
         "workers": subquery(access.holders("work_on_tasks", on)),
@@ -108,6 +124,6 @@ def _owe(deadlines: QuerySet[Any, Any], steps: list[dict[str, Any]], named: str,
         "steps": table(reached, **STEP),
         "trusted": (", ".join(["%s"] * len(RESTRICTED_READERS)), [str(role) for role in RESTRICTED_READERS]),
     }
-    sql = STATEMENT.format(named=named, **{name: sql for name, (sql, _params) in parts.items()})
+    sql = STATEMENT.format(named=named, about=about, **{name: sql for name, (sql, _params) in parts.items()})
     # In the order in which the statement names them.
     return owe_selected(sql, [value for _sql, params in parts.values() for value in params]) if reached else 0

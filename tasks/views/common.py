@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 from committees.doors import SignedInRequest
 from notices.calendar import AS_WRITTEN
 from notices.models import CalendarDay
+from portal.shared.days import today
+from tasks import rules
 from tasks.lifecycle import LEVELS_ABOVE
-from tasks.models import Evidence, FanOut, Order, Part, Request, Task
+from tasks.models import Evidence, FanOut, Milestone, Order, Part, Request, Task
 from tasks.reading import as_read_by
 
 Crumbs = list[tuple[str, str]]
@@ -33,24 +36,62 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
     seen = Task.objects.visible_to(request.user)
     fan_outs = FanOut.objects.read_by(request.user).filter(task=OuterRef("pk")).pressing_first()
     days = CalendarDay.objects.filter(day=OuterRef("due_on"))
-    tasks = seen.select_related(
-        "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
-    ).annotate(
-        sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
-        has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
-        has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
-        has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
-        fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
-        fan_out_state=Subquery(fan_outs.values("state")[:1]),
-        replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
-        calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
+    tasks = (
+        Task.objects.readable_by(request.user)
+        .select_related(
+            "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
+        )
+        .annotate(
+            sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
+            has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
+            has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
+            has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
+            has_milestones=Exists(Milestone.objects.filter(task=OuterRef("pk"))),
+            fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
+            fan_out_state=Subquery(fan_outs.values("state")[:1]),
+            replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
+            calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
+        )
     )
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
-    return as_read_by(request.user, get_object_or_404(tasks.prefetch_related(parts), pk=pk))
+    task = get_object_or_404(tasks.prefetch_related(parts), pk=pk)
+    marked = task.has_milestones  # type: ignore[attr-defined]
+    milestones = rows_if(marked, Milestone.objects.select_related("done_by"))
+    prefetch_related_objects([task], Prefetch("milestones", milestones))
+    task = as_read_by(request.user, task)
+    if task.read_until:
+        task.calendar_day = None  # type: ignore[attr-defined]  # of the deadline of today
+    return task
+
+
+def rows_if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """A list of which it is known that it is empty asks the database nothing."""
+    return rows if some else rows.none()
 
 
 def find_order(request: SignedInRequest, pk: int) -> Order:
     return get_object_or_404(Order.objects.visible_to(request.user).select_related("body"), pk=pk)
+
+
+@dataclass(frozen=True)
+class LateAbove:
+    """A task above whose deadline has passed, so that no later day fits below; `url` leads to what helps."""
+
+    task: Task
+    url: str
+    may_ask: bool
+
+
+def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
+    """The task above that an extension is needed for, as far as the reader sees it."""
+    on = today()
+    late = [above for above in task.ancestors() if above.due_on and above.due_on < on]
+    above = min(late, key=lambda one: (one.due_on, one.pk), default=None)
+    if above is None or not Task.objects.visible_to(request.user).filter(pk=above.pk).exists():
+        return None
+    may_ask = bool(rules.may_ask_extension(request.user, above))
+    url = reverse("tasks:ask_extension", args=[above.pk]) if may_ask else above.get_absolute_url()
+    return LateAbove(above, url, may_ask)
 
 
 def task_crumbs(task: Task, *, itself: bool = False) -> Crumbs:

@@ -37,7 +37,7 @@ from tasks.lifecycle import RUNNING
 from tasks.models import Comment, Evidence, FanOut, Progress, Request, Task
 from tasks.panel import Panel, panel
 from tasks.reading import kept
-from tasks.views.common import find_task, task_crumbs
+from tasks.views.common import find_task, rows_if, task_crumbs
 
 FAMILY = 20
 """Tasks right below that the page names; the roll-up has all of them."""
@@ -53,12 +53,12 @@ CLOSED = "default-src 'none'; sandbox"
 @require_safe
 def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     task = find_task(request, pk)
-    requests = kept(task, Request.objects.select_related("by", "decided_by"))
+    requests = kept(task, Request.objects.select_related(*Request.PEOPLE))
     evidence = kept(task, Evidence.objects.filter(removed_at=None).select_related("by"))
     prefetch_related_objects(
         [task],
-        Prefetch("requests", _if(task.has_requests, requests)),  # type: ignore[attr-defined]
-        Prefetch("evidence", _if(task.has_evidence, evidence)),  # type: ignore[attr-defined]
+        Prefetch("requests", rows_if(task.has_requests, requests)),  # type: ignore[attr-defined]
+        Prefetch("evidence", rows_if(task.has_evidence, evidence)),  # type: ignore[attr-defined]
     )
     # Once, for the sum and for the rules that ask; most tasks have none.
     shown = task.has_children and not task.read_until  # type: ignore[attr-defined]
@@ -66,11 +66,6 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     with access.asking_once():
         context = _context(request, task)
     return render(request, "tasks/detail.html", context)
-
-
-def _if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """A list of which it is known that it is empty asks the database nothing."""
-    return rows if some else rows.none()
 
 
 def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
@@ -90,6 +85,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "row": listing.row_of(task, on),
         "panel": acts,
         "clears": story.answered(task, acts.allowed),
+        "day_warnings": task.day_warnings(on),
         "told": sum(clear.told for clear in task.clears()),
         "notes": notes,
         "report": next((note for note in notes if note["number"]), None),
@@ -98,6 +94,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "above": _above(task),
         "replacing": _replacing(request, task),
         "parts": [(part, part.standing(on), part.days_left(on)) for part in task.parts.all()],
+        "milestones": [(one, one.standing(on), one.days_left(on)) for one in task.milestones.all()],
         "children": listing.rows_of(family, on),
         "family": family[0] if family else None,
         "fan_out": _fan_out(task),

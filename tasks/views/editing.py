@@ -19,6 +19,7 @@ from audit.stale import Stale
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
+from portal.shared.days import today
 from portal.shared.verdicts import no
 from tasks import actions, rules
 from tasks.actions.handing import REST, Below, misfits
@@ -32,7 +33,7 @@ from tasks.forms import (
     part_rows,
 )
 from tasks.models import Order, Task
-from tasks.views.common import Crumbs, find_task, task_crumbs
+from tasks.views.common import Crumbs, find_task, late_above, task_crumbs
 
 BELOW = "below-"
 LISTED = 50
@@ -208,6 +209,8 @@ def _context(
         "givers": givers,
         "version": task.version,
         "clears": task.clears(),
+        "day_warnings": task.day_warnings(today()),
+        "late_above": late_above(request, task),
         "misfits": _misfits(request, task, form) if form.asks_below else None,
         "back": task.get_absolute_url() if task.pk else "",
     }

@@ -21,12 +21,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from committees.models import Body, Person
 from committees.naming import Names
-from tasks import actions, rules
+from portal.shared.days import today
+from tasks import actions, rules, story
 from tasks.fanning import Choice, find_bodies
 from tasks.fields import BodyField, DueField, PlainField
 from tasks.forms import ApprovalForm, add_errors, as_secret
 from tasks.models import FanOut, Task
-from tasks.views.common import Crumbs, find_task, task_crumbs
+from tasks.views.common import Crumbs, find_task, late_above, task_crumbs
 
 SHOWN = 500
 """Bodies of a choice that the page names one by one, each with a box to leave it out."""
@@ -79,6 +80,10 @@ class FanOutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.update(title=task.title, deliverable=task.deliverable, due_on=task.due_on)
         self._choose_giver(task, person)
+        if task.due_kind in (Task.DueKind.RECURRING, Task.DueKind.RELATIVE) and not task.due_on:
+            self.fields["due_on"].help_text = _("Empty: as this task, each body by itself: %(when)s.") % {
+                "when": story.cycle_words(task.cycle) if task.cycle else task.waits_for
+            }
         if task.secrecy == Task.Secrecy.SECRET:
             # The portal titles it itself, and it holds no other words.
             del self.fields["title"], self.fields["deliverable"]
@@ -129,6 +134,7 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
         "chosen": chosen[:SHOWN] if chosen else [],
         "count": len(chosen) if chosen is not None else None,
         "mark": _mark(chosen or ()),
+        "late_above": late_above(request, Task(parent=task)),
         "without": request.POST.getlist("without"),
         "back": task.get_absolute_url(),
     }
@@ -180,11 +186,14 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
         "crumbs": _crumbs(task, fan_out),
         "task": task,
         "fan_out": fan_out,
+        "cycle": story.cycle_words(task.cycle) if task.cycle else "",
         "others": task.fan_outs.read_by(request.user).pressing_first().exclude(pk=fan_out.pk),
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "late": fan_out.due_on is not None and fan_out.due_on < today(),
         "may_start": rules.may_start_fan_out(request.user, fan_out),
         "may_record": rules.may_record_fan_out_approval(request.user, fan_out),
         "may_cancel": rules.may_cancel_fan_out(request.user, fan_out),
+        "may_retry": rules.may_retry_fan_out(request.user, fan_out),
     }
     answer = render(request, "tasks/fan_out.html", context)
     if fan_out.state == FanOut.State.RUNNING:
@@ -197,8 +206,13 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
 @require_POST
 def start(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResponse:
     fan_out = _find(request, find_task(request, pk), fan_out_pk)
-    actions.start_fan_out(fan_out=fan_out, by=request.user)
-    messages.success(request, _started())
+    meant = request.POST.get("past_deadline") == "on"
+    try:
+        actions.start_fan_out(fan_out=fan_out, by=request.user, past_deadline=meant)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _started())
     return redirect(fan_out)
 
 
@@ -208,7 +222,7 @@ def record_approval(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpR
     task = find_task(request, pk)
     fan_out = _find(request, task, fan_out_pk)
     rules.may_record_fan_out_approval(request.user, fan_out).or_raise()
-    form = as_secret(task, ApprovalForm(request.POST or None))
+    form = as_secret(task, ApprovalForm(request.POST or None, due_on=fan_out.due_on))
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_fan_out_approval(fan_out=fan_out, by=request.user, **form.cleaned_data)
@@ -228,6 +242,15 @@ def record_approval(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpR
         "back": fan_out.get_absolute_url(),
     }
     return render(request, "tasks/verb.html", context)
+
+
+@login_required
+@require_POST
+def retry(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResponse:
+    fan_out = _find(request, find_task(request, pk), fan_out_pk)
+    actions.retry_fan_out(fan_out=fan_out, by=request.user)
+    messages.success(request, _("Started again for the bodies that were passed over."))
+    return redirect(fan_out)
 
 
 @login_required

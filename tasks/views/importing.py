@@ -25,10 +25,12 @@ from committees.models import Body
 from tasks import actions, rules
 from tasks.actions.importing import touched
 from tasks.forms import add_errors
-from tasks.import_forms import CELL_NAMES, NameForm, RowForm, UndoForm, UploadForm
+from tasks.import_forms import CELL_NAMES, ColumnsForm, NameForm, RowForm, UndoForm, UploadForm
 from tasks.importing import storing
 from tasks.importing.changes import is_change
+from tasks.importing.passed_over import passed_over_in, says
 from tasks.importing.preview import Unnamed, bodies_of, changes_in, preview, unnamed
+from tasks.importing.problems import refusal_of
 from tasks.models import Import, ImportRow, Order, Task
 from tasks.views.common import Crumbs, find_order
 from tasks.views.editing import version_of
@@ -104,9 +106,14 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
     names = _unnamed(imported)
     shown = list(page.object_list)
     bodies = bodies_of(shown, names)
+    passed_over = passed_over_in(imported)
     context = {
         "title": imported.file_name,
         "crumbs": _crumbs(imported.order, imported.file_name),
+        "passed_over": [says(one) for one in passed_over if one.kind != "answered"],
+        "open_choices": sum(one.kind == "choice" for one in passed_over),
+        "columns_form": ColumnsForm(passed_over=passed_over),
+        "may_name_columns": rules.may_name_columns(request.user, imported),
         "order": imported.order,
         "imported": imported,
         "page": page,
@@ -122,6 +129,7 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
         "may_undo": rules.may_undo_import(request.user, imported),
         "may_drop": rules.may_drop_import(request.user, imported),
         "refused": list(refused),
+        "problem": refusal_of(imported.problem, imported.problem_values) if imported.problem else "",
         "here": request.get_full_path(),
     }
     return render(request, "orders/import.html", context)
@@ -257,6 +265,30 @@ def name_body(request: SignedInRequest, pk: int, import_pk: int) -> HttpResponse
         "“%(words)s” is %(body)s in %(count)s row.", "“%(words)s” is %(body)s in %(count)s rows.", count
     )
     messages.success(request, said % {"words": words, "body": body, "count": count})
+    return redirect(imported)
+
+
+@login_required
+@require_POST
+def name_columns(request: SignedInRequest, pk: int, import_pk: int) -> HttpResponse:
+    """What columns of the file mean; a worker reads it again with that."""
+    imported = _find(request, pk, import_pk)
+    rules.may_name_columns(request.user, imported).or_raise()
+    form = ColumnsForm(request.POST, passed_over=passed_over_in(imported))
+    if not form.is_valid():
+        return _page(request, imported, [str(said) for errors in form.errors.values() for said in errors])
+    try:
+        actions.name_columns(
+            imported=imported,
+            meanings=form.meanings,
+            by=request.user,
+            remember=form.cleaned_data["remember"],
+            version=version_of(request),
+        )
+    except (ValidationError, Stale) as error:
+        lines = error.messages if isinstance(error, ValidationError) else [str(error)]
+        return _page(request, _find(request, pk, import_pk), lines)
+    messages.success(request, _("The file is read again with what you said of its columns."))
     return redirect(imported)
 
 

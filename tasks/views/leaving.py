@@ -81,7 +81,11 @@ def _left(request: SignedInRequest, form: LeaveForm, person: Person, tasks: list
     successors = form.successors()
     try:
         actions.leave(
-            person=person, by=request.user, last_day=form.cleaned_data["last_day"], successors=successors
+            person=person,
+            by=request.user,
+            last_day=form.cleaned_data["last_day"],
+            at_once=form.cleaned_data["last_day"] is None,
+            successors=successors,
         )
     except ValidationError as error:
         form.refuse(error)

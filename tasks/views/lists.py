@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body, BodyQuerySet
 from portal.shared.days import today
-from tasks import listing, urging
+from tasks import listing, reading, urging
 from tasks.lifecycle import GIVEN, Pace
 from tasks.listing import PageFilter
 from tasks.models import Task
@@ -49,8 +50,25 @@ def task_list(request: SignedInRequest) -> HttpResponse:
         return answer
     context |= {
         "may_prepare": listing.may_prepare(request.user),
+        "led_before": Task.objects.led_before(request.user).exists(),
     }
     return render(request, "tasks/list.html", context)
+
+
+@login_required
+@require_safe
+def led_before(request: SignedInRequest) -> HttpResponse:
+    """What the person's bodies led before another took over, as it was then. It has no conditions: they
+    would be asked of the task as it is now."""
+    page = Paginator(reading.led_before(request.user), listing.PAGE).get_page(request.GET.get("page"))
+    tasks = reading.all_as_read_by(request.user, list(page.object_list))
+    context = {
+        "title": _("Tasks led before"),
+        "crumbs": [(_("Tasks"), reverse("tasks:list")), (_("Tasks led before"), "")],
+        "page": page,
+        "rows": listing.rows_of(tasks, today()),
+    }
+    return render(request, "tasks/led_before.html", context)
 
 
 def _rows(request: SignedInRequest, page_filter: PageFilter) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from tasks import actions, rollup, rules
 from tasks.duties import Duties, Mine
 from tasks.forms import (
     ApprovalForm,
+    AssignForm,
     CommentForm,
     ConfirmForm,
     ContributionForm,
@@ -35,6 +36,8 @@ from tasks.forms import (
     EvidenceForm,
     ExtensionForm,
     LeadForm,
+    MilestoneForm,
+    MilestonesForm,
     OptionalReasonForm,
     PeopleForm,
     ProgressForm,
@@ -51,7 +54,7 @@ from tasks.forms import (
 )
 from tasks.models import Evidence, Task
 from tasks.panel import BUTTONS
-from tasks.views.common import find_task, task_crumbs
+from tasks.views.common import find_task, late_above, task_crumbs
 
 Do = Callable[..., Any]
 
@@ -107,6 +110,7 @@ STEPS: dict[str, Step] = {
     "assign": Step(
         _typed(actions.assign),
         _("Assigned:"),
+        AssignForm,
         before=_("From now the lead body sees the task and its clock runs."),
         told="lead",
     ),
@@ -296,6 +300,32 @@ STEPS: dict[str, Step] = {
         _("Those above are told again:"),
         before=_("With the next letters they are told what they missed."),
     ),
+    "set_milestones": Step(
+        lambda *, task, by, form: actions.set_milestones(task=task, by=by, milestones=form.milestones),
+        _("Milestones set:"),
+        MilestonesForm,
+        before=_(
+            "Marks on the way to the deadline, each with its day. The lead body is reminded of each as of "
+            "a deadline, and says when it was reached. What was reached stays on record."
+        ),
+        told="lead",
+    ),
+    "mark_milestone": Step(
+        lambda *, task, by, form: actions.mark_milestone(
+            task=task,
+            by=by,
+            milestone=form.cleaned_data["milestone"].pk,
+            done_on=form.cleaned_data["done_on"],
+        ),
+        _("Milestone marked:"),
+        MilestoneForm,
+        before=_("Say on which day it was reached."),
+    ),
+    "resume_cycle": Step(
+        _typed(actions.resume_cycle),
+        _("The cycle goes on:"),
+        before=_("Its tasks are made again within the hour; days that passed meanwhile are not made."),
+    ),
     "clear_risk": Step(
         _typed(actions.clear_risk),
         _("Back on schedule:"),
@@ -347,6 +377,10 @@ NEXT = {
 """After the verb: where the person's next piece of work is."""
 
 
+ISSUED_BY = ("propose", "assign", "record_approval")
+NEEDS_A_DAY = (*ISSUED_BY, "ask_extension", "counter_request", "set_event_day")
+
+
 def verb_page(verb: str) -> Callable[..., HttpResponse]:
     """The view of one verb."""
 
@@ -359,14 +393,16 @@ def verb_page(verb: str) -> Callable[..., HttpResponse]:
         form = form_of(step, task, request)
         if request.method == "POST" and form.is_valid() and _done(step, task, request.user, form):
             return _answer(request, verb, task)
-        return render(request, "tasks/verb.html", _context(verb, task, form))
+        return render(request, "tasks/verb.html", _context(request, verb, task, form))
 
     return view
 
 
 def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
     extra: dict[str, Any] = {}
-    if step.form is PeopleForm:
+    if issubclass(step.form, AssignForm):
+        extra = {"due_on": task.due_on}
+    elif step.form is PeopleForm:
         extra = {"lead": task.lead, "initial": {"leader": task.leader, "contact": task.contact}}
     elif step.form is SubmitForm:
         extra = {"has_evidence": task.evidence.filter(removed_at=None).exists()}
@@ -378,6 +414,10 @@ def form_of(step: Step, task: Task, request: SignedInRequest) -> forms.Form:
         extra = {"task": task, "person": request.user}
     elif step.form is EventDayForm:
         extra = {"initial": {"happened_on": task.happened_on}}
+    elif step.form is MilestonesForm:
+        extra = {"task": task}
+    elif step.form is MilestoneForm:
+        extra = {"task": task, "initial": {"milestone": request.GET.get("milestone"), "done_on": today()}}
     elif step.form is WeightsForm:
         extra = {"task": task, "person": request.user}
     elif step.form is ProgressForm:
@@ -397,7 +437,7 @@ def _done(step: Step, task: Task, by: Person, form: forms.Form) -> bool:
     return True
 
 
-def _context(verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
+def _context(request: SignedInRequest, verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
     button = BUTTONS[verb]
     return {
         "title": button.label,
@@ -411,7 +451,9 @@ def _context(verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
         "back": task.get_absolute_url(),
         "asked": rules.waiting_request(task),
         "open_below": _open_below(verb, task),
-        "unclear": task.unclear() if verb in ("propose", "assign", "record_approval") else [],
+        "unclear": task.unclear() if verb in ISSUED_BY else [],
+        "day_warnings": task.day_warnings(today()) if verb in ISSUED_BY else [],
+        "late_above": late_above(request, task) if verb in NEEDS_A_DAY else None,
     }
 
 
@@ -425,7 +467,7 @@ def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:
     """Say what was done, who was told and what comes next; go where the person can still be."""
     seen = Task.objects.visible_to(request.user)
     # `task` is as it was before: of an unissued task only the verbs of its issue tell anybody.
-    tells = task.is_issued or verb in ("propose", "assign", "record_approval")
+    tells = task.is_issued or verb in ISSUED_BY
     body = getattr(task, STEPS[verb].told) if STEPS[verb].told and tells else None
     told = gettext("%(body)s is told.") % {"body": body} if body else ""
     messages.success(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from notices import reminding
 from notices.calendar import Calendar
+from portal.shared.day_fields import validate_day
 from portal.shared.days import today
 
 
@@ -34,12 +36,16 @@ class Command(BaseCommand):
         )
         if sent.failed:
             self.stderr.write(
-                "The letters that failed, with the server's answers, are in the admin under Letters."
+                "The letters that failed, and what happened to each, are in the admin under Letters."
             )
 
 
 def parse_day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        validate_day(day)
+    except ValidationError as error:
+        raise CommandError(error.messages[0]) from None
     except ValueError:
         raise CommandError(f"Write the day as YYYY-MM-DD, not {text!r}.") from None
+    return day

@@ -15,14 +15,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from committees.models import Body, Person
+from portal.shared.day_fields import validate_day
 from portal.shared.text import number_key
 from portal.shared.verdicts import Refused
 from tasks import actions
 from tasks.importing.checking import check
-from tasks.importing.files import tables
+from tasks.importing.headings import answers_of
+from tasks.importing.passed_over import says
 from tasks.importing.problems import sentence_of
-from tasks.importing.rows import rows_of
-from tasks.importing.types import CheckedRow, Problem
+from tasks.importing.rows import content_of
+from tasks.importing.sandbox import read_tables
+from tasks.importing.types import CheckedRow, PassedOver, Problem
 from tasks.models import Import, Order
 
 
@@ -47,7 +50,8 @@ class Command(BaseCommand):
         order = order_of(options["body"], options["order"], options["dated"])
         try:
             with Path(options["file"]).open("rb") as file:
-                checked = check(rows_of(tables(file, Path(options["file"]).name)), order)
+                content = content_of(read_tables(file, Path(options["file"]).name), answers_of(order.body))
+                checked = check(content.rows, order)
                 written = self._write(file, order, options["by"]) if options["commit"] else None
         except OSError as error:
             raise CommandError(
@@ -57,9 +61,13 @@ class Command(BaseCommand):
         except (ValidationError, Refused) as error:
             raise CommandError("\n".join(getattr(error, "messages", [str(error)]))) from None
         if options["json"]:
-            self.stdout.write(json.dumps({"rows": [plain(row) for row in checked]}, ensure_ascii=False))
+            found = {
+                "rows": [plain(row) for row in checked],
+                "passed_over": [plain_passed_over(one) for one in content.passed_over],
+            }
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
-            self._say(checked, written)
+            self._say(checked, content.passed_over, written)
 
     def _write(self, file: Any, order: Order, username: str | None) -> Import:
         by = person_of(username, order)
@@ -68,7 +76,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 kept = actions.start_import(order=order, file=File(file, Path(file.name).name), by=by)
-                actions.read_import(kept.pk)
+                actions.read_import(kept.pk, in_line=False)
                 kept.refresh_from_db()
                 return actions.write_import(imported=kept, by=by)
         except Exception:
@@ -76,13 +84,17 @@ class Command(BaseCommand):
                 kept.file.delete(save=False)  # no row of the database knows of it any more
             raise
 
-    def _say(self, checked: Sequence[CheckedRow], written: Import | None) -> None:
+    def _say(
+        self, checked: Sequence[CheckedRow], passed_over: Sequence[PassedOver], written: Import | None
+    ) -> None:
         for row in checked:
             read = row.read
             lead = "; ".join(named.words for named in row.lead)
             self.stdout.write(f"{read.table}!{read.row}\t{read.number}\t{read.title}\t{lead}\t{due_of(row)}")
             for problem in row.problems:
                 self.stdout.write(f"\t{place_of(problem, row)}: {sentence_of(problem)}")
+        for one in passed_over:
+            self.stdout.write(says(one))
         unsure = sum(bool(row.problems) for row in checked)
         said = _("%(rows)d rows read, %(unsure)d of them to be looked at.")
         self.stdout.write(said % {"rows": len(checked), "unsure": unsure})
@@ -111,9 +123,13 @@ def order_of(code: str, number: str, dated: str | None) -> Order:
 
 def day_of(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        validate_day(day)
+    except ValidationError as error:
+        raise CommandError(error.messages[0]) from None
     except ValueError:
         raise CommandError(_("Write the day as YYYY-MM-DD, not %(text)s.") % {"text": text}) from None
+    return day
 
 
 def person_of(username: str | None, order: Order) -> Person:
@@ -136,6 +152,7 @@ def plain(row: CheckedRow) -> dict[str, Any]:
     return {
         "row": read.row,
         "number": read.number,
+        "parent": read.parent_number or None,
         "title": read.title,
         "pillar": read.pillar,
         "lead": [named.words for named in row.lead],
@@ -153,6 +170,17 @@ def plain(row: CheckedRow) -> dict[str, Any]:
             }
             for problem in row.problems
         ],
+    }
+
+
+def plain_passed_over(one: PassedOver) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "table": one.table,
+        "row": one.row,
+        "name": one.name,
+        "columns": [column.words or column.letter for column in one.columns],
+        "says": says(one),
     }
 
 

@@ -1,0 +1,26 @@
+"""Jobs about people, bodies and accounts. Each may run twice, late, or in two workers at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from committees import attempts
+from committees.models import SentRequest
+
+KEPT = timedelta(days=1)
+"""A page that stood open longer than this sends anew."""
+
+
+@shared_task
+def forget_sent_requests() -> None:
+    """Each hour: the answers to forms that nobody sends again."""
+    SentRequest.objects.filter(at__lt=timezone.now() - KEPT).delete()
+
+
+@shared_task
+def forget_attempts() -> None:
+    """Each hour: counts of tried passwords that hold nobody back any more."""
+    attempts.forget_old()

@@ -1,0 +1,180 @@
+"""An appointment is told to the head of the body and of the one above; a proposed one to administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from committees import access, announcements
+from committees.announcements import Appointment
+from committees.models import Body, Membership, Person, ProposedTerm
+from committees.roles import Role
+from notices import drop_reasons, kinds
+from notices.actions import owe
+from notices.drop_reasons import DropReason
+from notices.kinds import Group, Kind, Line
+from notices.models import Notice
+from portal.shared.days import today
+
+APPOINTED, PROPOSED = "appointed", "term_proposed"
+GROUP = Group("appointments", gettext_lazy("Appointments"), 85)
+
+
+class AppointmentReason(DropReason):
+    """Nobody need be told of an appointment any more."""
+
+    TAKEN_BACK = "term_taken_back", gettext_lazy("The term was taken back.")
+    NOT_CONCERNED = (
+        "not_concerned",
+        gettext_lazy("This person is no longer head of the body or of the one above it."),
+    )
+    DECIDED = "proposal_decided", gettext_lazy("Another administrator has decided on it.")
+    NOT_ADMINISTRATOR = "not_administrator", gettext_lazy("This person is no longer an administrator.")
+
+
+def tell_appointed(appointment: Appointment) -> None:
+    """Tell everybody concerned but the one who did it."""
+    term, by = appointment.term, appointment.by
+    body = term.office.body
+    concerned = _concerned([body], today())[body.pk] - {by.pk}
+    owe(
+        Person.objects.filter(pk__in=concerned).order_by("pk"),
+        APPOINTED,
+        about=term,
+        occasion=f"{timezone.now():%Y%m%d%H%M%S%f}",
+        body=body,
+        data={"by": str(by), "new": appointment.new, "own": appointment.own},
+    )
+
+
+def tell_proposed(proposal: ProposedTerm) -> None:
+    owe(_administrators().exclude(pk=proposal.person_id), PROPOSED, about=proposal, occasion="proposed")
+
+
+def _administrators() -> QuerySet[Person]:
+    return Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True).order_by("pk")
+
+
+def _concerned(bodies: Iterable[Body], on: date) -> dict[int, set[int]]:
+    """Body key → the heads of the body and of the one above it, and who keeps its members."""
+    bodies = list(bodies)
+    above = {body.pk: body.parent_id for body in bodies}
+    heads = Membership.objects.holding_on(on).filter(
+        office__role=Role.HEAD, office__body__in={*above, *filter(None, above.values())}
+    )
+    by_body: dict[int, set[int]] = {}
+    for body_id, person_id in heads.values_list("office__body_id", "person_id"):
+        by_body.setdefault(body_id, set()).add(person_id)
+    keepers = access.people_of_many("manage_members", list(above), on)
+    return {
+        pk: by_body.get(pk, set()) | by_body.get(parent or 0, set()) | set(keepers.get(pk, ()))
+        for pk, parent in above.items()
+    }
+
+
+def recheck_appointed(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
+    terms = Membership.objects.in_bulk({notice.about_id for notice in notices})
+    concerned = _concerned(Body.objects.filter(pk__in={notice.body_id for notice in notices}), on)
+    reasons: dict[int, DropReason] = {}
+    for notice in notices:
+        if notice.about_id not in terms:
+            reasons[notice.pk] = AppointmentReason.TAKEN_BACK
+        elif notice.person_id not in concerned.get(notice.body_id or 0, ()):
+            reasons[notice.pk] = AppointmentReason.NOT_CONCERNED
+    return reasons
+
+
+def recheck_proposed(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
+    waiting = ProposedTerm.objects.filter(
+        pk__in={notice.about_id for notice in notices}, state=ProposedTerm.State.WAITING
+    )
+    open_ids = set(waiting.values_list("pk", flat=True))
+    administrators = set(_administrators().values_list("pk", flat=True))
+    reasons: dict[int, DropReason] = {
+        notice.pk: AppointmentReason.DECIDED for notice in notices if notice.about_id not in open_ids
+    }
+    for notice in notices:
+        if notice.person_id not in administrators:
+            reasons.setdefault(notice.pk, AppointmentReason.NOT_ADMINISTRATOR)
+    return reasons
+
+
+def compose_appointed(notices: Sequence[Notice], on: date) -> dict[int, Line]:
+    terms = Membership.objects.select_related("person", "office__body").in_bulk(
+        {notice.about_id for notice in notices}
+    )
+    return {notice.pk: _appointed(notice, terms.get(notice.about_id)) for notice in notices}
+
+
+def _appointed(notice: Notice, term: Membership | None) -> Line:
+    if term is None:
+        return Line(_("An appointment"), str(AppointmentReason.TAKEN_BACK.label), reverse("bodies:list"))
+    said = (
+        _("%(by)s appointed this person: %(office)s, %(days)s.")
+        if notice.data["new"]
+        else _("%(by)s changed the term of this person: %(office)s, %(days)s.")
+    )
+    words = {"by": notice.data["by"], "office": term.office, "days": _days(term)}
+    to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
+    if notice.data["own"]:
+        to_do = _(
+            "The only administrator did this for themself. It is marked in the audit trail; look at it."
+        )
+    return Line(str(term.person), said % words, term.office.body.get_absolute_url(), to_do)
+
+
+def compose_proposed(notices: Sequence[Notice], on: date) -> dict[int, Line]:
+    proposals = ProposedTerm.objects.select_related("person", "office__body").in_bulk(
+        {notice.about_id for notice in notices}
+    )
+    return {notice.pk: _proposed(proposals[notice.about_id]) for notice in notices}
+
+
+def _proposed(proposal: ProposedTerm) -> Line:
+    return Line(
+        title=str(proposal.person),
+        sentence=_("An administrator proposes an office for themself: %(office)s, %(days)s.")
+        % {"office": capfirst(str(proposal.office)), "days": _days(proposal)},
+        url=reverse("admin:committees_proposedterm_change", args=[proposal.pk]),
+        what_to_do=_("Appoint as proposed, or refuse it."),
+    )
+
+
+def _days(term: Membership | ProposedTerm) -> str:
+    words = {"first": date_format(term.starts_on, "SHORT_DATE_FORMAT")}
+    if term.ends_on is None:
+        return _("from %(first)s") % words
+    return _("from %(first)s to %(last)s") % {**words, "last": date_format(term.ends_on, "SHORT_DATE_FORMAT")}
+
+
+def register() -> None:
+    kinds.register(
+        Kind(
+            APPOINTED,
+            gettext_lazy("Somebody appointed"),
+            900,
+            GROUP,
+            recheck_appointed,
+            compose_appointed,
+            duty=True,
+        ),
+        Kind(
+            PROPOSED,
+            gettext_lazy("An administrator's own appointment waits"),
+            901,
+            GROUP,
+            recheck_proposed,
+            compose_proposed,
+            duty=True,
+        ),
+    )
+    drop_reasons.register(AppointmentReason)
+    announcements.register(tell_appointed, tell_proposed)

@@ -1,0 +1,19 @@
+"""What a worker and beat ask before they begin."""
+
+from __future__ import annotations
+
+import sys
+
+from celery.signals import beat_init, worker_init
+
+from portal.demo.accounts import need_none
+from portal.env import Misconfigured
+
+
+@worker_init.connect
+@beat_init.connect
+def stop_where_demo_accounts_are_open(**_signal: object) -> None:
+    try:
+        need_none()
+    except Misconfigured as sentence:
+        sys.exit(str(sentence))

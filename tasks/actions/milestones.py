@@ -1,0 +1,149 @@
+"""Milestones of a task: set by whoever may change it, marked as reached by the lead body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Person
+from portal.shared.days import today
+from tasks import rules
+from tasks.actions.common import lock_from_above, milestones_of, owe_news, remind_again, tell, words, workers
+from tasks.models import Milestone, Task
+
+MAX_MILESTONES = 20
+
+Problems = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MilestoneAsked:
+    """A milestone as a form or file names it."""
+
+    due_on: date
+    words: str = ""
+
+
+@transaction.atomic
+def set_milestones(*, task: Task, by: Person, milestones: Sequence[MilestoneAsked]) -> Task:
+    """Make the milestones that are still open exactly these; what was reached stays on record."""
+    task = lock_from_above(task)
+    right = rules.may_set_milestones(by, task).or_raise()
+    asked = [MilestoneAsked(one.due_on, words(task, one.words, "milestones")) for one in milestones]
+    there = {MilestoneAsked(one.due_on, one.words): one for one in task.milestones.all()}
+    new = [one for one in asked if one not in there]
+    problems: Problems = {}
+    check_milestones(task, new, problems)
+    check_number(asked, problems)
+    if problems:
+        raise ValidationError(problems)
+    before = milestones_of(task)
+    gone = [row.pk for one, row in there.items() if one not in asked and row.done_on is None]
+    task.milestones.filter(pk__in=gone).delete()
+    Milestone.objects.bulk_create(made_of(task, new))
+    after = milestones_of(task)
+    if before == after:
+        return task
+    task.version += 1
+    task.save(update_fields=["version"])
+    tell(
+        task,
+        "milestones_set",
+        by,
+        right=right,
+        before={"milestones": before},
+        after={"milestones": after},
+    )
+    if task.is_issued:
+        owe_news(workers(task), "task_changed", task, by, body=task.lead)
+    return task
+
+
+@transaction.atomic
+def mark_milestone(*, task: Task, by: Person, milestone: int, done_on: date | None) -> Task:
+    """Say on which day a milestone was reached; no day: it is open again."""
+    task = lock_from_above(task)
+    right = rules.may_mark_milestone(by, task).or_raise()
+    row = task.milestones.filter(pk=milestone).first()
+    if row is None:
+        raise ValidationError({"milestone": _("Choose a milestone of this task.")})
+    if done_on and done_on > today():
+        raise ValidationError({"done_on": _("Not a day to come: say it once the milestone is reached.")})
+    if done_on == row.done_on:
+        return task
+    before = milestones_of(task)
+    row.done_on = done_on
+    row.done_by, row.done_at = (by, timezone.now()) if done_on else (None, None)
+    row.full_clean(exclude=("task", "words"))
+    row.save(update_fields=["done_on", "done_by", "done_at"])
+    task.version += 1
+    task.save(update_fields=["version"])
+    if done_on is None:
+        remind_again(task)
+    after = milestones_of(task)
+    tell(
+        task,
+        "milestone_marked",
+        by,
+        right=right,
+        before={"milestones": before},
+        after={"milestones": after},
+    )
+    return task
+
+
+def check_number(asked: Sequence[MilestoneAsked], problems: Problems) -> None:
+    if len(asked) > MAX_MILESTONES:
+        problems["milestones"] = _("At most %(most)s milestones.") % {"most": MAX_MILESTONES}
+    elif len(set(asked)) < len(asked):
+        problems["milestones"] = _("One milestone is there twice. Write it once.")
+
+
+def check_milestones(task: Task, asked: Iterable[MilestoneAsked], problems: Problems) -> None:
+    """None lies before the start or after the deadline, the task's own or that of a task above."""
+    last = min((day for day in (task.due_on, task.day_above()) if day), default=None)
+    for one in asked:
+        if last and one.due_on > last:
+            said = _("The milestone of %(day)s is not later than the deadline, %(last)s.")
+            problems["milestones"] = said % {**_day(one.due_on), "last": f"{last:%d/%m/%Y}"}
+        elif task.start_on and one.due_on < task.start_on:
+            said = _("The milestone of %(day)s is not before the start.")
+            problems["milestones"] = said % _day(one.due_on)
+        else:
+            _check_values(task, one, problems)
+
+
+def _check_values(task: Task, asked: MilestoneAsked, problems: Problems) -> None:
+    try:
+        Milestone(task=task, due_on=asked.due_on, words=asked.words).clean_fields(exclude=("task",))
+    except ValidationError as error:
+        problems["milestones"] = error.messages
+
+
+def check_open(task: Task, by: Person, problems: Problems) -> None:
+    """A new deadline or start of the task leaves its open milestones between the two."""
+    rows = task.milestones.filter(done_on=None) if task.pk else ()
+    wrong: Problems = {}
+    check_milestones(task, [MilestoneAsked(row.due_on) for row in rows], wrong)
+    if wrong:
+        problems.setdefault("due_on", wrong["milestones"])
+
+
+def bring_forward(task: Task, day: date) -> None:
+    """No open milestone is later than a deadline that moved by itself."""
+    task.milestones.filter(done_on=None, due_on__gt=day).update(due_on=day)
+
+
+def made_of(task: Task, asked: Iterable[MilestoneAsked]) -> list[Milestone]:
+    return [Milestone(task=task, due_on=one.due_on, words=one.words) for one in asked]
+
+
+def _day(day: date) -> dict[str, str]:
+    return {"day": f"{day:%d/%m/%Y}"}
