@@ -1,5 +1,6 @@
 """The plumbing of every test; people, tasks and the like are made in modules beside this one."""
 
+import gc
 import os
 import shutil
 from importlib import import_module
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays to the end: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
