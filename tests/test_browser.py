@@ -236,6 +236,7 @@ def pages_of(who: str) -> list[str]:
         "/tasks/",
         "/tasks/?standing=overdue&q=thu+tuc",
         "/tasks/?q=khong-co-gi-nhu-the",
+        "/tasks/led-before/",
         f"/tasks/{task.pk}/",
         f"/tasks/{task.pk}/why/",
         "/orders/",
@@ -255,7 +256,9 @@ def pages_of(who: str) -> list[str]:
     ]
     lead += later_pages_of_a_lead()
     giver = ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
-    giver += [f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend")]
+    giver += [
+        f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend", "set-milestones")
+    ]
     giver += later_pages_of_a_giver() + pages_of_related_orders() + pages_of_an_import()
     return own + (lead if who == "nghean.secretary" else giver)
 
@@ -264,7 +267,7 @@ def later_pages_of_a_lead() -> list[str]:
     """A task flagged as at risk with shares below it, one without a contact, an absence, a leaver."""
     weighed = Task.objects.get(title=FEES, lead__code="BCD-NGHEAN")
     left = Task.objects.get(contact__username=LEAVER)
-    term = Membership.objects.get(person__username="nghean.head", office__body__code="BCD-NGHEAN")
+    term = Membership.objects.get(person__username="nghean.officer", office__body__code="BCD-NGHEAN")
     verbs = ("flag-risk", "ask-extension", "ask-withdrawal", "set-weights")
     return [
         *(f"/tasks/{weighed.pk}/", f"/tasks/{weighed.pk}/below/", f"/tasks/{left.pk}/"),

@@ -378,7 +378,7 @@ def assert_day_fits(task: Task, tasks: dict[int, Task], verb: str) -> None:
 
 def assert_nobody_sees_more(course: Course, places: list[tuple[str, Role]]) -> None:
     tasks = Task.objects.select_related("assigner", "lead")
-    helped = set(Part.objects.values_list("task_id", "body_id"))
+    helped = set(Part.objects.helping().values_list("task_id", "body_id"))
     for code, role in places:
         seen = set(Task.objects.visible_to(course.people[code, role]).values_list("pk", flat=True))
         assert seen == {task.pk for task in tasks if sees(course, code, role, task, helped)}, (code, role)
