@@ -6,10 +6,11 @@ unique constraint until the first is done, then gets the same answer. What did n
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
@@ -25,6 +26,9 @@ FIELD = "one_time_key"
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 200
 KEPT_HEADERS = ("Location", "Content-Type", "Content-Language")
+# Tried passwords are counted there in a transaction of their own, which cannot stand in another; and nothing
+# is made there that could be made twice.
+PASSWORD_PAGES = "/accounts/"
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +39,8 @@ class SentOnceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
+            return self.get_response(request)
+        if request.path.startswith(PASSWORD_PAGES):
             return self.get_response(request)
         return self._api(request) if _is_api(request) else self._page(request)
 
@@ -124,7 +130,8 @@ def _waiting(request: HttpRequest) -> list[Any]:
 
 def _digest(request: HttpRequest) -> str:
     """What was sent: the same key with other words, after a step back in the browser, is another request."""
-    digest = hashlib.sha256()
+    # With the secret key: a form may hold a password, which nobody shall guess from what is kept here.
+    digest = hmac.new(settings.SECRET_KEY.encode(), digestmod="sha256")
     for piece in _pieces(request):
         digest.update(len(piece).to_bytes(8, "big") + piece)
     return digest.hexdigest()

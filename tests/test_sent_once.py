@@ -263,6 +263,15 @@ def test_keys_are_forgotten_after_a_day(people: People, address_of: Any) -> None
     assert Comment.objects.count() == 2
 
 
+def test_what_is_kept_of_a_form_cannot_be_guessed(people: People, address_of: Any, settings: Any) -> None:
+    """A form may hold a password: whoever reads the table cannot try words against it."""
+    address = address_of("/tasks/{pk}/comment/")
+    for settings.SECRET_KEY in ("a" * 50, "b" * 50):
+        client = door(people["officer"])
+        client.post(address, {"text": "Một", FIELD: "k"})
+    assert SentRequest.objects.values("digest").distinct().count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("api", [False, True], ids=["page", "api"])
 def test_four_clicks_at_once_are_one(people: People, task_at: TaskAt, api: bool) -> None:
