@@ -6,6 +6,7 @@ Only the standard library: run.py reads this file before anything is installed.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import fcntl
 import hashlib
 import ipaddress
@@ -30,6 +31,13 @@ FLAGS = {
     "false": False,
     "no": False,
     "off": False,
+}
+# What .env may set; .env.example explains each. BEHIND_PROXY has a sentence of its own.
+NAMES = {
+    *("ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "DEFAULT_FROM_EMAIL"),
+    *("EMAIL_URL", "HOST", "LOG_LEVEL", "PING_URL", "PORT", "PORTAL_DEMO_PASSWORD", "PORTAL_URL"),
+    *("PORTAL_VAR", "REDIS_URL", "SECRET_KEY", "SECURE_COOKIES", "SECURE_HSTS_SECONDS"),
+    *("SECURE_SSL_REDIRECT", "TRUSTED_PROXIES", "WEB_CONCURRENCY", "WORKER_CONCURRENCY"),
 }
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
 PRIVATE = 0o077  # what is taken from others: everything
@@ -81,7 +89,15 @@ def read_file() -> None:
             continue
         if not sign or not key.strip().isidentifier():
             raise Misconfigured(f"Line {number} of {path.name} is not KEY=VALUE: {line.strip()!r}.")
-        os.environ.setdefault(key.strip(), _unquoted(value.strip()))
+        key = key.strip()
+        if key not in NAMES:
+            meant = difflib.get_close_matches(key.upper(), sorted(NAMES), 1)
+            raise Misconfigured(
+                f"Line {number} of {path.name} sets {key}, which the portal does not know"
+                + (f": write {meant[0]}" if meant else "")
+                + ". What another program reads belongs in the environment."
+            )
+        os.environ.setdefault(key, _unquoted(value.strip()))
 
 
 def _unquoted(value: str) -> str:

@@ -28,7 +28,7 @@ MAX_KEY_LENGTH = 200
 KEPT_HEADERS = ("Location", "Content-Type", "Content-Language")
 # Tried passwords are counted there in a transaction of their own, which cannot stand in another; and nothing
 # is made there that could be made twice.
-PASSWORD_PAGES = "/accounts/"
+ACCOUNT_PAGES = "/accounts/"
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -40,7 +40,7 @@ class SentOnceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return self.get_response(request)
-        if request.path.startswith(PASSWORD_PAGES):
+        if request.path.startswith(ACCOUNT_PAGES):
             return self.get_response(request)
         return self._api(request) if _is_api(request) else self._page(request)
 

@@ -525,6 +525,31 @@ def test_a_line_of_the_env_file_that_makes_no_sense_is_named(
         env.read_file()
 
 
+@pytest.mark.parametrize(
+    "name, sentence",
+    [
+        (
+            "ALLOWED_HOST",
+            "Line 2 of env sets ALLOWED_HOST, which the portal does not know: write",
+        ),
+        ("TRUSTED_PROXY", "write TRUSTED_PROXIES."),
+        ("debug", "write DEBUG."),
+        ("SECURE_HSTS_SECOND", "write SECURE_HSTS_SECONDS."),
+        ("EMAILURL", "write EMAIL_URL."),
+        ("QUITE_ANOTHER", "does not know. What another program reads belongs in the environment."),
+    ],
+)
+def test_a_name_of_the_env_file_that_nobody_reads_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, sentence: str
+) -> None:
+    (tmp_path / "env").write_text(f"\n{name}=s3cret\n")
+    monkeypatch.setenv("PORTAL_ENV_FILE", str(tmp_path / "env"))
+    with pytest.raises(env.Misconfigured, match=re.escape(sentence)) as refused:
+        env.read_file()
+    assert "s3cret" not in str(refused.value)
+    assert name not in os.environ
+
+
 def test_every_setting_is_in_the_example() -> None:
     """And nothing is there that nobody reads."""
     example = (run.ROOT / ".env.example").read_text(encoding="utf-8")
@@ -534,6 +559,7 @@ def test_every_setting_is_in_the_example() -> None:
     )
     read = set(re.findall(r'\b(?:text|flag|number|many)\(\s*"([A-Z_]+)"', source)) | {"SECRET_KEY"}
     internal = {"BEHIND_PROXY", "PORTAL_PARTS_FILE"}
+    assert read - {"PORTAL_PARTS_FILE"} == env.NAMES
     assert set(re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)) == read - internal
 
 

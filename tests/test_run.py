@@ -137,6 +137,7 @@ def test_a_taken_port(copy: Path) -> None:
         ({"PORTAL_VAR": "/dev/null/var"}, "Cannot make the folder /dev/null/var"),
         ({"PORTAL_VAR": "/proc/self/fd"}, "Cannot write to /proc/"),
         ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY must be a whole number from 1 to 64, not 'two'."),
+        ({"WORKER_CONCURRENCY": "1"}, "WORKER_CONCURRENCY must be a whole number from 2 to 64, not '1'."),
         ({"PORTAL_ENV_FILE": "run.py"}, "Line 2 of run.py is not KEY=VALUE"),
     ],
 )
