@@ -367,6 +367,23 @@ def test_a_letter_lets_them_choose_it_once(
     assert not Client().get(link, follow=True).context["validlink"]
 
 
+def test_who_came_by_the_letter_is_not_held_back_by_a_stranger(people: People, settings: Any) -> None:
+    """The way in for whoever never signed in anywhere, while somebody goes on trying the name."""
+    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    actions.send_reset_letter(person=people["head"], by=people["staff"])
+    theirs, stranger = Client(REMOTE_ADDR="10.1.1.1"), Client(REMOTE_ADDR="10.2.2.2")
+    page = theirs.get(reset_link(settings.EMAIL_FILE_PATH), follow=True)
+    chosen = {"new_password1": "dai-va-kho-doan-57", "new_password2": "dai-va-kho-doan-57"}
+    theirs.post(page.redirect_chain[-1][0], chosen)
+    name = people["head"].username
+    for _try in range(6):
+        held = stranger.post("/accounts/login/", {"username": name, "password": "sai"})
+    assert held.status_code == 429
+    right = {"username": name, "password": "dai-va-kho-doan-57"}
+    assert Client(REMOTE_ADDR="10.1.1.1").post("/accounts/login/", right).status_code == 429
+    assert theirs.post("/accounts/login/", right).status_code == 302
+
+
 def test_a_reset_letter_opens_no_locked_account(people: People, settings: Any) -> None:
     settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
     actions.send_reset_letter(person=people["head"], by=people["staff"])

@@ -194,6 +194,15 @@ def test_anything_else_is_answered_with_the_usage(copy: Path) -> None:
     assert "python3 run.py test" in done.stderr
 
 
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    pages = [*run.ROOT.glob("*.md"), *run.ROOT.glob("docs/**/*.md")]
+    links = [
+        (page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)[)#]", page.read_text("utf-8"))
+    ]
+    assert len(links) > 20
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
 def test_the_locks_hold_every_direct_name_and_no_host() -> None:
     for name in ("requirements", "requirements-dev"):
         locked = (run.ROOT / f"{name}.txt").read_text()
