@@ -391,6 +391,19 @@ def test_a_reset_letter_opens_no_locked_account(people: People, settings: Any) -
     assert not Client().get(reset_link(settings.EMAIL_FILE_PATH), follow=True).context["validlink"]
 
 
+@pytest.mark.parametrize("way", ["Folder", "SMTP"])
+def test_a_reset_letter_that_cannot_leave_is_a_sentence(
+    people: People, settings: Any, tmp_path: Path, way: str
+) -> None:
+    settings.EMAIL_BACKEND = f"notices.mail.{way}Backend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    settings.EMAIL_FILE_PATH = tmp_path / "file"
+    settings.EMAIL_FILE_PATH.write_text("")
+    with pytest.raises(ValidationError, match=r"did not leave|chưa gửi đi được"):
+        actions.send_reset_letter(person=people["head"], by=people["staff"])
+    assert not Event.objects.filter(verb="reset_letter_sent").exists()
+
+
 def test_who_changed_the_address_does_not_send_the_letter(people: People) -> None:
     people["head"].email = "mine@demo.invalid"
     actions.save_person(person=people["head"], by=people["staff"])
