@@ -355,6 +355,29 @@ def test_a_former_lead_reads_those_of_its_time(task: Task, people: People, bodie
         assert [one["due_on"] for one in now] == ["2026-12-04"]
 
 
+def test_a_former_lead_reads_what_it_reached_though_it_is_open_again_and_gone(
+    task: Task, people: People, bodies: Bodies
+) -> None:
+    mark = first(task)
+    with on(PLAIN):
+        actions.mark_milestone(task=task, by=people["officer"], milestone=mark, done_on=PLAIN)
+    with on(PLAIN + DAY):
+        actions.change_lead(task=task, by=people["head"], lead=bodies.sister, reason="Đổi đầu mối.")
+    with on(PLAIN + 2 * DAY):
+        actions.mark_milestone(task=task, by=people["sister"], milestone=mark, done_on=None)
+        actions.set_milestones(task=task, by=people["head"], milestones=[])
+        assert not task.milestones.exists()
+        seen = Api(people["officer"]).get(f"tasks/{task.pk}/").json()["milestones"]
+        assert [(one["due_on"], one["done_on"]) for one in seen] == [
+            ("2026-11-19", str(PLAIN)),
+            ("2026-11-29", None),
+        ]
+        page = text_of(signed_in(people["officer"]).get(f"/tasks/{task.pk}/"))
+        assert f"{PLAIN:%d/%m/%Y}" in page
+        for verb, sent in (("mark-milestone", {"milestone": mark}), ("set-milestones", {"milestones": []})):
+            assert Api(people["officer"]).post(f"tasks/{task.pk}/{verb}/", **sent).status_code == 403
+
+
 @pytest.mark.parametrize("format", ["xlsx", "docx", "pdf"])
 def test_exported_beside_the_deadline(task: Task, people: People, tmp_path: Path, format: str) -> None:
     reach(task, people)
