@@ -867,6 +867,8 @@ class Part(models.Model):
         )
         indexes = (
             models.Index(fields=("body", "task", "kind"), name="part_of_body"),
+            # Each list of tasks asks whether its reader led something before: few rows in a large table.
+            models.Index(fields=("body", "task"), name="part_led_before", condition=Q(kind="former_lead")),
             models.Index(
                 fields=("due_on", "id"),
                 name="part_due",
