@@ -40,8 +40,9 @@ class Limit:
     def take(self, who: str) -> int:
         """Count one more try, and say how many are left after it; below zero it is one too many."""
         now = timezone.now()
-        # Durable: another process must see the count before this one looks at the password.
-        with transaction.atomic(durable=True):
+        # Another process must see the count before it looks at a password: it is committed here or, inside
+        # the transaction of a request that is sent once, its row stays locked until that has answered.
+        with transaction.atomic():
             row, _new = PasswordAttempts.objects.select_for_update().get_or_create(
                 key=self._key(who), defaults={"since": now}
             )

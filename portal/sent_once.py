@@ -6,7 +6,6 @@ unique constraint until the first is done, then gets the same answer. What did n
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from committees.models import SentRequest
@@ -123,8 +123,11 @@ def _waiting(request: HttpRequest) -> list[Any]:
 
 
 def _digest(request: HttpRequest) -> str:
-    """What was sent: the same key with other words, after a step back in the browser, is another request."""
-    digest = hashlib.sha256()
+    """What was sent: the same key with other words, after a step back in the browser, is another request.
+
+    Keyed, because a form may hold a password: nobody who reads the row can try passwords against it.
+    """
+    digest = salted_hmac("portal.sent_once", b"", algorithm="sha256")
     for piece in _pieces(request):
         digest.update(len(piece).to_bytes(8, "big") + piece)
     return digest.hexdigest()
