@@ -203,6 +203,25 @@ def test_brought_forward_with_a_day_above(task_at: TaskAt, people: People) -> No
     assert [row[0] for row in event.after["milestones"]] == ["2026-11-19", "2026-11-29"]
 
 
+def test_brought_forward_to_one_day_those_alike_are_one(task_at: TaskAt, people: People) -> None:
+    """A received file names days without words; the form does not ask about what nobody touched."""
+    above = task_at("in_progress")
+    task = task_below(above, people)
+    days = [MilestoneAsked(PLAIN + day * DAY) for day in (5, 12, 20)]
+    actions.set_milestones(
+        task=task, by=people["secretary"], milestones=[*days, MilestoneAsked(PLAIN + 15 * DAY, "Trình ký")]
+    )
+    actions.edit_task(
+        task=above,
+        values={"due_on": PLAIN + 10 * DAY},
+        below={REST: Below.BRING_FORWARD},
+        by=people["secretary"],
+    )
+    assert sorted(rows(task)) == [("14/11", "", False), ("19/11", "", False), ("19/11", "Trình ký", False)]
+    client, address = signed_in(people["secretary"]), f"/tasks/{task.pk}/set-milestones/"
+    assert client.post(address, as_shown(client, address, **{"words-0": "Dự thảo"})).status_code == 302
+
+
 def test_what_many_bodies_and_cycles_get(task: Task, task_at: TaskAt, people: People, bodies: Bodies) -> None:
     """Each body of a fan-out reaches them too; a task of a cycle and one handed down have none."""
     with on(PLAIN + 12 * DAY):
@@ -329,7 +348,7 @@ def test_what_is_wrong_with_a_row_stands_beside_it(task: Task, people: People) -
     with translation.override("en"):
         errors = {name: list(sentences) for name, sentences in form.errors.items()}
     assert errors == {
-        "day-1": ["The milestone of 01/01/2027 is not later than the deadline, 09/12/2026."],
+        "day-1": ["The milestone of 01/01/2027 lies after the deadline, 09/12/2026."],
         "day-2": ["There is no day 31/02/2026. Check the day and the month."],
     }
     # A row that nobody touched is not asked again.
