@@ -85,11 +85,11 @@ class LateAbove:
 def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
     """The task above that an extension is needed for, as far as the reader sees it."""
     on = today()
-    late = [above for above in task.ancestors() if above.due_on and above.due_on < on]
+    late = {above: above.due_on for above in task.ancestors() if above.due_on and above.due_on < on}
     keys = [above.pk for above in late]
     seen = set(Task.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
     # The nearest of those due on one day: mostly the one that this reader's own body leads.
-    above = min((one for one in late if one.pk in seen), key=lambda one: one.due_on, default=None)
+    above = min((one for one in late if one.pk in seen), key=lambda one: late[one], default=None)
     if above is None:
         return None
     may_ask = bool(rules.may_ask_extension(request.user, above))
