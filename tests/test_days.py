@@ -174,6 +174,11 @@ def test_every_request_to_the_api_says_it_too(people: People, bodies: Bodies, ta
         ),
         "term": ("secretary", "memberships/", lambda day: {**term, "starts_on": day}),
         "term's end": ("secretary", "memberships/", lambda day: {**term, "ends_on": day}),
+        "term's last day": (
+            "head",
+            f"memberships/{people['assistant'].memberships.get().pk}/end/",
+            lambda day: {"last_day": day},
+        ),
         "many": ("secretary", f"tasks/{running.pk}/fan-outs/", lambda day: {**many, "due_on": day}),
     }
     before = Event.objects.count()
