@@ -21,6 +21,8 @@ from portal.shared.verdicts import Refused
 from tasks import actions
 from tasks.actions import importing
 from tasks.importing.headings import answers_of
+from tasks.importing.passed_over import kept
+from tasks.importing.types import PassedOver
 from tasks.models import ColumnMeaning, Import, Order
 from tests.imports import checked, read_as, workbook
 from tests.office import HEADER, in_english, sheet  # noqa: F401 - a fixture
@@ -292,3 +294,15 @@ def test_in_both_languages(language: str, read: Read, secretary: Client) -> None
     words = text_of(secretary.get(imported.get_absolute_url()))
     expected = {"vi": "Chưa đọc cột “Kinh phí”", "en": "The column “Kinh phí” was not read"}
     assert expected[language] in words
+
+
+def test_beside_an_answer_the_page_still_names_what_nobody_can_answer(
+    read: Read, secretary: Client, people: dict[str, Person]
+) -> None:
+    imported = read(TWO_DAYS)
+    actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=people["secretary"])
+    imported = again(imported)
+    told = PassedOver("hidden", "Sheet", "Mã ẩn", 1)
+    imported.passed_over += kept([told])
+    imported.save()
+    assert text_of(secretary.get(imported.get_absolute_url())).count("The column “Mã ẩn” is hidden") == 1

@@ -186,6 +186,12 @@ def heading_line(table: Table) -> int | None:
     return next((place for place, line in enumerate(table.lines[:SEARCHED]) if _is_heading(line)), None)
 
 
+def heading_lines(table: Table) -> list[Line]:
+    """The header of any table, with the lines that belong to it."""
+    first = heading_line(table)
+    return [] if first is None else _header_from(table.lines, first, NO_ANSWERS)
+
+
 def _is_heading(line: Line) -> bool:
     cells = [cell for _column, cell in _own(line)]
     bold = len(cells) > 2 and all(cell.bold for cell in cells) and not _is_numbered(line)
@@ -194,10 +200,7 @@ def _is_heading(line: Line) -> bool:
 
 def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Columns | None:
     """The header of tasks that begins in this line, with the lines that belong to it."""
-    lines, depth = table.lines, 1
-    while depth < DEEP and _goes_on(lines, first, depth, answers):
-        depth += 1
-    header = lines[first : first + depth]
+    header = _header_from(table.lines, first, answers)
     headings = headings_of(header)
     ranks = _ranks(header, headings, answers)
     places = _places(ranks)
@@ -208,7 +211,7 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
     joined, rivals = _beside(places, ranks, headings)
     return Columns(
         places=places,
-        first=first + depth,
+        first=first + len(header),
         header=tuple(map(_texts, header)),
         width=width,
         headings=headings,
@@ -216,6 +219,13 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
         joined=joined,
         rivals=rivals,
     )
+
+
+def _header_from(lines: list[Line], first: int, answers: Answers) -> list[Line]:
+    depth = 1
+    while depth < DEEP and _goes_on(lines, first, depth, answers):
+        depth += 1
+    return lines[first : first + depth]
 
 
 def _beside(
