@@ -213,6 +213,23 @@ def test_where_no_table_of_tasks_is_found_somebody_can_say_where_it_is(
     assert [row.values["title"] for row in imported.rows.all()] == ["100% hồ sơ"]
 
 
+def test_of_a_table_whose_headings_nobody_knows_each_column_can_be_said(
+    read: Read, people: dict[str, Person]
+) -> None:
+    rows = [["Đầu việc", "Ai lo", "Xong khi nào"], ["Lập danh mục", "Sở Y tế", "30/6/2027"]]
+    imported = read(rows)
+    assert (imported.state, imported.problem) == ("failed", "no_table")
+    by = people["secretary"]
+    actions.name_columns(imported=imported, meanings={"dau viec": "title"}, by=by)
+    imported = again(imported)
+    assert (imported.state, days(imported)) == ("ready", [None])
+    asked = {"ai lo": "lead", "xong khi nao": "due"}
+    actions.name_columns(imported=imported, meanings=asked, by=by)
+    (row,) = again(imported).rows.all()
+    read_as = (row.values["title"], row.values["due_on"], row.read["lead"])
+    assert read_as == ("Lập danh mục", "2027-06-30", "Sở Y tế")
+
+
 def test_an_answer_that_leaves_no_task_can_be_changed(read: Read, people: dict[str, Person]) -> None:
     imported = read([[*HEADER, "Kinh phí"], ["1", "Việc", "Sở A", "", "", "2027", "5"]])
     Import.objects.update(columns={"nhiem vu": ""}, state="reading")

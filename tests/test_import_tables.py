@@ -304,6 +304,13 @@ def test_a_hidden_column_below_a_wide_heading_is_named() -> None:
     assert [(one.kind, one.name, one.row) for one in found.passed_over] == [("hidden", "Kế hoạch", 2)]
 
 
+def test_a_table_without_a_header_is_named_by_its_first_row() -> None:
+    found = read(paper(TASKS, [["7", "Việc bảy", "Sở A"], ["8", "Việc tám", "Sở B"]]))
+    assert [(one.kind, one.name, one.row) for one in found.passed_over] == [
+        ("table", "7 | Việc bảy | Sở A", 1)
+    ]
+
+
 def test_a_row_that_is_struck_out_is_left_out_and_named() -> None:
     made = Workbook()
     page: Any = made.active

@@ -177,7 +177,7 @@ def begins_another(line: Line) -> bool:
 
 def has_header(table: Table) -> bool:
     """Whether its first line with several cells is a header, or is printed as one: bold in every cell."""
-    first = next((line for line in table.lines if len(list(_own(line))) > 1), None)
+    first = next(filter(_has_several, table.lines), None)
     return first is not None and _is_heading(first)
 
 
@@ -186,10 +186,23 @@ def heading_line(table: Table) -> int | None:
     return next((place for place, line in enumerate(table.lines[:SEARCHED]) if _is_heading(line)), None)
 
 
+def likely_heading_line(table: Table) -> int | None:
+    """The header, or where none of its words is known the first line of several cells without a number."""
+    known = heading_line(table)
+    if known is not None:
+        return known
+    lines = enumerate(table.lines[:SEARCHED])
+    return next((place for place, line in lines if _has_several(line) and not _is_numbered(line)), None)
+
+
 def heading_lines(table: Table) -> list[Line]:
     """The header of any table, with the lines that belong to it."""
     first = heading_line(table)
     return [] if first is None else _header_from(table.lines, first, NO_ANSWERS)
+
+
+def _has_several(line: Line) -> bool:
+    return len(list(_own(line))) > 1
 
 
 def _is_heading(line: Line) -> bool:
@@ -271,11 +284,16 @@ def _is_header(
     places: dict[str, int],
     ranks: dict[tuple[int, str], int],
 ) -> bool:
-    """It names the task and who or when, one of the two for certain; and it is no row with a number."""
-    if "title" not in places or not places.keys() & TELLING or any(map(_is_numbered, header)):
+    """It names the task and who or when, one of the two for certain; and it is no row with a number.
+
+    Where a person said which column holds the task, that is enough.
+    """
+    if "title" not in places or any(map(_is_numbered, header)):
         return False
     title = ranks[places["title"], "title"]
-    if title >= 0 and _lists_others(headings, places, title):
+    if title < 0:
+        return any(map(_has_several, header))
+    if not places.keys() & TELLING or _lists_others(headings, places, title):
         return False
     sure = [name for name, column in places.items() if ranks[column, name] < 2 and name != "title"]
     return bool(sure) or title <= 0

@@ -24,9 +24,9 @@ from tasks.importing.columns import (
     columns_of,
     has_header,
     header_at,
-    heading_line,
     heading_lines,
     headings_of,
+    likely_heading_line,
 )
 from tasks.importing.problems import Refusal, refused
 from tasks.importing.sheets import place
@@ -191,13 +191,13 @@ def _pass_over(table: Table, reading: Reading) -> None:
     lines = [line for line in table.lines if any(cell.text for cell in line.cells)]
     if not lines or any(_is_frame(line) for line in lines[:2]):
         return
-    head = heading_line(table)
+    head = likely_heading_line(table)
     headings = headings_of([table.lines[head]]) if head is not None else {}
     reading.passed_over.append(
         PassedOver(
             kind="table" if table.follows else "sheet",
             table=table.name,
-            name=_name_of(table.lines if head is None else table.lines[: head + 1], table.heading),
+            name=_name_of(lines[:1] if head is None else table.lines[: head + 1], table.heading),
             row=lines[0].row if head is None else table.lines[head].row,
             columns=tuple(one for one in headings.values() if one.words),
         )
