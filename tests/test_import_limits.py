@@ -317,6 +317,18 @@ def test_the_reader_keeps_its_limits() -> None:
     assert resource.getrlimit(resource.RLIMIT_AS)[0] != memory, "ours are untouched"
 
 
+def test_formatting_that_nobody_asks_for_is_not_held() -> None:
+    """Word repeats font and size in every cell: held, they are most of the memory."""
+    dressed = (
+        '<w:pPr><w:spacing w:after="0"/></w:pPr><w:r><w:rPr><w:rFonts/><w:b/></w:rPr><w:t>Việc</w:t></w:r>'
+    )
+    parts = package.Package(in_document(f"<w:p>{dressed}</w:p>"))
+    unread, inside = {f"{{{WORD}}}spacing", f"{{{WORD}}}rFonts"}, {f"{{{WORD}}}pPr", f"{{{WORD}}}rPr"}
+    tree = parts.tree_without("word/document.xml", unread, inside)
+    held = {str(element.tag).rpartition("}")[2] for element in tree.iter()}
+    assert held == {"document", "p", "pPr", "r", "rPr", "b", "t"}
+
+
 def test_nothing_of_a_package_is_read_but_through_its_limits() -> None:
     """Whoever reads a part some other way has no limit."""
     paths = [path for path in Path(files.__file__).parent.glob("*.py") if path.name != "package.py"]
