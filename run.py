@@ -657,7 +657,7 @@ def start() -> int:
     env = load_env()
     env.keep_private()
     host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
-    processes = env.number("WEB_CONCURRENCY", 2, 1, 64), env.number("WORKER_CONCURRENCY", 2, 1, 64)
+    processes = env.number("WEB_CONCURRENCY", 2, 1, 64), env.number("WORKER_CONCURRENCY", 2, 2, 64)
     var = env.var()
     need_writable(var)
     lock = hold_lock(var)

@@ -136,10 +136,14 @@ def may_fill_office(by: Person, person: Person, office: Office) -> Verdict:
         return keeps
     if by.pk == person.pk:
         return may_act_for_oneself(by, _own_office(by))
-    if person.pk in access.stands_in_for(by):
-        # What the person gets, their deputy holds with them.
+    if acts_for_oneself(by, person):
         return may_act_for_oneself(by, _("Whoever stands in for somebody decides nothing about that person."))
     return keeps
+
+
+def acts_for_oneself(by: Person, person: Person) -> bool:
+    """Is it their own term, or that of somebody whose deputy they are? The deputy holds it with them."""
+    return by.pk == person.pk or person.pk in access.stands_in_for(by)
 
 
 def _own_office(by: Person) -> Sentence:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from committees.models import Alias, Body, Membership, Person, ProposedTerm
 from committees.roles import Role
-from portal.shared.api import Input
+from portal.shared.api import DaySerializerField, Input
 from portal.shared.text import validate_plain
 
 
@@ -213,7 +213,7 @@ class EndIn(Input):
     """How a term ends: at once, or after a last day that still counts. Exactly one of the two."""
 
     at_once = serializers.BooleanField(required=False, default=False)
-    last_day = serializers.DateField(required=False)
+    last_day = DaySerializerField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["at_once"] == ("last_day" in attrs):

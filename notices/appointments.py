@@ -108,7 +108,7 @@ def recheck_proposed(notices: Sequence[Notice], on: date) -> dict[int, DropReaso
 
 
 def compose_appointed(notices: Sequence[Notice], on: date) -> dict[int, Line]:
-    terms = Membership.objects.select_related("person", "office__body").in_bulk(
+    terms = Membership.objects.select_related("person", "office__body", "absence__person").in_bulk(
         {notice.about_id for notice in notices}
     )
     return {notice.pk: _appointed(notice, terms.get(notice.about_id)) for notice in notices}
@@ -123,6 +123,13 @@ def _appointed(notice: Notice, term: Membership | None) -> Line:
         else _("%(by)s changed the term of this person: %(office)s, %(days)s.")
     )
     words = {"by": notice.data["by"], "office": term.office, "days": _days(term)}
+    if term.absence:
+        said = (
+            _("%(by)s named this person as deputy of %(absent)s: %(office)s, %(days)s.")
+            if notice.data["new"]
+            else _("%(by)s changed the days of this deputy of %(absent)s: %(office)s, %(days)s.")
+        )
+        words["absent"] = term.absence.person
     to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
     if notice.data["own"]:
         to_do = _(

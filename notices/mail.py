@@ -201,8 +201,8 @@ class SMTPBackend(EmailBackend):
             connection.close()
 
 
-class NotStored(Exception):
-    """The folder for letters cannot be written to."""
+class NotStored(OSError):
+    """The folder for letters cannot be written to. An OSError, as is whatever a mail server refuses."""
 
 
 class FolderBackend(BaseEmailBackend):

@@ -6,6 +6,7 @@ Only the standard library: run.py reads this file before anything is installed.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import fcntl
 import hashlib
 import ipaddress
@@ -31,6 +32,13 @@ FLAGS = {
     "no": False,
     "off": False,
 }
+# What .env may set; .env.example explains each. BEHIND_PROXY has a sentence of its own.
+NAMES = {
+    *("ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "DEFAULT_FROM_EMAIL"),
+    *("EMAIL_URL", "HOST", "LOG_LEVEL", "PING_URL", "PORT", "PORTAL_DEMO_PASSWORD", "PORTAL_URL"),
+    *("PORTAL_VAR", "REDIS_URL", "SECRET_KEY", "SECURE_COOKIES", "SECURE_HSTS_SECONDS"),
+    *("SECURE_SSL_REDIRECT", "TRUSTED_PROXIES", "WEB_CONCURRENCY", "WORKER_CONCURRENCY"),
+}
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
 PRIVATE = 0o077  # what is taken from others: everything
 
@@ -51,6 +59,10 @@ _LIBPQ = {
     *("sslmode", "sslcompression", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir"),
     *("sslsni", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer"),
 }
+_LIBPQ_NUMBERS = (
+    *("port", "connect_timeout", "tcp_user_timeout", "keepalives", "keepalives_idle", "keepalives_interval"),
+    *("keepalives_count", "sslcompression", "sslsni"),
+)
 _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _REDIS_TLS = ("ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 _CERT_REQS = ("none", "optional", "required")
@@ -81,7 +93,15 @@ def read_file() -> None:
             continue
         if not sign or not key.strip().isidentifier():
             raise Misconfigured(f"Line {number} of {path.name} is not KEY=VALUE: {line.strip()!r}.")
-        os.environ.setdefault(key.strip(), _unquoted(value.strip()))
+        key = key.strip()
+        if key not in NAMES:
+            meant = difflib.get_close_matches(key.upper(), sorted(NAMES), 1)
+            raise Misconfigured(
+                f"Line {number} of {path.name} sets {key}, which the portal does not know"
+                + (f": write {meant[0]}" if meant else "")
+                + ". What another program reads belongs in the environment."
+            )
+        os.environ.setdefault(key, _unquoted(value.strip()))
 
 
 def _unquoted(value: str) -> str:
@@ -113,9 +133,14 @@ def flag(name: str, default: bool) -> bool:
 
 def number(name: str, default: int, low: int = 0, high: int = 2**31 - 1) -> int:
     value = text(name, str(default))
-    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+    # Python refuses to read thousands of digits.
+    if not _is_number(value) or len(value) > 20 or not low <= int(value) <= high:
         raise Misconfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
     return int(value)
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit()
 
 
 def many(name: str, default: str | None = "", why: str = "") -> list[str]:
@@ -156,6 +181,8 @@ def _is_address(value: str, version: int) -> bool:
 
 def _bare_host(value: str) -> str:
     """What was probably meant, or an example."""
+    if value.startswith("*.") and _is_host(value[2:]):
+        return value[1:]
     if _is_address(value, 6):
         return f"[{value}]"
     with contextlib.suppress(ValueError):
@@ -304,7 +331,7 @@ def keep_private() -> None:
 def secret_key() -> str:
     """From the environment; in the embedded mode made once and kept beside the data."""
     if os.environ.get("SECRET_KEY"):
-        if len(key := text("SECRET_KEY")) < 32:
+        if len(key := text("SECRET_KEY", "")) < 32:
             raise Misconfigured("SECRET_KEY is too short: give it at least 32 random characters.")
         return key
     if not debug():
@@ -377,7 +404,7 @@ def database() -> dict[str, Any]:
     if not value:
         return sqlite(var() / "portal.sqlite3")
     parts = _split("DATABASE_URL", value)
-    if parts.scheme == "sqlite" and parts.path.startswith("/") and not (parts.netloc or parts.query):
+    if parts.scheme == "sqlite" and re.fullmatch("/.*[^/]", parts.path) and not (parts.netloc or parts.query):
         return sqlite(Path(unquote(parts.path)))
     name = unquote(parts.path.removeprefix("/"))
     if parts.scheme not in ("postgres", "postgresql") or not name or "/" in name:
@@ -389,6 +416,9 @@ def database() -> dict[str, Any]:
     given = _options("DATABASE_URL", parts, _LIBPQ)
     if given.get("sslmode", "prefer") not in _SSLMODES:
         raise Misconfigured(f"DATABASE_URL: sslmode must be one of {', '.join(_SSLMODES)}.")
+    for word in _LIBPQ_NUMBERS:
+        if not _is_number(given.get(word, "0")):
+            raise Misconfigured(f"DATABASE_URL: {word} must be a whole number.")
     options = {"connect_timeout": "5", "options": "-c jit=off", **given}
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -6,7 +6,6 @@ unique constraint until the first is done, then gets the same answer. What did n
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from committees.models import SentRequest
@@ -25,6 +25,9 @@ FIELD = "one_time_key"
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 200
 KEPT_HEADERS = ("Location", "Content-Type", "Content-Language")
+# Tried passwords are counted there in a transaction of their own, which cannot stand in another; and nothing
+# is made there that could be made twice.
+ACCOUNT_PAGES = "/accounts/"
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +38,8 @@ class SentOnceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
+            return self.get_response(request)
+        if request.path.startswith(ACCOUNT_PAGES):
             return self.get_response(request)
         return self._api(request) if _is_api(request) else self._page(request)
 
@@ -123,8 +128,11 @@ def _waiting(request: HttpRequest) -> list[Any]:
 
 
 def _digest(request: HttpRequest) -> str:
-    """What was sent: the same key with other words, after a step back in the browser, is another request."""
-    digest = hashlib.sha256()
+    """What was sent: the same key with other words, after a step back in the browser, is another request.
+
+    Keyed, because a form may hold a password: nobody who reads the row can try passwords against it.
+    """
+    digest = salted_hmac("portal.sent_once", b"", algorithm="sha256")
     for piece in _pieces(request):
         digest.update(len(piece).to_bytes(8, "big") + piece)
     return digest.hexdigest()

@@ -329,15 +329,27 @@ CELERY_BEAT_SCHEDULE = {
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
     "read_imports": {"task": "tasks.jobs.read_imports", "schedule": crontab(), "options": {"expires": 60}},
     # All day too: a period that began while nothing ran is made by the next run.
-    "make_occurrences": {"task": "tasks.jobs.make_occurrences", "schedule": crontab(minute=5)},
+    "make_occurrences": {
+        "task": "tasks.jobs.make_occurrences",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 3600},
+    },
     "make_exports": {"task": "reports.jobs.make_exports", "schedule": crontab(), "options": {"expires": 60}},
-    "expire_exports": {"task": "reports.jobs.expire_exports", "schedule": crontab(minute=35)},
+    "expire_exports": {
+        "task": "reports.jobs.expire_exports",
+        "schedule": crontab(minute=35),
+        "options": {"expires": 3600},
+    },
     "forget_sent_requests": {
         "task": "committees.jobs.forget_sent_requests",
         "schedule": crontab(minute=50),
         "options": {"expires": 3600},
     },
-    "forget_attempts": {"task": "committees.jobs.forget_attempts", "schedule": crontab(minute=45)},
+    "forget_attempts": {
+        "task": "committees.jobs.forget_attempts",
+        "schedule": crontab(minute=45),
+        "options": {"expires": 3600},
+    },
     "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 

@@ -83,7 +83,11 @@ class PasswordReset(auth_views.PasswordResetConfirmView):
         actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
         del self.request.session[auth_views.INTERNAL_RESET_SESSION_TOKEN]
         messages.success(self.request, _("Your password is saved. Sign in with it."))
-        return HttpResponseRedirect(str(self.success_url))
+        response = HttpResponseRedirect(str(self.success_url))
+        # Who reads the person's letters is no stranger: else an account that was signed in nowhere yet would
+        # stay shut for as long as somebody tries its name.
+        attempts.remember_device(self.request, response, form.user, secure=settings.SESSION_COOKIE_SECURE)
+        return response
 
 
 @require_POST

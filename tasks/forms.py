@@ -22,7 +22,7 @@ from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from tasks import rollup, story
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked
+from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked, check_milestones
 from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
 from tasks.fields import BodyField, DueField, PlainField, limit_choices
@@ -103,6 +103,7 @@ class MilestonesForm(forms.Form):
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.task = task
         rows: list[Milestone | None] = [one for one in task.milestones.all() if one.done_on is None]
         rows += [None] * min(SPARE_ROWS, MAX_MILESTONES - len(rows))
         self.numbers = range(len(rows))
@@ -122,7 +123,18 @@ class MilestonesForm(forms.Form):
         for number in self.numbers:
             if cleaned.get(f"words-{number}") and f"day-{number}" in cleaned and not cleaned[f"day-{number}"]:
                 self.add_error(f"day-{number}", _("Give the day of this milestone, or empty the row."))
+            elif {f"day-{number}", f"words-{number}"} & set(self.changed_data):
+                self._check_row(number, cleaned)
         return cleaned
+
+    def _check_row(self, number: int, cleaned: dict[str, Any]) -> None:
+        """The action's own sentence beside a row that was changed; the others are not asked again."""
+        problems: dict[str, Any] = {}
+        if day := cleaned.get(f"day-{number}"):
+            asked = MilestoneAsked(day, cleaned.get(f"words-{number}", ""))
+            check_milestones(self.task, [asked], problems)
+        if problems:
+            self.add_error(f"day-{number}", problems["milestones"])
 
     @property
     def milestones(self) -> list[MilestoneAsked]:

@@ -742,9 +742,11 @@ class Task(models.Model):
         """What is odd about its own days, to be looked at once more and not refused."""
         warnings = []
         issued_on = self.order.issued_on if self.order else None
+        of_a_part = _("The deadline of a body that helps, %(day)s, lies before the order's date, %(issued)s.")
         for day, sentence in (
             (self.start_on, _("The start %(day)s lies before the order's date, %(issued)s.")),
             (self.due_on, _("The deadline %(day)s lies before the order's date, %(issued)s.")),
+            *((part.due_on, of_a_part) for part in (self.parts.all() if issued_on and self.pk else ())),
         ):
             if day and issued_on and day < issued_on:
                 warnings.append(sentence % {"day": f"{day:%d/%m/%Y}", "issued": f"{issued_on:%d/%m/%Y}"})
@@ -867,6 +869,8 @@ class Part(models.Model):
         )
         indexes = (
             models.Index(fields=("body", "task", "kind"), name="part_of_body"),
+            # Each list of tasks asks whether its reader led something before: few rows in a large table.
+            models.Index(fields=("body", "task"), name="part_led_before", condition=Q(kind="former_lead")),
             models.Index(
                 fields=("due_on", "id"),
                 name="part_due",

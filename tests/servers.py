@@ -263,7 +263,7 @@ def worker(broker: str, transactional_db: None) -> Iterator[Callable[..., subpro
     """Starts real workers on the test's own database: `worker(EMAIL_URL="smtp://…")`."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(**environ: str) -> subprocess.Popen[bytes]:
+    def start(processes: int = 1, **environ: str) -> subprocess.Popen[bytes]:
         argv = [
             sys.executable,
             "-m",
@@ -272,7 +272,7 @@ def worker(broker: str, transactional_db: None) -> Iterator[Callable[..., subpro
             "portal",
             "worker",
             "-c",
-            "1",
+            str(processes),
             "-n",
             f"w{len(started)}@test",
         ]

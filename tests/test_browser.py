@@ -14,6 +14,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page
 
 from committees.models import Body, Membership, Person
+from committees.roles import Role
 from portal.demo.bodies import places
 from portal.demo.orders import FEES
 from portal.demo.present import LEAVER
@@ -21,6 +22,7 @@ from portal.shared.days import today
 from tasks import actions
 from tasks.models import FanOut, Order, Task
 from tests.office import document
+from tests.people import appoint, make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -263,11 +265,18 @@ def pages_of(who: str) -> list[str]:
     return own + (lead if who == "nghean.secretary" else giver)
 
 
+def colleague() -> Membership:
+    """An officer of this body alone, about whom its secretary decides."""
+    known = Membership.objects.filter(person__username="nghean.colleague").first()
+    body = Body.objects.get(code="BCD-NGHEAN")
+    return known or appoint(make_person("nghean.colleague"), body, Role.OFFICER)
+
+
 def later_pages_of_a_lead() -> list[str]:
     """A task flagged as at risk with shares below it, one without a contact, an absence, a leaver."""
     weighed = Task.objects.get(title=FEES, lead__code="BCD-NGHEAN")
     left = Task.objects.get(contact__username=LEAVER)
-    term = Membership.objects.get(person__username="nghean.officer", office__body__code="BCD-NGHEAN")
+    term = colleague()
     verbs = ("flag-risk", "ask-extension", "ask-withdrawal", "set-weights")
     return [
         *(f"/tasks/{weighed.pk}/", f"/tasks/{weighed.pk}/below/", f"/tasks/{left.pk}/"),

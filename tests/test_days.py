@@ -21,6 +21,7 @@ from notices.models import CalendarDay
 from portal.shared.day_fields import DayField, validate_day
 from portal.shared.days import today
 from tasks import actions
+from tasks.actions.drafting import PartAsked
 from tasks.models import FanOut, Order, Part, Recurrence, Request, Task
 from tests.api import Api
 from tests.people import SINCE, WHY, Bodies, TaskAt, appoint, make_body, task_below
@@ -173,6 +174,11 @@ def test_every_request_to_the_api_says_it_too(people: People, bodies: Bodies, ta
         ),
         "term": ("secretary", "memberships/", lambda day: {**term, "starts_on": day}),
         "term's end": ("secretary", "memberships/", lambda day: {**term, "ends_on": day}),
+        "term's last day": (
+            "head",
+            f"memberships/{people['assistant'].memberships.get().pk}/end/",
+            lambda day: {"last_day": day},
+        ),
         "many": ("secretary", f"tasks/{running.pk}/fan-outs/", lambda day: {**many, "due_on": day}),
     }
     before = Event.objects.count()
@@ -323,6 +329,18 @@ def test_a_day_before_the_orders_date_is_a_warning(
     people["secretary"].save(update_fields=["language"])
     assert (warned in Api(people["secretary"]).get(f"tasks/{task.pk}/").json()["warnings"]) is bool(warned)
     assert client.post(f"/tasks/{task.pk}/assign/", {"past_deadline": "on"}).status_code == 302
+
+
+def test_the_deadline_of_a_body_that_helps_is_compared_too(
+    act_as: Any, order: Order, bodies: Bodies, task_at: TaskAt
+) -> None:
+    parts = [PartAsked(bodies.helper, "coordinating", "", date(2026, 7, 27))]
+    task = task_at("proposed", order=order, parts=parts)
+    warned = "The deadline of a body that helps, 27/07/2026, lies before the order's date, 28/07/2026."
+    assert task.day_warnings(date(2026, 7, 1)) == [warned]
+    for address in (task.get_absolute_url(), f"/tasks/{task.pk}/assign/"):
+        page = act_as("head").get(address).content.decode()
+        assert "27/07/2026, lies before" in page, address
 
 
 def test_without_an_order_or_its_date_nothing_is_compared(
@@ -483,6 +501,27 @@ def test_whoever_may_not_ask_is_led_to_the_task_itself(act_as: Any, people: Peop
     page = act_as("secretary").get(f"/tasks/new/?parent={late.pk}").content.decode()
     assert f'href="{late.get_absolute_url()}"' in page
     assert "ask-extension" not in page
+
+
+def test_a_late_task_above_that_is_not_seen_hides_none_that_is(
+    act_as: Any, people: People, bodies: Bodies, late: Task
+) -> None:
+    """Both are due on one day, as a task handed down often is; only the nearer one is the reader's."""
+    higher = Task.objects.create(
+        title="Việc trên",
+        assigner=bodies.sister,
+        lead=bodies.committee,
+        due_on=late.due_on,
+        state="in_progress",
+        assigned_at=timezone.now(),
+        created_by=people["sister"],
+    )
+    Task.objects.filter(pk=late.pk).update(parent=higher)
+    client = act_as("lead_head")
+    assert client.get(higher.get_absolute_url()).status_code == 404
+    page = client.get(f"/tasks/new/?parent={late.pk}").content.decode()
+    assert f'href="/tasks/{late.pk}/ask-extension/"' in page
+    assert "Việc trên" not in page
 
 
 def test_under_a_task_in_time_nothing_is_said(act_as: Any, task_at: TaskAt) -> None:

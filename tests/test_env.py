@@ -148,6 +148,7 @@ def refusal(name: str, value: str, monkeypatch: pytest.MonkeyPatch, **more: str)
         "TRUSTED_PROXIES": env.trusted_proxies,
         "PING_URL": env.ping_url,
         "SECRET_KEY": env.secret_key,
+        "PORT": lambda: env.number("PORT", 8000, 1, 65535),
     }
     try:
         readers[name]()
@@ -165,7 +166,7 @@ def refusal(name: str, value: str, monkeypatch: pytest.MonkeyPatch, **more: str)
         ("ALLOWED_HOSTS", "a.vn/", "write a.vn instead"),
         ("ALLOWED_HOSTS", "a.vn, https://b.vn/portal", "write b.vn instead of 'https://b.vn/portal'"),
         ("ALLOWED_HOSTS", "a.vn b.vn", "separated by commas"),
-        ("ALLOWED_HOSTS", "*.a.vn", "host names alone"),
+        ("ALLOWED_HOSTS", "*.a.vn", "write .a.vn instead of '*.a.vn'"),
         ("ALLOWED_HOSTS", "::1", "write [::1] instead"),
         ("ALLOWED_HOSTS", "10.0.0.300", "host names alone"),
         ("ALLOWED_HOSTS", "cổng.vn", "host names alone"),
@@ -218,6 +219,10 @@ def refusal(name: str, value: str, monkeypatch: pytest.MonkeyPatch, **more: str)
         ("DATABASE_URL", "postgresql://u:p#w@h/a", "cannot be read"),
         ("DATABASE_URL", "sqlite://portal.sqlite3", "must look like"),
         ("DATABASE_URL", "sqlite:", "must look like"),
+        ("DATABASE_URL", "sqlite:///", "must look like"),
+        ("DATABASE_URL", "sqlite:portal.sqlite3", "must look like"),
+        ("DATABASE_URL", "postgresql://h/a?connect_timeout=soon", "connect_timeout must be a whole number"),
+        ("DATABASE_URL", "postgresql:///a?host=h&port=none", "port must be a whole number"),
         ("TRUSTED_PROXIES", "proxy.example", "must be addresses or networks"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
         ("TRUSTED_PROXIES", "10.0.0.1 10.0.0.2", "must be addresses or networks"),
@@ -225,6 +230,9 @@ def refusal(name: str, value: str, monkeypatch: pytest.MonkeyPatch, **more: str)
         ("TRUSTED_PROXIES", "*", "must be addresses or networks"),
         ("PING_URL", "watch.example", "must look like"),
         ("SECRET_KEY", "x" * 40 + "\u00a0" + "y", "another sign that cannot be seen"),
+        ("SECRET_KEY", "   ", "give it at least 32 random characters"),
+        ("PORT", "8" * 5_000, "must be a whole number from 1 to 65535"),
+        ("PORT", "８０００", "must be a whole number from 1 to 65535"),
     ],
 )
 def test_what_makes_no_sense_is_said_at_the_start(
@@ -525,6 +533,31 @@ def test_a_line_of_the_env_file_that_makes_no_sense_is_named(
         env.read_file()
 
 
+@pytest.mark.parametrize(
+    "name, sentence",
+    [
+        (
+            "ALLOWED_HOST",
+            "Line 2 of env sets ALLOWED_HOST, which the portal does not know: write",
+        ),
+        ("TRUSTED_PROXY", "write TRUSTED_PROXIES."),
+        ("debug", "write DEBUG."),
+        ("SECURE_HSTS_SECOND", "write SECURE_HSTS_SECONDS."),
+        ("EMAILURL", "write EMAIL_URL."),
+        ("QUITE_ANOTHER", "does not know. What another program reads belongs in the environment."),
+    ],
+)
+def test_a_name_of_the_env_file_that_nobody_reads_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, sentence: str
+) -> None:
+    (tmp_path / "env").write_text(f"\n{name}=s3cret\n")
+    monkeypatch.setenv("PORTAL_ENV_FILE", str(tmp_path / "env"))
+    with pytest.raises(env.Misconfigured, match=re.escape(sentence)) as refused:
+        env.read_file()
+    assert "s3cret" not in str(refused.value)
+    assert name not in os.environ
+
+
 def test_every_setting_is_in_the_example() -> None:
     """And nothing is there that nobody reads."""
     example = (run.ROOT / ".env.example").read_text(encoding="utf-8")
@@ -534,6 +567,7 @@ def test_every_setting_is_in_the_example() -> None:
     )
     read = set(re.findall(r'\b(?:text|flag|number|many)\(\s*"([A-Z_]+)"', source)) | {"SECRET_KEY"}
     internal = {"BEHIND_PROXY", "PORTAL_PARTS_FILE"}
+    assert read - {"PORTAL_PARTS_FILE"} == env.NAMES
     assert set(re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)) == read - internal
 
 

@@ -21,6 +21,8 @@ from portal.shared.verdicts import Refused
 from tasks import actions
 from tasks.actions import importing
 from tasks.importing.headings import answers_of
+from tasks.importing.passed_over import kept
+from tasks.importing.types import PassedOver
 from tasks.models import ColumnMeaning, Import, Order
 from tests.imports import checked, read_as, workbook
 from tests.office import HEADER, in_english, sheet  # noqa: F401 - a fixture
@@ -211,6 +213,23 @@ def test_where_no_table_of_tasks_is_found_somebody_can_say_where_it_is(
     assert [row.values["title"] for row in imported.rows.all()] == ["100% hồ sơ"]
 
 
+def test_of_a_table_whose_headings_nobody_knows_each_column_can_be_said(
+    read: Read, people: dict[str, Person]
+) -> None:
+    rows = [["Đầu việc", "Ai lo", "Xong khi nào"], ["Lập danh mục", "Sở Y tế", "30/6/2027"]]
+    imported = read(rows)
+    assert (imported.state, imported.problem) == ("failed", "no_table")
+    by = people["secretary"]
+    actions.name_columns(imported=imported, meanings={"dau viec": "title"}, by=by)
+    imported = again(imported)
+    assert (imported.state, days(imported)) == ("ready", [None])
+    asked = {"ai lo": "lead", "xong khi nao": "due"}
+    actions.name_columns(imported=imported, meanings=asked, by=by)
+    (row,) = again(imported).rows.all()
+    read_as = (row.values["title"], row.values["due_on"], row.read["lead"])
+    assert read_as == ("Lập danh mục", "2027-06-30", "Sở Y tế")
+
+
 def test_an_answer_that_leaves_no_task_can_be_changed(read: Read, people: dict[str, Person]) -> None:
     imported = read([[*HEADER, "Kinh phí"], ["1", "Việc", "Sở A", "", "", "2027", "5"]])
     Import.objects.update(columns={"nhiem vu": ""}, state="reading")
@@ -292,3 +311,15 @@ def test_in_both_languages(language: str, read: Read, secretary: Client) -> None
     words = text_of(secretary.get(imported.get_absolute_url()))
     expected = {"vi": "Chưa đọc cột “Kinh phí”", "en": "The column “Kinh phí” was not read"}
     assert expected[language] in words
+
+
+def test_beside_an_answer_the_page_still_names_what_nobody_can_answer(
+    read: Read, secretary: Client, people: dict[str, Person]
+) -> None:
+    imported = read(TWO_DAYS)
+    actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=people["secretary"])
+    imported = again(imported)
+    told = PassedOver("hidden", "Sheet", "Mã ẩn", 1)
+    imported.passed_over += kept([told])
+    imported.save()
+    assert text_of(secretary.get(imported.get_absolute_url())).count("The column “Mã ẩn” is hidden") == 1

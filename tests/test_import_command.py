@@ -175,6 +175,14 @@ def test_what_cannot_be_read_is_one_sentence(order: Order, tmp_path: Path, file:
         assert refused.value.returncode == 1
 
 
+def test_a_file_without_tasks_says_what_it_holds_instead(order: Order, tmp_path: Path) -> None:
+    path = tmp_path / "chỉ tiêu.xlsx"
+    path.write_bytes(sheet([["TT", "Chỉ tiêu", "Cơ quan chủ trì"], ["1", "100% hồ sơ", LEAD]]).getvalue())
+    with pytest.raises(CommandError) as refused:
+        said(path, "--body", "COMMITTEE", "--order", order.number)
+    assert "The sheet “Sheet” was not read" in str(refused.value)
+
+
 def test_of_two_orders_with_a_number_the_day_tells(file: Path, order: Order) -> None:
     Order.objects.create(body=order.body, number=order.number, kind="plan", issued_on="2025-01-01")
     named = [file, "--body", "COMMITTEE", "--order", order.number]

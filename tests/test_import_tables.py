@@ -6,8 +6,10 @@ import io
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from docx import Document
 from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from tasks.importing.files import tables
 from tasks.importing.passed_over import says
@@ -286,6 +288,57 @@ def test_a_hidden_column_does_not_stand_for_the_visible_one() -> None:
         "hidden",
         "The column “Thời hạn” is hidden and was not read (table Sheet).",
     )
+
+
+def test_a_hidden_column_below_a_wide_heading_is_named() -> None:
+    made = Workbook()
+    page: Any = made.active
+    page.append(["Nhiệm vụ", "Chủ trì", "Thời hạn", ""])
+    page.append(["", "", "Kế hoạch", "Điều chỉnh"])
+    page.append(["Việc", "Sở A", "30/6/2027", "30/9/2027"])
+    for cells in ("A1:A2", "B1:B2", "C1:D1"):
+        page.merge_cells(cells)
+    page.column_dimensions["C"].hidden = True
+    found = read(saved(made))
+    assert said(found, "due") == [("30/9/2027",)]
+    assert [(one.kind, one.name, one.row) for one in found.passed_over] == [("hidden", "Kế hoạch", 2)]
+
+
+def test_a_table_without_a_header_is_named_by_its_first_row() -> None:
+    found = read(paper(TASKS, [["7", "Việc bảy", "Sở A"], ["8", "Việc tám", "Sở B"]]))
+    assert [(one.kind, one.name, one.row) for one in found.passed_over] == [
+        ("table", "7 | Việc bảy | Sở A", 1)
+    ]
+
+
+def test_a_row_that_is_struck_out_is_left_out_and_named() -> None:
+    made = Workbook()
+    page: Any = made.active
+    for row in (HEADER, ["1", "Việc một", "Sở A"], ["2", "Việc hai", "Sở B"], ["3", "Việc ba", "Sở C"]):
+        page.append(row)
+    for cell in page[3]:
+        cell.font = Font(strike=True)
+    found = read(saved(made))
+    assert said(found, "number", "title") == [("1", "Việc một"), ("3", "Việc ba")]
+    assert [says(one) for one in found.passed_over] == ["Row 3 is struck out and was not read (table Sheet)."]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [["STT", "Chỉ tiêu", "Đơn vị tính", "Năm 2026", "Tổng"], ["1", "=A1", "%", "=1+1", "=D5"]],
+        [["STT", "Họ và tên", "Chức vụ", "Đơn vị", "Điểm"], ["1", "A", "=B5", "=C5", "=1+1"]],
+        [["", "Nơi nhận:", "", "", ""], ["", "=A1", "=A2", "=A3", "=TODAY()"]],
+    ],
+)
+def test_formulas_of_a_list_below_the_tasks_are_nobodys_business(below: Rows) -> None:
+    assert said(read(sheet([*TASKS, *below])), "title") == [("Ban hành kế hoạch",)]
+
+
+def test_a_computed_cell_of_tasks_below_another_list_is_refused() -> None:
+    other = [["STT", "Họ và tên", "Chức vụ", "Đơn vị", "Điểm"], ["1", "A", "=B5", "=C5", "=1+1"]]
+    with pytest.raises(ValidationError, match="the first is E8"):
+        read(sheet([*TASKS, *other, *TASKS[:2], ["1", "Việc", "Sở A", "Sở B", "=TODAY()"]]))
 
 
 def test_columns_that_nobody_knows_are_named_when_they_hold_something() -> None:

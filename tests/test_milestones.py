@@ -203,6 +203,25 @@ def test_brought_forward_with_a_day_above(task_at: TaskAt, people: People) -> No
     assert [row[0] for row in event.after["milestones"]] == ["2026-11-19", "2026-11-29"]
 
 
+def test_brought_forward_to_one_day_those_alike_are_one(task_at: TaskAt, people: People) -> None:
+    """A received file names days without words; the form does not ask about what nobody touched."""
+    above = task_at("in_progress")
+    task = task_below(above, people)
+    days = [MilestoneAsked(PLAIN + day * DAY) for day in (5, 12, 20)]
+    actions.set_milestones(
+        task=task, by=people["secretary"], milestones=[*days, MilestoneAsked(PLAIN + 15 * DAY, "Trình ký")]
+    )
+    actions.edit_task(
+        task=above,
+        values={"due_on": PLAIN + 10 * DAY},
+        below={REST: Below.BRING_FORWARD},
+        by=people["secretary"],
+    )
+    assert sorted(rows(task)) == [("14/11", "", False), ("19/11", "", False), ("19/11", "Trình ký", False)]
+    client, address = signed_in(people["secretary"]), f"/tasks/{task.pk}/set-milestones/"
+    assert client.post(address, as_shown(client, address, **{"words-0": "Dự thảo"})).status_code == 302
+
+
 def test_what_many_bodies_and_cycles_get(task: Task, task_at: TaskAt, people: People, bodies: Bodies) -> None:
     """Each body of a fan-out reaches them too; a task of a cycle and one handed down have none."""
     with on(PLAIN + 12 * DAY):
@@ -322,6 +341,22 @@ def test_on_the_pages(task: Task, people: People) -> None:
     assert "Milestones: 29/11/2026: Gửi dự thảo 2 (reached 09/11/2026); 01/12/2026: Trình ký" in said
 
 
+def test_what_is_wrong_with_a_row_stands_beside_it(task: Task, people: People) -> None:
+    secretary, address = signed_in(people["secretary"]), f"/tasks/{task.pk}/set-milestones/"
+    sent = as_shown(secretary, address, **{"day-1": "01/01/2027", "day-2": "31/02/2026"})
+    form = secretary.post(address, sent).context["form"]
+    with translation.override("en"):
+        errors = {name: list(sentences) for name, sentences in form.errors.items()}
+    assert errors == {
+        "day-1": ["The milestone of 01/01/2027 lies after the deadline, 09/12/2026."],
+        "day-2": ["There is no day 31/02/2026. Check the day and the month."],
+    }
+    # A row that nobody touched is not asked again.
+    Task.objects.filter(pk=task.pk).update(due_on=PLAIN + 15 * DAY)
+    assert secretary.post(address, as_shown(secretary, address, **{"words-0": "Khác"})).status_code == 302
+    assert [words for _day, words, _done in rows(task)] == ["Khác", "Gửi dự thảo 2"]
+
+
 def test_over_the_api(task: Task, people: People) -> None:
     secretary, officer = Api(people["secretary"]), Api(people["officer"])
     marks = [{"due_on": "2026-11-20", "words": "Trình ký"}]
@@ -353,6 +388,29 @@ def test_a_former_lead_reads_those_of_its_time(task: Task, people: People, bodie
         assert "04/12/2026" not in said
         now = Api(people["sister"]).get(f"tasks/{task.pk}/").json()["milestones"]
         assert [one["due_on"] for one in now] == ["2026-12-04"]
+
+
+def test_a_former_lead_reads_what_it_reached_though_it_is_open_again_and_gone(
+    task: Task, people: People, bodies: Bodies
+) -> None:
+    mark = first(task)
+    with on(PLAIN):
+        actions.mark_milestone(task=task, by=people["officer"], milestone=mark, done_on=PLAIN)
+    with on(PLAIN + DAY):
+        actions.change_lead(task=task, by=people["head"], lead=bodies.sister, reason="Đổi đầu mối.")
+    with on(PLAIN + 2 * DAY):
+        actions.mark_milestone(task=task, by=people["sister"], milestone=mark, done_on=None)
+        actions.set_milestones(task=task, by=people["head"], milestones=[])
+        assert not task.milestones.exists()
+        seen = Api(people["officer"]).get(f"tasks/{task.pk}/").json()["milestones"]
+        assert [(one["due_on"], one["done_on"]) for one in seen] == [
+            ("2026-11-19", str(PLAIN)),
+            ("2026-11-29", None),
+        ]
+        page = text_of(signed_in(people["officer"]).get(f"/tasks/{task.pk}/"))
+        assert f"{PLAIN:%d/%m/%Y}" in page
+        for verb, sent in (("mark-milestone", {"milestone": mark}), ("set-milestones", {"milestones": []})):
+            assert Api(people["officer"]).post(f"tasks/{task.pk}/{verb}/", **sent).status_code == 403
 
 
 @pytest.mark.parametrize("format", ["xlsx", "docx", "pdf"])
@@ -522,7 +580,7 @@ def test_a_lists_page_asks_as_often_with_many_milestones(
     few = Api(people["officer"]).queries(f"tasks/{task.pk}/")
     with_marks(task, people, *range(1, 15))
     assert Api(people["officer"]).queries(f"tasks/{task.pk}/") == few
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         client.get(f"/tasks/{task.pk}/")
 
 

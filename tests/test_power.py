@@ -20,6 +20,7 @@ from audit.models import Event
 from committees import access, actions
 from committees.models import Absence, Body, Membership, Office, Person, ProposedTerm
 from committees.roles import PERMISSIONS, Role
+from notices.appointments import compose_appointed
 from notices.letters import send_owed
 from notices.models import Notice
 from portal.shared.days import today
@@ -272,6 +273,34 @@ def test_the_only_administrator_breaks_the_glass(bodies: Bodies, people: People)
     assert not Event.objects.latest("pk").break_glass
 
 
+@pytest.mark.parametrize("how", ["appointed", "corrected", "ended after a day", "ended at once"])
+def test_the_only_administrator_as_a_deputy_breaks_the_glass_too(
+    bodies: Bodies, people: People, how: str
+) -> None:
+    """What is changed in the office of somebody whose deputy they are, they hold with them."""
+    appoint(people["staff"], bodies.committee, Role.MEMBER)
+    away = Absence(person=people["head"], deputy=people["staff"], starts_on=today(), ends_on=today() + DAY)
+    actions.save_absence(absence=away, by=people["head"])
+    by, theirs = only_administrator(people, "staff"), people["head"].memberships.get(absence=None)
+    last = Event.objects.latest("pk").pk
+    Notice.objects.filter(kind="appointed").delete()
+    match how:
+        case "appointed":
+            actions.save_membership(membership=new_term(people["head"], bodies.lead, Role.MEMBER), by=by)
+        case "corrected":
+            theirs.fields = "Dữ liệu"
+            actions.save_membership(membership=theirs, by=by)
+        case "ended after a day":
+            actions.end_membership(membership=theirs, ends_on=today() + DAY, by=by)
+        case "ended at once":
+            actions.end_membership(membership=theirs, by=by)
+    event = Event.objects.get(pk__gt=last, about_type="committees.membership", by=by)
+    assert event.break_glass
+    told = Notice.objects.filter(kind="appointed", about_id=event.about_id)
+    assert told.exists()
+    assert all(notice.data["own"] for notice in told)
+
+
 @pytest.mark.parametrize("how", ["locked", "unmade", "closed"])
 def test_nobody_first_makes_themselves_the_only_administrator(
     bodies: Bodies, people: People, how: str
@@ -367,11 +396,41 @@ def test_a_letter_lets_them_choose_it_once(
     assert not Client().get(link, follow=True).context["validlink"]
 
 
+def test_who_came_by_the_letter_is_not_held_back_by_a_stranger(people: People, settings: Any) -> None:
+    """The way in for whoever never signed in anywhere, while somebody goes on trying the name."""
+    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    actions.send_reset_letter(person=people["head"], by=people["staff"])
+    theirs, stranger = Client(REMOTE_ADDR="10.1.1.1"), Client(REMOTE_ADDR="10.2.2.2")
+    page = theirs.get(reset_link(settings.EMAIL_FILE_PATH), follow=True)
+    chosen = {"new_password1": "dai-va-kho-doan-57", "new_password2": "dai-va-kho-doan-57"}
+    theirs.post(page.redirect_chain[-1][0], chosen)
+    name = people["head"].username
+    for _try in range(6):
+        held = stranger.post("/accounts/login/", {"username": name, "password": "sai"})
+    assert held.status_code == 429
+    right = {"username": name, "password": "dai-va-kho-doan-57"}
+    assert Client(REMOTE_ADDR="10.1.1.1").post("/accounts/login/", right).status_code == 429
+    assert theirs.post("/accounts/login/", right).status_code == 302
+
+
 def test_a_reset_letter_opens_no_locked_account(people: People, settings: Any) -> None:
     settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
     actions.send_reset_letter(person=people["head"], by=people["staff"])
     Person.objects.filter(pk=people["head"].pk).update(is_active=False)
     assert not Client().get(reset_link(settings.EMAIL_FILE_PATH), follow=True).context["validlink"]
+
+
+@pytest.mark.parametrize("way", ["Folder", "SMTP"])
+def test_a_reset_letter_that_cannot_leave_is_a_sentence(
+    people: People, settings: Any, tmp_path: Path, way: str
+) -> None:
+    settings.EMAIL_BACKEND = f"notices.mail.{way}Backend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    settings.EMAIL_FILE_PATH = tmp_path / "file"
+    settings.EMAIL_FILE_PATH.write_text("")
+    with pytest.raises(ValidationError, match=r"did not leave|chưa gửi đi được"):
+        actions.send_reset_letter(person=people["head"], by=people["staff"])
+    assert not Event.objects.filter(verb="reset_letter_sent").exists()
 
 
 def test_who_changed_the_address_does_not_send_the_letter(people: People) -> None:
@@ -410,6 +469,58 @@ def test_an_appointment_is_told_to_both_heads_by_notice_and_letter(
     for name in ("head", "top_head"):
         (letter,) = [one for one in mail.outbox if name == _account(one.to[0])]
         assert "Outsider" in str(letter.body)
+
+
+def test_an_end_at_once_is_told_like_another_last_day(bodies: Bodies, people: People) -> None:
+    term = people["assistant"].memberships.get()
+    actions.end_membership(membership=term, by=people["secretary"])
+    assert {one.person for one in Notice.objects.filter(kind="appointed", about_id=term.pk)} == {
+        people["head"]
+    }
+    Notice.objects.all().delete()
+    begun = appoint(people["outsider"], bodies.committee, Role.MEMBER, starts_on=today())
+    actions.end_membership(membership=begun, by=people["secretary"])
+    assert not Notice.objects.exists()  # taken back: there is nothing of it
+
+
+@pytest.mark.parametrize(
+    "by, expected",
+    [
+        ("head", {"member", "secretary", "top_head"}),
+        ("admin", {"head", "member", "secretary", "top_head"}),
+    ],
+)
+def test_a_deputy_is_told_of_like_another_appointment(
+    bodies: Bodies, people: People, by: str, expected: set[str]
+) -> None:
+    appoint(make_person("top_head"), bodies.top, Role.HEAD)
+    away = Absence(person=people["head"], deputy=people["member"], starts_on=today(), ends_on=today() + DAY)
+    actions.save_absence(absence=away, by=people[by])
+    term = away.terms.get()
+    told = Notice.objects.filter(kind="appointed", about_id=term.pk)
+    assert {notice.person.username for notice in told.all()} == expected
+    notice = told.earliest("pk")
+    line = compose_appointed([notice], today())[notice.pk]
+    assert (line.title, str(people["head"]) in line.sentence) == (str(people["member"]), True)
+    count = told.count()
+    away.reason = "Đi công tác"
+    actions.save_absence(absence=away, by=people[by])
+    assert told.count() == count  # words give no rights
+    away.ends_on += DAY
+    actions.save_absence(absence=away, by=people[by])
+    assert told.count() == 2 * count
+
+
+def test_the_only_administrator_as_deputy_by_their_own_hand_is_marked_and_told(
+    bodies: Bodies, people: People
+) -> None:
+    appoint(people["staff"], bodies.committee, Role.MEMBER)
+    by = only_administrator(people, "staff")
+    away = Absence(person=people["head"], deputy=by, starts_on=today(), ends_on=today() + DAY)
+    actions.save_absence(absence=away, by=by)
+    assert Event.objects.get(verb="absence_entered").break_glass
+    told = Notice.objects.filter(kind="appointed", about_id=away.terms.get().pk)
+    assert {notice.person.username for notice in told if notice.data["own"]} == {"head", "secretary"}
 
 
 def _account(address: str) -> str:

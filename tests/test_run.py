@@ -137,6 +137,7 @@ def test_a_taken_port(copy: Path) -> None:
         ({"PORTAL_VAR": "/dev/null/var"}, "Cannot make the folder /dev/null/var"),
         ({"PORTAL_VAR": "/proc/self/fd"}, "Cannot write to /proc/"),
         ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY must be a whole number from 1 to 64, not 'two'."),
+        ({"WORKER_CONCURRENCY": "1"}, "WORKER_CONCURRENCY must be a whole number from 2 to 64, not '1'."),
         ({"PORTAL_ENV_FILE": "run.py"}, "Line 2 of run.py is not KEY=VALUE"),
     ],
 )
@@ -191,6 +192,15 @@ def test_anything_else_is_answered_with_the_usage(copy: Path) -> None:
     done = once(copy, "install")
     assert (done.returncode, done.stdout) == (2, "")
     assert "python3 run.py test" in done.stderr
+
+
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    pages = [*run.ROOT.glob("*.md"), *run.ROOT.glob("docs/**/*.md")]
+    links = [
+        (page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)[)#]", page.read_text("utf-8"))
+    ]
+    assert len(links) > 20
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
 
 
 def test_the_locks_hold_every_direct_name_and_no_host() -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from committees.jobs import forget_sent_requests
-from committees.models import Membership, Person, SentRequest
+from committees.models import Membership, PasswordAttempts, Person, SentRequest
 from notices.models import Notice
 from portal.sent_once import FIELD
 from portal.shared.days import today
@@ -145,6 +145,42 @@ def test_a_refusal_is_asked_again(people: People, address_of: Any) -> None:
     assert not SentRequest.objects.exists()
 
 
+def test_the_own_password_is_changed_by_its_form(people: People) -> None:
+    """Tries of the old password are counted inside the request that is sent once; refusals stay counted."""
+    client, address = door(people["officer"]), reverse("password_change")
+    new = {"new_password1": "dai-va-kho-doan-57", "new_password2": "dai-va-kho-doan-57"}
+    for _try in range(2):
+        wrong = client.post(address, {**new, "old_password": "sai", FIELD: key_on(client, address)})
+        assert list(wrong.context["form"].errors) == ["old_password"]
+    assert PasswordAttempts.objects.get().number == 2
+    right = client.post(address, {**new, "old_password": "demo", FIELD: key_on(client, address)})
+    assert right.status_code == 302
+    assert Person.objects.get(pk=people["officer"].pk).check_password("dai-va-kho-doan-57")
+    guessing = {**new, "old_password": "sai"}
+    answers = [client.post(address, {**guessing, FIELD: f"k{n}"}).status_code for n in range(7)]
+    assert answers == [200] * 5 + [429] * 2
+
+
+def test_who_is_signed_in_signs_in_again(people: People) -> None:
+    client = door(people["officer"])
+    data = {"username": "secretary", "password": "demo", FIELD: "k"}
+    assert client.post(reverse("login"), data).status_code == 302
+    assert client.session["_auth_user_id"] == str(people["secretary"].pk)
+
+
+def test_no_password_can_be_tried_against_what_is_kept(people: People, settings: Any) -> None:
+    """What was sent is kept as a digest with the secret of the portal, not one that anybody can count."""
+    client, data = door(people["officer"]), {"language": "vi", "email": "a@demo.invalid", FIELD: "k"}
+    digests = []
+    for secret in ("a" * 50, "b" * 50):
+        settings.SECRET_KEY = secret
+        client.force_login(people["officer"])
+        SentRequest.objects.all().delete()
+        assert client.post("/profile/", data).status_code == 302
+        digests.append(SentRequest.objects.get().digest)
+    assert digests[0] != digests[1]
+
+
 def test_a_key_is_of_one_person(people: People, address_of: Any) -> None:
     for who in ("officer", "secretary"):
         data = {"text": "Đề nghị làm rõ.", FIELD: "the-same"}
@@ -261,6 +297,15 @@ def test_keys_are_forgotten_after_a_day(people: People, address_of: Any) -> None
     forget_sent_requests()
     client.post(address, data)
     assert Comment.objects.count() == 2
+
+
+def test_what_is_kept_of_a_form_cannot_be_guessed(people: People, address_of: Any, settings: Any) -> None:
+    """A form may hold a password: whoever reads the table cannot try words against it."""
+    address = address_of("/tasks/{pk}/comment/")
+    for settings.SECRET_KEY in ("a" * 50, "b" * 50):
+        client = door(people["officer"])
+        client.post(address, {"text": "Một", FIELD: "k"})
+    assert SentRequest.objects.values("digest").distinct().count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

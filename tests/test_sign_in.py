@@ -19,6 +19,7 @@ from committees.models import PasswordAttempts, Person
 from committees.roles import PERMISSIONS, Role
 from portal import env
 from portal.middleware import ProxyMiddleware
+from portal.sent_once import FIELD
 from portal.shared import errors
 from portal.shared.days import today
 from tests.people import SINCE, Bodies, TaskAt, appoint, make_person
@@ -457,6 +458,22 @@ def test_the_right_old_password_forgets_the_wrong_ones(client: Client, person: P
         change(client, "sai")
     assert change(client, "demo").status_code == 302
     assert not PasswordAttempts.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_with_its_one_time_key_counts_and_changes_too(client: Client) -> None:
+    """In real transactions: the count has one of its own, which cannot stand inside that of the key."""
+    client.force_login(make_person("thuky"))
+    values = {"new_password1": NEW, "new_password2": NEW, FIELD: "k"}
+    for _try in range(5):
+        assert client.post("/accounts/password/", {**values, "old_password": "sai"}).status_code == 200
+    assert client.post("/accounts/password/", {**values, "old_password": "demo"}).status_code == 429
+    PasswordAttempts.objects.all().delete()
+    changed = client.post("/accounts/password/", {**values, "old_password": "demo"})
+    assert changed["Location"] == "/accounts/password/done/"
+    # Somebody else signs in at a browser that is still signed in.
+    again = client.post(LOGIN, {"username": "thuky", "password": NEW, FIELD: "k"})
+    assert again["Location"] == "/"
 
 
 def test_the_old_password_leaves_the_sign_in_alone(client: Client, person: Person) -> None:

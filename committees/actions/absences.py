@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import rules
+from committees import announcements, rules
 from committees.access import Right
+from committees.announcements import Appointment
 from committees.models import Absence, Membership, MembershipQuerySet, Person
 from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
@@ -35,11 +36,12 @@ def save_absence(*, absence: Absence, by: Person) -> Absence:
     if old is None:
         absence.by, absence.at = by, timezone.now()
     _check(absence, old)
-    before = _told(old) if old else {}
+    before, days = _told(old) if old else {}, _days(absence)
     absence.save()
     _arrange(absence)
     _record("absence_changed" if old else "absence_entered", absence, before, by, right, break_glass=own)
     follow(absence.deputy_id, *([old.deputy_id] if old else []), by=by, right=right)
+    _announce(absence, days, by, own=own)
     return absence
 
 
@@ -191,6 +193,22 @@ def _stop(term: Membership) -> None:
         term.save(update_fields=["ends_on"])
     elif term.pk:
         term.delete()
+
+
+Days = dict[int, tuple[date, date | None]]
+
+
+def _days(absence: Absence) -> Days:
+    """Key of each current term of the deputy → its first and last day."""
+    terms = _current(absence) if absence.pk else ()
+    return {term.pk: (term.starts_on, term.ends_on) for term in terms}
+
+
+def _announce(absence: Absence, before: Days, by: Person, *, own: bool) -> None:
+    """A deputy is appointed too: whoever hears of an appointment hears of this one and of other days."""
+    for term in _current(absence).select_related("office__body").order_by("pk"):
+        if before.get(term.pk) != (term.starts_on, term.ends_on):
+            announcements.appointed(Appointment(term, by, new=term.pk not in before, own=own))
 
 
 def _told(absence: Absence) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
@@ -22,6 +24,8 @@ from committees.actions.common import PERSON_FIELDS, save, stored
 from committees.models import Person
 from portal.shared.changed import changed_fields, clean_changed_fields, stored_row
 from portal.shared.verdicts import no, refuse
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -62,8 +66,9 @@ def send_reset_letter(*, person: Person, by: Person) -> Person:
         # Not a letter of the ledger: nobody but the addressee may read the link, administrators least.
         _reset_letter(person).send()
     except OSError as error:
+        log.warning("The letter to choose a password for %s did not leave: %s", person.pk, error)
         raise ValidationError(
-            _("The letter could not be handed over to the mail server. Try again later.")
+            _("The letter did not leave the portal; the log says why. Try again when that is mended.")
         ) from error
     record("reset_letter_sent", about=person, by=by, after={"email": person.email}, break_glass=own)
     return person

@@ -31,7 +31,7 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
     before = stored(membership, MEMBERSHIP_FIELDS)
     right = _right_to_fill(membership, before, by) if by is not None else None
-    own = by is not None and by.pk in (membership.person_id, before.get("person"))
+    own = by is not None and any(rules.acts_for_oneself(by, one) for one in _people(membership, before))
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
@@ -66,8 +66,11 @@ def end_membership(*, membership: Membership, ends_on: date | None = None, by: P
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     if membership.ends_on and membership.ends_on < today():
         raise ValidationError(_("This term is over: there is nothing to end."))
-    close_term(membership, today() - DAY, by, right, break_glass=by.pk == membership.person_id)
+    own = rules.acts_for_oneself(by, membership.person)
+    close_term(membership, today() - DAY, by, right, break_glass=own)
     follow(membership.person_id, by=by, right=right)
+    if membership.pk:
+        announcements.appointed(Appointment(membership, by, new=False, own=own))
     return membership
 
 
@@ -99,13 +102,19 @@ def _right_to_fill(membership: Membership, before: dict[str, object], by: Person
     Of several rights that are all needed, one on behalf of somebody else is named.
     """
     offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
-    people = Person.objects.in_bulk({membership.person_id, before.get("person", membership.person_id)})
+    people = _people(membership, before)
     rights = [
         rules.may_fill_office(by, person, office).or_raise()
         for office in offices.select_related("body__parent")
-        for person in people.values()
+        for person in people
     ]
     return access.lent_first(rights)
+
+
+def _people(membership: Membership, before: dict[str, object]) -> list[Person]:
+    """Who holds the term now, and who held it before this change."""
+    keys = {membership.person_id, before.get("person", membership.person_id)}
+    return list(Person.objects.in_bulk(keys).values())
 
 
 def _refuse_overlap(membership: Membership) -> None:

@@ -78,7 +78,8 @@ def tidy_row(row: models.Model, fields: Iterable[str]) -> None:
 def account_key(name: str) -> str:
     """Two account names with one key differ only in case, marks or letters that look the same."""
     twins = str.maketrans({**_ALIKE, **_TWINS})
-    return fold(unicodedata.normalize("NFKC", name).translate(twins))
+    # A capital I looks like a small l, and case does not count; no Vietnamese word has one for the other.
+    return fold(unicodedata.normalize("NFKC", name).translate(twins)).replace("i", "l")
 
 
 def validate_account_name(value: str) -> None:

@@ -111,10 +111,10 @@ def check_milestones(task: Task, asked: Iterable[MilestoneAsked], problems: Prob
     last = min((day for day in (task.due_on, task.day_above()) if day), default=None)
     for one in asked:
         if last and one.due_on > last:
-            said = _("The milestone of %(day)s is not later than the deadline, %(last)s.")
+            said = _("The milestone of %(day)s lies after the deadline, %(last)s.")
             problems["milestones"] = said % {**_day(one.due_on), "last": f"{last:%d/%m/%Y}"}
         elif task.start_on and one.due_on < task.start_on:
-            said = _("The milestone of %(day)s is not before the start.")
+            said = _("The milestone of %(day)s lies before the start.")
             problems["milestones"] = said % _day(one.due_on)
         else:
             _check_values(task, one, problems)
@@ -137,8 +137,16 @@ def check_open(task: Task, by: Person, problems: Problems) -> None:
 
 
 def bring_forward(task: Task, day: date) -> None:
-    """No open milestone is later than a deadline that moved by itself."""
-    task.milestones.filter(done_on=None, due_on__gt=day).update(due_on=day)
+    """No open milestone is later than a deadline that moved by itself; two that become alike are one."""
+    rows = task.milestones.filter(done_on=None, due_on__gte=day)
+    there: set[str] = set()
+    doubled = []
+    for row in rows:
+        if row.words in there:
+            doubled.append(row.pk)
+        there.add(row.words)
+    rows.filter(pk__in=doubled).delete()
+    rows.filter(due_on__gt=day).update(due_on=day)
 
 
 def made_of(task: Task, asked: Iterable[MilestoneAsked]) -> list[Milestone]:

@@ -177,13 +177,32 @@ def begins_another(line: Line) -> bool:
 
 def has_header(table: Table) -> bool:
     """Whether its first line with several cells is a header, or is printed as one: bold in every cell."""
-    first = next((line for line in table.lines if len(list(_own(line))) > 1), None)
+    first = next(filter(_has_several, table.lines), None)
     return first is not None and _is_heading(first)
 
 
 def heading_line(table: Table) -> int | None:
     """The header of a table that holds something else than tasks."""
     return next((place for place, line in enumerate(table.lines[:SEARCHED]) if _is_heading(line)), None)
+
+
+def likely_heading_line(table: Table) -> int | None:
+    """The header, or where none of its words is known the first line of several cells without a number."""
+    known = heading_line(table)
+    if known is not None:
+        return known
+    lines = enumerate(table.lines[:SEARCHED])
+    return next((place for place, line in lines if _has_several(line) and not _is_numbered(line)), None)
+
+
+def heading_lines(table: Table) -> list[Line]:
+    """The header of any table, with the lines that belong to it."""
+    first = heading_line(table)
+    return [] if first is None else _header_from(table.lines, first, NO_ANSWERS)
+
+
+def _has_several(line: Line) -> bool:
+    return len(list(_own(line))) > 1
 
 
 def _is_heading(line: Line) -> bool:
@@ -194,10 +213,7 @@ def _is_heading(line: Line) -> bool:
 
 def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Columns | None:
     """The header of tasks that begins in this line, with the lines that belong to it."""
-    lines, depth = table.lines, 1
-    while depth < DEEP and _goes_on(lines, first, depth, answers):
-        depth += 1
-    header = lines[first : first + depth]
+    header = _header_from(table.lines, first, answers)
     headings = headings_of(header)
     ranks = _ranks(header, headings, answers)
     places = _places(ranks)
@@ -208,7 +224,7 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
     joined, rivals = _beside(places, ranks, headings)
     return Columns(
         places=places,
-        first=first + depth,
+        first=first + len(header),
         header=tuple(map(_texts, header)),
         width=width,
         headings=headings,
@@ -216,6 +232,13 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
         joined=joined,
         rivals=rivals,
     )
+
+
+def _header_from(lines: list[Line], first: int, answers: Answers) -> list[Line]:
+    depth = 1
+    while depth < DEEP and _goes_on(lines, first, depth, answers):
+        depth += 1
+    return lines[first : first + depth]
 
 
 def _beside(
@@ -261,11 +284,16 @@ def _is_header(
     places: dict[str, int],
     ranks: dict[tuple[int, str], int],
 ) -> bool:
-    """It names the task and who or when, one of the two for certain; and it is no row with a number."""
-    if "title" not in places or not places.keys() & TELLING or any(map(_is_numbered, header)):
+    """It names the task and who or when, one of the two for certain; and it is no row with a number.
+
+    Where a person said which column holds the task, that is enough.
+    """
+    if "title" not in places or any(map(_is_numbered, header)):
         return False
     title = ranks[places["title"], "title"]
-    if title >= 0 and _lists_others(headings, places, title):
+    if title < 0:
+        return any(map(_has_several, header))
+    if not places.keys() & TELLING or _lists_others(headings, places, title):
         return False
     sure = [name for name, column in places.items() if ranks[column, name] < 2 and name != "title"]
     return bool(sure) or title <= 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import unquote
@@ -33,6 +33,13 @@ MAX_TAGS, MAX_TAGS_OF_TREE, MAX_ATTRIBUTES = 4_000_000, 2_000_000, 4_000_000
 """Tags of all parts that are read, and of one that is held whole; attributes of all."""
 
 CHUNK = 64 * 1024
+
+_OPTIONS: Any = {
+    "resolve_entities": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -89,12 +96,23 @@ class Package:
             source: Any = part
             return etree.parse(source, _parser()).getroot()
 
+    def tree_without(self, name: str, unread: Collection[str], inside: Collection[str]) -> Element:
+        """The part, where elements of the names `unread` are dropped from those `inside` which they stand."""
+        self._refuse_entities(name)
+        with self.open(name, max_tags=MAX_TAGS_OF_TREE) as part:
+            found = etree.iterparse(part, events=("end",), tag=tuple(inside), **_OPTIONS)
+            for _event, element in found:
+                for child in list(element):
+                    if child.tag in unread:
+                        element.remove(child)
+            root: Element = found.root
+            return root
+
     def stream(self, name: str, *tags: str) -> Iterator[Element]:
         """The elements of these names as they end, each forgotten when the next one is asked for."""
         self._refuse_entities(name)
         with self.open(name) as part:
-            options: Any = {"no_network": True, "remove_comments": True, "remove_pis": True}
-            found = etree.iterparse(part, events=("end",), tag=tags, resolve_entities=False, **options)
+            found = etree.iterparse(part, events=("end",), tag=tags, **_OPTIONS)
             for _event, element in found:
                 yield element
                 element.clear()
@@ -208,9 +226,7 @@ class _Counted:
 
 def _parser() -> Any:
     # Without huge_tree libxml2 keeps its own limits: 256 elements deep, 10 MB of text in one place.
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+    return etree.XMLParser(load_dtd=False, **_OPTIONS)
 
 
 def _key(name: str) -> str:

@@ -22,6 +22,7 @@ SENTENCES: dict[str, Sentence] = {
     "nameless": _("Column %(letter)s was not read: it has no heading (table %(table)s)."),
     "hidden": _("The column “%(name)s” is hidden and was not read (table %(table)s)."),
     "hidden_sheet": _("The sheet “%(table)s” is hidden and was not read."),
+    "struck_out": _("Row %(row)s is struck out and was not read (table %(table)s)."),
     "answered": _("The column “%(name)s” is read as somebody said (table %(table)s)."),
     "choice": _("Several columns may be the same: %(name)s (table %(table)s). None of them was taken."),
 }

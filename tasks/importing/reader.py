@@ -20,7 +20,7 @@ from tasks.importing.files import tables
 from tasks.importing.plain import plain_table
 
 MEMORY = 640 * 1024 * 1024
-"""Bytes of address space; 200 MB read 5,000 rows."""
+"""Bytes of address space; 150 MB read 5,000 rows."""
 
 SECONDS = 30
 """Of the processor; 20,000 rows need ten on a slow one."""

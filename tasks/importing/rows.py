@@ -24,8 +24,9 @@ from tasks.importing.columns import (
     columns_of,
     has_header,
     header_at,
-    heading_line,
+    heading_lines,
     headings_of,
+    likely_heading_line,
 )
 from tasks.importing.problems import Refusal, refused
 from tasks.importing.sheets import place
@@ -128,7 +129,8 @@ def content_of(tables: list[Table], answers: Answers = NO_ANSWERS) -> Content:
         raise NothingRead(reading.passed_over)
     before: Columns | None = None
     for table, columns in found:
-        _refuse_what_is_not_there(table, columns)
+        if table.linked:
+            raise refused("linked")
         if not (before and _is_same_table(table, columns, before)):
             reading.begin_table()
         before = _read_table(table, columns, reading)
@@ -165,13 +167,12 @@ def _seen(table: Table, reading: Reading) -> Table:
     """Without what is hidden: hidden sheets and columns are named."""
     if table.hidden:
         reading.passed_over.append(PassedOver("hidden_sheet", table.name, table.name))
-    if (place := heading_line(table)) is not None:
-        line = table.lines[place]
-        reading.passed_over += [
-            PassedOver("hidden", table.name, cell.text, line.row)
-            for cell in line.cells
-            if cell.hidden and cell.text
-        ]
+    reading.passed_over += [
+        PassedOver("hidden", table.name, cell.text, line.row)
+        for line in heading_lines(table)
+        for cell in line.cells
+        if cell.hidden and cell.text and not cell.continues
+    ]
     return table.visible()
 
 
@@ -190,13 +191,13 @@ def _pass_over(table: Table, reading: Reading) -> None:
     lines = [line for line in table.lines if any(cell.text for cell in line.cells)]
     if not lines or any(_is_frame(line) for line in lines[:2]):
         return
-    head = heading_line(table)
+    head = likely_heading_line(table)
     headings = headings_of([table.lines[head]]) if head is not None else {}
     reading.passed_over.append(
         PassedOver(
             kind="table" if table.follows else "sheet",
             table=table.name,
-            name=_name_of(table.lines if head is None else table.lines[: head + 1], table.heading),
+            name=_name_of(lines[:1] if head is None else table.lines[: head + 1], table.heading),
             row=lines[0].row if head is None else table.lines[head].row,
             columns=tuple(one for one in headings.values() if one.words),
         )
@@ -224,20 +225,6 @@ def _width(table: Table) -> int:
     return max((len(line.cells) for line in table.lines), default=0)
 
 
-def _refuse_what_is_not_there(table: Table, columns: Columns) -> None:
-    """Values of other files and computed cells may be old ones. Only those of tasks count."""
-    if table.linked:
-        raise refused("linked")
-    computed: list[str] = []
-    for line in table.lines[columns.first :]:
-        read = _Line(line, columns)
-        if read.is_end:
-            break
-        computed += read.computed
-    if computed:
-        raise refused("computed", count=len(computed), sheet=table.name, cell=computed[0])
-
-
 def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
     """Gives the columns with which its last rows were read."""
     reading.goes_on = columns.first == 0 and bool(reading.rows)
@@ -246,6 +233,7 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
     if columns.first:
         _ask(table, columns, reading)
     ended = passing = False
+    computed: list[str] = []
     for index, line in enumerate(table.lines[columns.first :], start=columns.first):
         if columns.repeats(line):
             if index > columns.first and _stands_over(table.lines[index - 1]):
@@ -268,7 +256,11 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
         read = _Line(line, columns)
         ended = read.is_end or (ended and not read.is_certain)
         if not ended:
+            computed += read.computed
             _read_line(read, table, reading)
+    if computed:
+        # What they show may be an old value. Those of other lists in the sheet are nobody's business.
+        raise refused("computed", count=len(computed), sheet=table.name, cell=computed[0])
     _tell_unread(table, columns, reading)
     return columns
 
@@ -316,6 +308,8 @@ def _tell_unread(table: Table, columns: Columns, reading: Reading) -> None:
 
 
 def _read_line(read: _Line, table: Table, reading: Reading) -> None:
+    if not read.texts and read.is_struck_out:
+        reading.passed_over.append(PassedOver("struck_out", table.name, "", read.line.row))
     if not read.texts or read.is_sum:
         return
     if (part := read.part) is not None:
@@ -405,6 +399,10 @@ class _Line:
             for mark in self._at(column).marks
         ]
         return (("title", "hidden_row"), *marks) if self.line.hidden else tuple(marks)
+
+    @property
+    def is_struck_out(self) -> bool:
+        return any(mark == "struck_out" for _name, mark in self.marks)
 
     @property
     def is_task(self) -> bool:

@@ -87,8 +87,8 @@ class PassedOver:
     """What of a file was not read, so that a person can look at it or say what it means."""
 
     kind: str
-    """ "sheet", "table", "column", "hidden" and "hidden_sheet", "choice" where several columns may mean the
-    same field, or "answered" where a person said what the column means."""
+    """ "sheet", "table", "column", "hidden", "hidden_sheet" and "struck_out" (a row), "choice" where several
+    columns may mean the same field, or "answered" where a person said what the column means."""
     table: str
     """The sheet's name, or "1", "2" … for the tables of a document."""
     name: str

@@ -552,6 +552,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='part',
+            index=models.Index(condition=models.Q(('kind', 'former_lead')), fields=['body', 'task'], name='part_led_before'),
+        ),
+        migrations.AddIndex(
+            model_name='part',
             index=models.Index(condition=models.Q(('delivered_at__isnull', True), ('due_on__isnull', False)), fields=['due_on', 'id'], name='part_due'),
         ),
         migrations.AddConstraint(

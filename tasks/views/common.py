@@ -85,9 +85,12 @@ class LateAbove:
 def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
     """The task above that an extension is needed for, as far as the reader sees it."""
     on = today()
-    late = [above for above in task.ancestors() if above.due_on and above.due_on < on]
-    above = min(late, key=lambda one: (one.due_on, one.pk), default=None)
-    if above is None or not Task.objects.visible_to(request.user).filter(pk=above.pk).exists():
+    late = {above: above.due_on for above in task.ancestors() if above.due_on and above.due_on < on}
+    keys = [above.pk for above in late]
+    seen = set(Task.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    # The nearest of those due on one day: mostly the one that this reader's own body leads.
+    above = min((one for one in late if one.pk in seen), key=lambda one: late[one], default=None)
+    if above is None:
         return None
     may_ask = bool(rules.may_ask_extension(request.user, above))
     url = reverse("tasks:ask_extension", args=[above.pk]) if may_ask else above.get_absolute_url()

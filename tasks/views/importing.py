@@ -111,6 +111,7 @@ def _page(request: SignedInRequest, imported: Import, refused: Iterable[str] = (
         "title": imported.file_name,
         "crumbs": _crumbs(imported.order, imported.file_name),
         "passed_over": [says(one) for one in passed_over if one.kind != "answered"],
+        "only_told": [says(one) for one in passed_over if not one.columns],
         "open_choices": sum(one.kind == "choice" for one in passed_over),
         "columns_form": ColumnsForm(passed_over=passed_over),
         "may_name_columns": rules.may_name_columns(request.user, imported),

@@ -23,7 +23,7 @@ from tasks.importing.checking import check
 from tasks.importing.headings import answers_of
 from tasks.importing.passed_over import says
 from tasks.importing.problems import sentence_of
-from tasks.importing.rows import content_of
+from tasks.importing.rows import NothingRead, content_of
 from tasks.importing.sandbox import read_tables
 from tasks.importing.types import CheckedRow, PassedOver, Problem
 from tasks.models import Import, Order
@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 _("%(file)s cannot be opened: %(reason)s.")
                 % {"file": options["file"], "reason": error.strerror}
             ) from None
+        except NothingRead as error:
+            raise CommandError("\n".join([*error.messages, *map(says, error.passed_over)])) from None
         except (ValidationError, Refused) as error:
             raise CommandError("\n".join(getattr(error, "messages", [str(error)]))) from None
         if options["json"]:
