@@ -380,16 +380,18 @@ class Portal:
     def deliver(self, key: str, by: str) -> None:
         actions.contribute(**self._doer(key, by), contribution="Đã góp ý.")
 
-    # As the portal itself: what a person does here is told to the heads at once, see test_power.py.
-    def end_term(self, person: str, _by: str, last: date) -> None:
+    def end_term(self, person: str, by: str, last: date) -> None:
         term = self.people[person].memberships.get()
-        term.ends_on = last
-        committee_actions.save_membership(membership=term, by=None)
+        committee_actions.end_membership(membership=term, ends_on=last, by=self.people[by])
+        forget_appointments()
 
-    def appoint(self, person: str, _by: str, body: str, role: str, first: date) -> None:
+    def appoint(self, person: str, by: str, body: str, role: str, first: date) -> None:
         office = self.bodies[body].offices.get(role=role)
         term = Membership(person=self.people[person], office=office, starts_on=first)
-        committee_actions.save_membership(membership=term, by=None)
+        # A head is appointed from above.
+        by_whom = self.admin if role == "head" else self.people[by]
+        committee_actions.save_membership(membership=term, by=by_whom)
+        forget_appointments()
 
     def lock(self, person: str, _by: str, active: bool = False) -> None:
         found = Person.objects.get(pk=self.people[person].pk)
@@ -404,6 +406,7 @@ class Portal:
             person=self.people[person], deputy=self.people[deputy], starts_on=first, ends_on=last
         )
         committee_actions.save_absence(absence=absence, by=self.people[by])
+        forget_appointments()
 
     def prefer_portal(self, person: str, by: str, kind: str) -> None:
         preferences.save_preferences(person=self.people[person], by=self.people[by], chosen={kind: "portal"})
@@ -452,6 +455,11 @@ def _as_rules(changed: dict[str, Any]) -> dict[str, Any]:
 
 def _clock(text: str) -> Any:
     return clock_time.fromisoformat(text)
+
+
+def forget_appointments() -> None:
+    """What is told of terms is asked in test_power.py; here it would stand between the letters of tasks."""
+    Notice.objects.filter(kind="appointed").delete()
 
 
 # What stands in a letter, as its reader sees it: person → heading and title of every line.
