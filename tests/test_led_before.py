@@ -158,7 +158,9 @@ class Answers:
             "pillars": listing.pillars(Person.objects.get(pk=self.person.pk)),
             "orders": self.api.get("orders/").json(),
             "before": self.api.get("tasks/led-before/").json(),
-            "page before": self.client.get("/tasks/led-before/").content.decode().split("<main")[1],
+            "page before": CHANGES.sub(
+                "", self.client.get("/tasks/led-before/").content.decode().split("<main")[1]
+            ),
             "board": CHANGES.sub("", self.client.get("/reports/").content.decode().split("<main")[1]),
         }
 
