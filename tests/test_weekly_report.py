@@ -152,6 +152,23 @@ def test_the_page_offers_the_usual_week(people: People, client: Client) -> None:
             assert "since=2026-11-02" in Export.objects.latest("pk").filters
 
 
+@pytest.mark.parametrize(
+    "query, format",
+    [
+        ("", "xlsx"),
+        ("report=counts", "xlsx"),
+        ("report=weekly", "docx"),
+        ("report=meeting", "docx"),
+        ("report=x", "xlsx"),
+    ],
+)
+def test_the_page_offers_a_format_that_the_report_has(
+    people: People, client: Client, query: str, format: str
+) -> None:
+    client.force_login(people["secretary"])
+    assert client.get(f"/reports/files/new/?{query}").context["form"].initial["format"] == format
+
+
 @pytest.mark.parametrize("report", ["weekly", "meeting", "list", "late", "counts"])
 def test_who_made_it_and_when_stands_at_the_foot(people: People, task_at: TaskAt, report: str) -> None:
     task_at("in_progress")

@@ -19,7 +19,7 @@ from committees.doors import SignedInRequest
 from portal.shared.days import today
 from reports import actions, exporting, rules
 from reports.drafts import usual_week
-from reports.exporting import Question
+from reports.exporting import FORMATS, Question
 from reports.forms import ExportForm
 from reports.models import Export
 from tasks import listing
@@ -80,7 +80,10 @@ def new(request: SignedInRequest) -> HttpResponseBase:
         data = request.POST
     else:
         data = request.GET
-        usual = {"report": "list", "format": "xlsx", "week": usual_week(today())}
+        # Of a report that is made in one format only, that one.
+        wanted = data.get("report", "")
+        report = Export.Report(wanted) if wanted in Export.Report.values else Export.Report.LIST
+        usual = {"report": "list", "format": FORMATS[report][0], "week": usual_week(today())}
         chosen = {**usual, **{name: data[name] for name in form_names(data)}}
         form = ExportForm(initial=chosen)
     return _new_page(request, form, data)
