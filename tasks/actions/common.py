@@ -64,11 +64,11 @@ def lock(task: Task) -> Task:
     Its key stays free (`no_key`): notices and events of others may point at it meanwhile, or a writer
     that holds the chain of events and one that holds the row would wait for each other.
     """
-    locked: Task | None = _locking().filter(pk=task.pk).first()
-    if locked is None:
+    try:
+        return _locking().get(pk=task.pk)
+    except Task.DoesNotExist:
         # Its door found it a moment ago.
         refuse(not_now(_("This draft was taken back together with the file it came from.")))
-    return locked
 
 
 def lock_all(tasks: Iterable[Task]) -> list[Task]:
