@@ -696,7 +696,7 @@ def test(arguments: list[str]) -> int:
     spread = (
         []
         if any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
-        else ["-n", "2"]
+        else ["-n", "2", "--dist", "worksteal"]
     )
     only = os.environ.get("PORTAL_TEST_DATABASE")
     postgresql = os.environ.get("PORTAL_TEST_POSTGRESQL", "postgresql")

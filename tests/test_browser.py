@@ -341,6 +341,7 @@ def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str
     assert found == []
 
 
+@pytest.mark.once
 def test_a_button_says_that_it_works_and_comes_back(
     transactional_db: None, live_server: Any, desk: Page, people: dict[str, Person], task_at: Any
 ) -> None:

@@ -17,6 +17,8 @@ import run
 from portal.shared.days import VIETNAM, start_of, today
 from tests import clock
 
+pytestmark = pytest.mark.once
+
 TESTS = Path(__file__).parent
 READS_THE_CLOCK = {"today", "now", "localdate", "localtime", "utcnow", "time_ns"}
 

@@ -142,6 +142,7 @@ AGENCIES = (
 """Who reads, the cell, and whom it names: codes, a plural, nobody in particular, or a look."""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("line", DEADLINES.strip().splitlines())
 def test_deadlines(line: str) -> None:
     words, _equals, expected = line.rpartition(" = ")
