@@ -15,13 +15,13 @@ from audit.models import Event
 from committees.models import Body, Membership, Person
 from notices.models import Notice
 from portal.shared.days import start_of
-from portal.shared.verdicts import Refused
+from portal.shared.verdicts import Refused, Verdict, no
 from tasks import actions, rules
 from tasks.actions.milestones import MilestoneAsked
 from tasks.diagram import diagram, table
 from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
-from tests.people import Bodies, TaskAt, other_than
+from tests.people import Bodies, TaskAt, other_than, ready_for
 
 pytestmark = pytest.mark.once
 
@@ -217,13 +217,13 @@ def test_the_table_names_every_verb_and_state() -> None:
 
 @pytest.mark.parametrize("state", State.values)
 def test_every_verb_for_everybody(state: str, people: dict[str, Person], task_at: TaskAt) -> None:
-    """The rule and the real action answer as the table says; a refusal leaves nothing behind."""
+    """The rule answers everybody as the table says, and a real action one of those with each answer."""
     task_at("draft", title="Nhiệm vụ thay thế")
     task = task_at(state)
     if state in ("assigned", "in_progress"):
         actions.add_evidence(task=task, by=people["officer"], kind="document", document="1/BC")
         task.refresh_from_db()
-    before = everything(task)
+    tried: dict[tuple[str, str], str] = {}
     for who, person in people.items():
         sees = who in SEES_ALWAYS.split() or (who in SEES_ONCE_ISSUED.split() and state not in UNISSUED)
         assert Task.objects.visible_to(person).filter(pk=task.pk).exists() is sees, who
@@ -232,20 +232,58 @@ def test_every_verb_for_everybody(state: str, people: dict[str, Person], task_at
             if not sees:
                 # Doors answer 404 before they ask; the rule itself must still refuse.
                 assert not verdict, case
+                tried.setdefault((verb, "hidden"), who)
                 continue
             assert ("ok" if verdict else "409" if verdict.later else "403") == wanted, case
             assert bool(verdict.reason) is (wanted != "ok"), case
-            with transaction.atomic():
-                said = outcome(ACTS[verb], task, person, people)
-                assert said == wanted, case
-                if wanted != "ok":
-                    assert everything(task) == before, case
-                else:
-                    after = Task.objects.get(pk=task.pk)
-                    assert after.state == (TABLE[verb][2] or state), case
-                    assert Event.objects.count() == before[1] + 1, case
-                    transaction.set_rollback(True)
+            tried.setdefault((verb, wanted), who)
+    before = everything(task)
+    for (verb, wanted), who in tried.items():
+        case = f"{who} {verb} {state}"
+        with transaction.atomic():
+            answer = outcome(ACTS[verb], task, people[who], people)
+            if wanted == "hidden":
+                assert answer != "ok", case
+            else:
+                assert answer == wanted, case
+            if answer != "ok":
+                assert everything(task) == before, case
+            else:
+                after = Task.objects.get(pk=task.pk)
+                assert after.state == (TABLE[verb][2] or state), case
+                assert Event.objects.count() == before[1] + 1, case
+                transaction.set_rollback(True)
     assert everything(task) == before
+
+
+def test_every_action_asks_the_rule_of_its_verb(
+    people: dict[str, Person], task_at: TaskAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that what holds of the rule for one person holds of the action for every other."""
+    task_at("draft", title="Nhiệm vụ thay thế")
+    tasks = {state: task_at(state) for state in State.values}
+    asked: list[tuple[str, Person]] = []
+
+    def refusing(verb: str) -> Callable[..., Verdict]:
+        def rule(person: Person, *about: Any, **more: Any) -> Verdict:
+            asked.append((verb, person))
+            return no("Không được.")
+
+        return rule
+
+    for verb, rule in list(rules.VERBS.items()):
+        task = tasks["draft" if verb == "vouch" else (TABLE[verb][1] or "in_progress").split()[0]]
+        with transaction.atomic():
+            task = ready_for(verb, Task.objects.get(pk=task.pk), people)
+            before = everything(task)
+            with monkeypatch.context() as patch:
+                patch.setattr(rules, rule.__name__, refusing(verb))
+                patch.setitem(rules.VERBS, verb, refusing(verb))
+                with pytest.raises(Refused, match="Không được"):
+                    ACTS[verb](task, people["admin"], people)
+            assert everything(task) == before, verb
+            transaction.set_rollback(True)
+    assert asked == [(verb, people["admin"]) for verb in rules.VERBS]
 
 
 def test_a_stranger_is_refused_before_the_state_is_told(people: dict[str, Person], task_at: TaskAt) -> None:
