@@ -89,6 +89,9 @@ def elsewhere(bodies: Bodies, people: People) -> Task:
     )
 
 
+ASKING: tuple[Callable[[], AbstractContextManager[Any]], ...] = (nullcontext, access.asking_once)
+
+
 def acts_in_one_name(
     world: World, elsewhere: Task, choose: Callable[[str], Person], expected: Callable[[Person], str]
 ) -> None:
@@ -99,7 +102,7 @@ def acts_in_one_name(
             continue
         with transaction.atomic():
             chosen = choose(who)
-            for (_who, name), asking in product(names, (nullcontext, access.asking_once)):
+            for (_who, name), asking in product(names, ASKING):
                 by = Person.objects.get(pk=chosen.pk)
                 with transaction.atomic():
                     told = _names_of(world, elsewhere, name, by, asking)
