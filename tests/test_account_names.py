@@ -73,6 +73,38 @@ def test_a_capital_i_is_no_small_l(people: People, taken: str, name: str) -> Non
     assert taken in str(refused.value.message_dict["username"])
 
 
+@pytest.mark.parametrize(
+    "taken, name",
+    [
+        ("oanh", "0anh"),
+        ("0anh", "Oanh"),
+        ("le.hoa", "1e.h0a"),
+        ("Le.Hoa", "Ie.hOa"),
+        ("an10", "anIO"),
+        ("linh-01", "1lnh-ol"),
+        ("hoa", "h\uff10a"),
+        ("hoa", "h\u2070a"),
+    ],
+)
+@pytest.mark.parametrize("door", ["action", "database"])
+def test_a_digit_that_looks_like_a_letter_is_that_letter(
+    people: People, taken: str, name: str, door: str
+) -> None:
+    make_person(taken)
+    if door == "database":
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Person(username=name, name="x").save()
+        return
+    with pytest.raises(ValidationError) as refused, transaction.atomic():
+        actions.save_person(person=new_person(name), by=people["staff"])
+    assert taken in str(refused.value.message_dict["username"])
+
+
+def test_other_digits_are_themselves(people: People) -> None:
+    for name in ("an2", "an3", "an5", "ans", "an8", "anb", "an12", "an21", "an20", "an02"):
+        assert actions.save_person(person=new_person(name), by=people["staff"]).pk
+
+
 def test_every_account_has_its_key(people: People) -> None:
     for person in Person.objects.all():
         assert person.account_key == account_key(person.username) != ""
