@@ -295,6 +295,8 @@ def notice_of(kind: str, person: Person, world: World) -> Notice:
         about = world.people["officer"]
     elif kind == "appointed":
         about = Membership.objects.filter(office__body=world.bodies.lead)[0]
+    elif kind == "break_glass":
+        about = world.bodies.lead.offices.get(role="member")
     elif kind == "term_proposed":
         about = proposed_term(world)
     data: dict[str, Any] = {

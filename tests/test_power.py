@@ -20,14 +20,20 @@ from audit.models import Event
 from committees import access, actions
 from committees.models import Absence, Body, Membership, Office, Person, ProposedTerm
 from committees.roles import PERMISSIONS, Role
-from notices.appointments import compose_appointed
+from notices.appointments import (
+    compose_appointed,
+    compose_break_glass,
+    recheck_appointed,
+    recheck_break_glass,
+)
+from notices.calendar import Calendar
 from notices.letters import send_owed
 from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tests.admin_door import enter, url  # noqa: F401 - a fixture
 from tests.api import Api
-from tests.people import SINCE, Bodies, appoint, make_person
+from tests.people import SINCE, Bodies, appoint, make_body, make_person
 
 People = dict[str, Person]
 DAY = timedelta(days=1)
@@ -462,8 +468,6 @@ def test_an_appointment_is_told_to_both_heads_by_notice_and_letter(
     assert told.count() == 4
     from django.core import mail
 
-    from notices.calendar import Calendar
-
     day = next(today() + n * DAY for n in range(1, 20) if Calendar.read().working_day(today() + n * DAY))
     send_owed(day)
     for name in ("head", "top_head"):
@@ -521,6 +525,110 @@ def test_the_only_administrator_as_deputy_by_their_own_hand_is_marked_and_told(
     assert Event.objects.get(verb="absence_entered").break_glass
     told = Notice.objects.filter(kind="appointed", about_id=away.terms.get().pk)
     assert {notice.person.username for notice in told if notice.data["own"]} == {"head", "secretary"}
+
+
+def told_of_break_glass() -> set[str]:
+    """Who is told, each of them once; the sentence says who did it."""
+    notices = list(Notice.objects.filter(kind="break_glass").order_by("pk"))
+    lines = compose_break_glass(notices, today())
+    assert all("Staff" in line.sentence for line in lines.values())
+    assert recheck_break_glass(notices, today()) == {}
+    people = [notice.person.username for notice in notices]
+    assert len(people) == len(set(people))
+    return set(people)
+
+
+def test_rights_for_ones_own_office_are_told_by_notice_and_letter(
+    bodies: Bodies, people: People, settings: Any, mailoutbox: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    appoint(make_person("top_head"), bodies.top, Role.HEAD)
+    appoint(people["staff"], bodies.committee, Role.MEMBER)
+    by, office = only_administrator(people, "staff"), bodies.committee.offices.get(role=Role.MEMBER)
+    rights = ["view_tasks", "confirm_tasks"]
+    actions.set_office_permissions(office=office, permissions=rights, by=by)
+    assert Event.objects.get(verb="office_permissions_changed").break_glass
+    assert told_of_break_glass() == {"head", "secretary", "top_head"}
+    # The same rights again are no news, nor are those of an office that they do not hold.
+    actions.set_office_permissions(office=office, permissions=rights, by=by)
+    other = bodies.committee.offices.get(role=Role.INSPECTOR)
+    actions.set_office_permissions(office=other, permissions=["view_tasks"], by=by)
+    assert Notice.objects.filter(kind="break_glass").count() == 3
+    day = next(today() + n * DAY for n in range(1, 20) if Calendar.read().working_day(today() + n * DAY))
+    send_owed(day)
+    for name in ("head", "secretary", "top_head"):
+        (letter,) = [one for one in mailoutbox if name == _account(one.to[0])]
+        assert "Staff" in str(letter.body)
+    appoint(people["outsider"], bodies.committee, Role.HEAD)
+    notices = list(Notice.objects.filter(kind="break_glass"))
+    people["head"].memberships.all().delete()
+    dropped = recheck_break_glass(notices, today())
+    assert [one.person.username for one in notices if one.pk in dropped] == ["head"]
+
+
+def test_rights_for_an_office_of_later_are_told_too(bodies: Bodies, people: People) -> None:
+    appoint(people["staff"], bodies.lead, Role.INSPECTOR, starts_on=today() + 9 * DAY)
+    by, office = only_administrator(people, "staff"), bodies.lead.offices.get(role=Role.INSPECTOR)
+    actions.set_office_permissions(office=office, permissions=["view_tasks", "confirm_tasks"], by=by)
+    assert told_of_break_glass() == {"lead_head", "head"}
+
+
+def test_a_body_moved_under_ones_own_is_told_to_all_heads_around_it(bodies: Bodies, people: People) -> None:
+    """That of the body, of the one above from now on, and of the one that loses it."""
+    appoint(make_person("sister_head"), bodies.sister, Role.HEAD)
+    appoint(people["staff"], bodies.sister, Role.INSPECTOR)
+    by = only_administrator(people, "staff")
+    left = bodies.lead.parent
+    bodies.lead.parent = bodies.sister
+    actions.save_body(body=bodies.lead, by=by)
+    assert Event.objects.get(verb="body_changed").break_glass
+    assert left == bodies.committee
+    assert told_of_break_glass() == {"lead_head", "sister_head", "head", "secretary"}
+    bodies.lead.name_en = "Another name"
+    actions.save_body(body=bodies.lead, by=by)
+    assert told_of_break_glass() == {"lead_head", "sister_head", "head", "secretary"}
+
+
+def test_a_letter_to_an_address_that_one_changed_is_told(
+    bodies: Bodies, people: People, mailoutbox: Any
+) -> None:
+    by = only_administrator(people, "staff")
+    people["member"].email = "staff2@demo.invalid"
+    actions.save_person(person=people["member"], by=by)
+    actions.send_reset_letter(person=people["member"], by=by)
+    assert Event.objects.get(verb="reset_letter_sent").break_glass
+    assert told_of_break_glass() == {"head", "secretary"}
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("act", ["appointed", "rights", "moved"])
+def test_of_a_body_without_a_head_the_nearest_above_hear(
+    bodies: Bodies, people: People, depth: int, act: str
+) -> None:
+    by, body = only_administrator(people, "staff"), bodies.committee
+    for level in range(depth + 1):
+        body = make_body(f"DEEP{level}", body)
+    kind = "appointed" if act == "appointed" else "break_glass"
+    match act:
+        case "appointed":
+            actions.save_membership(membership=new_term(by, body, Role.HEAD), by=by)
+        case "rights":
+            appoint(by, body, Role.HEAD)
+            office = body.offices.get(role=Role.HEAD)
+            actions.set_office_permissions(office=office, permissions=["view_tasks"], by=by)
+        case "moved":
+            appoint(by, body, Role.HEAD)
+            free = make_body("FREE", None)
+            free.parent = body
+            actions.save_body(body=free, by=by)
+    told = Notice.objects.filter(kind=kind)
+    assert [one.person.username for one in told] == ["head"]
+    recheck = recheck_appointed if act == "appointed" else recheck_break_glass
+    assert recheck(list(told), today()) == {}
+    # Whoever appoints another there goes on telling two levels and no more.
+    actions.save_membership(membership=new_term(people["outsider"], body, Role.MEMBER), by=by)
+    term = people["outsider"].memberships.get()
+    assert not Notice.objects.filter(kind="appointed", about_id=term.pk).exists()
 
 
 def _account(address: str) -> str:
