@@ -29,7 +29,7 @@ from portal.shared.verdicts import Sentence
 from tasks import actions, rules, story
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.relating import Fate
-from tasks.forms import AssignForm, ConfirmForm, CycleFields, cycle_now, shows_parent
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task
 from tasks.panel import BUTTONS
@@ -267,7 +267,7 @@ def asked(formset: Any) -> list[PartAsked]:
     ]
 
 
-class TaskForm(CycleFields, VersionForm):
+class TaskForm(PastDeadlineFields, CycleFields, VersionForm):
     reason = forms.CharField(label=_("Why it is changed"), required=False, max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -338,7 +338,8 @@ class TaskAdmin(EventfulAdmin[Task]):
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": ["assigner", *sets[0][1]["fields"]]}), *sets[1:], *last]
         sets[0] = (None, {"fields": ["opened_version", "assigner", *sets[0][1]["fields"]]})
-        return [*sets, cycle, (_("This change"), {"fields": ["reason"]}), *last]
+        change = ["past_deadline", "reason"] if obj.is_issued else ["reason"]
+        return [*sets, cycle, (_("This change"), {"fields": change}), *last]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Task | None = None) -> list[str]:
         return ["assigner", *self.how_it_stands] if obj else []
@@ -386,6 +387,7 @@ class TaskAdmin(EventfulAdmin[Task]):
             by=by,
             version=given.get("opened_version"),
             reason=given.get("reason", ""),
+            past_deadline=given["past_deadline"],
         )
 
     # Verbs

@@ -36,7 +36,7 @@ ORDERINGS = {
 }
 
 
-BESIDE = ("parts", "cycle", "version", "reason", "below")
+BESIDE = ("parts", "cycle", "version", "reason", "below", "past_deadline")
 """What an edit takes besides the columns of the task."""
 
 

@@ -51,12 +51,21 @@ class ConfirmForm(forms.Form):
     """Nothing to type."""
 
 
-class AssignForm(forms.Form):
-    """Nothing to type; a deadline that has passed is ticked as meant."""
+class PastDeadlineFields(forms.Form):
+    """The tick of a deadline that has passed and is meant."""
 
     past_deadline = forms.BooleanField(
         label=_("The deadline has already passed, and this is meant"), required=False
     )
+
+    @property
+    def asks_past_deadline(self) -> bool:
+        """Whether the action asked for the tick, or it was given; before that no page shows it."""
+        return "past_deadline" in self.errors or bool(self.data.get(self.add_prefix("past_deadline")))
+
+
+class AssignForm(PastDeadlineFields):
+    """Nothing to type; a deadline that has passed is ticked as meant."""
 
     def __init__(self, *args: Any, due_on: date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -211,7 +220,7 @@ class RiskForm(forms.Form):
     )
 
 
-class EventDayForm(forms.Form):
+class EventDayForm(PastDeadlineFields):
     happened_on = DayFormField(
         label=_("Day of the event"), help_text=_("When it happened, or is set to happen.")
     )
@@ -221,6 +230,11 @@ class EventDayForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Only when a day that was entered before is corrected."),
     )
+    field_order = ("happened_on", "past_deadline", "reason")
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        shown = super().visible_fields()
+        return [one for one in shown if one.name != "past_deadline" or self.asks_past_deadline]
 
 
 class DecisionForm(forms.Form):
@@ -453,7 +467,7 @@ def cycle_now(task: Task) -> dict[str, Any]:
     return asdict(task.cycle) if task.cycle else {}
 
 
-class TaskForm(CycleFields, ChangesForm):
+class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
     """Every field of a task but the parts. `values` is what the actions take."""
 
     asks_below = False
@@ -544,11 +558,9 @@ class TaskForm(CycleFields, ChangesForm):
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
     def fieldsets(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
+        shown = set(self.fields) - (set() if self.asks_past_deadline else {"past_deadline"})
         return [
-            (
-                legend,
-                [found for row in rows if (found := [self[name] for name in row if name in self.fields])],
-            )
+            (legend, [found for row in rows if (found := [self[name] for name in row if name in shown])])
             for legend, rows in FIELDSETS
         ]
 
@@ -570,7 +582,7 @@ FIELDSETS = (
         ),
     ),
     (_("Who"), (("lead",), ("lead_words",))),
-    (_("When"), (("due_kind", "due_on"), ("due_words", "start_on"))),
+    (_("When"), (("due_kind", "due_on"), ("past_deadline",), ("due_words", "start_on"))),
     (_("When it follows an event"), (("after_days", "after_event"),)),
     (_("When it recurs"), (("every", "day"), ("month",), ("starts_on", "until"))),
     (_("Responsibility and authority"), (("leader", "contact"), ("authority", "priority"))),

@@ -93,9 +93,13 @@ def test_a_stale_order_says_the_same(order: Order, people: dict[str, Person]) ->
 def test_a_moved_deadline_keeps_the_first_one(people: dict[str, Person], task_at: TaskAt) -> None:
     task = task_at("in_progress", due_on=date(2027, 6, 1))
     assert (task.original_due_on, task.due_version) == (date(2027, 6, 1), 1)
-    task = actions.edit_task(task=task, values={"due_on": date(2027, 7, 1)}, by=people["head"])
+    task = actions.edit_task(
+        task=task, values={"due_on": date(2027, 7, 1)}, by=people["head"], past_deadline=True
+    )
     task = actions.edit_task(task=task, values={"deliverable": "Bản đồ"}, by=people["head"])
-    task = actions.edit_task(task=task, values={"due_on": date(2027, 8, 1)}, by=people["head"])
+    task = actions.edit_task(
+        task=task, values={"due_on": date(2027, 8, 1)}, by=people["head"], past_deadline=True
+    )
     assert (task.original_due_on, task.due_on, task.due_version) == (date(2027, 6, 1), date(2027, 8, 1), 3)
 
 
@@ -105,7 +109,7 @@ def test_the_first_deadline_outlives_a_recall(people: dict[str, Person], task_at
     by, first = people["secretary"], date(2027, 6, 1)
     task = actions.recall(task=task_at("assigned", due_on=first), by=by, reason="Giao lại.")
     assert (task.original_due_on, task.assigned_at, task.assigned_by) == (first, None, None)
-    actions.edit_task(task=task, values={"due_on": date(2027, 9, 1)}, by=by)
+    actions.edit_task(task=task, values={"due_on": date(2027, 9, 1)}, by=by, past_deadline=True)
     actions.propose(task=task, by=by)
     task = actions.assign(task=task, by=people["head"])
     assert (task.original_due_on, task.due_on) == (first, date(2027, 9, 1))

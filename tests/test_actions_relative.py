@@ -89,7 +89,7 @@ def test_another_day_corrects_it_with_a_reason_and_the_first_deadline_stays(
 
 @pytest.mark.parametrize("ahead, ok", [(0, True), (1, True), (366, True), (367, False), (-4000, True)])
 def test_a_day_that_is_known(waiting: Task, people: People, ahead: int, ok: bool) -> None:
-    enter = partial(actions.set_event_day, task=waiting, by=people["secretary"])
+    enter = partial(actions.set_event_day, task=waiting, by=people["secretary"], past_deadline=True)
     act = partial(enter, happened_on=today() + ahead * DAY)
     if ok:
         assert act().due_on == today() + (ahead + 30) * DAY

@@ -29,7 +29,7 @@ SAID = {
     "contribution": "Đã góp ý", "lead": "SISTER", "text": "Ý kiến", "document": "12/BC",
     "message": "Cần gấp", "decision": "Đã xem xét",
     "proposed_on": "01/01/2099", "counter_on": "01/01/2098", "days": "6", "remedy": "Thêm người",
-    "happened_on": "15/01/2026",
+    "happened_on": "15/01/2026", "past_deadline": "on",
 }  # fmt: skip
 BEFORE = {
     "propose": "draft", "vouch": "draft", "assign": "proposed", "record_approval": "proposed",

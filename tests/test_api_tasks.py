@@ -46,7 +46,12 @@ STEPS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "add_evidence": ("officer", "in_progress", {"kind": "document", "document": "9/BC"}, "in_progress"),
     "comment": ("member", "in_progress", {"text": "Đề nghị bổ sung số liệu."}, "in_progress"),
     "set_weights": ("secretary", "in_progress", {"weights": {}}, "in_progress"),
-    "set_event_day": ("secretary", "in_progress", {"happened_on": "2026-01-15"}, "in_progress"),
+    "set_event_day": (
+        "secretary",
+        "in_progress",
+        {"happened_on": "2026-01-15", "past_deadline": True},
+        "in_progress",
+    ),
     "urge": ("secretary", "in_progress", {"message": "Đề nghị báo cáo trước thứ Sáu."}, "in_progress"),
     "mark_posted": ("officer", "in_progress", {}, "in_progress"),
     "ask_extension": ("officer", "in_progress", {"proposed_on": "2099-01-01", "reason": WHY}, "in_progress"),

@@ -376,7 +376,11 @@ EVENTS: dict[str, tuple[str, str | tuple[str, str], Ready]] = {
         "secretary",
         "event_day_set",
         lambda w, by: partial(
-            tasks.set_event_day, task=w.asked("set_event_day"), by=by, happened_on=date(2026, 1, 15)
+            tasks.set_event_day,
+            task=w.asked("set_event_day"),
+            by=by,
+            happened_on=date(2026, 1, 15),
+            past_deadline=True,
         ),
     ),
     "tasks.flag_risk": (

@@ -25,7 +25,8 @@ from tasks.actions.drafting import PartAsked
 from tasks.models import FanOut, Order, Part, Recurrence, Request, Task
 from tests.api import Api
 from tests.people import SINCE, WHY, Bodies, TaskAt, appoint, make_body, task_below
-from tests.test_task_forms import typed
+from tests.test_admin_tasks import task_values
+from tests.test_task_forms import of, typed
 
 People = dict[str, Person]
 DAY = timedelta(days=1)
@@ -433,6 +434,126 @@ def test_nor_is_giving_it_to_many(act_as: Any, people: People, bodies: Bodies, t
     client.post(f"{page}start/", {"past_deadline": "on"})
     fan_out.refresh_from_db()
     assert fan_out.state != FanOut.State.PREPARED
+
+
+# --- a deadline that is moved to a day that has passed ----------------------------------------------
+
+
+def _edit(task: Task, people: People, **values: Any) -> Task:
+    return actions.edit_task(task=task, by=people["secretary"], **values)
+
+
+@pytest.mark.parametrize("state", ["assigned", "in_progress"])
+@pytest.mark.parametrize("ago", [1, 400])
+def test_an_issued_task_gets_a_passed_deadline_only_on_purpose(
+    people: People, task_at: TaskAt, state: str, ago: int
+) -> None:
+    task, day = task_at(state), today() - ago * DAY
+    due_on, events = task.due_on, Event.objects.count()
+    with pytest.raises(ValidationError) as refused:
+        _edit(task, people, values={"due_on": day, "deliverable": "Bản đồ"})
+    assert list(refused.value.message_dict) == ["past_deadline"]
+    assert f"{day:%d/%m/%Y} has already passed" in refused.value.messages[0]
+    task.refresh_from_db()
+    assert (task.due_on, task.deliverable, Event.objects.count()) == (due_on, "", events)
+    assert _edit(task, people, values={"due_on": day}, past_deadline=True).due_on == day
+
+
+def test_only_another_day_that_has_passed_is_asked_about(people: People, task_at: TaskAt) -> None:
+    assert _edit(task_at("in_progress"), people, values={"due_on": today()}).due_on == today()
+    late = task_at("in_progress", due_on=today() - DAY)
+    assert _edit(late, people, values={"due_on": late.due_on, "deliverable": "Bản đồ"}).deliverable
+    assert _edit(late, people, values={"due_on": None, "due_kind": "none"}).due_on is None
+    # A draft is asked about when it is given.
+    assert _edit(task_at("draft"), people, values={"due_on": today() - DAY}).due_on == today() - DAY
+
+
+def test_words_of_a_period_that_has_passed_are_asked_about_too(people: People, task_at: TaskAt) -> None:
+    task, words = task_at("in_progress"), {"due_kind": "period", "due_on": None, "due_words": "Quý I/2020"}
+    with pytest.raises(ValidationError) as refused:
+        _edit(task, people, values=words)
+    assert list(refused.value.message_dict) == ["past_deadline"]
+    assert _edit(task, people, values=words, past_deadline=True).due_on == date(2020, 3, 31)
+
+
+def test_fewer_days_after_an_event_are_asked_about_too(people: People, task_at: TaskAt) -> None:
+    after = {"due_kind": "relative", "due_on": None, "after_days": 30, "after_event": "ban hành văn bản"}
+    task = task_at("in_progress", **after)
+    enter = {"task": task, "by": people["secretary"]}
+    actions.set_event_day(**enter, happened_on=today() - 10 * DAY)
+    with pytest.raises(ValidationError) as refused:
+        _edit(task, people, values={"after_days": 5})
+    assert list(refused.value.message_dict) == ["past_deadline"]
+    assert _edit(task, people, values={"after_days": 5}, past_deadline=True).due_on == today() - 5 * DAY
+
+
+def test_a_day_of_an_event_that_makes_the_task_late_is_asked_about(
+    act_as: Any, people: People, task_at: TaskAt
+) -> None:
+    after = {"due_kind": "relative", "due_on": None, "after_days": 30, "after_event": "ban hành văn bản"}
+    task, happened = task_at("in_progress", **after), today() - 31 * DAY
+    client, address = act_as("secretary"), f"/tasks/{task.pk}/set-event-day/"
+    assert "past_deadline" not in client.get(address).content.decode()
+    sent = {"happened_on": f"{happened:%d/%m/%Y}"}
+    answer = client.post(address, sent)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["past_deadline"])
+    assert 'name="past_deadline"' in answer.content.decode()
+    task.refresh_from_db()
+    assert task.happened_on is None
+    api = Api(people["secretary"]).post(f"tasks/{task.pk}/set-event-day/", happened_on=f"{happened}")
+    assert (api.status_code, list(api.json())) == (400, ["past_deadline"])
+    assert client.post(address, {**sent, "past_deadline": "on"}).status_code == 302
+    task.refresh_from_db()
+    assert task.due_on == today() - DAY
+    # Of a draft it is asked when the draft is given.
+    draft = task_at("draft", **after)
+    entered = actions.set_event_day(task=draft, by=people["secretary"], happened_on=happened)
+    assert entered.due_on == today() - DAY
+
+
+def test_the_form_of_an_edit_shows_the_tick_when_it_is_needed(act_as: Any, task_at: TaskAt) -> None:
+    task, day = task_at("in_progress"), today() - DAY
+    client, address = act_as("secretary"), f"/tasks/{task.pk}/edit/"
+    assert "past_deadline" not in client.get(address).content.decode()
+    sent = of(task, due_on=f"{day:%d/%m/%Y}")
+    answer = client.post(address, sent)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["past_deadline"])
+    page = answer.content.decode()
+    assert 'name="past_deadline"' in page
+    assert "has already passed. Correct it, or confirm that it is meant." in page
+    # Once ticked it stays, whatever else is to be corrected.
+    answer = client.post(address, {**sent, "past_deadline": "on", "title": ""})
+    assert 'name="past_deadline"' in answer.content.decode()
+    assert client.post(address, {**sent, "past_deadline": "on"}).status_code == 302
+    task.refresh_from_db()
+    assert task.due_on == day
+
+
+@pytest.mark.parametrize("by", ["edit", "patch"])
+def test_the_api_of_an_edit_asks_for_it_by_name(people: People, task_at: TaskAt, by: str) -> None:
+    task, api = task_at("in_progress"), Api(people["secretary"])
+    sent = {"version": task.version, "due_on": f"{today() - DAY}"}
+
+    def send(**values: Any) -> Any:
+        if by == "edit":
+            return api.post(f"tasks/{task.pk}/edit/", **sent, **values)
+        return api.patch(f"tasks/{task.pk}/", **sent, **values)
+
+    for refused in (send(), send(past_deadline=False)):
+        assert (refused.status_code, list(refused.json())) == (400, ["past_deadline"])
+    assert send(past_deadline=True).json()["due_on"] == sent["due_on"]
+
+
+def test_the_admin_of_an_edit_asks_beside_its_tick(act_as: Any, task_at: TaskAt) -> None:
+    task, day = task_at("in_progress", parts=[]), today() - DAY
+    client, address = act_as("admin"), f"/admin/tasks/task/{task.pk}/change/"
+    sent = task_values(task, due_on=f"{day:%d/%m/%Y}")
+    answer = client.post(address, sent)
+    assert list(answer.context["adminform"].form.errors) == ["past_deadline"]
+    assert 'name="past_deadline"' in answer.content.decode()
+    assert Task.objects.get(pk=task.pk).due_on == task.due_on
+    assert client.post(address, {**sent, "past_deadline": "on"}).status_code == 302
+    assert Task.objects.get(pk=task.pk).due_on == day
 
 
 # --- under a task that is late ----------------------------------------------------------------------

@@ -170,7 +170,7 @@ def test_a_body_with_a_policy_of_its_own(bodies, people, task_at):
 def test_a_moved_deadline_begins_anew(people, task_at):
     task = task_at("in_progress", due_on=DUE)
     escalate(1)
-    actions.edit_task(task=task, values={"due_on": date(2026, 7, 16)}, by=people["head"])
+    actions.edit_task(task=task, values={"due_on": date(2026, 7, 16)}, by=people["head"], past_deadline=True)
     assert set(why_not(DAYS[2]).values()) == {TaskReason.MOVED}
     assert reminders.escalate(DAYS[2]) == 1
 

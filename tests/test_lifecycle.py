@@ -178,7 +178,7 @@ ACTS: dict[str, Act] = {
     "decline_counter": lambda task, by, people: actions.decline_counter(task=task, by=by),
     "cancel_request": lambda task, by, people: actions.cancel_request(task=task, by=by),
     "set_event_day": lambda task, by, people: actions.set_event_day(
-        task=task, by=by, happened_on=date(2026, 1, 15)
+        task=task, by=by, happened_on=date(2026, 1, 15), past_deadline=True
     ),
     "flag_risk": lambda task, by, people: actions.flag_risk(task=task, by=by, days=6, remedy="Thêm người."),
     "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),

@@ -455,7 +455,7 @@ DATA: dict[str, dict[str, Any]] = {
     "stop_escalation": {"reason": "Chờ hướng dẫn."},
     "withdraw": {"reason": "Trùng."},
     "set_weights": {"weights": {}},
-    "set_event_day": {"happened_on": "2026-01-15"},
+    "set_event_day": {"happened_on": "2026-01-15", "past_deadline": True},
     "urge": {},
     "urge_many": {"tasks": [1]},
     "ask_extension": {"proposed_on": "2099-01-01", "reason": "Chờ hướng dẫn."},

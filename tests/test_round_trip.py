@@ -170,6 +170,9 @@ def changed(name: str, value: Any, place: int = 0) -> Callable[[list[Cells]], No
         ("due", "31/6/2026", 0, "due_no_such_day"),
         ("lead", "Cơ quan không có thật", 0, "unknown_body"),
         ("lead", "Sở Tài chính", 3, "lead_of_issued"),
+        ("due", "30/6/2020", 3, "due_passed"),
+        ("due", date(2020, 1, 1), 3, "due_passed"),
+        ("due", "Quý II/2020", 3, "due_passed"),
     ],
 )
 def test_what_a_file_cannot_change_says_so(
@@ -187,6 +190,29 @@ def test_what_a_file_cannot_change_says_so(
     with pytest.raises(ValidationError):
         actions.write_import(imported=imported, by=people["secretary"])
     assert Event.objects.count() == before
+
+
+def test_a_passed_deadline_of_a_draft_is_taken_from_a_file(
+    comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    """It is asked about when the draft is given."""
+    imported = comes_back(tasks, changed("due", "30/6/2020"))
+    assert doubts(imported) == []
+    actions.write_import(imported=imported, by=people["secretary"])
+    tasks[0].refresh_from_db()
+    assert tasks[0].due_on == date(2020, 6, 30)
+
+
+def test_a_deadline_that_passes_before_the_file_is_written_is_asked_about_too(
+    comes_back: Comes, tasks: list[Task], people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = today()
+    imported = comes_back(tasks, changed("due", day, 3))
+    assert doubts(imported) == []
+    monkeypatch.setattr("tasks.actions.timing.today", lambda: day + timedelta(days=1))
+    with pytest.raises(ValidationError) as refused, translation.override("en"):
+        actions.write_import(imported=imported, by=people["secretary"])
+    assert "has already passed" in refused.value.messages[0]
 
 
 def test_why_a_task_cannot_be_changed_is_told_as_its_reader_reads(

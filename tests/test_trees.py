@@ -226,7 +226,7 @@ def edited(course: Course, task: Task, by: Person, number: int) -> Any:
         values = {"parent": Task.objects.order_by("pk")[number % Task.objects.count()]}
     answer = ("", "bring_forward", "bring_forward", "withdraw")[number % 4]
     below = {"rest": answer} if answer else {}
-    return actions.edit_task(task=task, values=values, by=by, below=below, reason=WHY)
+    return actions.edit_task(task=task, values=values, by=by, below=below, reason=WHY, past_deadline=True)
 
 
 def led_by_another(course: Course, task: Task, by: Person, number: int) -> Any:
@@ -276,7 +276,7 @@ ACTS: dict[str, Any] = {
     "decline_counter": lambda course, task, by, n: actions.decline_counter(task=task, by=by),
     "cancel_request": lambda course, task, by, n: actions.cancel_request(task=task, by=by),
     "set_event_day": lambda course, task, by, n: actions.set_event_day(
-        task=task, by=by, happened_on=near(task, n) - 20 * DAY, reason=WHY
+        task=task, by=by, happened_on=near(task, n) - 20 * DAY, reason=WHY, past_deadline=True
     ),
     "flag_risk": lambda course, task, by, n: actions.flag_risk(task=task, by=by, days=n % 9 + 1, remedy=WHY),
     "clear_risk": lambda course, task, by, n: actions.clear_risk(task=task, by=by),

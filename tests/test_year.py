@@ -357,7 +357,7 @@ class Portal:
         actions.withdraw(**self._doer(key, by), reason="Trùng.")
 
     def edit_day(self, key: str, by: str, due: date) -> None:
-        actions.edit_task(**self._doer(key, by), values={"due_on": due})
+        actions.edit_task(**self._doer(key, by), values={"due_on": due}, past_deadline=True)
 
     def ask(self, key: str, by: str, due: date) -> None:
         actions.ask_extension(**self._doer(key, by), proposed_on=due, reason="Chờ.")

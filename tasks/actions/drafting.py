@@ -231,10 +231,12 @@ def edit_task(
     version: int | None = None,
     reason: str = "",
     below: Mapping[Any, str] | None = None,
+    past_deadline: bool = False,
 ) -> Task:
     """Change a draft or, with the right to, an issued task. `None` leaves the parts, the cycle as they are.
 
     `below` says what becomes of the tasks below whose deadline the new one no longer holds: key → `Below`.
+    `past_deadline` says that a new deadline of an issued task which has passed is meant.
     """
     unknown = set(values) - set(FIELDS)
     if unknown:
@@ -251,6 +253,7 @@ def edit_task(
     if before == after:
         return task
     if task.due_on != before["due_on"]:
+        timing.refuse_past_deadline(task, past_deadline)
         new_deadline(task)
     if task.due_on != before["due_on"] or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
         before |= forget_risk(task)

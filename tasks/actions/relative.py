@@ -33,8 +33,13 @@ AHEAD = timedelta(days=366)
 
 
 @transaction.atomic
-def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: str = "") -> Task:
-    """Enter the day of the event: the deadline is counted from it. Another day corrects it, with a reason."""
+def set_event_day(
+    *, task: Task, by: Person, happened_on: date | None, reason: str = "", past_deadline: bool = False
+) -> Task:
+    """Enter the day of the event: the deadline is counted from it. Another day corrects it, with a reason.
+
+    `past_deadline` says that a deadline which has passed is meant.
+    """
     task = lock_from_above(task)
     right = rules.may_set_event_day(by, task).or_raise()
     if task.happened_on and happened_on == task.happened_on:
@@ -45,6 +50,7 @@ def set_event_day(*, task: Task, by: Person, happened_on: date | None, reason: s
     task.happened_on = _known(happened_on)
     timing.count_again(task)
     _refuse_misfit(task, by, right)
+    timing.refuse_past_deadline(task, past_deadline)
     timing.keep_first(task)
     before |= forget_risk(task)
     new_deadline(task)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
@@ -31,11 +32,20 @@ def later_than_above(above: date) -> str:
 
 
 def check_not_passed(due_on: date | None, past_deadline: bool, problems: dict[str, Any]) -> None:
-    """A task that is late on the day it is given is mostly a slip of the pen: whoever gives it says so."""
+    """A task that is late as soon as it has its day is mostly a slip of the pen: whoever sets it says so."""
     if due_on and due_on < today() and not past_deadline:
         problems["past_deadline"] = _(
             "The deadline %(day)s has already passed. Correct it, or confirm that it is meant."
         ) % {"day": f"{due_on:%d/%m/%Y}"}
+
+
+def refuse_past_deadline(task: Task, past_deadline: bool) -> None:
+    """Ask the same of an issued task that gets another day; a draft is asked about when it is given."""
+    problems: dict[str, Any] = {}
+    if task.is_issued:
+        check_not_passed(task.due_on, past_deadline, problems)
+    if problems:
+        raise ValidationError(problems)
 
 
 def keep_first(task: Task) -> None:

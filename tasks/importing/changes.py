@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from committees.models import Body, Person
 from committees.naming import Names
+from portal.shared.days import today
 from portal.shared.text import legible
 from tasks import rules
 from tasks.importing import sheet
@@ -207,6 +208,10 @@ def _ask_due(change: _Change, text: str, task: Task) -> None:
     else:
         asked = when(due, task.order or Order())
         change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
+        day = asked["due_on"]
+        if task.is_issued and day and day != task.due_on and day < today():
+            told = {"day": f"{day:%d/%m/%Y}"}
+            change.problems.append(Problem("due", "due_passed", told, stops=True))
 
 
 def _ask_milestones(change: _Change, was: str, text: str, task: Task) -> None:

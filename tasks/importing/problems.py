@@ -54,6 +54,10 @@ PROBLEMS: dict[str, Sentence] = {
         "This is not changed by a file: it stays “%(was)s”. Leave the row out, or change it here."
     ),
     "lead_of_issued": _("The lead of an issued task is changed on its page: it asks for the reason."),
+    "due_passed": _(
+        "The deadline %(day)s has already passed. Correct it in the file, or change it on the page of the"
+        " task, which asks whether that is meant."
+    ),
     "cycle_in_cell": _("“%(words)s” is a cycle: enter it on the page of the task."),
     "milestone_reached": _("“%(was)s” was reached and stays. Put its line back as it was."),
     "milestone_unread": _("“%(words)s” is no milestone. Write a line such as 30/08/2026: draft sent."),

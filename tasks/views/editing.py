@@ -96,6 +96,7 @@ def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows
         version=version_of(request),
         reason=form.cleaned_data.get("reason", ""),
         below=answers_below(request),
+        past_deadline=form.cleaned_data["past_deadline"],
     )
 
 
