@@ -479,8 +479,7 @@ def test_words_of_a_period_that_has_passed_are_asked_about_too(people: People, t
 def test_fewer_days_after_an_event_are_asked_about_too(people: People, task_at: TaskAt) -> None:
     after = {"due_kind": "relative", "due_on": None, "after_days": 30, "after_event": "ban hành văn bản"}
     task = task_at("in_progress", **after)
-    enter = {"task": task, "by": people["secretary"]}
-    actions.set_event_day(**enter, happened_on=today() - 10 * DAY)
+    actions.set_event_day(task=task, by=people["secretary"], happened_on=today() - 10 * DAY)
     with pytest.raises(ValidationError) as refused:
         _edit(task, people, values={"after_days": 5})
     assert list(refused.value.message_dict) == ["past_deadline"]

@@ -37,7 +37,7 @@ def save_body(*, body: Body, by: Person | None) -> Body:
     if not before:
         open_offices([body])
     if by is not None and own:
-        left = Body.objects.filter(pk=before["parent"] or 0)
+        left = Body.objects.filter(pk__in=[before["parent"]])
         announcements.glass_broken(BreakGlass(body, by, [body, *left]))
     return body
 
