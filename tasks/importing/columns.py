@@ -356,14 +356,19 @@ def _ranks(
 
 
 def headings_of(header: list[Line]) -> dict[int, ColumnHeading]:
-    """Column → its whole heading. Headings that are the same are told apart by their number."""
+    """Column → its whole heading. Headings that are the same are told apart by their number.
+
+    A hidden column has a key of its own: what was said of a column that is seen does not bring it to light.
+    """
     words = dict.fromkeys(range(max(len(line.cells) for line in header)), "")
     words |= dict(_headings(header))
+    hidden = {place for line in header for place, cell in enumerate(line.cells) if cell.hidden}
     counts: Counter[str] = Counter()
     headings = {}
     for column, text in words.items():
         letter = get_column_letter(column + 1)
         key = heading(text)[:_KEY] or f"({letter.lower()})"
+        key += " (hidden)" if column in hidden else ""
         counts[key] += 1
         headings[column] = ColumnHeading(
             key if counts[key] == 1 else f"{key} ({counts[key]})", " ".join(text.split())[:_KEY], letter

@@ -164,16 +164,24 @@ def _tables_of_tasks(tables: list[Table], reading: Reading) -> Iterator[tuple[Ta
 
 
 def _seen(table: Table, reading: Reading) -> Table:
-    """Without what is hidden: hidden sheets and columns are named."""
+    """Without what is hidden, unless somebody said what it means: hidden sheets and columns are named."""
     if table.hidden:
         reading.passed_over.append(PassedOver("hidden_sheet", table.name, table.name))
-    reading.passed_over += [
-        PassedOver("hidden", table.name, cell.text, line.row)
-        for line in heading_lines(table)
-        for cell in line.cells
+    header = heading_lines(table)
+    headings = headings_of(header) if header else {}
+    rows = {
+        column: line.row
+        for line in header
+        for column, cell in enumerate(line.cells)
         if cell.hidden and cell.text and not cell.continues
+    }
+    shown = {column for column in rows if reading.answers.get(headings[column].key)}
+    reading.passed_over += [
+        PassedOver("hidden", table.name, headings[column].words, row, columns=(headings[column],))
+        for column, row in rows.items()
+        if column not in shown
     ]
-    return table.visible()
+    return table.visible(shown)
 
 
 def _goes_on_with(table: Table, last: Columns) -> bool:

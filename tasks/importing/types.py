@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +24,7 @@ class Cell:
     """It belongs to a cell merged from above, whose text it repeats."""
     bold: bool = False
     hidden: bool = False
-    """It stands in a hidden column: `visible` leaves it out."""
+    """It stands in a hidden column: `visible` leaves it out unless somebody said what the column means."""
     formula: bool = False
     """It is computed: what it shows is not in the file for certain, so its text is empty."""
     marks: tuple[str, ...] = ()
@@ -57,12 +58,15 @@ class Table:
     hidden: bool = False
     """A hidden sheet: only its name is read."""
 
-    def visible(self) -> Table:
-        """Without what stands in hidden columns."""
+    def visible(self, shown: Collection[int] = ()) -> Table:
+        """Without what stands in hidden columns, but for those `shown`, counted from 0."""
         lines = [
             dataclasses.replace(
                 line,
-                cells=tuple(Cell() if cell.hidden else cell for cell in line.cells),
+                cells=tuple(
+                    Cell() if cell.hidden and column not in shown else cell
+                    for column, cell in enumerate(line.cells)
+                ),
             )
             if any(cell.hidden for cell in line.cells)
             else line
