@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from tests.people import bodies, order, people, task_at  # noqa: F401 - fixtures
+from tests.running_portal import portal_copy, running_portal  # noqa: F401 - fixtures
 from tests.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

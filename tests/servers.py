@@ -28,7 +28,10 @@ from urllib.parse import quote
 
 import pytest
 
-import run
+from portal.runner.broker import FLAGS, find_program
+from portal.runner.machine import make_private_folder
+from portal.runner.paths import ROOT, VENV
+from portal.runner.processes import die_with_parent
 
 OURS = (
     *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PORTAL_URL"),
@@ -50,6 +53,8 @@ def prepare() -> None:
         if url := database_url(os.environ.get("PORTAL_TEST_DATABASE", "")):
             os.environ["DATABASE_URL"] = url
         os.environ["DEBUG"] = "1"
+    # Other plugins import parts of the portal before pytest-django has said which settings are meant.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     # Each process writes in a folder of its own.
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     os.environ["PORTAL_VAR"] = str(Path(os.environ["PORTAL_TEST_HOME"]) / worker)
@@ -81,7 +86,7 @@ def start_postgresql(programs: Path) -> str:
         # PostgreSQL refuses root, and whoever it runs as may not be able to look into our folder.
         nobody = pwd.getpwnam("nobody")
         identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        if programs.is_relative_to(run.VENV):
+        if programs.is_relative_to(VENV):
             programs = copy_of(programs, home)
         os.chown(home, nobody.pw_uid, nobody.pw_gid)
     data = home / "data"
@@ -120,7 +125,7 @@ def start_postgresql(programs: Path) -> str:
         stderr=open(home / "log", "wb"),  # noqa: SIM115 - the server's, for as long as it lives
         cwd=home,
         start_new_session=True,
-        preexec_fn=run._die_with_parent,
+        preexec_fn=die_with_parent,
         **identity,
     )
     atexit.register(end, server, signal.SIGINT)
@@ -180,17 +185,17 @@ def broker() -> Iterator[str]:
     from portal import env
 
     folder = env.broker_socket().parent
-    run._private_folder(folder)
+    make_private_folder(folder)
     argv = [
-        *run.broker_program(),
-        *run.BROKER_FLAGS,
+        find_program(),
+        *FLAGS,
         "--unixsocket",
         str(env.broker_socket()),
         "--dir",
         str(folder),
     ]
     server = subprocess.Popen(
-        argv, stdout=subprocess.DEVNULL, start_new_session=True, preexec_fn=run._die_with_parent
+        argv, stdout=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
     )
     wait_for(lambda: socket_answers(env.broker_socket()), "The broker did not start.", server)
     yield settings.CELERY_BROKER_URL
@@ -278,10 +283,10 @@ def worker(broker: str, transactional_db: None) -> Iterator[Callable[..., subpro
         ]
         process = subprocess.Popen(
             [*argv, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
-            cwd=run.ROOT,
+            cwd=ROOT,
             env={**os.environ, "DATABASE_URL": url_of_test_database(), **environ},
             start_new_session=True,
-            preexec_fn=run._die_with_parent,
+            preexec_fn=die_with_parent,
         )
         started.append(process)
         return process

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-import run
+from portal.runner.paths import ROOT
 from portal.shared.days import VIETNAM, start_of, today
 from tests import clock
 
@@ -119,9 +119,9 @@ def test_a_run_is_asked_for_under_a_chosen_day(tmp_path: Path, name: str) -> Non
         "@pytest.mark.slow\n"
         "def test_with_real_programs(): assert False\n"
     )
-    pytest_here = [sys.executable, "-m", "pytest", "-c", str(run.ROOT / "pyproject.toml")]
+    pytest_here = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml")]
     command = [*pytest_here, "-n", "1", "--day", name, str(test)]
-    done = subprocess.run(command, cwd=run.ROOT, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
     said = next(line for line in done.stdout.splitlines() if line.startswith("day: "))
     assert said.split()[1].rstrip(",") in clock.DAYS

@@ -10,19 +10,12 @@ from pathlib import Path
 import pytest
 from django.core.mail.message import sanitize_address
 
-import run
 from portal import env
+from portal.runner.paths import ROOT
+from tests.running_portal import REAL
 from tests.servers import OURS
 
 pytestmark = pytest.mark.once
-
-REAL = {
-    "SECRET_KEY": "x" * 40,
-    "ALLOWED_HOSTS": "portal.example",
-    "PORTAL_URL": "https://portal.example",
-    "EMAIL_URL": "smtp://mail.example",
-    "DEFAULT_FROM_EMAIL": "portal@example",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +27,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def manage(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "manage.py", *command]
-    return subprocess.run(argv, cwd=run.ROOT, env={**os.environ, **environ}, capture_output=True, text=True)
+    return subprocess.run(argv, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True)
 
 
 @pytest.mark.slow
@@ -111,7 +104,7 @@ def ends(process: str, **environ: str) -> tuple[int, str]:
     """How a process ends by itself that cannot begin, and all that it says."""
     argv = [sys.executable, "-m", *PROCESSES[process]]
     env = {**os.environ, **environ}
-    done = subprocess.run(argv, cwd=run.ROOT, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -360,7 +353,7 @@ def test_processes_that_find_no_key_make_one(monkeypatch: pytest.MonkeyPatch) ->
     (env.var() / "secret_key").write_bytes(b"torn")
     code = "from portal import env; import sys; sys.stdout.write(env.secret_key())"
     started = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=run.ROOT, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         for _process in range(6)
     ]
     keys = {process.communicate()[0] for process in started}
@@ -422,7 +415,7 @@ def test_every_process_writes_for_itself_alone() -> None:
     code = "import os, django; django.setup(); os.close(os.open(os.environ['FILE'], os.O_CREAT, 0o666))"
     file = env.var() / "file"
     environ = {**os.environ, "FILE": str(file), "DJANGO_SETTINGS_MODULE": "portal.settings"}
-    subprocess.run([sys.executable, "-c", code], cwd=run.ROOT, env=environ, check=True, umask=0o022)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environ, check=True, umask=0o022)
     assert file.stat().st_mode & 0o777 == 0o600
 
 
@@ -560,10 +553,10 @@ def test_a_name_of_the_env_file_that_nobody_reads_is_said(
 
 def test_every_setting_is_in_the_example() -> None:
     """And nothing is there that nobody reads."""
-    example = (run.ROOT / ".env.example").read_text(encoding="utf-8")
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
     source = "".join(
-        (run.ROOT / name).read_text(encoding="utf-8")
-        for name in ("run.py", "portal/env.py", "portal/settings.py")
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in ("run.py", "portal/env.py", "portal/settings.py", "portal/runner/supervisor.py")
     )
     read = set(re.findall(r'\b(?:text|flag|number|many)\(\s*"([A-Z_]+)"', source)) | {"SECRET_KEY"}
     internal = {"BEHIND_PROXY", "PORTAL_PARTS_FILE"}
@@ -572,7 +565,7 @@ def test_every_setting_is_in_the_example() -> None:
 
 
 def test_every_line_of_the_example_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    example = (run.ROOT / ".env.example").read_text(encoding="utf-8")
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
     lines = re.sub(r"^#(?=[A-Z_]+=)", "", example, flags=re.MULTILINE)
     lines = lines.replace("SECRET_KEY=", f"SECRET_KEY={'x' * 40}").replace(
         "/var/lib/portal", str(tmp_path / "v")
@@ -581,7 +574,7 @@ def test_every_line_of_the_example_is_taken(monkeypatch: pytest.MonkeyPatch, tmp
     environ = {key: value for key, value in os.environ.items() if key not in (*OURS, "DEBUG", "PORTAL_VAR")}
     done = subprocess.run(
         [sys.executable, "-c", "import portal.settings"],
-        cwd=run.ROOT,
+        cwd=ROOT,
         env={**environ, "PORTAL_ENV_FILE": str(tmp_path / "env")},
         capture_output=True,
         text=True,

@@ -12,7 +12,6 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import Client
 
-import run
 from audit.models import Event
 from committees import actions
 from committees.models import Membership, Person
@@ -20,6 +19,7 @@ from committees.roles import Role
 from portal.demo import accounts
 from portal.demo.people import Cast
 from portal.env import Misconfigured
+from portal.runner.paths import ROOT
 from portal.shared.days import today
 from tests.people import SINCE, Bodies, appoint, make_person
 from tests.servers import url_of_test_database
@@ -166,7 +166,7 @@ def test_every_process_stops(broker: str, argv: list[str]) -> None:
         "DEFAULT_FROM_EMAIL": "portal@example",
     }
     command = [sys.executable, "-m", *argv]
-    done = subprocess.run(command, cwd=run.ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     assert STOPS in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

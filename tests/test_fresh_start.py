@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import run
+from portal.runner.paths import ROOT
 from tests.servers import Mailbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
@@ -48,7 +48,7 @@ def fresh_start(home: Path, email_url: str) -> str:
         "DEBUG": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-c", START], cwd=run.ROOT, env=environ, capture_output=True, text=True, check=False
+        [sys.executable, "-c", START], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "0 letters failed." in done.stdout, done.stdout + done.stderr

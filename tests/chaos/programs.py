@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import run
+from portal.runner.broker import FLAGS, find_program
+from portal.runner.machine import make_private_folder
+from portal.runner.paths import ROOT
+from portal.runner.processes import die_with_parent
 from tests.servers import url_of_test_database
 
 WORKERS, BEATS = 4, 2
@@ -38,12 +41,12 @@ class Program:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.argv,
-                cwd=run.ROOT,
+                cwd=ROOT,
                 env=self.environ,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=run._die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def kill(self, pause: float) -> None:
@@ -167,7 +170,7 @@ class House:
             victim.kill(pause=self.random.uniform(0.2, 2))
         if what == "broker and its data":
             shutil.rmtree(self.broker_folder)
-            run._private_folder(self.broker_folder)
+            make_private_folder(self.broker_folder)
         self.kills.append((time.time(), what))
 
     def _at_work(self, what: str) -> list[Program]:
@@ -204,9 +207,9 @@ def house(home: Path, broker_folder: Path, random: Random, patience: float) -> I
 def _furnish(made: House) -> None:
     made.sink.touch()
     made.add("sink", sys.executable, "-m", "tests.chaos.sink", str(made.port), str(made.sink))
-    run._private_folder(made.broker_folder)
+    make_private_folder(made.broker_folder)
     here = ("--unixsocket", str(made.socket), "--dir", str(made.broker_folder))
-    made.add("broker", *run.broker_program(), *run.BROKER_FLAGS, *here)
+    made.add("broker", find_program(), *FLAGS, *here)
     celery = (sys.executable, "-m", "celery", "-A", "portal")
     for number in range(WORKERS):
         flags = f"-c 1 -n worker{number}@chaos --without-gossip --without-mingle --loglevel INFO"
