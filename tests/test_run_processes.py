@@ -62,6 +62,7 @@ def test_starts_serves_heals_stops_and_keeps(running_portal: RunningPortal) -> N
 
 @pytest.mark.slow
 def test_a_runner_that_is_killed_takes_everything_along(running_portal: RunningPortal) -> None:
+    running_portal.without_demo()
     running_portal.start()
     running_portal.wait_for(lambda: running_portal.get("/readyz") == 200)
     running_portal.kill()
@@ -117,10 +118,9 @@ TORN: dict[str, Callable[[Path], object]] = {
 def test_whatever_is_torn_all_parts_come_up(running_portal: RunningPortal) -> None:
     """Beat and the runner are killed outright, a file is torn, and the next start heals itself."""
     portal, var = running_portal, running_portal.folder / "var"
-    # Nine starts, and none of them needs the demo's tasks.
-    (portal.folder / "portal" / "management" / "commands" / "load_demo.py").unlink()
+    portal.without_demo()
     portal.start()
-    portal.wait_for(lambda: all_up(portal), seconds=300)
+    portal.wait_for(lambda: all_up(portal))
     for damage, tear in TORN.items():
         os.kill(portal.oldest("-A portal beat"), signal.SIGKILL)
         portal.kill()
@@ -162,7 +162,7 @@ def test_pages_are_served_while_beat_and_the_worker_cannot_start(running_portal:
     jobs = portal.folder / "portal" / "jobs.py"
     whole = jobs.read_text()
     jobs.write_text("raise RuntimeError('a package is broken')")
-    (portal.folder / "portal" / "management" / "commands" / "load_demo.py").unlink()
+    portal.without_demo()
     portal.start()
     portal.wait_for(lambda: set(failing_parts(portal.port)) == {"beat", "worker"})
     assert portal.get("/readyz") == 200
