@@ -3,7 +3,7 @@
 
     python3 run.py                  set up what is missing, then run until Ctrl-C
     python3 run.py test [pytest…]   run the tests on SQLite, then on PostgreSQL
-    python3 run.py test --quick     run the quick tests on SQLite, in about a minute
+    python3 run.py test --quick     run the daily loop: quick tests, on SQLite only
     python3 run.py check            lint, format, types, floors, migrations, translations
     python3 run.py bench [name…]    run the benchmarks
 

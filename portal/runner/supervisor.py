@@ -1,4 +1,4 @@
-"""Keeps broker, web, worker and beat alive until somebody stops the portal."""
+"""Keeps broker, web, worker and beat running until somebody stops the portal."""
 
 import json
 import os
