@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
@@ -35,3 +36,9 @@ def refuse_stale(thing: Any, version: int | None, beside: Collection[str] = ()) 
     if version is not None and version != thing.version:
         events = Event.objects.about(thing).exclude(verb__in=beside)
         raise Stale(events.order_by("pk").last())
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version the form was opened with; a form without one is as stale as can be."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1

@@ -37,6 +37,9 @@ from bench._load import p95, timed, typical
 from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS, Role
+from imports.checking import check
+from imports.reading.rows import rows_of
+from imports.reading.sandbox import read_tables
 from notices.calendar import Calendar
 from notices.composing import compose
 from notices.letters import people_owed, send_owed
@@ -45,20 +48,17 @@ from notices.models import Letter, Notice
 from notices.policies import DEFAULT
 from notices.seeding import seed_around
 from portal.shared.days import today
+from reminders import weekly_summary as summary
+from reminders.planning import Ladder, escalate, kind_of, plan
+from reminders.planning.above import step_of
+from reminders.weekly_summary import first_day
 from reports import actions as report_actions
 from reports import exporting
 from reports.models import Export
-from tasks import summary
-from tasks.actions import give_fan_out
-from tasks.importing.checking import check
-from tasks.importing.rows import rows_of
-from tasks.importing.sandbox import read_tables
-from tasks.importing.sheet import COLUMNS
+from tasks.fan_outs.actions import give_fan_out
 from tasks.lifecycle import COUNTED, FIVE
+from tasks.lists.sheet import COLUMNS
 from tasks.models import FanOut, Order, Recipient, Task
-from tasks.reminders import Ladder, escalate, kind_of, plan
-from tasks.reminders.above import step_of
-from tasks.summary import first_day
 
 
 def readers() -> dict[str, Person]:

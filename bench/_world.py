@@ -25,8 +25,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from run import ROOT, VENV, _die_with_parent
-from tests.servers import end, start_postgresql, wait_for
+from portal.runner.paths import ROOT, VENV
+from portal.runner.processes import die_with_parent
+from tests.support.servers import end, start_postgresql, wait_for
 
 LARGE = int(os.environ.get("PORTAL_BENCH_TASKS", "200000"))
 BODIES, PEOPLE = 3_400, 20_000
@@ -118,9 +119,7 @@ class Country:
         argv = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
         argv += ["--worker-class", "gthread", "--threads", "4", "--workers", "2", "--log-level", "warning"]
         argv += ["--no-control-socket", "--keep-alive", "60", "--worker-tmp-dir", str(self.folder)]
-        server = subprocess.Popen(
-            argv, cwd=ROOT, env={**self.environ, **environ}, preexec_fn=_die_with_parent
-        )
+        server = subprocess.Popen(argv, cwd=ROOT, env={**self.environ, **environ}, preexec_fn=die_with_parent)
         try:
             wait_for(lambda: _answers(port), f"{application} did not start.", server)
             yield port

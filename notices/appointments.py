@@ -1,4 +1,7 @@
-"""An appointment is told to the head of the body and of the one above; a proposed one to administrators."""
+"""An appointment is told to the head of the body and of the one above; a proposed one to administrators.
+
+So is what the only administrator did to their own advantage: of that the nearest hear, however far above.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from committees import access, announcements
-from committees.announcements import Appointment
-from committees.models import Body, Membership, Person, ProposedTerm
+from committees.announcements import Appointment, BreakGlass
+from committees.models import Body, Membership, Office, Person, ProposedTerm
 from committees.roles import Role
 from notices import drop_reasons, kinds
 from notices.actions import owe
@@ -24,7 +27,7 @@ from notices.kinds import Group, Kind, Line
 from notices.models import Notice
 from portal.shared.days import today
 
-APPOINTED, PROPOSED = "appointed", "term_proposed"
+APPOINTED, PROPOSED, BREAK_GLASS = "appointed", "term_proposed", "break_glass"
 GROUP = Group("appointments", gettext_lazy("Appointments"), 85)
 
 
@@ -44,9 +47,8 @@ def tell_appointed(appointment: Appointment) -> None:
     """Tell everybody concerned but the one who did it."""
     term, by = appointment.term, appointment.by
     body = term.office.body
-    concerned = _concerned([body], today())[body.pk] - {by.pk}
     owe(
-        Person.objects.filter(pk__in=concerned).order_by("pk"),
+        _recipients(body, by, own=appointment.own),
         APPOINTED,
         about=term,
         occasion=f"{timezone.now():%Y%m%d%H%M%S%f}",
@@ -55,12 +57,37 @@ def tell_appointed(appointment: Appointment) -> None:
     )
 
 
+def tell_break_glass(act: BreakGlass) -> None:
+    """Tell the heads of these bodies, each of them once."""
+    occasion = f"{timezone.now():%Y%m%d%H%M%S%f}"
+    for body in act.bodies:
+        owe(
+            _recipients(body, act.by, own=True),
+            BREAK_GLASS,
+            about=act.about,
+            occasion=occasion,
+            body=body,
+            data={"by": str(act.by), "own": True},
+        )
+
+
 def tell_proposed(proposal: ProposedTerm) -> None:
     owe(_administrators().exclude(pk=proposal.person_id), PROPOSED, about=proposal, occasion="proposed")
 
 
 def _administrators() -> QuerySet[Person]:
     return Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True).order_by("pk")
+
+
+def _recipients(body: Body, by: Person, *, own: bool) -> QuerySet[Person]:
+    """Everybody concerned but the one who did it; of what they did for themself the nearest, if need be."""
+    on = today()
+    concerned = _concerned([body], on)[body.pk] - {by.pk}
+    if own and not concerned:
+        above = Body.objects.in_bulk(body.ancestor_ids())
+        found = (_concerned([above[pk]], on)[pk] - {by.pk} for pk in reversed(body.ancestor_ids()))
+        concerned = next((people for people in found if people), set())
+    return Person.objects.filter(pk__in=concerned).order_by("pk")
 
 
 def _concerned(bodies: Iterable[Body], on: date) -> dict[int, set[int]]:
@@ -82,12 +109,21 @@ def _concerned(bodies: Iterable[Body], on: date) -> dict[int, set[int]]:
 
 def recheck_appointed(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     terms = Membership.objects.in_bulk({notice.about_id for notice in notices})
-    concerned = _concerned(Body.objects.filter(pk__in={notice.body_id for notice in notices}), on)
+    reasons = recheck_break_glass(notices, on)
+    taken_back = [notice.pk for notice in notices if notice.about_id not in terms]
+    return {**reasons, **dict.fromkeys(taken_back, AppointmentReason.TAKEN_BACK)}
+
+
+def recheck_break_glass(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
+    """Who is concerned no longer; of their own act a head or keeper anywhere above is."""
+    bodies = Body.objects.in_bulk({notice.body_id for notice in notices})
+    chains = {pk: {pk, *body.ancestor_ids()} for pk, body in bodies.items()}
+    concerned = _concerned(Body.objects.filter(pk__in=set().union(*chains.values())), on)
     reasons: dict[int, DropReason] = {}
     for notice in notices:
-        if notice.about_id not in terms:
-            reasons[notice.pk] = AppointmentReason.TAKEN_BACK
-        elif notice.person_id not in concerned.get(notice.body_id or 0, ()):
+        key = notice.body_id or 0
+        places = chains.get(key, set()) if notice.data["own"] else {key}
+        if not any(notice.person_id in concerned.get(place, ()) for place in places):
             reasons[notice.pk] = AppointmentReason.NOT_CONCERNED
     return reasons
 
@@ -132,10 +168,38 @@ def _appointed(notice: Notice, term: Membership | None) -> Line:
         words["absent"] = term.absence.person
     to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
     if notice.data["own"]:
-        to_do = _(
-            "The only administrator did this for themself. It is marked in the audit trail; look at it."
-        )
+        to_do = _own_act()
     return Line(str(term.person), said % words, term.office.body.get_absolute_url(), to_do)
+
+
+def _own_act() -> str:
+    return _("The only administrator did this for themself. It is marked in the audit trail; look at it.")
+
+
+def compose_break_glass(notices: Sequence[Notice], on: date) -> dict[int, Line]:
+    things: dict[str, dict[int, Office] | dict[int, Body] | dict[int, Person]] = {}
+    for model in (Office, Body, Person):
+        label = model._meta.label_lower
+        keys = {notice.about_id for notice in notices if notice.about_type == label}
+        things[label] = model.objects.in_bulk(keys)
+    bodies = Body.objects.in_bulk({notice.body_id for notice in notices})
+    lines: dict[int, Line] = {}
+    for notice in notices:
+        about = things[notice.about_type][notice.about_id]
+        lines[notice.pk] = _break_glass(notice, about, bodies[notice.body_id or 0])
+    return lines
+
+
+def _break_glass(notice: Notice, about: Office | Body | Person, body: Body) -> Line:
+    match about:
+        case Office():
+            sentence = _("%(by)s changed what this office may do, and holds it.")
+        case Body():
+            sentence = _("%(by)s moved this body under one in which they hold an office.")
+        case _:
+            sentence = _("%(by)s changed the e-mail address of this person and had a letter sent to it.")
+    title = capfirst(str(about))
+    return Line(title, sentence % {"by": notice.data["by"]}, body.get_absolute_url(), _own_act())
 
 
 def compose_proposed(notices: Sequence[Notice], on: date) -> dict[int, Line]:
@@ -182,6 +246,15 @@ def register() -> None:
             compose_proposed,
             duty=True,
         ),
+        Kind(
+            BREAK_GLASS,
+            gettext_lazy("The only administrator did something for themself"),
+            902,
+            GROUP,
+            recheck_break_glass,
+            compose_break_glass,
+            duty=True,
+        ),
     )
     drop_reasons.register(AppointmentReason)
-    announcements.register(tell_appointed, tell_proposed)
+    announcements.register(tell_appointed, tell_proposed, tell_break_glass)

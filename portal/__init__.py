@@ -1,6 +1,4 @@
-"""The wiring of the portal."""
+"""The wiring of the portal.
 
-# Jobs declared with shared_task must find this app in every process that sends one.
-from portal.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Imports nothing, so that run.py can use `portal.env` and `portal.runner` before anything is installed.
+"""

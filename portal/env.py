@@ -1,6 +1,6 @@
-"""What the environment says, or one sentence about what to set.
+"""Reads the settings of an installation from the environment; a bad one is a sentence that says what to set.
 
-Only the standard library: run.py reads this file before anything is installed.
+Standard library only: run.py imports this module before anything is installed.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ FLAGS = {
     "no": False,
     "off": False,
 }
-# What .env may set; .env.example explains each. BEHIND_PROXY has a sentence of its own.
+# What .env may set; .env.example explains each. BEHIND_PROXY is refused by trusted_proxies().
 NAMES = {
     *("ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "DEFAULT_FROM_EMAIL"),
     *("EMAIL_URL", "HOST", "LOG_LEVEL", "PING_URL", "PORT", "PORTAL_DEMO_PASSWORD", "PORTAL_URL"),
     *("PORTAL_VAR", "REDIS_URL", "SECRET_KEY", "SECURE_COOKIES", "SECURE_HSTS_SECONDS"),
     *("SECURE_SSL_REDIRECT", "TRUSTED_PROXIES", "WEB_CONCURRENCY", "WORKER_CONCURRENCY"),
 }
-LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
-PRIVATE = 0o077  # what is taken from others: everything
+MAX_SOCKET_PATH_LENGTH = 100  # bytes; the kernel allows 107
+PRIVATE = 0o077  # a umask that leaves no right to group and others
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
-# `address`, or `name <address>`; a name with one of the signs that divide addresses stands in quotes.
+# `address` or `name <address>`; a name that holds a separator of addresses must be in quotes.
 _MAILBOX = re.compile(
     r"""(?:(?:"(?:[^"\\]|\\.)*"|[^()<>\[\]:;@\\,"]*)\s*<(?P<angle>[^<>\s]+)>|(?P<bare>[^<>\s]+))"""
 )
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z0-9_-]{50,}")
 
-# What libpq understands in an address (PostgreSQL 15, "Parameter Key Words"), as far as it makes sense here.
+# The connection parameters of libpq (PostgreSQL 15, "Parameter Key Words") that make sense here.
 _LIBPQ = {
     *("host", "hostaddr", "port", "user", "password", "passfile", "service", "options", "application_name"),
     *("connect_timeout", "tcp_user_timeout", "keepalives", "keepalives_idle", "keepalives_interval"),
@@ -69,14 +69,14 @@ _CERT_REQS = ("none", "optional", "required")
 
 
 class Misconfigured(Exception):
-    """A setting that stops the start; its text is the sentence a person reads."""
+    """A setting that stops the start; the message is the sentence that the person at the terminal reads."""
 
 
 def read_file() -> None:
-    """Take the KEY=VALUE lines of .env into the environment; what is already set there wins."""
-    named = os.environ.get("PORTAL_ENV_FILE")
-    path = Path(named or ROOT / ".env")
-    if not path.exists() and not named:
+    """Copies the KEY=VALUE lines of .env into the environment; what is already set there wins."""
+    chosen = os.environ.get("PORTAL_ENV_FILE")
+    path = Path(chosen or ROOT / ".env")
+    if not path.exists() and not chosen:
         return
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -88,36 +88,36 @@ def read_file() -> None:
     except UnicodeDecodeError:
         raise Misconfigured(f"{path} is not text in UTF-8: save it as UTF-8.") from None
     for number, line in enumerate(lines, 1):
-        key, sign, value = line.strip().removeprefix("export ").partition("=")
+        key, equals, value = line.strip().removeprefix("export ").partition("=")
         if not key or key.startswith("#"):
             continue
-        if not sign or not key.strip().isidentifier():
+        if not equals or not key.strip().isidentifier():
             raise Misconfigured(f"Line {number} of {path.name} is not KEY=VALUE: {line.strip()!r}.")
         key = key.strip()
         if key not in NAMES:
-            meant = difflib.get_close_matches(key.upper(), sorted(NAMES), 1)
+            similar = difflib.get_close_matches(key.upper(), sorted(NAMES), 1)
             raise Misconfigured(
                 f"Line {number} of {path.name} sets {key}, which the portal does not know"
-                + (f": write {meant[0]}" if meant else "")
+                + (f": write {similar[0]}" if similar else "")
                 + ". What another program reads belongs in the environment."
             )
-        os.environ.setdefault(key, _unquoted(value.strip()))
+        os.environ.setdefault(key, _remove_quotes(value.strip()))
 
 
-def _unquoted(value: str) -> str:
-    """Without the quotes around the whole of it; those around a part belong to the value."""
+def _remove_quotes(value: str) -> str:
+    """Removes quotes around the whole value; quotes around a part belong to the value."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         return value[1:-1]
     return value
 
 
 def text(name: str, default: str | None = None, why: str = "", choices: Sequence[str] = ()) -> str:
-    """The value of a variable; without a default it must be set."""
+    """The value of a variable; without a default it must be set, and `why` tells what it is for."""
     value = os.environ.get(name, "").strip() or default
     if value is None:
         raise Misconfigured(f"Set {name}: {why}.")
     if not value.isprintable():
-        # Not shown: it may be a password.
+        # The value is not shown because it may be a password.
         raise Misconfigured(f"{name} holds a line break or another sign that cannot be seen: write it anew.")
     if choices and value not in choices:
         raise Misconfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
@@ -133,7 +133,7 @@ def flag(name: str, default: bool) -> bool:
 
 def number(name: str, default: int, low: int = 0, high: int = 2**31 - 1) -> int:
     value = text(name, str(default))
-    # Python refuses to read thousands of digits.
+    # int() raises an error of its own for thousands of digits.
     if not _is_number(value) or len(value) > 20 or not low <= int(value) <= high:
         raise Misconfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
     return int(value)
@@ -152,12 +152,12 @@ def many(name: str, default: str | None = "", why: str = "") -> list[str]:
 
 
 def allowed_hosts() -> list[str]:
-    """The names of ALLOWED_HOSTS, as a browser sends them without the port."""
+    """The names of ALLOWED_HOSTS, each as a browser sends it, without the port."""
     hosts = many("ALLOWED_HOSTS", "" if debug() else None, "the host names people open, separated by commas")
     for host in hosts:
         if host != "*" and not _is_host(host.removeprefix(".")):
             raise Misconfigured(
-                f"ALLOWED_HOSTS: write {_bare_host(host)} instead of {host!r}: host names alone, without"
+                f"ALLOWED_HOSTS: write {_host_in(host)} instead of {host!r}: host names alone, without"
                 " scheme, port or path, separated by commas."
             )
     return hosts
@@ -179,8 +179,8 @@ def _is_address(value: str, version: int) -> bool:
         return False
 
 
-def _bare_host(value: str) -> str:
-    """What was probably meant, or an example."""
+def _host_in(value: str) -> str:
+    """The host in an address or in something like one; an example where there is none."""
     if value.startswith("*.") and _is_host(value[2:]):
         return value[1:]
     if _is_address(value, 6):
@@ -194,7 +194,7 @@ def _bare_host(value: str) -> str:
 
 
 def portal_url() -> str:
-    """Scheme, host and port of PORTAL_URL; every link in a letter begins with it."""
+    """Scheme, host and port of PORTAL_URL, with which every link in a letter begins."""
     default = f"http://localhost:{number('PORT', 8000, 1, 65535)}" if debug() else None
     value = text("PORTAL_URL", default, "the address people open; it is written into every letter")
     origin = _origin("PORTAL_URL", value.rstrip("/"))
@@ -207,47 +207,47 @@ def portal_url() -> str:
 
 
 def trusted_origins(portal: str) -> list[str]:
-    """The origins of CSRF_TRUSTED_ORIGINS as a browser writes them; the portal's own without it."""
+    """The origins of CSRF_TRUSTED_ORIGINS as a browser writes them; by default the portal's own."""
     origins = []
     for value in many("CSRF_TRUSTED_ORIGINS", portal):
-        # A star stands for any name below.
+        # `*.` stands for any subdomain.
         origin = _origin("CSRF_TRUSTED_ORIGINS", value.replace("://*.", "://"))
         wanted = origin.replace("://", "://*.", 1) if "://*." in value else origin
         if wanted != value.lower():
-            better = wanted or f"https://{_bare_host(value)}"
+            suggestion = wanted or f"https://{_host_in(value)}"
             raise Misconfigured(
-                f"CSRF_TRUSTED_ORIGINS: write {better} instead of {value!r}: scheme and host, with the port"
-                " only if it is not the usual one, without a path, separated by commas."
+                f"CSRF_TRUSTED_ORIGINS: write {suggestion} instead of {value!r}: scheme and host, with the"
+                " port only if it is not the usual one, without a path, separated by commas."
             )
         origins.append(wanted)
     return origins
 
 
 def _origin(name: str, value: str) -> str:
-    """`https://host:port` without a usual port, in small letters; nothing where there is more or less."""
+    """`https://host:port` in lower case without a default port; empty for anything that is not an origin."""
     parts = _split(name, value)
     host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or ""
     if parts.scheme not in ("http", "https") or not _is_host(host) or "@" in parts.netloc:
         return ""
     if name == "PORTAL_URL" and (parts.path or parts.query or parts.fragment):
         return ""
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, default_port) else "")
 
 
 def need_named(portal: str, hosts: Sequence[str]) -> None:
-    """Links lead to the address of PORTAL_URL, so it must be one that is answered."""
-    host = _bare_host(portal)
-    below = [pattern for pattern in hosts if pattern.startswith(".")]
-    named = {pattern.removeprefix(".").lower() for pattern in hosts}
-    if hosts and "*" not in hosts and host not in named and not host.endswith(tuple(below)):
+    """ALLOWED_HOSTS must contain the host of PORTAL_URL, otherwise no link in a letter would be answered."""
+    host = _host_in(portal)
+    parent_domains = tuple(pattern for pattern in hosts if pattern.startswith("."))
+    names = {pattern.removeprefix(".").lower() for pattern in hosts}
+    if hosts and "*" not in hosts and host not in names and not host.endswith(parent_domains):
         raise Misconfigured(
             f"PORTAL_URL leads to {host}, which ALLOWED_HOSTS does not name: add it, or correct PORTAL_URL."
         )
 
 
 def sender() -> str:
-    """DEFAULT_FROM_EMAIL: one address, with a name or without."""
+    """DEFAULT_FROM_EMAIL: one address, with or without a name."""
     value = text(
         "DEFAULT_FROM_EMAIL", "portal@localhost" if debug() else None, "the sender people see on letters"
     )
@@ -262,7 +262,7 @@ def sender() -> str:
 
 
 def trusted_proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    """The networks from which X-Forwarded-For and X-Forwarded-Proto are believed."""
     if text("BEHIND_PROXY", ""):
         raise Misconfigured(
             "BEHIND_PROXY is no longer read: set TRUSTED_PROXIES to the address of the reverse proxy,"
@@ -286,7 +286,7 @@ def trusted_proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 
 
 def ping_url() -> str:
-    """Where a watcher outside hears each minute that the portal is well; nowhere without it."""
+    """The address that is called each minute while the portal is well; empty without PING_URL."""
     value = text("PING_URL", "")
     parts = _split("PING_URL", value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or " " in value):
@@ -295,27 +295,27 @@ def ping_url() -> str:
 
 
 def debug() -> bool:
-    """On only where nothing of a real installation is set, so that nobody runs one in debug by accident."""
+    """On by default only where nothing of a real installation is set, so that none runs in debug unawares."""
     real = ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS")
     return flag("DEBUG", not any(os.environ.get(name) for name in real))
 
 
 def var() -> Path:
-    """The folder of everything this installation keeps: database, files, mail, logs, broker."""
-    named = text("PORTAL_VAR", "")
-    path = (ROOT / Path(named or "var").expanduser()).resolve()
+    """The folder of everything that this installation keeps: made if missing, refused if others can enter."""
+    chosen = text("PORTAL_VAR", "")
+    path = (ROOT / Path(chosen or "var").expanduser()).resolve()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = path.stat()
-        if found.st_mode & PRIVATE and not named and found.st_uid == os.getuid():
+        status = path.stat()
+        if status.st_mode & PRIVATE and not chosen and status.st_uid == os.getuid():
             path.chmod(0o700)
             return path
     except OSError as error:
         raise Misconfigured(
             f"Cannot make the folder {path}: {error.strerror}. Set PORTAL_VAR to one."
         ) from None
-    if found.st_mode & PRIVATE:
-        # A folder that somebody named is not changed here: it may be one that others need.
+    if status.st_mode & PRIVATE:
+        # A folder that somebody chose is not changed here: others may need it, as they need /tmp.
         raise Misconfigured(
             f"The folder {path} is open to other users of this machine: close it with chmod 700 {path},"
             " or set PORTAL_VAR to a folder of the portal's own."
@@ -324,12 +324,12 @@ def var() -> Path:
 
 
 def keep_private() -> None:
-    """Whatever this process writes from now on is for its own user alone."""
+    """From now on this process and its children write files that only their own user can read."""
     os.umask(PRIVATE)
 
 
 def secret_key() -> str:
-    """From the environment; in the embedded mode made once and kept beside the data."""
+    """From SECRET_KEY; with DEBUG on, made once and kept in a file beside the data."""
     if os.environ.get("SECRET_KEY"):
         if len(key := text("SECRET_KEY", "")) < 32:
             raise Misconfigured("SECRET_KEY is too short: give it at least 32 random characters.")
@@ -338,7 +338,7 @@ def secret_key() -> str:
         raise Misconfigured("Set SECRET_KEY to at least 32 random characters; DEBUG is off.")
     path = var() / "secret_key"
     try:
-        return _kept_key(path) or _new_key(path)
+        return _read_key(path) or _make_key(path)
     except OSError as error:
         raise Misconfigured(
             f"Cannot keep the secret key in {path} ({error.strerror}): make it readable and the folder"
@@ -346,8 +346,8 @@ def secret_key() -> str:
         ) from None
 
 
-def _kept_key(path: Path) -> str:
-    """The key in the file; nothing where it is missing, empty or cut short."""
+def _read_key(path: Path) -> str:
+    """The key in the file; empty if the file is missing, empty or damaged."""
     try:
         key = path.read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:
@@ -355,14 +355,14 @@ def _kept_key(path: Path) -> str:
     return key if _KEY.fullmatch(key) else ""
 
 
-def _new_key(path: Path) -> str:
-    """Web, worker and beat may come here at once: the first makes the key, the others read it.
+def _make_key(path: Path) -> str:
+    """Makes the key once, however many processes ask at the same time; the others read the first one's.
 
-    A torn key cannot be brought back, and without one nothing starts. So it is set aside and everybody
-    signs in again; links in letters that were sent before lead nowhere.
+    A damaged key cannot be restored, and nothing starts without a key. So the file is set aside: everybody
+    signs in again, and links in letters that were sent before stop working.
     """
     with _locked(path.parent):
-        if key := _kept_key(path):
+        if key := _read_key(path):
             return key
         if path.exists():
             aside = path.with_name(f"{path.name}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}")
@@ -374,7 +374,7 @@ def _new_key(path: Path) -> str:
                 aside.name,
             )
         key = secrets.token_urlsafe(50)
-        _write_whole(path, key)
+        _write_atomically(path, key)
         return key
 
 
@@ -388,8 +388,8 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write_whole(path: Path, content: str) -> None:
-    """Under its name there is either all of it or nothing, after a power cut too."""
+def _write_atomically(path: Path, content: str) -> None:
+    """After a power cut there is either the whole file or none."""
     handle, draft = tempfile.mkstemp(dir=path.parent)  # readable for its owner only
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(content)
@@ -399,7 +399,7 @@ def _write_whole(path: Path, content: str) -> None:
 
 
 def database() -> dict[str, Any]:
-    """Django's description of the database that DATABASE_URL names; SQLite under var/ without one."""
+    """The entry of DATABASES for DATABASE_URL; without it SQLite in the folder of var()."""
     value = text("DATABASE_URL", "")
     if not value:
         return sqlite(var() / "portal.sqlite3")
@@ -412,13 +412,13 @@ def database() -> dict[str, Any]:
             "DATABASE_URL must look like postgresql://user:password@host:5432/name"
             " or sqlite:////folder/name.sqlite3."
         )
-    # Compiling a statement takes PostgreSQL longer than running it: every one here is short.
     given = _options("DATABASE_URL", parts, _LIBPQ)
     if given.get("sslmode", "prefer") not in _SSLMODES:
         raise Misconfigured(f"DATABASE_URL: sslmode must be one of {', '.join(_SSLMODES)}.")
-    for word in _LIBPQ_NUMBERS:
-        if not _is_number(given.get(word, "0")):
-            raise Misconfigured(f"DATABASE_URL: {word} must be a whole number.")
+    for name_of_number in _LIBPQ_NUMBERS:
+        if not _is_number(given.get(name_of_number, "0")):
+            raise Misconfigured(f"DATABASE_URL: {name_of_number} must be a whole number.")
+    # Without the JIT: compiling takes longer than running statements as short as these.
     options = {"connect_timeout": "5", "options": "-c jit=off", **given}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -437,29 +437,29 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
-        # A writer waits for its turn from its first statement; otherwise two readers that
-        # both want to write end in "database is locked" without waiting.
+        # Takes the write lock at the first statement: two readers that both begin to write later would
+        # fail at once with "database is locked".
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
         },
-        # A file, not memory: threads and other processes of a test must meet in it.
+        # A file instead of memory, because threads and other processes of a test share it.
         "TEST": {"NAME": path.with_name("test.sqlite3")},
     }
 
 
 def broker_socket() -> Path:
-    """Where the bundled broker listens; run.py and manage.py must find the same place."""
+    """Where the bundled broker listens; in the temporary folder if the path under var() is too long."""
     path = var() / "broker" / "broker.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH_LENGTH:
         return path
-    mark = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{mark}" / "broker.sock"
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{digest}" / "broker.sock"
 
 
 def redis_url(database: int) -> str:
-    """One database of the Redis that REDIS_URL names; of the bundled broker without one."""
+    """The address of one numbered database of REDIS_URL; without it, of the bundled broker."""
     value = text("REDIS_URL", "")
     if not value:
         return f"unix://{broker_socket()}?db={database}"
@@ -482,14 +482,14 @@ def redis_url(database: int) -> str:
 
 
 def celery_url(url: str) -> str:
-    """The same address in the words of Celery, which spells a unix socket its own way."""
+    """Celery writes the address of a Unix socket differently."""
     if url.startswith("unix://"):
         return url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
     return url
 
 
 def email() -> dict[str, Any]:
-    """Django's e-mail settings out of EMAIL_URL; letters become files under var/mail without one."""
+    """Django's e-mail settings from EMAIL_URL; with DEBUG on, by default, letters become files in var()."""
     default = "folder:" if debug() else None
     value = text("EMAIL_URL", default, "where letters are sent, such as smtp://user:password@host:587/?tls=1")
     if value == "folder:":
@@ -502,7 +502,7 @@ def email() -> dict[str, Any]:
     if bool(parts.username) != bool(parts.password):
         raise Misconfigured("EMAIL_URL must hold both user and password, or neither.")
     ssl = parts.scheme == "smtps"
-    # smtps is encrypted from its first byte; there is nothing to switch on.
+    # smtps is encrypted from its first byte: there `tls` is refused.
     tls = _options("EMAIL_URL", parts, () if ssl else ("tls",)).get("tls", "0").lower()
     if tls not in FLAGS:
         raise Misconfigured(f"EMAIL_URL: tls must be 1 or 0, not {tls!r}.")
@@ -518,23 +518,23 @@ def email() -> dict[str, Any]:
 
 
 def _split(name: str, value: str) -> SplitResult:
-    """The parts of an address. The sentence shows none of it: there may be a password inside."""
+    """Splits an address; the sentence for a bad one shows none of it, because it may hold a password."""
     hint = "in a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23"
     try:
         parts = urlsplit(value)
-        nonsense = parts.port == 0 or bool(parts.fragment) or any(sign.isspace() for sign in value)
+        invalid = parts.port == 0 or bool(parts.fragment) or any(character.isspace() for character in value)
     except ValueError:
-        nonsense = True
-    if nonsense:
+        invalid = True
+    if invalid:
         raise Misconfigured(f"{name} cannot be read: its port or another part makes no sense; {hint}.")
     return parts
 
 
 def _options(name: str, parts: SplitResult, known: Collection[str]) -> dict[str, str]:
-    """What follows the question mark; a word that nobody understands would be passed by in silence."""
+    """The options after the question mark; an unknown one is refused because it would have no effect."""
     given = parse_qsl(parts.query, keep_blank_values=True)
-    strange = [word for word, _value in given if word not in known]
-    if strange:
-        meant = f"there may be {', '.join(sorted(known))}" if known else "leave it out"
-        raise Misconfigured(f"{name}: {strange[0]!r} after the question mark means nothing here; {meant}.")
+    unknown = [option for option, _value in given if option not in known]
+    if unknown:
+        advice = f"there may be {', '.join(sorted(known))}" if known else "leave it out"
+        raise Misconfigured(f"{name}: {unknown[0]!r} after the question mark means nothing here; {advice}.")
     return dict(given)

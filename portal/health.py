@@ -1,4 +1,4 @@
-"""Two questions from whoever watches the servers: is the process up, and can it do its work."""
+"""/healthz and /readyz for whatever watches the servers: is the process up, and can it do its work."""
 
 import json
 import logging
@@ -20,42 +20,41 @@ log = logging.getLogger(__name__)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Everything a page or a job needs answers too; 503 names what does not.
+    """Whether everything that pages and jobs need answers; 503 if something does not.
 
-    What is only late is said and answered 200: to restart a web process sends no letter.
+    Late letters and a stopped clock are reported with 200, because restarting a web process would not help.
     """
-    parts = {name: _ask(question) for name, question in CHECKS.items()}
-    ready = all(parts.values())
-    heard = _heard() if ready else {}
+    results = {name: _passes(check) for name, check in CHECKS.items()}
+    ready = all(results.values())
+    lateness = _lateness() if ready else {}
     failing = failing_parts()
-    late = bool(failing) or "late" in heard.values()
+    late = bool(failing) or "late" in lateness.values()
     body = {
         "status": "failed" if not ready else "late" if late else "ok",
-        **{name: "ok" if well else "failed" for name, well in parts.items()},
-        **heard,
+        **{name: "ok" if passed else "failed" for name, passed in results.items()},
+        **lateness,
         "failing_parts": failing,
     }
     return JsonResponse(body, status=200 if ready else 503)
 
 
-def _heard() -> dict[str, Any]:
-    """The clock and the letters, in words and in figures."""
-    heard = silence.look()
-    figures = {name: value for name, value in asdict(heard).items() if name != "unsent_late"}
+def _lateness() -> dict[str, Any]:
+    """The clock and the letters, each as "ok" or "late", and the figures behind it."""
+    report = silence.look()
+    figures = {name: value for name, value in asdict(report).items() if name != "unsent_late"}
     return {
-        "clock": "late" if heard.clock_late else "ok",
-        "letters": "late" if heard.unsent_late else "ok",
+        "clock": "late" if report.clock_late else "ok",
+        "letters": "late" if report.unsent_late else "ok",
         **figures,
     }
 
 
 def failing_parts() -> dict[str, str]:
-    """Parts that the supervisor starts in vain, each with the moment since when (ISO 8601)."""
+    """The parts that keep dying, each with the moment of its first death (ISO 8601)."""
     if not settings.FAILING_PARTS_FILE:
         return {}
     try:
@@ -67,9 +66,9 @@ def failing_parts() -> dict[str, str]:
         return {}
 
 
-def _ask(question: Callable[[], bool]) -> bool:
+def _passes(check: Callable[[], bool]) -> bool:
     try:
-        return question()
+        return check()
     except (Error, redis.RedisError):
         return False
 
@@ -94,7 +93,7 @@ def _migrations() -> bool:
 
 @cache
 def _migrated() -> bool:
-    """Reads every migration file, so a yes is remembered; nothing un-applies them while the portal runs."""
+    """Remembered once it is true, because it reads every migration file."""
     executor = MigrationExecutor(connection)
     executor.loader.check_consistent_history(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())

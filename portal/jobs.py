@@ -6,7 +6,7 @@ import sys
 
 from celery.signals import beat_init, worker_init
 
-from portal.demo.accounts import need_none
+from demo.accounts import need_none
 from portal.env import Misconfigured
 
 

@@ -28,20 +28,20 @@ LANGUAGES = {code for code, _name in settings.LANGUAGES}
 
 
 class ProxyMiddleware:
-    """REMOTE_ADDR becomes the address of whoever is in front of the proxies that TRUSTED_PROXIES names.
+    """Sets REMOTE_ADDR to the client in front of the proxies that TRUSTED_PROXIES names.
 
-    Anybody can send X-Forwarded-For and X-Forwarded-Proto. What comes from elsewhere is taken out before
-    anything reads it.
+    Anybody can send X-Forwarded-For and X-Forwarded-Proto: unless a trusted proxy sent them they are removed
+    before anything reads them.
     """
 
-    # gunicorn believes these of its own accord when they come from 127.0.0.1, and sets the scheme.
+    # gunicorn itself believes these when they come from 127.0.0.1, and sets the scheme.
     SCHEME_HEADERS = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PROTOCOL", "HTTP_X_FORWARDED_SSL")
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        peer = _address(request.META.get("REMOTE_ADDR", ""))
+        peer = _parse_address(request.META.get("REMOTE_ADDR", ""))
         forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
         schemes = [request.META.pop(header, "") for header in self.SCHEME_HEADERS]
         if peer and _is_trusted(peer):
@@ -55,12 +55,15 @@ class ProxyMiddleware:
 
 
 def _first_untrusted(peer: Address, forwarded: str) -> Address | None:
-    """From right to left, each entry was written by the proxy after it; nothing if that is no address."""
+    """The first address from the right that is not a trusted proxy's; None if an entry is not an address.
+
+    Each proxy appends the address of its peer, so whatever stands left of that address may be invented.
+    """
     for entry in reversed([entry for entry in forwarded.split(",") if entry.strip()]):
-        found = _address(entry)
-        if found is None:
+        address = _parse_address(entry)
+        if address is None:
             return None
-        peer = found
+        peer = address
         if not _is_trusted(peer):
             break
     return peer
@@ -70,22 +73,22 @@ def _is_trusted(address: Address) -> bool:
     return any(address in network for network in settings.TRUSTED_PROXIES)
 
 
-def _address(words: str) -> Address | None:
-    """An address, with or without a port; one of IPv4 that is written as IPv6 is taken as what it is."""
-    words = words.strip()
-    if words.startswith("["):
-        words = words[1:].partition("]")[0]
-    elif words.count(":") == 1:
-        words = words.partition(":")[0]
+def _parse_address(text: str) -> Address | None:
+    """Accepts an address with or without a port; an IPv4 address written as IPv6 becomes IPv4."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        found = ipaddress.ip_address(words.partition("%")[0])
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None
-    return getattr(found, "ipv4_mapped", None) or found
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 class ProbeMiddleware:
-    """/healthz and /readyz answer whatever the Host says."""
+    """Answers /healthz and /readyz before the Host header is checked: a probe knows only an address."""
 
     PROBES: ClassVar[dict[str, Next]] = {"/healthz": healthz, "/readyz": readyz}
 
@@ -97,7 +100,7 @@ class ProbeMiddleware:
 
 
 class LanguageMiddleware:
-    """The person's own language; before sign-in the cookie's; Vietnamese when nothing was chosen."""
+    """Uses the language of the person, before sign-in that of the cookie; Vietnamese if none was chosen."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -118,7 +121,7 @@ class LanguageMiddleware:
 
 
 class AskingOnceMiddleware:
-    """A request that only reads asks what its person may do once: one moment, one answer, fewer queries."""
+    """During a request that only reads, what its person may do is asked of the database once."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -131,7 +134,7 @@ class AskingOnceMiddleware:
 
 
 class ContentSecurityPolicyMiddleware:
-    """No page may load or send anything outside this host, and nothing runs inline."""
+    """Lets no page load or send anything outside this host, nor run anything inline."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -143,7 +146,7 @@ class ContentSecurityPolicyMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal that reaches the top of a page's view becomes the refusal page; nothing was written."""
+    """Turns a refusal that a page's view did not catch into a page that explains it."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

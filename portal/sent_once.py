@@ -1,7 +1,7 @@
-"""Sending twice is harmless: a form or API request with a one-time key is done once and answered alike.
+"""Makes sending twice harmless: a request with a one-time key is carried out once, with one answer.
 
-The row that holds the key is written in the transaction of the change: a second request waits at its
-unique constraint until the first is done, then gets the same answer. What did not succeed leaves no row.
+The row of the key is written in the transaction of the change. A second request waits at the unique
+constraint until the first is done, then gets the same answer. A request that fails leaves no row.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ FIELD = "one_time_key"
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 200
 KEPT_HEADERS = ("Location", "Content-Type", "Content-Language")
-# Tried passwords are counted there in a transaction of their own, which cannot stand in another; and nothing
-# is made there that could be made twice.
+# Left out: wrong passwords are counted there in a transaction of their own, which must not be inside another,
+# and nothing there can be created twice.
 ACCOUNT_PAGES = "/accounts/"
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -47,7 +47,7 @@ class SentOnceMiddleware:
         try:
             key = request.POST.get(FIELD, "")[:MAX_KEY_LENGTH]
         except UnreadablePostError:
-            key = ""  # the line was cut: whoever answers, nobody hears it
+            key = ""  # the connection was lost: nobody receives an answer
         if not key.strip() or not key.isprintable():
             return self.get_response(request)
         return self._once(request, key, _digest(request))
@@ -57,12 +57,12 @@ class SentOnceMiddleware:
         if not key:
             return self.get_response(request)
         if len(key) > MAX_KEY_LENGTH or not key.isprintable() or not key.strip():
-            sentence = _("Write a key of at most %(most)s visible characters.") % {"most": MAX_KEY_LENGTH}
-            return JsonResponse({"detail": sentence}, status=400)
+            detail = _("Write a key of at most %(most)s visible characters.") % {"most": MAX_KEY_LENGTH}
+            return JsonResponse({"detail": detail}, status=400)
         try:
             digest = _digest(request)
         except (SuspiciousOperation, MultiPartParserError) as error:
-            # Read here for the first time, so said here, as the API says it.
+            # The body is read here for the first time, so its errors are answered here, as the API does.
             answer = api_exception_handler(error, {})
             if answer is None:
                 raise
@@ -72,22 +72,24 @@ class SentOnceMiddleware:
     @transaction.atomic
     def _once(self, request: HttpRequest, key: str, digest: str) -> HttpResponse:
         person: Any = request.user
-        sent, new = SentRequest.objects.get_or_create(person=person, key=key, digest=digest)
-        if not new:
-            return _again(request, sent)
-        if _is_api(request) and _used_otherwise(sent):
+        sent, created = SentRequest.objects.get_or_create(person=person, key=key, digest=digest)
+        if not created:
+            return _repeat_answer(request, sent)
+        if _is_api(request) and _key_has_other_request(sent):
             sent.delete()
-            sentence = _("This key was used for another request. Give each request a key of its own.")
-            return JsonResponse({"detail": sentence}, status=409)
+            detail = _("This key was used for another request. Give each request a key of its own.")
+            return JsonResponse({"detail": detail}, status=409)
         response = self.get_response(request)
         if not _succeeded(request, response):
-            # Corrected and sent again it is done. If the transaction is lost, the row is lost with it.
+            # Corrected and sent again, it must not count as a repetition. A rollback deletes the row anyway.
             if not transaction.get_connection().needs_rollback:
                 sent.delete()
             return response
         sent.status, sent.content = response.status_code, response.content
         sent.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-        sent.messages = [[one.level, str(one.message), one.extra_tags] for one in _waiting(request)]
+        sent.messages = [
+            [message.level, str(message.message), message.extra_tags] for message in _pending(request)
+        ]
         sent.save()
         return response
 
@@ -97,48 +99,48 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _succeeded(request: HttpRequest, response: HttpResponse) -> bool:
-    """A page that did something sends on; one that shows a form again, or a file, did not create anything."""
+    """A page that changed something redirects; one that shows a form again, or a file, changed nothing."""
     if response.streaming:
         return False
     return 200 <= response.status_code < 300 if _is_api(request) else 300 <= response.status_code < 400
 
 
-def _used_otherwise(sent: SentRequest) -> bool:
+def _key_has_other_request(sent: SentRequest) -> bool:
     others = SentRequest.objects.filter(person_id=sent.person_id, key=sent.key).exclude(pk=sent.pk)
     return others.exists()
 
 
-def _again(request: HttpRequest, sent: SentRequest) -> HttpResponse:
-    """The answer of the first request; its messages once, also where its page never arrived."""
-    waiting = {(one.level, str(one.message)) for one in _waiting(request)}
+def _repeat_answer(request: HttpRequest, sent: SentRequest) -> HttpResponse:
+    """The answer of the first request, with those of its messages that no page has shown yet."""
+    pending = {(message.level, str(message.message)) for message in _pending(request)}
     for level, text, tags in sent.messages:
-        if (level, text) not in waiting:
+        if (level, text) not in pending:
             messages.add_message(request, level, text, tags or "")
     if 300 <= sent.status < 400:
         return HttpResponseRedirect(sent.headers["Location"], status=sent.status)
     return HttpResponse(bytes(sent.content), status=sent.status, headers=sent.headers)
 
 
-def _waiting(request: HttpRequest) -> list[Any]:
-    """What the next page would say, left there."""
+def _pending(request: HttpRequest) -> list[Any]:
+    """The messages for the next page, without consuming them."""
     storage: Any = messages.get_messages(request)
-    waiting = list(storage)
+    pending = list(storage)
     storage.used = False
-    return waiting
+    return pending
 
 
 def _digest(request: HttpRequest) -> str:
-    """What was sent: the same key with other words, after a step back in the browser, is another request.
+    """Of all that was sent: after a step back in the browser the same key may come with other content.
 
-    Keyed, because a form may hold a password: nobody who reads the row can try passwords against it.
+    Keyed with SECRET_KEY because a form may hold a password, which nobody can then guess from the row.
     """
     digest = salted_hmac("portal.sent_once", b"", algorithm="sha256")
-    for piece in _pieces(request):
-        digest.update(len(piece).to_bytes(8, "big") + piece)
+    for part in _parts_of(request):
+        digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 
 
-def _pieces(request: HttpRequest) -> Iterable[bytes]:
+def _parts_of(request: HttpRequest) -> Iterable[bytes]:
     yield f"{request.method} {request.get_full_path()}".encode()
     if request.content_type not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         yield request.body

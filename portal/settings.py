@@ -58,7 +58,10 @@ INSTALLED_APPS = [
     "committees",
     "notices",
     "tasks",
+    "imports",
+    "reminders",
     "reports",
+    "demo",
     "portal.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -170,7 +173,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = [
-    "tasks.uploads.TooLargeIsDropped",
+    "portal.shared.uploads.TooLargeIsDropped",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -204,7 +207,7 @@ FAILING_PARTS_FILE = env.text("PORTAL_PARTS_FILE", "")
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal" / "django_locale"]
 FORMAT_MODULE_PATH = ["portal.formats"]
 USE_I18N = True
 USE_TZ = True
@@ -262,7 +265,7 @@ SPECTACULAR_SETTINGS = {
         "RequestKind": "tasks.models.Request.Kind",
         "RequestState": "tasks.models.Request.State",
         "RelationKind": "tasks.models.OrderRelation.Kind",
-        "TaskFate": "tasks.actions.relating.Fate",
+        "TaskFate": "tasks.orders.relation_actions.Fate",
         "Role": "committees.roles.Role",
         "Secrecy": "tasks.models.Task.Secrecy",
         "Standing": "tasks.lifecycle.Standing",
@@ -296,7 +299,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 # Received files have a queue of their own. A worker that is told nothing serves both and takes from them in
 # turn, so that no number of files stands before a letter; `-Q celery` and `-Q files` keep them apart.
 CELERY_TASK_QUEUES = (Queue("celery", routing_key="celery"), Queue("files", routing_key="files"))
-CELERY_TASK_ROUTES = {"tasks.jobs.read_import": {"queue": "files", "routing_key": "files"}}
+CELERY_TASK_ROUTES = {"imports.jobs.read_import": {"queue": "files", "routing_key": "files"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -327,7 +330,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 180},
     },
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
-    "read_imports": {"task": "tasks.jobs.read_imports", "schedule": crontab(), "options": {"expires": 60}},
+    "read_imports": {"task": "imports.jobs.read_imports", "schedule": crontab(), "options": {"expires": 60}},
     # All day too: a period that began while nothing ran is made by the next run.
     "make_occurrences": {
         "task": "tasks.jobs.make_occurrences",

@@ -5,16 +5,32 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+import committees.urls
+import imports.urls
+import reminders.urls
+import tasks.orders.urls
+import tasks.urls
+from committees.views.bodies import suggestions
 from portal import api, health, views
+
+# Several apps have pages of a body, of an order: one name for all of them.
+bodies = [
+    *committees.urls.body_patterns,
+    *tasks.urls.body_patterns,
+    *reminders.urls.body_patterns,
+    *imports.urls.body_patterns,
+]
+orders = [*tasks.orders.urls.order_patterns, *imports.urls.order_patterns]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     *views.urlpatterns,
+    path("tasks/bodies/", suggestions, name="suggest_bodies"),
     path("tasks/", include("tasks.urls")),
-    path("orders/", include("tasks.order_urls")),
-    path("bodies/", include("tasks.body_urls")),
-    path("people/", include("tasks.people_urls")),
+    path("orders/", include((orders, "orders"))),
+    path("bodies/", include((bodies, "bodies"))),
+    path("people/", include("tasks.leaving.urls")),
     path("notices/", include("notices.urls")),
     path("reports/", include("reports.urls")),
     path("api/", include((api.urlpatterns, "api"))),

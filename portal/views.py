@@ -22,14 +22,15 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from committees import access, actions, attempts, away
+from committees import access, actions, attempts
 from committees.doors import SignedInRequest
 from committees.forms import OwnPasswordForm, ProfileForm, SignInForm
 from committees.models import Membership, Person
 from committees.roles import PERMISSIONS
+from committees.views import away
 from portal.middleware import LANGUAGES
 from portal.shared.days import today
-from tasks import my_work
+from tasks.lists import my_work
 
 YEAR = 365 * 24 * 60 * 60
 

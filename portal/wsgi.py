@@ -13,7 +13,7 @@ CANNOT_BOOT = 3
 
 try:
     application = get_wsgi_application()
-    from portal.demo.accounts import need_none  # its models need the application
+    from demo.accounts import need_none
 
     need_none()
     # With --preload gunicorn forks now, and two processes must not speak on one connection.

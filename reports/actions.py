@@ -19,12 +19,12 @@ from audit.actions import record
 from committees import access
 from committees.models import Person
 from notices import actions as notices
+from portal.shared.background import queue
 from portal.shared.days import today
 from reports import documents, exporting, rules
 from reports.exporting import Question
 from reports.models import KEPT, TRIES, Export
 from reports.telling import FAILED, READY
-from tasks.actions.queueing import queue
 
 log = logging.getLogger(__name__)
 

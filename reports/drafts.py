@@ -20,7 +20,9 @@ from reports.documents.layout import Block, Column, Heading, Paragraph, Table, T
 from reports.groupings import GROUPINGS
 from tasks.lifecycle import CURRENT, RUNNING, Pace, Standing, State
 from tasks.models import Request, Task
-from tasks.querysets import OrderQuerySet, Tally, TaskQuerySet
+from tasks.models.counting import Tally
+from tasks.models.orders import OrderQuerySet
+from tasks.models.tasks import TaskQuerySet
 
 MOST = 100
 """Rows of a table in a draft; of more it says how many."""

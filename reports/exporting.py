@@ -27,12 +27,12 @@ from reports.documents.layout import Block, Document, Table, said
 from reports.documents.letterhead import letterhead_of, signature_of
 from reports.groupings import GROUPINGS, Grouping
 from reports.models import Export
-from tasks import listing
-from tasks.importing import sheet
 from tasks.lifecycle import Standing
-from tasks.listing import PageFilter
+from tasks.lists import sheet
+from tasks.lists import task_list as listing
+from tasks.lists.task_list import PageFilter
 from tasks.models import Order, Task
-from tasks.querysets import TaskQuerySet
+from tasks.models.tasks import TaskQuerySet
 
 Report, Format = Export.Report, Export.Format
 

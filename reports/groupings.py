@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from committees.models import Body
 from portal.shared.verdicts import Sentence
-from tasks.filters import NO_DAY
 from tasks.lifecycle import CURRENT
+from tasks.lists.filters import NO_DAY
 from tasks.models import Order
-from tasks.querysets import Tally, TaskQuerySet
+from tasks.models.counting import Tally
+from tasks.models.tasks import TaskQuerySet
 
 Names = dict[Any, tuple[str, dict[str, str]]]
 """The value of a group → its name, and the filter that lists it."""

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from portal.shared.verdicts import Sentence
 from reports.documents.layout import Cell, Column, Table, said
 from reports.groupings import Grouping
-from tasks.importing import sheet
 from tasks.lifecycle import FIVE, Standing, State
-from tasks.listing import row_of
+from tasks.lists import sheet
+from tasks.lists.task_list import row_of
 from tasks.models import Progress, Request, Task
-from tasks.querysets import Tally, TaskQuerySet
+from tasks.models.counting import Tally
+from tasks.models.tasks import TaskQuerySet
 
 CHUNK = 1000
 """Tasks that are in memory at a time, with their parts."""

@@ -16,8 +16,8 @@ from notices import drop_reasons, kinds
 from notices.drop_reasons import DropReason
 from notices.kinds import Kind, Line
 from notices.models import Notice
+from reminders.kinds import NEWS
 from reports.models import Export
-from tasks.telling import NEWS
 
 READY, FAILED = "export_ready", "export_failed"
 

@@ -26,15 +26,17 @@ from committees.models import Person
 from portal.shared.admin import Choosing, Deed, VersionForm, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
-from tasks import actions, rules, story
+from tasks import actions, rules
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.actions.relating import Fate
-from tasks.forms import AssignForm, ConfirmForm, CycleFields, cycle_now, shows_parent
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task
-from tasks.panel import BUTTONS
-from tasks.querysets import OrderQuerySet
-from tasks.reading import as_read_by, kept
+from tasks.models.orders import OrderQuerySet
+from tasks.orders import actions as order_actions
+from tasks.orders.relation_actions import Fate
+from tasks.pages import story
+from tasks.pages.former_lead import as_read_by, kept
+from tasks.pages.panel import BUTTONS
 from tasks.views.verbs import STEPS, form_of
 
 EVENT_WORDS.update({verb: head for verb, (head, _mark) in story.HEADS.items()})
@@ -209,7 +211,7 @@ class OrderAdmin(EventfulAdmin[Order]):
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
         given = form.cleaned_data
         version = given.get("opened_version") if change else None
-        actions.save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
+        order_actions.save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
 
 
 def drafts_somewhere(request: HttpRequest) -> bool:
@@ -267,7 +269,7 @@ def asked(formset: Any) -> list[PartAsked]:
     ]
 
 
-class TaskForm(CycleFields, VersionForm):
+class TaskForm(PastDeadlineFields, CycleFields, VersionForm):
     reason = forms.CharField(label=_("Why it is changed"), required=False, max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -338,7 +340,8 @@ class TaskAdmin(EventfulAdmin[Task]):
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": ["assigner", *sets[0][1]["fields"]]}), *sets[1:], *last]
         sets[0] = (None, {"fields": ["opened_version", "assigner", *sets[0][1]["fields"]]})
-        return [*sets, cycle, (_("This change"), {"fields": ["reason"]}), *last]
+        change = ["past_deadline", "reason"] if obj.is_issued else ["reason"]
+        return [*sets, cycle, (_("This change"), {"fields": change}), *last]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Task | None = None) -> list[str]:
         return ["assigner", *self.how_it_stands] if obj else []
@@ -386,6 +389,7 @@ class TaskAdmin(EventfulAdmin[Task]):
             by=by,
             version=given.get("opened_version"),
             reason=given.get("reason", ""),
+            past_deadline=given["past_deadline"],
         )
 
     # Verbs

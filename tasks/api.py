@@ -18,15 +18,20 @@ from rest_framework.response import Response
 from committees.models import Person
 from portal.shared.api import Nothing
 from portal.shared.days import today
-from tasks import actions, rules, story, urging
+from tasks import actions, rules
 from tasks import serializers as shapes
-from tasks.api_fanning import FanOutDoors
-from tasks.api_relating import RelationDoors
-from tasks.filters import OrderFilter, TaskFilter, column_of
+from tasks.fan_outs.api import FanOutDoors
+from tasks.lists.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.models import Request as TaskRequest
-from tasks.querysets import OrderQuerySet, TaskQuerySet
-from tasks.reading import all_as_read_by, as_read_by, kept, led_before
+from tasks.models.orders import OrderQuerySet
+from tasks.models.tasks import TaskQuerySet
+from tasks.orders import actions as order_actions
+from tasks.orders.api import RelationDoors
+from tasks.pages import story
+from tasks.pages.former_lead import all_as_read_by, as_read_by, kept, led_before
+from tasks.urging import actions as urging_actions
+from tasks.urging import selection as urging
 
 ORDERINGS = {
     "due": (F("due_on").asc(nulls_last=True), "pk"),
@@ -36,7 +41,7 @@ ORDERINGS = {
 }
 
 
-BESIDE = ("parts", "cycle", "version", "reason", "below")
+BESIDE = ("parts", "cycle", "version", "reason", "below", "past_deadline")
 """What an edit takes besides the columns of the task."""
 
 
@@ -87,7 +92,7 @@ VERBS: dict[str, Verb] = {
     "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
     "comment": Verb(shapes.CommentIn, actions.add_comment),
     "set_weights": Verb(shapes.Weights, actions.set_weights),
-    "urge": Verb(shapes.Message, actions.urge),
+    "urge": Verb(shapes.Message, urging_actions.urge),
     "mark_posted": Verb(Nothing, actions.mark_posted),
     "ask_extension": Verb(shapes.ExtensionIn, actions.ask_extension),
     "ask_withdrawal": Verb(shapes.Reason, actions.ask_withdrawal),
@@ -389,7 +394,7 @@ class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, RelationDoors)
         """Enter an order in the register of the body that gives its tasks."""
         values = self.checked()
         file = values.pop("file", None)
-        return self.answer(actions.save_order(order=Order(**values), by=self.person, file=file), 201)
+        return self.answer(order_actions.save_order(order=Order(**values), by=self.person, file=file), 201)
 
     @extend_schema(responses=shapes.OrderDetail)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -400,4 +405,6 @@ class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, RelationDoors)
         file, version = values.pop("file", None), values.pop("version")
         for name, value in values.items():
             setattr(order, name, value)
-        return self.answer(actions.save_order(order=order, by=self.person, file=file, version=version), 200)
+        return self.answer(
+            order_actions.save_order(order=order, by=self.person, file=file, version=version), 200
+        )

@@ -5,9 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class TasksConfig(AppConfig):
     name = "tasks"
     verbose_name = _("Orders and tasks")
-
-    def ready(self) -> None:
-        from tasks import summary, telling
-
-        telling.register()
-        summary.register()

@@ -15,19 +15,22 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
+from committees.fields import BodyField
 from committees.models import Body, Membership, Person
 from notices.calendar import day_off
 from portal.shared.changed import ChangesForm
 from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
-from tasks import rollup, story
+from portal.shared.fields import PlainField, limit_choices
+from tasks import rollup
+from tasks.actions.cycles import NEEDED
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked, check_milestones
-from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
-from tasks.fields import BodyField, DueField, PlainField, limit_choices
+from tasks.fields import DueField
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
 from tasks.models import Evidence, Milestone, Order, Part, Recurrence, Task
+from tasks.pages import story
 from tasks.periods import last_day
 from tasks.rollup import Node
 from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
@@ -51,12 +54,21 @@ class ConfirmForm(forms.Form):
     """Nothing to type."""
 
 
-class AssignForm(forms.Form):
-    """Nothing to type; a deadline that has passed is ticked as meant."""
+class PastDeadlineFields(forms.Form):
+    """The tick of a deadline that has passed and is meant."""
 
     past_deadline = forms.BooleanField(
         label=_("The deadline has already passed, and this is meant"), required=False
     )
+
+    @property
+    def asks_past_deadline(self) -> bool:
+        """Whether the action asked for the tick, or it was given; before that no page shows it."""
+        return "past_deadline" in self.errors or bool(self.data.get(self.add_prefix("past_deadline")))
+
+
+class AssignForm(PastDeadlineFields):
+    """Nothing to type; a deadline that has passed is ticked as meant."""
 
     def __init__(self, *args: Any, due_on: date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -211,7 +223,7 @@ class RiskForm(forms.Form):
     )
 
 
-class EventDayForm(forms.Form):
+class EventDayForm(PastDeadlineFields):
     happened_on = DayFormField(
         label=_("Day of the event"), help_text=_("When it happened, or is set to happen.")
     )
@@ -221,6 +233,11 @@ class EventDayForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Only when a day that was entered before is corrected."),
     )
+    field_order = ("happened_on", "past_deadline", "reason")
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        shown = super().visible_fields()
+        return [one for one in shown if one.name != "past_deadline" or self.asks_past_deadline]
 
 
 class DecisionForm(forms.Form):
@@ -453,7 +470,7 @@ def cycle_now(task: Task) -> dict[str, Any]:
     return asdict(task.cycle) if task.cycle else {}
 
 
-class TaskForm(CycleFields, ChangesForm):
+class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
     """Every field of a task but the parts. `values` is what the actions take."""
 
     asks_below = False
@@ -544,11 +561,9 @@ class TaskForm(CycleFields, ChangesForm):
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
     def fieldsets(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
+        shown = set(self.fields) - (set() if self.asks_past_deadline else {"past_deadline"})
         return [
-            (
-                legend,
-                [found for row in rows if (found := [self[name] for name in row if name in self.fields])],
-            )
+            (legend, [found for row in rows if (found := [self[name] for name in row if name in shown])])
             for legend, rows in FIELDSETS
         ]
 
@@ -570,7 +585,7 @@ FIELDSETS = (
         ),
     ),
     (_("Who"), (("lead",), ("lead_words",))),
-    (_("When"), (("due_kind", "due_on"), ("due_words", "start_on"))),
+    (_("When"), (("due_kind", "due_on"), ("past_deadline",), ("due_words", "start_on"))),
     (_("When it follows an event"), (("after_days", "after_event"),)),
     (_("When it recurs"), (("every", "day"), ("month",), ("starts_on", "until"))),
     (_("Responsibility and authority"), (("leader", "contact"), ("authority", "priority"))),

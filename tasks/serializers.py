@@ -15,14 +15,14 @@ from rest_framework import serializers
 from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, VerdictOut
 from portal.shared.api import DaySerializerField, Input
 from tasks import rollup, rules
+from tasks.actions.cycles import NEEDED
 from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.actions.handing import Below
+from tasks.actions.hand_down import Below
 from tasks.actions.milestones import MilestoneAsked
-from tasks.actions.recurring import NEEDED
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
 from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task
-from tasks.urging import MOST
+from tasks.urging.selection import MOST
 
 ROW_COLUMNS = (
     *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
@@ -520,7 +520,15 @@ class TaskDraft(_TaskIn):
         fields = ("assigner", *_TaskIn.Meta.fields)
 
 
-class TaskChange(_TaskIn):
+class Assigning(Input):
+    """A deadline that has already passed is given only by somebody who says that it is meant."""
+
+    past_deadline = serializers.BooleanField(
+        required=False, help_text="True if the deadline has passed and this is meant."
+    )
+
+
+class TaskChange(Assigning, _TaskIn):
     """What is changed; the rest stays. `parts` replaces all parts."""
 
     version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
@@ -532,7 +540,7 @@ class TaskChange(_TaskIn):
     )
 
     class Meta(_TaskIn.Meta):
-        fields = (*_TaskIn.Meta.fields, "version", "reason", "below")
+        fields = (*_TaskIn.Meta.fields, "version", "reason", "below", "past_deadline")
         extra_kwargs = {"title": {"required": False}}
 
 
@@ -630,7 +638,7 @@ class RiskIn(Input):
     remedy = serializers.CharField(required=False, allow_blank=True, help_text="Needed unless secret.")
 
 
-class EventDay(OptionalReason):
+class EventDay(Assigning, OptionalReason):
     """The day of the event that the deadline follows; a reason when an earlier one is corrected."""
 
     happened_on = DaySerializerField()
@@ -652,14 +660,6 @@ class Counter(Decision):
     """Another day instead of the one asked for."""
 
     counter_on = DaySerializerField()
-
-
-class Assigning(Input):
-    """A deadline that has already passed is given only by somebody who says that it is meant."""
-
-    past_deadline = serializers.BooleanField(
-        required=False, help_text="True if the deadline has passed and this is meant."
-    )
 
 
 class Approval(Assigning):

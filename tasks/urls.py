@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from tasks.views import above, below, detail, editing, fanning, lists, urging, verbs
+from committees.urls import CODE
+from tasks.fan_outs import views as fanning
+from tasks.urging import views as urging
+from tasks.views import above, below, body, detail, editing, lists, verbs
 
 app_name = "tasks"
 urlpatterns: list[URLPattern] = [
     path("", lists.task_list, name="list"),
-    path("bodies/", lists.bodies, name="bodies"),
     path("led-before/", lists.led_before, name="led_before"),
     path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
@@ -31,3 +33,5 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/evidence/<int:evidence_pk>/remove/", verbs.remove_evidence, name="remove_evidence"),
     *(path(f"<int:pk>/{verb.replace('_', '-')}/", verbs.verb_page(verb), name=verb) for verb in verbs.STEPS),
 ]
+
+body_patterns: list[URLPattern] = [re_path(rf"^{CODE}/$", body.body_page, name="detail")]

@@ -11,8 +11,13 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from tests.people import bodies, order, people, task_at  # noqa: F401 - fixtures
-from tests.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
+from tests.support.admin_door import enter, rows  # noqa: F401 - fixtures
+from tests.support.imports import received  # noqa: F401 - fixtures
+from tests.support.office import in_english  # noqa: F401 - fixtures
+from tests.support.people import bodies, order, people, task_at  # noqa: F401 - fixtures
+from tests.support.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
+from tests.support.tree import tree  # noqa: F401 - fixtures
+from tests.support.zones import zone  # noqa: F401 - fixtures
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SAY = "say"  # a property of this name is said once more at the end

@@ -18,11 +18,13 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import rules
+from committees import announcements, rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
 from committees.actions.common import PERSON_FIELDS, save, stored
-from committees.models import Person
+from committees.announcements import BreakGlass
+from committees.models import Body, Membership, Person
 from portal.shared.changed import changed_fields, clean_changed_fields, stored_row
+from portal.shared.days import today
 from portal.shared.verdicts import no, refuse
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,10 @@ def send_reset_letter(*, person: Person, by: Person) -> Person:
             _("The letter did not leave the portal; the log says why. Try again when that is mended.")
         ) from error
     record("reset_letter_sent", about=person, by=by, after={"email": person.email}, break_glass=own)
+    if own:
+        terms = Membership.objects.within(today(), None).filter(person=person)
+        bodies = Body.objects.filter(pk__in=terms.values("office__body")).order_by("path")
+        announcements.glass_broken(BreakGlass(person, by, list(bodies)))
     return person
 
 

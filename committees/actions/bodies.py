@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
-from committees import access, rules
+from committees import access, announcements, rules
 from committees.actions.common import BODY_FIELDS, save, stored
+from committees.announcements import BreakGlass
 from committees.models import Body, Office, Person
 from committees.roles import Role
 
@@ -35,6 +36,9 @@ def save_body(*, body: Body, by: Person | None) -> Body:
     )
     if not before:
         open_offices([body])
+    if by is not None and own:
+        left = Body.objects.filter(pk__in=[before["parent"]])
+        announcements.glass_broken(BreakGlass(body, by, [body, *left]))
     return body
 
 
@@ -56,6 +60,7 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
         Office.objects.select_for_update(no_key=True, of=("self",)).select_related("body").get(pk=office.pk)
     )
     rules.may_set_office_permissions(by, office).or_raise()
+    own = rules.holds_office(by, office)
     before = sorted(access.permissions_of(office))
     access.set_permissions(office, permissions)
     after = sorted(permissions)
@@ -67,8 +72,10 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
             bodies=[office.body_id],
             before={"permissions": before},
             after={"permissions": after},
-            break_glass=rules.holds_office(by, office),
+            break_glass=own,
         )
+        if own:
+            announcements.glass_broken(BreakGlass(office, by, [office.body]))
     return office
 
 

@@ -76,10 +76,11 @@ def tidy_row(row: models.Model, fields: Iterable[str]) -> None:
 
 
 def account_key(name: str) -> str:
-    """Two account names with one key differ only in case, marks or letters that look the same."""
+    """Two account names with one key differ only in case, marks or letters and digits that look the same."""
     twins = str.maketrans({**_ALIKE, **_TWINS})
-    # A capital I looks like a small l, and case does not count; no Vietnamese word has one for the other.
-    return fold(unicodedata.normalize("NFKC", name).translate(twins)).replace("i", "l")
+    # A capital I and a 1 look like a small l, a 0 like an o, and case does not count.
+    alike = str.maketrans("i10", "llo")
+    return fold(unicodedata.normalize("NFKC", name).translate(twins)).translate(alike)
 
 
 def validate_account_name(value: str) -> None:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from portal.icons import NAMES
 from portal.shared.days import VIETNAM, WEEKDAYS
-from tasks.filters import PACES
+from tasks.lists.filters import PACES
 
 register = template.Library()
 

@@ -20,11 +20,11 @@ from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from reports.groupings import GROUPINGS
-from tasks.filters import DEADLINES, PACES, column_of
 from tasks.lifecycle import FIVE, GIVEN, OPEN
-from tasks.listing import address
+from tasks.lists.filters import DEADLINES, PACES, column_of
+from tasks.lists.task_list import address
 from tasks.models import Task
-from tasks.querysets import Tally, paces
+from tasks.models.counting import Tally, paces
 
 BY_DEADLINE = {
     "current": gettext_lazy("By current deadline"),

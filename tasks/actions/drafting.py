@@ -23,7 +23,10 @@ from portal.shared.changed import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy
-from tasks.actions import handing, milestones, recurring, timing
+from tasks.actions import cycles as recurring
+from tasks.actions import deadlines as timing
+from tasks.actions import hand_down as handing
+from tasks.actions import milestones
 from tasks.actions.common import (
     NO_OFFICE_IN_LEAD,
     concerned,
@@ -231,10 +234,12 @@ def edit_task(
     version: int | None = None,
     reason: str = "",
     below: Mapping[Any, str] | None = None,
+    past_deadline: bool = False,
 ) -> Task:
     """Change a draft or, with the right to, an issued task. `None` leaves the parts, the cycle as they are.
 
     `below` says what becomes of the tasks below whose deadline the new one no longer holds: key → `Below`.
+    `past_deadline` says that a new deadline of an issued task which has passed is meant.
     """
     unknown = set(values) - set(FIELDS)
     if unknown:
@@ -251,6 +256,7 @@ def edit_task(
     if before == after:
         return task
     if task.due_on != before["due_on"]:
+        timing.refuse_past_deadline(task, past_deadline)
         new_deadline(task)
     if task.due_on != before["due_on"] or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
         before |= forget_risk(task)

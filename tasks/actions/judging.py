@@ -12,7 +12,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
-from tasks.actions import recurring
+from tasks.actions import cycles as recurring
 from tasks.actions.common import lock, move, owe_news, tell_helpers, words, workers
 from tasks.lifecycle import State
 from tasks.models import Task

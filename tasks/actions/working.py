@@ -14,7 +14,8 @@ from audit.actions import snapshot
 from committees import access
 from committees.access import on_behalf_of
 from committees.models import Person
-from tasks import rules, secrecy, uploads
+from portal.shared import uploads
+from tasks import rules, secrecy
 from tasks.actions.common import (
     NO_OFFICE_IN_LEAD,
     holds_office,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from committees.doors import SignedInRequest
 from tasks.models import Task
-from tasks.views.common import find_task, task_crumbs
+from tasks.pages.common import find_task, task_crumbs
 
 
 @login_required

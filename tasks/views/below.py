@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.days import today
-from tasks import below
-from tasks.below import SILENT, Line
 from tasks.lifecycle import FIVE, GIVEN, State
+from tasks.lists import below
+from tasks.lists.below import SILENT, Line
 from tasks.models import Task
-from tasks.views.common import find_task, task_crumbs
+from tasks.pages.common import find_task, task_crumbs
 
 ROWS = 50
 BODY = "body"

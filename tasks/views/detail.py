@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -18,8 +17,7 @@ from django.db.models import (
     Window,
     prefetch_related_objects,
 )
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -30,14 +28,17 @@ from committees.models import Body
 from committees.roles import PERMISSIONS, RESTRICTED_READERS
 from notices.rules import may_view_policy
 from portal.shared.days import today
+from portal.shared.downloads import download
 from portal.shared.verdicts import Sentence
-from tasks import listing, rollup, rules, story
+from tasks import rollup, rules
 from tasks.forms import CommentForm, ProgressForm, as_secret
 from tasks.lifecycle import RUNNING
+from tasks.lists import task_list as listing
 from tasks.models import Comment, Evidence, FanOut, Progress, Request, Task
-from tasks.panel import Panel, panel
-from tasks.reading import kept
-from tasks.views.common import find_task, rows_if, task_crumbs
+from tasks.pages import story
+from tasks.pages.common import find_task, rows_if, task_crumbs
+from tasks.pages.former_lead import kept
+from tasks.pages.panel import Panel, panel
 
 FAMILY = 20
 """Tasks right below that the page names; the roll-up has all of them."""
@@ -45,7 +46,6 @@ FAMILY = 20
 Chains = list[tuple[str, Body, access.Link, Sentence]]
 """Part in the task, its body, the link from a membership to it, and the permission in words."""
 
-CLOSED = "default-src 'none'; sandbox"
 """An uploaded file is never a page of ours, whatever it holds."""
 
 
@@ -181,19 +181,6 @@ def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileRespons
         kept(task, task.evidence.all()), pk=evidence_pk, kind=Evidence.Kind.FILE, removed_at=None
     )
     return download(found.file, found.file_name)
-
-
-def download(file: FieldFile, name: str) -> FileResponse:
-    """Hand out an uploaded file: always saved, never shown in the page's own origin."""
-    try:
-        opened = file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(opened, as_attachment=True, filename=re.sub(r'["\r\n]', "", name) or "file")
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = CLOSED
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @login_required

@@ -12,17 +12,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from audit.stale import Stale
+from audit.stale import Stale, version_of
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.days import today
 from portal.shared.verdicts import no
 from tasks import actions, rules
-from tasks.actions.handing import REST, Below, misfits
+from tasks.actions.hand_down import REST, Below, misfits
 from tasks.forms import (
     PartRows,
     TaskForm,
@@ -33,13 +32,11 @@ from tasks.forms import (
     part_rows,
 )
 from tasks.models import Order, Task
-from tasks.views.common import Crumbs, find_task, late_above, task_crumbs
+from tasks.pages.common import NOBODY, Crumbs, find_task, late_above, task_crumbs
 
 BELOW = "below-"
 LISTED = 50
 """Tasks below that are asked about one by one; the others have one answer together."""
-
-NOBODY = gettext_lazy("Only the secretary or the support team of a body can enter orders and tasks.")
 
 
 @login_required
@@ -96,6 +93,7 @@ def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows
         version=version_of(request),
         reason=form.cleaned_data.get("reason", ""),
         below=answers_below(request),
+        past_deadline=form.cleaned_data["past_deadline"],
     )
 
 
@@ -126,12 +124,6 @@ def _misfits(request: SignedInRequest, task: Task, form: TaskForm) -> dict[str, 
     ]
     rest = answers.get(REST, Below.BRING_FORWARD)
     return {"rows": rows, "more": len(late) - len(rows), "rest": rest, "choices": Below.choices}
-
-
-def version_of(request: SignedInRequest) -> int:
-    """The version the form was opened with; a form without one is as stale as can be."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
 
 
 def _given(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:

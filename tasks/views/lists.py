@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from committees import access
 from committees.doors import SignedInRequest
-from committees.models import Body, BodyQuerySet
 from portal.shared.days import today
-from tasks import listing, reading, urging
 from tasks.lifecycle import GIVEN, Pace
-from tasks.listing import PageFilter
+from tasks.lists import task_list as listing
+from tasks.lists.task_list import PageFilter
 from tasks.models import Task
-from tasks.querysets import TaskQuerySet
+from tasks.models.tasks import TaskQuerySet
+from tasks.pages import former_lead as reading
+from tasks.urging import selection as urging
 
 
 class Known(Paginator[Task]):
@@ -107,23 +107,6 @@ def _count(page_filter: PageFilter, numbers: dict[str, int], tasks: TaskQuerySet
 def _page(tasks: TaskQuerySet, sort: str, count: int, data: QueryDict) -> Page[Task]:
     rows = listing.sorted_tasks(tasks.for_list(), sort)
     return Known(rows, listing.PAGE, count).get_page(data.get("page"))
-
-
-@login_required
-@require_safe
-def bodies(request: SignedInRequest) -> HttpResponse:
-    """Options for the datalist of a field that names a body: what was typed in any of its fields."""
-    typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
-    found = listing.near_bodies(typed[0][:200] if typed else "", among=_reached(request))
-    return render(request, "tasks/bodies.html", {"bodies": found})
-
-
-def _reached(request: SignedInRequest) -> BodyQuerySet:
-    """Where the body that `giver` names hands its work down to, for those who prepare its tasks; else all."""
-    key = request.GET.get("giver", "")
-    known = key.isascii() and key.isdigit() and len(key) < 18
-    giver = access.bodies(request.user, "draft_tasks").filter(pk=key).first() if known else None
-    return Body.objects.handed_to_by(giver, today()) if giver else Body.objects.all()
 
 
 @login_required

@@ -23,7 +23,6 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import actions, rollup, rules
-from tasks.duties import Duties, Mine
 from tasks.forms import (
     ApprovalForm,
     AssignForm,
@@ -52,9 +51,11 @@ from tasks.forms import (
     add_errors,
     as_secret,
 )
+from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Task
-from tasks.panel import BUTTONS
-from tasks.views.common import find_task, late_above, task_crumbs
+from tasks.pages.common import find_task, late_above, task_crumbs
+from tasks.pages.panel import BUTTONS
+from tasks.urging import actions as urging_actions
 
 Do = Callable[..., Any]
 
@@ -348,7 +349,7 @@ STEPS: dict[str, Step] = {
         ),
     ),
     "urge": Step(
-        _typed(actions.urge),
+        _typed(urging_actions.urge),
         _("Urged:"),
         UrgeForm,
         before=_("Everybody who works on it in the lead body gets a notice, at most once a day."),

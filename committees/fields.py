@@ -1,0 +1,64 @@
+"""A body in a form: by its code or its whole name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Body
+
+# from tasks.models import Order
+# from tasks.periods import last_day
+# from tasks.models.orders import (OrderQuerySet)
+from portal.shared.fields import SHOWN, PlainField, helped_by
+from portal.shared.text import fold
+
+_CODE_AT_END = re.compile(r"\(([A-Z0-9.-]{2,40})\)\s*\Z")
+
+
+def body_label(body: Body) -> str:
+    """How a body stands in a text field: readable, and its code makes it the only one."""
+    return f"{body.name} ({body.code})"
+
+
+def code_in(text: str) -> str:
+    """The code that a text ends with in brackets, or that it is."""
+    return found[1] if (found := _CODE_AT_END.search(text)) else text.upper()
+
+
+def find_body(text: str) -> Body:
+    """The one body with this code, or with exactly this name; a sentence when there is none or several."""
+    if body := Body.objects.filter(code=code_in(text)).first():
+        return body
+    wanted = fold(text)
+    near = Body.objects.filter(search_text__contains=wanted)[:SHOWN] if wanted else ()
+    same = [body for body in near if wanted in map(fold, (body.name_vi, body.name_en, body.short_name))]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        codes = ", ".join(body.code for body in same[:5])
+        raise ValidationError(
+            _("Several bodies have this name. Write the code: %(codes)s.") % {"codes": codes}
+        )
+    raise ValidationError(
+        _("There is no body “%(text)s”. Write its code or its whole name.") % {"text": text[:80]}
+    )
+
+
+class BodyField(PlainField):
+    """Gives a Body or None. The datalist `bodies` helps; code or whole name works without it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = helped_by("bodies", "suggest_bodies", "focus once, input changed delay:200ms")
+        super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return body_label(value) if isinstance(value, Body) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return find_body(text) if text else None

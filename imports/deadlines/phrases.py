@@ -1,0 +1,221 @@
+"""The words of a deadline (DOMAIN §4.4): what is due when. What is not certain is a problem, never a guess.
+
+A cell is read clause by clause. Each clause is one of the forms below as a whole, or the cell is unsure: no
+word is passed over. A day is written in the cell, or follows from it by one of these rules alone:
+
+* a month, quarter, half-year or year is due on its last day, a cycle without a day on the last of its period;
+* what goes from one day or period to another is due when the last one ends;
+* "trước ngày …" is the day before, or that day, as the body's orders mean it (`Body.before_means`);
+* before a time of the day is that day, and a week after an event is seven days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from committees.models import Body
+from imports.deadlines.clauses import Clause, Unsure, cuts, form, plain_of, trimmed
+from imports.deadlines.cycles import cycle_of
+from imports.deadlines.days import WORK, dated, day_in, span_of, step_of
+from imports.types import Due, Problem
+from portal.shared.text import legible
+from tasks.models import Task
+
+LONGEST = 250
+"""Characters that `Task.due_words` and `Task.after_event` hold."""
+
+LONGEST_WAIT = 3650
+"""Days after an event at most, as `Task.after_days` has it."""
+
+Kind = Task.DueKind
+
+
+def read_due(words: str, before_means: str) -> Due:
+    """What the words mean. With a problem only the words are given, cut to what a task holds."""
+    words = legible(words)
+    if len(words) >= LONGEST:
+        cut = shortened(words)
+        return Due(cut, problem=Problem("due", "due_long", {"words": cut}))
+    before = timedelta(days=0 if before_means == Body.Before.THAT_DAY else 1)
+    try:
+        return replace(_cell(words, before), words=words)
+    except Unsure as unsure:
+        return Due(words, problem=Problem("due", unsure.code, {"words": unsure.words}))
+
+
+def shortened(words: str) -> str:
+    """As much as a task holds of the words of its deadline."""
+    return words if len(words) < LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def _cell(words: str, before: timedelta) -> Due:
+    plain, places = plain_of(words)
+    start, end = trimmed(plain, 0, len(plain))
+
+    def said(start: int, end: int) -> str:
+        return words[places[start] : places[end - 1] + 1] if end > start else ""
+
+    whole = Clause(plain[start:end], said(start, end), before)
+    if not whole.plain:
+        return Due(words, Kind.NONE)
+    if found := _relative(whole, lambda a, b: said(start + a, start + b)) or _as_a_whole(whole):
+        return found
+    if (before and _BEFORE_BOTH.search(plain)) or _SAID_TWICE.fullmatch(plain):
+        raise whole.unsure("due_several")
+    clauses = [Clause(plain[a:b], said(a, b), before) for a, b in cuts(plain)]
+    return _together([_one(clause) for clause in clauses], whole)
+
+
+# What lasts, or has no day
+
+
+_LASTING = form(
+    r"(?:(?:va |sau do |tiep tuc )*(?:duy tri|thuc hien|cap nhat|tiep tuc)?(?: thuc hien| duy tri)? ?"
+    r"(?:va )?(?:thuong xuyen|lien tuc|on dinh)|(?:sau do |tiep tuc )?duy tri(?: hoat dong)?"
+    r"|(?:cho |va )?(?:cac|nhung) nam (?:tiep theo|sau|ke tiep))"
+)
+"""After a day: it goes on, "và duy trì liên tục", "và các năm tiếp theo"."""
+
+_CONTINUOUS = form(
+    r"(?:thuc hien |trien khai |duy tri |cap nhat )?(?:thuong xuyen|lien tuc)"
+    r"(?:(?:,| va)? (?:thuong xuyen|lien tuc))?"
+)
+
+_DAYLESS = form(
+    r"(?:thuc hien |bao cao )?(?:ngay )?(?:khi (?:co|phat sinh|can|xay ra)|theo (?:yeu cau|de nghi|nhu cau))"
+    r"\b[^\d;]*"
+    r"|khong(?: co| quy dinh| xac dinh| ghi)?(?: thoi han| thoi gian)|khong(?: quy dinh)?"
+)
+"""On demand, or when something occurs: there is no day, and that is certain."""
+
+_ANOTHER = form(
+    r"\b(?:truoc|cham nhat|muon nhat|khong (?:qua|muon|cham)|den ngay|trong ngay"
+    r"|(?:hang|moi) (?:ngay|tuan|thang|quy|nam)|thuong xuyen|lien tuc|dinh ky|quy [iv]+)\b"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!/)|;"
+)
+"""Free words that hold one of these say a second deadline."""
+
+
+_GOES_ON = form(r"\b(?:duy tri|sau do|tiep tuc)\b")
+"""After a day "thường xuyên" alone may also mean all the time until then."""
+
+_BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+(?:,?(?: va)?| -) (?:ngay )?\d{1,2}[/.-]\d")
+"""“Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too."""
+
+
+_SAID_TWICE = form(r".*20\d\d.*[(\[].*20\d\d.*[)\]].*")
+"""“15/3/2026 (quý I/2026)”: one deadline in two ways, and which of them counts is not said."""
+
+
+def _dayless(clause: Clause) -> Due | None:
+    if _DAYLESS.fullmatch(clause.plain) and not _ANOTHER.search(clause.plain):
+        return Due("", Kind.NONE)
+    return None
+
+
+def _continuous(clause: Clause) -> Due | None:
+    return Due("", Kind.CONTINUOUS) if _CONTINUOUS.fullmatch(clause.plain) else None
+
+
+def _lasting(clause: Clause) -> Due | None:
+    return Due("", "", lasting=True) if _LASTING.fullmatch(clause.plain) else None
+
+
+# After an event
+
+
+_COUNT = r"(?P<count>\d{1,4})(?: ?\([a-z ]+\))? (?P<unit>ngay|tuan|thang|quy|nam)(?P<working> lam viec)?"
+_SINCE = r"(?:sau khi|sau ngay|sau thoi diem|sau|(?:ke |tinh )?tu (?:khi|ngay|thoi diem)|ke tu)"
+_EVENTS = tuple(
+    map(
+        form,
+        (
+            rf"(?:(?:cham|muon) nhat(?: la)? |khong qua |toi da )?"
+            rf"(?:trong (?:vong |thoi han |thoi gian )?|sau )?{_COUNT},? {_SINCE} (?P<event>.+)",
+            r"sau (?:khi |ngay )(?P<event>[^;]+?),? (?:trong (?:vong )?|cham nhat (?:la )?|khong qua )?"
+            + _COUNT,
+        ),
+    )
+)
+
+
+def _relative(whole: Clause, said: Callable[[int, int], str]) -> Due | None:
+    """So many days after an event, in the words of the order."""
+    begins = WORK.match(whole.plain)
+    start = begins.end() if begins else 0
+    found = next((m for pattern in _EVENTS if (m := pattern.fullmatch(whole.plain, start))), None)
+    if found is None:
+        return None
+    event = said(*trimmed(whole.plain, *found.span("event")))
+    if found["working"]:
+        raise whole.unsure("due_working_days")
+    if found["unit"] not in ("ngay", "tuan"):
+        raise whole.unsure("due_not_in_days")
+    days = int(found["count"]) * (7 if found["unit"] == "tuan" else 1)
+    if not 1 <= days <= LONGEST_WAIT or not event:
+        raise whole.unsure("due_unread")
+    if _ANOTHER.search(found["event"]):
+        raise whole.unsure("due_several")
+    return Due("", Kind.RELATIVE, after_days=days, after_event=event)
+
+
+# A clause, and all of them together
+
+
+_NOT_CERTAIN = tuple(
+    (code, form(words))
+    for code, words in (
+        ("due_short_year", r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d\d(?![\d/.-])"),
+        ("due_unread", r"^(?:trong |khong qua )?\d+ (?:ngay|tuan|thang|nam)$"),
+        ("due_several", r"\b(?:hoac|hay)\b"),
+        ("due_starts", r"^(?:ke )?tu\b|\btro di$|^bat dau|^ap dung|^sau (?:ngay )?\d"),
+        ("due_no_days", r"^(?:ngay )?sau\b"),
+        ("due_elsewhere", r"^(?:thuc hien )?theo\b"),
+        ("due_not_a_cycle", r"\b(?:hang|moi|dinh ky|lan)\b"),
+        ("due_before_period", r"^truoc (?:het |cuoi |dau )?(?:thang|quy|nam|giai doan|20\d\d)\b"),
+        ("due_no_year", r"^(?!.*20\d\d)(?:.*\b(?:thang|quy|nam)\b|.*\b\d{1,2}[/.-]\d{1,2}$)"),
+        ("due_about", r"\b(?:khoang|du kien|phan dau|dau|giua|(?:thuong|trung|ha) tuan|tuan(?: thu)? \d)\b"),
+    )
+)
+"""Why the parser does not know, for the sentence; in the order in which the first that fits is said."""
+
+
+def _as_a_whole(whole: Clause) -> Due | None:
+    """What commas, "và" and brackets may stand in."""
+    clause = whole.of(_without_work(whole.plain))
+    return cycle_of(clause) or _dayless(clause) or _continuous(clause) or day_in(clause) or span_of(clause)
+
+
+def _without_work(plain: str) -> str:
+    begins = WORK.match(plain)
+    return plain[begins.end() :] if begins and begins.end() < len(plain) else plain
+
+
+def _one(clause: Clause) -> Due:
+    clause = clause.of(_without_work(clause.plain))
+    readers = (dated, span_of, _continuous, cycle_of, _dayless, _lasting, step_of)
+    if found := next((due for read in readers if (due := read(clause))), None):
+        return found
+    code = next((code for code, pattern in _NOT_CERTAIN if pattern.search(clause.plain)), "due_unread")
+    raise clause.unsure(code)
+
+
+def _together(parts: list[Due], whole: Clause) -> Due:
+    """One deadline of all clauses: days in their order, and whether it goes on after the last."""
+    if not parts:
+        raise whole.unsure("due_unread")
+    *dated, last = parts
+    lasts = last.lasting or (last.kind == Kind.CONTINUOUS and bool(_GOES_ON.search(whole.plain)))
+    goes_on = bool(dated) and lasts
+    if not goes_on:
+        dated = parts
+    if len(dated) == 1 and dated[0].kind and not (goes_on and dated[0].on is None):
+        return replace(dated[0], lasting=goes_on)
+    days = [part.on for part in dated if part.on]
+    if len(days) < len(dated) or not days:
+        raise whole.unsure("due_several")
+    if sorted(set(days)) != days:
+        raise whole.unsure("due_order")
+    return replace(dated[-1], milestones=tuple(days[:-1]), lasting=goes_on)

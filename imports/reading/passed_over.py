@@ -1,0 +1,52 @@
+"""What was not read of a file, as it is kept and shown, each with where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.models import Import
+from imports.types import ColumnHeading, PassedOver
+from portal.shared.verdicts import Sentence
+
+FIELDS = ("title", "lead", "coordinating", "deliverable", "due", "number", "pillar", "parent", "note")
+"""What a person may say that a column holds."""
+
+SENTENCES: dict[str, Sentence] = {
+    "sheet": _("The sheet “%(table)s” was not read: it has no table of tasks."),
+    "table": _("A table was not read: “%(name)s” (table %(table)s, row %(row)s)."),
+    "column": _("The column “%(name)s” was not read (table %(table)s)."),
+    "nameless": _("Column %(letter)s was not read: it has no heading (table %(table)s)."),
+    "hidden": _("The column “%(name)s” is hidden and was not read (table %(table)s)."),
+    "hidden_sheet": _("The sheet “%(table)s” is hidden and was not read."),
+    "struck_out": _("Row %(row)s is struck out and was not read (table %(table)s)."),
+    "answered": _("The column “%(name)s” is read as somebody said (table %(table)s)."),
+    "choice": _("Several columns may be the same: %(name)s (table %(table)s). None of them was taken."),
+}
+
+
+def says(one: PassedOver) -> str:
+    kind = "nameless" if one.kind == "column" and not one.name else one.kind
+    letter = one.columns[0].letter if one.columns else ""
+    values = {"table": one.table, "name": one.name, "row": one.row, "letter": letter}
+    return str(SENTENCES[kind]) % values
+
+
+def kept(found: Iterable[PassedOver]) -> list[dict[str, Any]]:
+    """As an import keeps it."""
+    return [asdict(one) for one in found]
+
+
+def passed_over_in(imported: Import) -> list[PassedOver]:
+    return [
+        PassedOver(**{**one, "columns": tuple(ColumnHeading(**column) for column in one["columns"])})
+        for one in imported.passed_over
+    ]
+
+
+def headings_in(imported: Import) -> dict[str, str]:
+    """Key → words of each heading of which somebody may say what it means."""
+    return {column.key: column.words for one in passed_over_in(imported) for column in one.columns}

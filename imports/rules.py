@@ -1,0 +1,70 @@
+"""Who may import a received file under an order, correct it, write it and take it back."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Event
+from committees.access import Asker
+from imports.models import Import
+from portal.shared.verdicts import Verdict, not_now
+from tasks.models import Order, Task
+from tasks.rules import may_draft
+
+
+def may_import(person: Asker, order: Order) -> Verdict:
+    """Those who enter the orders of a body read a received file into drafts under one."""
+    return may_draft(person, order.body)
+
+
+def may_correct_import(person: Asker, imported: Import) -> Verdict:
+    """They correct what was read and write it while nothing of it is written yet."""
+    who = may_import(person, imported.order)
+    if who and imported.state != Import.State.READY:
+        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    return who
+
+
+def may_name_columns(person: Asker, imported: Import) -> Verdict:
+    """They say what its columns mean while nothing of it is written; it is then read again."""
+    who = may_import(person, imported.order)
+    if who and imported.state not in (Import.State.READY, Import.State.FAILED):
+        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    return who
+
+
+def may_drop_import(person: Asker, imported: Import) -> Verdict:
+    """They give a file up that is not written."""
+    who = may_import(person, imported.order)
+    if who and imported.state not in Import.GIVEN_UP:
+        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    return who
+
+
+def may_undo_import(person: Asker, imported: Import) -> Verdict:
+    """They take all its drafts back as long as none of them was ever issued."""
+    who = may_import(person, imported.order)
+    if not who:
+        return who
+    if imported.state != Import.State.WRITTEN:
+        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    if issued := _first_issued(imported):
+        return not_now(
+            _("%(task)s of this import was issued. Withdraw single tasks instead.") % {"task": issued.code}
+        )
+    if not imported.drafts().exists():
+        return not_now(_("This import made no drafts: there is nothing to take back."))
+    return who
+
+
+def _first_issued(imported: Import) -> Task | None:
+    """A draft of it that was ever issued: one that was recalled since has a history too."""
+    issuing = Event.objects.filter(about_type="tasks.task", verb__in=_ISSUING)
+    return imported.drafts().filter(pk__in=issuing.values("about_id")).order_by("pk").first()
+
+
+_ISSUING = ("task_assigned", "task_approval_recorded")
+
+
+def _import_state(imported: Import) -> dict[str, str]:
+    return {"state": imported.get_state_display()}

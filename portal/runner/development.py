@@ -1,0 +1,85 @@
+"""The commands of those who work on the portal: tests, checks, benchmarks. Each returns an exit code."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+from portal.runner import console
+from portal.runner.console import UserError
+from portal.runner.paths import PYTHON, ROOT, VENV
+
+
+def run_tests(arguments: list[str]) -> int:
+    """All tests on SQLite, then on PostgreSQL; with `--quick` on SQLite alone.
+
+    PORTAL_TEST_DATABASE names one database to run them on; PORTAL_TEST_POSTGRESQL the folder of another
+    server's programs than those of the wheel. pytest's own summary is the last thing printed.
+    """
+    chosen = os.environ.get("PORTAL_TEST_DATABASE")
+    postgresql = os.environ.get("PORTAL_TEST_POSTGRESQL", "postgresql")
+    databases = [chosen] if chosen else ["sqlite"] if "--quick" in arguments else ["sqlite", postgresql]
+    own_processes = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
+    for database in databases:
+        console.print_line(f"\n=== Tests on {database} ===")
+        options = [] if own_processes else ["-n", "2"]
+        if database != "sqlite" and not chosen and "-m" not in arguments:
+            options += ["-m", "not once"]
+        done = subprocess.run(
+            [str(PYTHON), "-m", "pytest", *options, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PORTAL_TEST_DATABASE": database},
+        )
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def run_checks() -> int:
+    """Runs every check, then names those that failed."""
+    failed = []
+    for name, argv in checks():
+        done = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            failed.append(name)
+        output = (done.stdout + done.stderr).strip()
+        console.print_line(
+            f"{'FAILED' if done.returncode else 'ok':<6} {name}" + (f"\n{output}" if done.returncode else "")
+        )
+        if name == "translations" and not done.returncode and "gettext" in output:
+            console.print_line(output)
+    console.print_line(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def checks() -> Iterator[tuple[str, list[str]]]:
+    """The name and the command of each check."""
+    programs = VENV / "bin"
+    manage_py = [str(PYTHON), "manage.py"]
+    templates = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
+    yield "ruff", [str(programs / "ruff"), "check", "."]
+    yield "format", [str(programs / "ruff"), "format", "--check", "."]
+    if templates:
+        yield "templates", [str(programs / "djade"), "--check", "--target-version", "5.2", *templates]
+    yield "types", [str(programs / "mypy"), "."]
+    yield "floors", [str(programs / "lint-imports"), "--no-logo"]
+    yield "migrations", [*manage_py, "makemigrations", "--check", "--dry-run"]
+    yield "django", [*manage_py, "check", "--fail-level", "WARNING"]
+    yield "translations", [*manage_py, "check_translations"]
+
+
+def choose_benchmarks(names: list[str]) -> list[str]:
+    """The modules of bench/ with these names; all without any."""
+    known = [path.stem for path in sorted(ROOT.glob("bench/*.py")) if not path.name.startswith("_")]
+    chosen = [name for name in known if not names or name in names]
+    if not chosen:
+        raise UserError(
+            f"There is no such benchmark; there are: {', '.join(known)}."
+            if known
+            else "There is no benchmark in bench/ yet."
+        )
+    return chosen
+
+
+def run_benchmarks(names: list[str]) -> int:
+    """Runs each in a process of its own; the highest exit code."""
+    return max(subprocess.run([str(PYTHON), "-m", f"bench.{name}"], cwd=ROOT).returncode for name in names)

@@ -1,0 +1,56 @@
+"""Fields of forms that every app uses: plain text, and a select of many rows cut short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.urls import reverse_lazy
+
+from portal.shared.text import LONG_TEXT, tidy, validate_plain
+
+SHOWN = 200
+"""Choices that a select holds at most; a page stays light with a thousand orders."""
+
+
+def helped_by(datalist: str, url: str, trigger: str) -> dict[str, Any]:
+    """Attributes of a text field whose datalist is fetched when somebody goes there."""
+    return {
+        "list": datalist,
+        "autocomplete": "off",
+        "hx-get": reverse_lazy(url),
+        "hx-target": f"#{datalist}",
+        "hx-trigger": trigger,
+        # Its own, or it would inherit those of a form that swaps a list.
+        "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+    }
+
+
+class PlainField(forms.CharField):
+    """Text in composed Unicode without control characters, `LONG_TEXT` long at most unless told."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LONG_TEXT)
+        super().__init__(**kwargs)
+        self.validators.append(validate_plain)
+
+    def to_python(self, value: Any) -> Any:
+        return tidy(super().to_python(value) or "")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No maxlength: a browser would cut what was pasted without a word."""
+        return {}
+
+
+def limit_choices(field: Any, rows: QuerySet[Any], current: Model | None) -> None:
+    """Validate against all of `rows` but draw only the first, with the current one among them."""
+    field.queryset = rows
+    shown = list(rows[:SHOWN])
+    if isinstance(current, Model) and current not in shown:
+        shown.insert(0, current)
+    empty = [("", field.empty_label)] if field.empty_label is not None else []
+    absent = [(field.null_value, field.null_label)] if getattr(field, "null_label", None) else []
+    label = field.label_from_instance
+    field.widget.choices = [*empty, *absent, *((one.pk, label(one)) for one in shown)]

@@ -1,0 +1,138 @@
+"""How a body has the tasks it gave reminded of: its policy, and what it means for one of its tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from audit.stale import Stale
+from committees import access
+from committees.doors import SignedInRequest
+from committees.models import Body
+from notices import policies
+from notices.calendar import Calendar
+from notices.forms import PolicyForm
+from notices.models import Policy
+from notices.policies import DEFAULT, Rules
+from notices.policing import check, save_policy
+from notices.rules import may_manage_policy, may_view_policy
+from portal.shared.days import today
+from reminders.forecast import Forecast
+from tasks.models import Task
+from tasks.models.tasks import TaskQuerySet
+
+EXAMPLES = 20
+"""Tasks to choose from: the next deadlines."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def body_reminders(request: SignedInRequest, code: str) -> HttpResponse:
+    """The policy of a body: read by those who read its tasks, changed by those who keep the body."""
+    body = get_object_or_404(Body.objects.select_related("reminder_policy"), code=code)
+    with access.asking_once():
+        return _answer(request, body)
+
+
+def _answer(request: SignedInRequest, body: Body) -> HttpResponse:
+    may_view_policy(request.user, body).or_raise()
+    policy: Policy | None = getattr(body, "reminder_policy", None)
+    rules = policies.rules_of(policy) if policy else DEFAULT
+    if request.method == "POST":
+        may_manage_policy(request.user, body).or_raise()
+        if "default" in request.POST:
+            return _to_default(request, body)
+        form = PolicyForm(request.POST, rules=rules)
+        if form.is_valid():
+            return _posted(request, body, policy, form)
+        return _page(request, body, policy, form, rules)
+    return _page(request, body, policy, PolicyForm(rules=rules), rules)
+
+
+def _to_default(request: SignedInRequest, body: Body) -> HttpResponse:
+    save_policy(body=body, asked=DEFAULT, by=request.user)
+    messages.success(request, _("The reminders of this body follow the default again."))
+    return redirect("bodies:reminders", body.code)
+
+
+def _posted(request: SignedInRequest, body: Body, policy: Policy | None, form: PolicyForm) -> HttpResponse:
+    """Saved, or only looked at: what cannot be followed is said in both cases."""
+    rules, status, stale = form.asked, 200, ""
+    try:
+        if "preview" not in request.POST:
+            save_policy(body=body, asked=rules, by=request.user, version=_version(request))
+            messages.success(request, _("Saved. It counts for every reminder that is not yet sent."))
+            return redirect("bodies:reminders", body.code)
+        check(rules)
+    except ValidationError as error:
+        form.refuse(error)
+        rules = policies.of([body.pk])[body.pk]
+    except Stale as refusal:
+        status, stale = refusal.status, str(refusal)
+    return _page(request, body, policy, form, rules, stale=stale, status=status)
+
+
+def _version(request: SignedInRequest) -> int:
+    """The version the form was opened with; a form without one is as stale as can be."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+
+
+def _page(
+    request: SignedInRequest,
+    body: Body,
+    policy: Policy | None,
+    form: PolicyForm,
+    rules: Rules,
+    *,
+    stale: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    may_manage = may_manage_policy(request.user, body)
+    for field in form.fields.values():
+        field.disabled = not may_manage
+    context = {
+        "body": body,
+        "form": form,
+        "rules": rules,
+        # After a refusal as stale the saved one was seen: to save again is to mean it.
+        "version": _version(request) if form.is_bound and not stale else policy.version if policy else 0,
+        "is_default": rules == DEFAULT,
+        "may_manage": may_manage,
+        "stale": stale,
+        "back": body.get_absolute_url(),
+        "crumbs": [(_("Bodies"), reverse("bodies:list")), (body.brief, body.get_absolute_url())],
+        "title": _("Reminders"),
+        **_preview(request, body, rules),
+    }
+    return render(request, "notices/policy.html", context, status=status)
+
+
+def _preview(request: SignedInRequest, body: Body, rules: Rules) -> dict[str, Any]:
+    """Who gets which letter on which day of one task that the body gave and the reader sees."""
+    given = Task.objects.visible_to(request.user).running().filter(assigner=body, due_on__isnull=False)
+    tasks = given.select_related("lead")
+    task = _chosen(request, tasks)
+    following = [] if task else list(tasks.filter(due_on__gte=today()).order_by("due_on", "pk")[:EXAMPLES])
+    task = task or next(iter(following), None)
+    if task is None:
+        return {"task": None}
+    task.assigner = body
+    forecast = Forecast(task, rules, Calendar.read(), today())
+    return {"task": task, "examples": following, "lines": forecast.lines(request.user), "today": today()}
+
+
+def _chosen(request: SignedInRequest, tasks: TaskQuerySet) -> Task | None:
+    """The task that the address names; one that this reader does not see is not there."""
+    named = request.GET.get("task", "")
+    if not (named.isascii() and named.isdigit() and len(named) < 18):
+        return None
+    return get_object_or_404(tasks, pk=int(named))

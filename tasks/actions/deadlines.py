@@ -1,0 +1,111 @@
+"""What must hold of a deadline that is not simply a day: periods in words, days after an event."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Person
+from portal.shared.days import today
+from tasks.models import Task
+from tasks.periods import last_day
+
+DueKind = Task.DueKind
+
+DAYLESS = (DueKind.NONE, DueKind.CONTINUOUS, DueKind.RECURRING)
+"""Kinds of deadline that have no day; of a cycle each occurrence has one."""
+
+
+def later_than_above(above: date) -> str:
+    """Why a day is refused that comes after the one of the task above; and what helps if that has passed."""
+    if above < today():
+        sentence = _(
+            "Not later than the task above, which was due on %(day)s. That day has passed: ask for an"
+            " extension of the task above first."
+        )
+    else:
+        sentence = _("Not later than the task above, which is due on %(day)s.")
+    return sentence % {"day": f"{above:%d/%m/%Y}"}
+
+
+def check_not_passed(due_on: date | None, past_deadline: bool, problems: dict[str, Any]) -> None:
+    """A task that is late as soon as it has its day is mostly a slip of the pen: whoever sets it says so."""
+    if due_on and due_on < today() and not past_deadline:
+        problems["past_deadline"] = _(
+            "The deadline %(day)s has already passed. Correct it, or confirm that it is meant."
+        ) % {"day": f"{due_on:%d/%m/%Y}"}
+
+
+def refuse_past_deadline(task: Task, past_deadline: bool) -> None:
+    """Ask the same of an issued task that gets another day; a draft is asked about when it is given."""
+    problems: dict[str, Any] = {}
+    if task.is_issued:
+        check_not_passed(task.due_on, past_deadline, problems)
+    if problems:
+        raise ValidationError(problems)
+
+
+def keep_first(task: Task) -> None:
+    """The first deadline is kept for ever: of a task given without one, the first day it ever got."""
+    if task.is_issued and task.original_due_on is None:
+        task.original_due_on = task.due_on
+
+
+def check_period(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    """The words of a month, quarter or year give its last day; the two never say different things."""
+    day = last_day(task.due_words) if task.due_kind == DueKind.PERIOD else None
+    if day is None:
+        return
+    if task.due_on is None:
+        task.due_on = day
+    elif task.due_on != day and not _was_moved(task):
+        problems["due_on"] = _("“%(words)s” ends on %(day)s. Correct the day or the words.") % {
+            "words": task.due_words,
+            "day": f"{day:%d/%m/%Y}",
+        }
+
+
+def _was_moved(task: Task) -> bool:
+    """The order's words stay as they are when the deadline is moved after issue."""
+    issued = Task.objects.filter(pk=task.pk, original_due_on__isnull=False)
+    return issued.filter(due_kind=task.due_kind, due_words=task.due_words).exists()
+
+
+def check_occurrence(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    """What was made by a cycle stays under it."""
+    if task.occurrence_on and not Task.objects.filter(pk=task.pk, parent=task.parent_id).exists():
+        problems["parent"] = _("This task belongs to the cycle above it and stays there.")
+
+
+def count_again(task: Task) -> None:
+    """The deadline from the day of the event, if that is known."""
+    if task.happened_on and task.after_days is not None:
+        task.due_on = task.happened_on + timedelta(days=task.after_days)
+
+
+def check_event(task: Task, by: Person, problems: dict[str, Any]) -> None:
+    """So many days after an event: without a day until the event's day is known."""
+    if task.due_kind != DueKind.RELATIVE:
+        _no_event(task, problems)
+        return
+    if task.after_days is None:
+        problems["after_days"] = _("Say how many days after the event.")
+    if not task.after_event:
+        problems["after_event"] = _("Name the event that the deadline follows.")
+    if task.due_on and task.happened_on is None:
+        problems["due_on"] = _("Leave the day empty: it is counted once the day of the event is entered.")
+
+
+def _no_event(task: Task, problems: dict[str, Any]) -> None:
+    """Another kind of deadline follows no event; a form still shows the one that the task had."""
+    given = {"after_days": task.after_days, "after_event": task.after_event}
+    if given == {"after_days": None, "after_event": ""}:
+        return
+    if Task.objects.filter(pk=task.pk, due_kind=DueKind.RELATIVE, **given).exists():
+        task.after_days, task.after_event, task.happened_on = None, "", None
+        return
+    said = _("Choose “so many days after an event” as the kind of deadline, or leave this empty.")
+    problems |= {field: said for field, value in given.items() if value not in (None, "")}

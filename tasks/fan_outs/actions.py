@@ -1,0 +1,418 @@
+"""One task given to many bodies at once: prepared, approved, then made in the background batch by batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, astuple
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import append, compose, record, snapshot
+from audit.models import Event
+from committees import access
+from committees.access import Right, on_behalf_of
+from committees.models import Body, Person
+from committees.roles import RESTRICTED_READERS
+from notices.actions import notice, owe_new
+from portal.shared.background import queue
+from portal.shared.days import today
+from portal.shared.verdicts import Sentence
+from tasks import rules
+from tasks.actions import cycles as recurring
+from tasks.actions import deadlines as timing
+from tasks.actions import hand_down as handing
+from tasks.actions.common import lock, owe_news, standing_or_above, words
+from tasks.actions.drafting import FIELDS, _check
+from tasks.actions.milestones import MilestoneAsked, made_of
+from tasks.cycles import Cycle
+from tasks.lifecycle import RUNNING, State
+from tasks.models import FanOut, Milestone, Recipient, Recurrence, Task
+
+AT_ONCE = 200
+"""Bodies that get their task in one transaction: other writers of events wait about a second for it."""
+
+NAMED = 5
+"""Bodies that a refusal names; of more it says how many."""
+
+JOB = "tasks.jobs.give_fan_out"
+
+CARRIED = (
+    *("pillar", "programme", "description", "deliverable_kind", "target", "target_unit"),
+    *("authority", "priority", "secrecy"),
+)
+"""What each task has from the one above; the title, the deliverable and the day are the fan-out's own."""
+
+APPROVED = ("approved_by", "approved_for", "approved_at", "approval")
+TAKES_A_BODY = (FanOut.State.PREPARED, FanOut.State.RUNNING, FanOut.State.STOPPED)
+
+
+@transaction.atomic
+def prepare_fan_out(
+    *,
+    task: Task,
+    giver: Body,
+    bodies: Sequence[Body],
+    by: Person,
+    title: str = "",
+    deliverable: str = "",
+    due_on: date | None = None,
+) -> FanOut:
+    """Choose who will get a task of their own under this one; nothing is given before somebody approves."""
+    task = lock(task)
+    right = rules.may_fan_out(by, task, giver).or_raise()
+    fan_out = FanOut(task=task, giver=giver, by=by, at=timezone.now())
+    fan_out.title, fan_out.deliverable, fan_out.due_on = title or task.title, deliverable, due_on
+    sample = _task_of(fan_out, None)
+    _check(sample, (), by, _cycle_of(fan_out))
+    fan_out.title, fan_out.deliverable = sample.title, sample.deliverable
+    _check_bodies(sample, bodies)
+    fan_out.save()
+    Recipient.objects.bulk_create([Recipient(fan_out=fan_out, body=body) for body in bodies], batch_size=1000)
+    approvers = access.people("assign_tasks", giver)
+    owe_news(approvers, "fan_out_prepared", task, by, body=giver, request=fan_out.name)
+    _tell(fan_out, "fan_out_prepared", by, right, recipients=len(bodies), due_on=due_on)
+    return fan_out
+
+
+@transaction.atomic
+def start_fan_out(*, fan_out: FanOut, by: Person, past_deadline: bool = False) -> FanOut:
+    """Approve it: from now the bodies get their tasks; a stopped one goes on where it stopped."""
+    fan_out = _lock(fan_out)
+    right = rules.may_start_fan_out(by, fan_out).or_raise()
+    return _start(fan_out, by, right, "", past_deadline)
+
+
+@transaction.atomic
+def record_fan_out_approval(
+    *, fan_out: FanOut, by: Person, approval: str, past_deadline: bool = False
+) -> FanOut:
+    """Record that the head approved it on paper, and start it."""
+    fan_out = _lock(fan_out)
+    right = rules.may_record_fan_out_approval(by, fan_out).or_raise()
+    asked = _("Name the paper: its number or date.")
+    paper = words(fan_out.task, approval, "approval", required=asked, longest=250)
+    return _start(fan_out, by, right, paper, past_deadline)
+
+
+@transaction.atomic
+def cancel_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
+    """Call off what is not given yet; tasks that were made stay."""
+    fan_out = _lock(fan_out)
+    right = rules.may_cancel_fan_out(by, fan_out).or_raise()
+    _settle(fan_out, FanOut.State.CANCELLED)
+    _tell(fan_out, "fan_out_cancelled", by, right)
+    return fan_out
+
+
+@transaction.atomic
+def retry_fan_out(*, fan_out: FanOut, by: Person) -> FanOut:
+    """Try the bodies that were passed over again, once what kept them from their task is mended."""
+    fan_out = _lock(fan_out)
+    right = rules.may_retry_fan_out(by, fan_out).or_raise()
+    again = fan_out.recipients.exclude(skipped="").update(skipped="")
+    _settle(fan_out, FanOut.State.RUNNING)
+    _tell(fan_out, "fan_out_retried", by, right, recipients=again)
+    queue(JOB, fan_out.pk)
+    return fan_out
+
+
+def give_fan_out(pk: int) -> None:
+    """Make the tasks of an approved fan-out. It may be run twice, at once, or again after a crash."""
+    while give_some(pk):
+        pass
+
+
+@transaction.atomic
+def give_some(pk: int) -> bool:
+    """The next bodies get their tasks, all or none; false when nothing is left to do here.
+
+    The row of the fan-out is held meanwhile, and who finds it held leaves the work to its holder.
+    """
+    found = FanOut.objects.running().select_for_update(of=("self",), no_key=True, skip_locked=True)
+    fan_out = found.select_related("giver", "by", "approved_by", "approved_for").filter(pk=pk).first()
+    if fan_out is None:
+        return False
+    task = fan_out.task = lock(fan_out.task)
+    if stop := _why_stop(fan_out, task):
+        return _end(fan_out, FanOut.State.STOPPED, "fan_out_stopped", stop=stop)
+    some = list(fan_out.recipients.waiting().select_related("body")[:AT_ONCE])
+    if not some:
+        passed_over = fan_out.recipients.exclude(skipped="").count()
+        event = "fan_out_incomplete" if passed_over else "fan_out_given"
+        return _end(fan_out, FanOut.State.DONE, event, passed_over=passed_over)
+    _give(fan_out, some)
+    return True
+
+
+def _give(fan_out: FanOut, some: list[Recipient]) -> None:
+    keys = [one.body_id for one in some]
+    taken = _having_one(fan_out.task_id, keys)
+    too_far = handing.out_of_reach(_task_of(fan_out, None), keys)
+    for one in some:
+        one.skipped = _why_skip(one.body, taken, too_far)
+    given = [one for one in some if not one.skipped]
+    for one, task in zip(given, Task.objects.bulk_create(_tasks_of(fan_out, given)), strict=True):
+        one.task = task
+    Recurrence.objects.bulk_create(_cycles_of(fan_out, [one.task for one in given if one.task]))
+    Recipient.objects.bulk_update(given, ["task"])
+    Recipient.objects.bulk_update([one for one in some if one.skipped], ["skipped"])
+    tasks = [one.task for one in given if one.task]
+    asked = _milestones_of(fan_out)
+    Milestone.objects.bulk_create([row for task in tasks for row in made_of(task, asked)], batch_size=1000)
+    # Their keys name rows of this transaction: nobody can have owed them before.
+    owe_new(_notices_of(fan_out, tasks))
+    # Last: from here to the end no other writer can append to the chain.
+    append([_event_of(fan_out, task) for task in tasks])
+
+
+def _tasks_of(fan_out: FanOut, given: Iterable[Recipient]) -> list[Task]:
+    tasks = [_task_of(fan_out, one.body) for one in given]
+    for task in tasks:
+        task.state, task.version = State.ASSIGNED, 1
+        task.assigned_by, task.assigned_at = fan_out.approved_by, fan_out.approved_at
+        task.approval, task.original_due_on = fan_out.approval, task.due_on
+        task.search_text = task.folded()
+    return tasks
+
+
+def _cycle_of(fan_out: FanOut) -> Cycle | None:
+    """Without a day of its own, what a recurring task is given to recurs too."""
+    return None if fan_out.due_on else fan_out.task.cycle
+
+
+def _cycles_of(fan_out: FanOut, tasks: list[Task]) -> list[Recurrence]:
+    """Each body's task recurs by itself; days that passed before it was given are not made."""
+    cycle = _cycle_of(fan_out)
+    if cycle is None:
+        return []
+    past = [period for period, due in Recurrence(**asdict(cycle)).to_make(today()) if due < today()]
+    until = past[-1] if past else None
+    return [Recurrence(task=task, made_until=until, **asdict(cycle)) for task in tasks]
+
+
+def _milestones_of(fan_out: FanOut) -> list[MilestoneAsked]:
+    """Each body reaches the milestones that are still to come; of a task in a cycle none are its own."""
+    if _cycle_of(fan_out):
+        return []
+    rows = fan_out.task.milestones.filter(due_on__gte=today())
+    rows = rows.filter(due_on__lte=fan_out.due_on) if fan_out.due_on else rows
+    return [MilestoneAsked(row.due_on, row.words) for row in rows]
+
+
+def _task_of(fan_out: FanOut, body: Body | None) -> Task:
+    """The task that a body gets, not yet written; its order only when the same body gives both."""
+    above, giver = fan_out.task, fan_out.giver
+    task = Task(parent=above, assigner=giver, lead=body, created_by=fan_out.by)
+    for name in CARRIED:
+        setattr(task, name, getattr(above, name))
+    if giver.pk == above.assigner_id:
+        task.order, task.number = above.order, above.number
+    task.title, task.deliverable, task.due_on = fan_out.title, fan_out.deliverable, fan_out.due_on
+    if task.title == above.title:
+        task.title_en = above.title_en
+    task.due_kind, task.due_words = _when(task, above)
+    if task.due_kind == Task.DueKind.RELATIVE:
+        task.after_days, task.after_event = above.after_days, above.after_event
+    return task
+
+
+def _when(task: Task, above: Task) -> tuple[str, str]:
+    """Without a day of its own it has what the one above has instead: its cycle, its event or its words.
+
+    The words of the order stand only beside the day that they meant.
+    """
+    if task.due_on is None:
+        same = above.due_on is None and above.due_kind not in (Task.DueKind.DAY, Task.DueKind.PERIOD)
+        return (above.due_kind, above.due_words) if same else (Task.DueKind.NONE, "")
+    period = above.due_kind == Task.DueKind.PERIOD and task.due_on == above.due_on
+    kind = Task.DueKind.PERIOD if period else Task.DueKind.DAY
+    return kind, above.due_words if task.due_on == above.due_on else ""
+
+
+def _event_of(fan_out: FanOut, task: Task) -> Event:
+    verb = "task_approval_recorded" if fan_out.approval else "task_assigned"
+    columns = (*FIELDS, "state", "assigned_by", "assigned_at", "approval", "original_due_on")
+    after = {name: value for name, value in snapshot(task, columns).items() if value not in (None, "")}
+    if task.due_kind == Task.DueKind.RECURRING and (cycle := _cycle_of(fan_out)):
+        after["recurrence"] = list(astuple(cycle))
+    return compose(
+        verb,
+        about=task,
+        by=fan_out.approved_by,
+        right=_approval_of(fan_out),
+        at=timezone.now(),
+        after=after,
+        bodies=[task.assigner_id, task.lead_id],
+    )
+
+
+def _approval_of(fan_out: FanOut) -> Right | None:
+    """The right by which it was approved: the job that gives the tasks has none of its own."""
+    if fan_out.approved_by is None:
+        return None
+    permission = "record_approval" if fan_out.approval else "assign_tasks"
+    return Right(fan_out.approved_by, permission, fan_out.giver, fan_out.approved_for)
+
+
+def _notices_of(fan_out: FanOut, tasks: Sequence[Task]) -> list[Any]:
+    """To everybody who works on the tasks of the lead bodies; of restricted ones, those who may read them."""
+    roles = () if fan_out.task.secrecy == Task.Secrecy.NORMAL else RESTRICTED_READERS
+    workers = access.people_of_many("work_on_tasks", [task.lead_id for task in tasks], roles=roles)
+    data = {"by": str(fan_out.approved_by), "reason": ""}
+    return [
+        notice(
+            person,
+            "task_assigned",
+            about=task,
+            occasion=f"v{task.version}",
+            body=task.lead,
+            due_version=task.due_version,
+            data=data,
+        )
+        for task in tasks
+        for person in workers.get(task.lead_id or 0, ())
+        if person != fan_out.approved_by_id
+    ]
+
+
+# What may have changed since it was prepared
+
+
+def _why_stop(fan_out: FanOut, task: Task) -> str:
+    if task.state not in RUNNING:
+        return FanOut.Stop.STATE
+    if fan_out.giver_id not in (task.assigner_id, task.lead_id):
+        return FanOut.Stop.GIVER
+    if fan_out.giver.is_dissolved(today()):
+        return FanOut.Stop.DISSOLVED
+    late: dict[str, Any] = {}
+    sample = _task_of(fan_out, None)
+    handing.check_day(sample, late)
+    recurring.check_cycle(sample, _cycle_of(fan_out), late)
+    return FanOut.Stop.DEADLINE if late else ""
+
+
+def _why_skip(body: Body, taken: Collection[int], too_far: Collection[int]) -> str:
+    if body.is_dissolved(today()):
+        return Recipient.Skipped.DISSOLVED
+    if body.pk in taken:
+        return Recipient.Skipped.HAS_ONE
+    return Recipient.Skipped.NOT_BELOW if body.pk in too_far else ""
+
+
+# Who can be chosen
+
+
+def _check_bodies(sample: Task, bodies: Sequence[Body]) -> None:
+    """Refuse with sentences that name the bodies, so that they can be left out."""
+    if not bodies:
+        raise ValidationError({"bodies": _("Choose at least one body: nobody would get this task.")})
+    keys = [body.pk for body in bodies]
+    groups: tuple[tuple[Sentence, Collection[int]], ...] = (
+        (_("Named twice."), {pk for pk, times in Counter(keys).items() if times > 1}),
+        (_("No body gives a task to itself."), {sample.assigner_id}),
+        (_("It was dissolved. Choose the body that took over."), _dissolved(bodies)),
+        (_("It already has a task under this one."), _having_one(sample.parent_id, keys)),
+        (_("It is chosen in another fan-out of this task."), _chosen_before(sample.parent_id, keys)),
+        (
+            _("It is not below the body that gives, nor an agency of its people."),
+            handing.out_of_reach(sample, keys),
+        ),
+    )
+    said = [f"{_named(some)}: {why}" for why, wrong in groups if (some := _among(bodies, wrong))]
+    if said:
+        raise ValidationError({"bodies": said})
+
+
+def _among(bodies: Iterable[Body], keys: Collection[int]) -> list[Body]:
+    return [body for body in dict.fromkeys(bodies) if body.pk in keys]
+
+
+def _dissolved(bodies: Iterable[Body]) -> set[int]:
+    on = today()
+    return {body.pk for body in bodies if body.is_dissolved(on)}
+
+
+def _having_one(task: int | None, bodies: Collection[int]) -> set[int]:
+    """Those that lead a task right under this one; one that was withdrawn counts no more."""
+    below = Task.objects.filter(parent=task, lead__in=bodies).exclude(state=State.WITHDRAWN)
+    return {pk for pk in below.values_list("lead_id", flat=True) if pk}
+
+
+def _chosen_before(task: int | None, bodies: Collection[int]) -> set[int]:
+    before = Recipient.objects.waiting().filter(fan_out__task=task, fan_out__state__in=TAKES_A_BODY)
+    return set(before.filter(body__in=bodies).values_list("body_id", flat=True))
+
+
+def _named(bodies: Sequence[Body]) -> str:
+    said = ", ".join(body.brief for body in bodies[:NAMED])
+    more = len(bodies) - NAMED
+    return _("%(bodies)s and %(n)s more") % {"bodies": said, "n": more} if more > 0 else said
+
+
+# The fan-out itself
+
+
+def _lock(fan_out: FanOut) -> FanOut:
+    """Its row first and then its task's, in the order of `give_some`."""
+    rows = FanOut.objects.select_for_update(of=("self",), no_key=True).select_related("giver", "by")
+    found = rows.get(pk=fan_out.pk)
+    found.task = lock(found.task)
+    return found
+
+
+def _start(fan_out: FanOut, by: Person, right: Right | None, approval: str, past_deadline: bool) -> FanOut:
+    problems: dict[str, Any] = {}
+    timing.check_not_passed(fan_out.due_on, past_deadline, problems)
+    if problems:
+        raise ValidationError(problems)
+    fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval
+    fan_out.approved_for = on_behalf_of(right)
+    _settle(fan_out, FanOut.State.RUNNING)
+    _tell(fan_out, "fan_out_started", by, right, approval=approval)
+    queue(JOB, fan_out.pk)
+    return fan_out
+
+
+def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "", passed_over: int = 0) -> bool:
+    """Told to whoever prepared it; what was not given, to everybody of the giver who can mend it."""
+    _settle(fan_out, state, stop)
+    people: Iterable[Person] = [fan_out.by]
+    body: Body | None = fan_out.giver
+    if event != "fan_out_given":
+        body = standing_or_above(fan_out.giver)
+        people = access.people("draft_tasks", body) | access.people("assign_tasks", body) if body else []
+    done = fan_out.recipients.filter(task__isnull=False).count()
+    owe_news(
+        people,
+        event,
+        fan_out.task,
+        None,
+        body=body,
+        request=fan_out.name,
+        occasion=f"request-{fan_out.name}-{done}",
+        facts={"passed_over": passed_over} if passed_over else None,
+    )
+    facts = {"stop": stop, "passed_over": passed_over or None}
+    _tell(fan_out, event, None, None, recipients=done, **facts)
+    return False
+
+
+def _settle(fan_out: FanOut, state: str, stop: str = "") -> None:
+    ended = state in (FanOut.State.DONE, FanOut.State.CANCELLED)
+    fan_out.state, fan_out.stop = state, stop
+    fan_out.finished_at = timezone.now() if ended else None
+    fan_out.save(update_fields=["state", "stop", "finished_at", *APPROVED])
+
+
+def _tell(fan_out: FanOut, event: str, by: Person | None, right: Right | None, **facts: Any) -> None:
+    """In the trail of the body that gives: whoever gets a task finds the event of that task."""
+    told = {name: value for name, value in facts.items() if value not in (None, "")}
+    after = {"task": fan_out.task_id, "state": fan_out.state, **told}
+    record(event, about=fan_out, by=by, right=right, after=after, bodies=[fan_out.giver_id])

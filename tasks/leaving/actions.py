@@ -1,0 +1,70 @@
+"""Somebody leaves: what they hold ends, and each of their open tasks gets somebody else or stands without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import snapshot
+from committees import actions as committee_actions
+from committees.models import Person
+from portal.shared.days import today
+from tasks import rules
+from tasks.actions.common import holds_office, lock, tell
+from tasks.models import Task
+from tasks.models.tasks import TaskQuerySet
+
+NAMED = ("leader", "contact")
+
+
+@transaction.atomic
+def leave(
+    *,
+    person: Person,
+    by: Person,
+    last_day: date | None = None,
+    at_once: bool = False,
+    successors: Mapping[int, Person] | None = None,
+) -> Person:
+    """Close a person's account after a last day (today when not given), or with its terms ended at once.
+
+    `successors` says by task key who is named there instead of them.
+
+    A task without a successor keeps the name, and is found without a contact by its lead body.
+    """
+    chosen = successors or {}
+    # Held before the first event: who works on one of them holds its row and waits for the chain.
+    rows = named_in(person).filter(pk__in=chosen).select_for_update(of=("self",), no_key=True)
+    tasks = {task.pk: task for task in rows.order_by("pk")}
+    day = None if at_once else last_day or today()
+    left = committee_actions.close_account(person=person, by=by, last_day=day)
+    for pk, successor in chosen.items():
+        if pk in tasks:
+            _hand_over(tasks[pk], person, successor, by)
+    return left
+
+
+def named_in(person: Person) -> TaskQuerySet:
+    """Open tasks in which a person is the leader in charge or the contact."""
+    return Task.objects.open().filter(Q(contact=person) | Q(leader=person))
+
+
+def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> None:
+    task = lock(task)
+    right = rules.may_name_people(by, task).or_raise()
+    if successor.pk == person.pk or not holds_office(successor, task.lead):
+        raise ValidationError(
+            {f"task_{task.pk}": _("Choose somebody else who holds an office in the lead body.")}
+        )
+    before = snapshot(task, NAMED)
+    for name in NAMED:
+        if getattr(task, f"{name}_id") == person.pk:
+            setattr(task, name, successor)
+    task.version += 1
+    task.save(update_fields=[*NAMED, "version"])
+    tell(task, "task_people_named", by, right=right, before=before, after=snapshot(task, NAMED))

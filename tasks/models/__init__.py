@@ -1,0 +1,29 @@
+"""Orders and tasks as rows. Each queryset stands beside its model."""
+
+from tasks.models.cycles import Recurrence
+from tasks.models.evidence import Evidence
+from tasks.models.fan_outs import FanOut, Recipient
+from tasks.models.milestones import Milestone, milestone_words
+from tasks.models.notes import Comment, Progress
+from tasks.models.orders import Order, OrderRelation
+from tasks.models.parts import Part
+from tasks.models.requests import Request
+from tasks.models.tasks import PLACEHOLDER, Clear, Task
+
+__all__ = [
+    "PLACEHOLDER",
+    "Clear",
+    "Comment",
+    "Evidence",
+    "FanOut",
+    "Milestone",
+    "Order",
+    "OrderRelation",
+    "Part",
+    "Progress",
+    "Recipient",
+    "Recurrence",
+    "Request",
+    "Task",
+    "milestone_words",
+]

@@ -1,0 +1,26 @@
+"""Validators and conditions that several models share."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+from django.core.validators import (
+    MaxLengthValidator,
+)
+from django.db.models import F, Q
+
+from portal.shared.text import LONG_TEXT, validate_plain
+
+PLAIN: list[Any] = [validate_plain]
+
+
+LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
+
+
+def nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:
+    """No person stands on both sides: who did it and on whose behalf, and who judged it and on whose."""
+    apart = Q()
+    for one, other in product(before, after):
+        apart &= Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)})
+    return apart

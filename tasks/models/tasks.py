@@ -1,0 +1,750 @@
+"""A task: who gave it to whom, by when, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.validators import (
+    MaxValueValidator,
+)
+from django.db import connection, models
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from committees import access
+from committees.access import Asker
+from committees.models import Body, Person
+from committees.roles import RESTRICTED_READERS
+from portal.shared.day_fields import DayField, days_in_range
+from portal.shared.days import day_of
+from portal.shared.text import fold
+from portal.shared.verdicts import Sentence
+from tasks.cycles import Cycle
+from tasks.lifecycle import (
+    COUNTED,
+    CURRENT,
+    DUE_SOON_DAYS,
+    FIVE,
+    GIVEN,
+    OPEN,
+    RUNNING,
+    UNISSUED,
+    Pace,
+    Standing,
+    State,
+    View,
+)
+from tasks.models.common import LONG, PLAIN, nobody_twice
+from tasks.models.counting import ISSUED, Tally, pace_q, paces, standing_q, view_q
+from tasks.models.cycles import Recurrence
+from tasks.models.parts import Part, led_before
+
+PLACEHOLDER = "Nhiệm vụ mật"
+"""All that the title of a secret task says beside its number."""
+
+
+A_HANDFUL = 10
+"""Bodies whose parts are few enough to be looked up one by one."""
+
+
+def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
+    """Rows with one of the keys that a subquery gives, found by their index even beside an OR.
+
+    PostgreSQL turns no IN of a subquery into an index search once it stands beside an OR; an array it does.
+    It walks through an array for every row, though: many keys are better hashed, as an IN is.
+    """
+    if few and connection.vendor == "postgresql":
+        array = ArraySubquery(keys, template="(ARRAY(%(subquery)s))")
+        shape = {"template": "(%(expressions)s)", "arg_joiner": " = ANY "}
+        return Q(Func(F("pk"), array, **shape, output_field=models.BooleanField()))
+    return Q(pk__in=keys)
+
+
+def _given_or_received(bodies: list[int] | models.QuerySet[Any], *, former: bool, few: bool) -> Q:
+    parts = Part.objects.filter(body__in=bodies).order_by().values("task_id")
+    received = ISSUED & (Q(lead__in=bodies) | _one_of(parts.exclude(kind="former_lead"), few=few))
+    if former:
+        # It was issued when they led it, whatever became of it since.
+        received |= _one_of(parts.filter(kind="former_lead"), few=few)
+    return Q(assigner__in=bodies) | received
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    # Who sees what
+
+    def visible_to(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """The only source of tasks for every door: given by a body of theirs, or received once issued.
+
+        Without what their bodies only led before: that is read as it was then, so no condition, order or
+        count may ask of it as it is now. See `led_before`.
+        """
+        return self._in_scope(person, on, former=False)
+
+    def readable_by(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """For a door that shows one task and turns it back by `reading`: with what was led before."""
+        return self._in_scope(person, on, former=True)
+
+    def led_before(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """What a body of theirs led before and they see by nothing else, the last taken away first."""
+        parts = led_before(person, on)
+        until = parts.filter(task=OuterRef("pk")).order_by("-ended_at").values("ended_at")[:1]
+        seen = Task.objects.visible_to(person, on).filter(pk=OuterRef("pk"))
+        tasks = self.filter(~Exists(seen), pk__in=parts.values("task_id"))
+        return tasks.annotate(led_until=Subquery(until)).order_by("-led_until", "-pk")
+
+    def _in_scope(self, person: Asker, on: date | None, *, former: bool) -> TaskQuerySet:
+        if person.is_superuser and person.is_active:
+            return self
+        seen = self._read_in(access.reach(person, "view_tasks", on), former=former)
+        trusted = access.bodies_as(person, RESTRICTED_READERS, on)
+        if not trusted:
+            return seen.filter(secrecy="normal")
+        # One list beside the rows: asked row by row it would look dearer than reading the whole table.
+        return seen.filter(Q(secrecy="normal") | _given_or_received(trusted, former=former, few=False))
+
+    def _read_in(self, bodies: list[int] | models.QuerySet[Any] | None, *, former: bool) -> TaskQuerySet:
+        """Given by one of the bodies (None: of all), or received by one and issued."""
+        if bodies is None:
+            return self
+        if bodies == []:
+            return self.none()
+        few = isinstance(bodies, list) and len(bodies) <= A_HANDFUL
+        return self.filter(_given_or_received(bodies, former=former, few=few))
+
+    def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
+        """Tasks the body (or any of the bodies) gave or has a part in."""
+        return self.filter(self.part_q(body, "any"))
+
+    @staticmethod
+    def part_q(body: Body | models.QuerySet[Any], part: str) -> Q:
+        """The condition that a body plays a part: assigner, lead, co_lead, coordinating or any."""
+        bodies = [body] if isinstance(body, Body) else body
+        if part == "assigner":
+            return Q(assigner__in=bodies)
+        if part == "lead":
+            return Q(lead__in=bodies)
+        parts = Part.objects.filter(task=OuterRef("pk"), body__in=bodies)
+        if part in ("co_lead", "coordinating", "former_lead"):
+            return Q(Exists(parts.filter(kind=part)))
+        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Q(Exists(parts.exclude(kind="former_lead")))
+
+    # Where they stand
+
+    def issued(self) -> TaskQuerySet:
+        return self.filter(ISSUED)
+
+    def counted(self) -> TaskQuerySet:
+        """What the five-way count holds: issued, not suspended, not withdrawn."""
+        return self.filter(state__in=COUNTED)
+
+    def open(self) -> TaskQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def unfinished(self) -> TaskQuerySet:
+        """Neither done nor off the books: being prepared, open, or stopped for a time."""
+        return self.filter(state__in=(*UNISSUED, *OPEN, State.SUSPENDED))
+
+    def running(self) -> TaskQuerySet:
+        """With the lead, whose clock runs: neither submitted nor stopped."""
+        return self.filter(state__in=RUNNING)
+
+    def overdue(self, on: date) -> TaskQuerySet:
+        """Open, and the deadline passed with no submission that stopped the clock in time."""
+        return self.standing(Standing.OVERDUE, on)
+
+    def due_soon(self, on: date) -> TaskQuerySet:
+        return self.standing(Standing.DUE_SOON, on)
+
+    def standing(self, standing: str, on: date, due: str = CURRENT) -> TaskQuerySet:
+        """Tasks with this standing on the day; `in_time` holds the due-soon ones too."""
+        return self.filter(standing_q(standing, on, due))
+
+    def pace(self, pace: str, on: date, due: str = CURRENT) -> TaskQuerySet:
+        """Open tasks of one of the three colours: exactly those that its count promises."""
+        return self.filter(pace_q(pace, on, due))
+
+    def tally(self, on: date, due: str = CURRENT) -> Tally:
+        """The five-way count on the day, its sum, and what stands beside it."""
+        return self.tallies_where(on, {"": Q()}, due)[""]
+
+    def tallies_where(self, on: date, where: dict[str, Q], due: str = CURRENT) -> dict[str, Tally]:
+        """The same count for each of some conditions, by its name, in one query."""
+        columns = {str(name): standing_q(name, on, due) for name in FIVE}
+        columns |= {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
+        counts = {
+            f"{key}_{name}": Count("pk", filter=condition & column)
+            for key, condition in where.items()
+            for name, column in columns.items()
+        }
+        found = self.order_by().aggregate(**counts)
+        tallies = {key: {name: found[f"{key}_{name}"] for name in columns} for key in where}
+        return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
+
+    def tallies(self, on: date, by: str, due: str = CURRENT, **beside: Q) -> dict[Any, Tally]:
+        """The same count for each value of a field, such as `lead_id`, in one query.
+
+        `beside` names conditions whose tasks are counted too; they are not in the sum.
+        """
+        numbers = {str(name): Count("pk", filter=standing_q(name, on, due)) for name in FIVE}
+        numbers |= {name: Count("pk", filter=condition) for name, condition in beside.items()}
+        rows = self.counted().order_by().values(by).annotate(**numbers)
+        return {
+            row.pop(by): {"given": sum(row[name] for name in FIVE), **row} for row in (dict(r) for r in rows)
+        }
+
+    def risks(self, on: date, by: str, due: str = CURRENT) -> dict[Any, int]:
+        """How many tasks are at risk for each value of a field, in one query that reads only those.
+
+        Asked apart from the tally: the indexes that count the standings do not hold the warning.
+        """
+        rows = self.pace(Pace.AT_RISK, on, due).order_by().values_list(by)
+        return dict(rows.annotate(n=Count("pk")))
+
+    def tally_and_paces(self, on: date, due: str = CURRENT) -> Tally:
+        """The five ways and, beside them, the three colours of what is open."""
+        tally = self.tally(on, due)
+        return {**tally, **paces(tally, self.pace(Pace.AT_RISK, on, due).count())}
+
+    def in_view(self, view: str, on: date, due: str = CURRENT) -> TaskQuerySet:
+        """The tasks of one quick view, or of `given`: exactly those that its count promises."""
+        return self.counted() if view == GIVEN else self.filter(view_q(view, on, due))
+
+    def views(self, on: date, due: str = CURRENT) -> dict[str, int]:
+        """How many tasks each quick view holds, and how many of those waiting have a deadline."""
+        numbers = {str(view): Count("pk", filter=view_q(view, on, due)) for view in View}
+        dated = Count("pk", filter=view_q(View.SUBMITTED, on, due) & Q(**{f"{due}__isnull": False}))
+        return self.order_by().aggregate(**numbers, submitted_dated=dated)
+
+    def under(self, task: int) -> TaskQuerySet:
+        """Every task below the one with this key, however deep."""
+        return self.filter(pk__in=RawSQL(_below(), [task]))  # noqa: S611 - the key is a parameter
+
+    # How they are read
+
+    def matching(self, words: str) -> TaskQuerySet:
+        """Every word of the text occurs, with or without Vietnamese marks."""
+        tasks = self
+        for word in fold(words).split():
+            tasks = tasks.filter(search_text__contains=word)
+        return tasks
+
+    def for_list(self) -> TaskQuerySet:
+        """With what a row of a list shows, so that twenty rows cost as many queries as one."""
+        return self.select_related("lead", "assigner", "order")
+
+    def late_first(self) -> TaskQuerySet:
+        """By deadline, those without one last; stable."""
+        return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def _below() -> str:
+    """Down the tree by its index; UNION and not UNION ALL, so that a circle would end.
+
+    PostgreSQL guesses ten times as many rows for each level, and reads the whole table to join them: asked
+    for the tasks below each row apart (OFFSET 0 keeps that apart) it looks them up.
+    """
+    children = "JOIN tasks_task child ON child.parent_id = below.id"
+    if connection.vendor == "postgresql":
+        children = "CROSS JOIN LATERAL (SELECT id FROM tasks_task WHERE parent_id = below.id OFFSET 0) child"
+    first = "SELECT id FROM tasks_task WHERE parent_id = %s"
+    return (
+        f"WITH RECURSIVE below (id) AS ({first} UNION SELECT child.id FROM below {children})"  # noqa: S608
+        " SELECT id FROM below"
+    )
+
+
+class Task(models.Model):
+    """A duty given by one body (the assigner) to one accountable lead body."""
+
+    class DueKind(models.TextChoices):
+        DAY = "day", _("a day")
+        PERIOD = "period", _("a month, quarter or year")
+        RELATIVE = "relative", _("so many days after an event")
+        RECURRING = "recurring", _("recurring")
+        CONTINUOUS = "continuous", _("continuous")
+        NONE = "none", pgettext_lazy("deadline", "none")
+
+    class Priority(models.TextChoices):
+        NORMAL = "normal", _("normal")
+        URGENT = "urgent", _("urgent")
+
+    class Secrecy(models.TextChoices):
+        NORMAL = "normal", _("normal")
+        RESTRICTED = "restricted", _("restricted")
+        SECRET = "secret", _("secret")
+
+    class Programme(models.TextChoices):
+        NQ57 = "nq57", _("Resolution 57-NQ/TW")
+        DA06 = "da06", _("Project 06")
+        REFORM = "reform", _("administrative reform")
+        OTHER = "other", _("other")
+
+    # Where it comes from
+    order = models.ForeignKey(
+        "tasks.Order",
+        verbose_name=_("order"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+    )
+    number = models.CharField(_("number in the order"), max_length=40, blank=True, validators=PLAIN)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("task above"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+    parent_words = models.CharField(
+        _("task above, in the order's words"), max_length=200, blank=True, validators=PLAIN
+    )
+    pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN, db_index=True)
+    programme = models.CharField(_("programme"), max_length=10, choices=Programme, default=Programme.NQ57)
+    # What
+    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
+    title_en = models.CharField(_("task in English"), max_length=500, blank=True, validators=PLAIN)
+    description = models.TextField(_("description"), blank=True, validators=LONG)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    deliverable_kind = models.CharField(
+        _("type of deliverable"), max_length=120, blank=True, validators=PLAIN
+    )
+    target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
+    target_unit = models.CharField(_("unit of the target"), max_length=60, blank=True, validators=PLAIN)
+    authority = models.CharField(_("approving level"), max_length=250, blank=True, validators=PLAIN)
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
+    secrecy = models.CharField(_("secrecy"), max_length=10, choices=Secrecy, default=Secrecy.NORMAL)
+    # Who
+    assigner = models.ForeignKey(
+        Body, verbose_name=_("assigner"), on_delete=models.PROTECT, related_name="tasks_given"
+    )
+    lead = models.ForeignKey(
+        Body,
+        verbose_name=_("lead"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks_led",
+    )
+    lead_words = models.CharField(
+        _("lead, in the order's words"), max_length=500, blank=True, validators=PLAIN
+    )
+    leader = models.ForeignKey(
+        Person,
+        verbose_name=_("leader in charge"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    contact = models.ForeignKey(
+        Person, verbose_name=_("contact"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # When
+    start_on = DayField(_("start"), null=True, blank=True)
+    due_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DueKind, default=DueKind.DAY)
+    due_on = DayField(_("deadline"), null=True, blank=True)
+    due_words = models.CharField(
+        _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
+    )
+    original_due_on = DayField(_("original deadline"), null=True, blank=True, editable=False)
+    after_days = models.PositiveSmallIntegerField(
+        _("days after the event"), null=True, blank=True, validators=[MaxValueValidator(3650)]
+    )
+    after_event = models.CharField(
+        _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN
+    )
+    happened_on = DayField(_("day of the event"), null=True, blank=True, editable=False)
+    occurrence_on = DayField(_("day in the cycle of the task above"), null=True, blank=True, editable=False)
+    weight = models.PositiveSmallIntegerField(
+        _("share of the task above, in percent"),
+        null=True,
+        blank=True,
+        editable=False,
+        validators=[MaxValueValidator(100)],
+    )
+    due_version = models.PositiveIntegerField(default=1, editable=False)
+    unsure = models.JSONField(
+        _("fields that a person must look at before it is issued"), default=list, blank=True, editable=False
+    )
+    read_until: datetime | None = None
+    """Set by `reading.as_read_by` for a body that led it before: it reads what was there until then."""
+    # How it stands
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
+    suspended_from = models.CharField(max_length=12, choices=State, blank=True, editable=False)
+    percent = models.PositiveSmallIntegerField(
+        _("progress"), default=0, editable=False, validators=[MaxValueValidator(100)]
+    )
+    progressed_at = models.DateTimeField(_("last update"), null=True, editable=False)
+    submissions = models.PositiveSmallIntegerField(default=0, editable=False)
+    risk_days = models.PositiveSmallIntegerField(_("days late expected"), null=True, editable=False)
+    risk_remedy = models.TextField(_("remedy"), blank=True, editable=False, validators=LONG)
+    risk_by = models.ForeignKey(
+        Person,
+        verbose_name=_("risk told by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    risk_at = models.DateTimeField(_("risk told at"), null=True, editable=False)
+    escalation_stopped_at = models.DateTimeField(_("escalation stopped at"), null=True, editable=False)
+    escalation_stopped_by = models.ForeignKey(
+        Person,
+        verbose_name=_("escalation stopped by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    superseded_by = models.ForeignKey(
+        "self",
+        verbose_name=_("replaced by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="supersedes",
+    )
+    created_by = models.ForeignKey(
+        Person,
+        verbose_name=_("entered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    assigned_by = models.ForeignKey(
+        Person,
+        verbose_name=_("assigned by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
+    approval = models.CharField(_("approval on paper"), max_length=250, blank=True, editable=False)
+    submitted_by = models.ForeignKey(
+        Person,
+        verbose_name=_("reported by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_for = models.ForeignKey(
+        Person,
+        verbose_name=_("reported on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField(_("reported at"), null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        Person,
+        verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    confirmed_for = models.ForeignKey(
+        Person,
+        verbose_name=_("confirmed on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
+    posted_at = models.DateTimeField(_("entered in theodoinq.dcs.vn at"), null=True, editable=False)
+    posted_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects: ClassVar[TaskQuerySet] = TaskQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = ("pk",)
+        default_permissions = ("view", "add", "change")
+        constraints = (
+            days_in_range("task_days_in_range", "start_on", "due_on", "happened_on"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="task_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(state__in=(*UNISSUED, State.WITHDRAWN)) | Q(lead__isnull=False),
+                name="task_issued_with_a_lead",
+            ),
+            models.CheckConstraint(
+                condition=nobody_twice(("submitted_by", "submitted_for"), ("confirmed_by", "confirmed_for")),
+                name="task_not_confirmed_by_its_submitter",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=True, submitted_for__isnull=True, submitted_at__isnull=True)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="task_submitted_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.COMPLETED, confirmed_by__isnull=False, confirmed_at__isnull=False)
+                | (
+                    ~Q(state=State.COMPLETED)
+                    & Q(confirmed_by__isnull=True, confirmed_for__isnull=True, confirmed_at__isnull=True)
+                ),
+                name="task_confirmed_when_completed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=(State.SUBMITTED, State.COMPLETED), submitted_at__isnull=False)
+                | Q(state=State.WITHDRAWN)
+                | (~Q(state__in=(State.SUBMITTED, State.COMPLETED)) & Q(submitted_at__isnull=True)),
+                name="task_submitted_while_it_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(start_on__isnull=True) | Q(due_on__gte=F("start_on")),
+                name="task_due_after_start",
+                violation_error_message=_("The deadline is not before the start."),
+            ),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="task_percent_to_100"),
+            models.CheckConstraint(
+                condition=Q(state=State.SUSPENDED) & ~Q(suspended_from="")
+                | ~Q(state=State.SUSPENDED) & Q(suspended_from=""),
+                name="task_suspended_from_a_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(secrecy="secret")
+                | Q(
+                    title__startswith=PLACEHOLDER,
+                    title_en="",
+                    description="",
+                    deliverable="",
+                    deliverable_kind="",
+                    target__isnull=True,
+                    target_unit="",
+                    authority="",
+                    pillar="",
+                    parent_words="",
+                    lead_words="",
+                    risk_remedy="",
+                )
+                # Where a number stands, the first space would begin a sentence.
+                & ~Q(number__contains=" ")
+                & ~Q(after_event__contains=" ")
+                & ~Q(approval__contains=" "),
+                name="task_secret_holds_no_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__isnull=True) | Q(weight__lte=100), name="task_weight_to_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(risk_days__isnull=True, risk_by__isnull=True, risk_at__isnull=True)
+                | Q(risk_days__gte=1, risk_by__isnull=False, risk_at__isnull=False),
+                name="task_risk_told_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(risk_days__isnull=True) | Q(state__in=RUNNING, due_on__isnull=False),
+                name="task_at_risk_while_it_runs",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True)
+                | Q(state=State.WITHDRAWN) & ~Q(superseded_by=F("id")),
+                name="task_superseded_when_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(occurrence_on__isnull=True) | Q(parent__isnull=False),
+                name="task_occurs_under_its_cycle",
+            ),
+            models.UniqueConstraint(fields=("parent", "occurrence_on"), name="one_task_for_a_day_of_a_cycle"),
+        )
+        indexes = (
+            models.Index(fields=("assigner", "due_on", "id"), name="task_given", condition=Q(state__in=OPEN)),
+            models.Index(fields=("lead", "due_on", "id"), name="task_led", condition=Q(state__in=OPEN)),
+            # With all that decides who sees a task and how it stands: counting reads no row of the table;
+            # by the deadline of now, and by the first one.
+            models.Index(
+                fields=(
+                    *("due_on", "id", "state", "submitted_at"),
+                    *("secrecy", "assigned_at", "assigner", "lead"),
+                ),
+                name="task_due",
+                condition=Q(state__in=OPEN),
+            ),
+            models.Index(
+                fields=(
+                    *("original_due_on", "id", "state", "submitted_at"),
+                    *("secrecy", "assigned_at", "assigner", "lead"),
+                ),
+                name="task_first_due",
+                condition=Q(state__in=OPEN),
+            ),
+            models.Index(
+                fields=("lead", "due_on", "state"), name="task_at_risk", condition=Q(risk_days__isnull=False)
+            ),
+            models.Index(fields=("assigner", "state"), name="task_given_state"),
+            models.Index(fields=("lead", "state"), name="task_led_state"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def folded(self) -> str:
+        """What a search compares; whoever writes tasks in bulk sets `search_text` to it."""
+        return fold(f"{self.number} {self.title} {self.title_en} {self.deliverable} {self.description}")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self.folded()
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:detail", args=[self.pk])
+
+    @property
+    def code(self) -> str:
+        """What people call it by in a letter or on the telephone, whatever its number in the order."""
+        return f"NV-{self.pk:05d}" if self.pk else ""
+
+    @property
+    def name(self) -> str:
+        return self.title_en if get_language() == "en" and self.title_en else self.title
+
+    @property
+    def is_issued(self) -> bool:
+        """As the queryset answers it: a draft that was withdrawn was never issued."""
+        return self.state not in UNISSUED and self.assigned_at is not None
+
+    def standing(self, on: date, due: str = CURRENT) -> Standing | None:
+        """Where the task stands on the day, as the queryset answers it; None outside the count."""
+        stopped = day_of(self.submitted_at) if self.submitted_at else None
+        due_on: date | None = getattr(self, due)
+        if self.state == State.COMPLETED:
+            late = stopped is not None and due_on is not None and stopped > due_on
+            return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
+        if self.state not in OPEN:
+            return None
+        if due_on is None:
+            return Standing.NO_DEADLINE
+        if (stopped or on) > due_on:
+            return Standing.OVERDUE
+        soon = stopped is None and due_on <= on + timedelta(days=DUE_SOON_DAYS)
+        return Standing.DUE_SOON if soon else Standing.IN_TIME
+
+    def days_left(self, on: date, due: str = CURRENT) -> int | None:
+        """Calendar days to the deadline, negative when late; counted at the submission once there is one."""
+        due_on: date | None = getattr(self, due)
+        if due_on is None:
+            return None
+        return (due_on - (day_of(self.submitted_at) if self.submitted_at else on)).days
+
+    def pace(self, on: date, due: str = CURRENT) -> Pace | None:
+        """On schedule, at risk or late, as the queryset answers it; None unless open."""
+        standing = self.standing(on, due) if self.state in OPEN else None
+        if standing == Standing.OVERDUE:
+            return Pace.LATE
+        if standing in (Standing.IN_TIME, Standing.DUE_SOON) and self.risk_days is not None:
+            return Pace.AT_RISK
+        return Pace.ON_SCHEDULE if standing else None
+
+    def clears(self) -> list[Clear]:
+        """The six clears (*6 rõ*) that must be told before issue, each with what answers it."""
+        return [
+            Clear("who", _("who: the lead body"), bool(self.lead_id)),
+            Clear("what", _("what: the task"), bool(self.title)),
+            Clear("when", _("when: a deadline or a cycle"), self._has_time()),
+            Clear("responsibility", _("responsibility: the leader in charge"), bool(self.leader_id)),
+            Clear("result", _("result: the deliverable"), bool(self.deliverable)),
+            Clear("authority", _("authority: the approving level"), bool(self.authority)),
+        ]
+
+    def _has_time(self) -> bool:
+        cycles = (self.DueKind.RECURRING, self.DueKind.CONTINUOUS)
+        return self.due_on is not None or self.due_kind in cycles or bool(self.waits_for)
+
+    def doubts(self) -> list[str]:
+        """What in the received file was not certain, in words."""
+        columns = {one.name: str(one.verbose_name) for one in self._meta.get_fields() if one.concrete}
+        return [columns.get(name) or str(_("bodies that help")) for name in self.unsure]
+
+    @property
+    def cycle(self) -> Cycle | None:
+        row: Recurrence | None = getattr(self, "recurrence", None)
+        return row.cycle if row and self.due_kind == self.DueKind.RECURRING else None
+
+    @property
+    def stopped_cycle(self) -> Recurrence | None:
+        """Its cycle, when that stands still until somebody mends it."""
+        row: Recurrence | None = (
+            getattr(self, "recurrence", None) if self.due_kind == self.DueKind.RECURRING else None
+        )
+        return row if row and row.stop else None
+
+    @property
+    def waits_for(self) -> str:
+        """The deadline in words while it waits for the day of its event; empty for every other task."""
+        if self.due_kind != self.DueKind.RELATIVE or self.due_on or self.after_days is None:
+            return ""
+        said = ngettext(
+            "%(count)s day after “%(event)s”", "%(count)s days after “%(event)s”", self.after_days
+        )
+        return said % {"count": self.after_days, "event": self.after_event}
+
+    def day_warnings(self, on: date) -> list[str]:
+        """What is odd about its own days, to be looked at once more and not refused."""
+        warnings = []
+        issued_on = self.order.issued_on if self.order else None
+        of_a_part = _("The deadline of a body that helps, %(day)s, lies before the order's date, %(issued)s.")
+        for day, sentence in (
+            (self.start_on, _("The start %(day)s lies before the order's date, %(issued)s.")),
+            (self.due_on, _("The deadline %(day)s lies before the order's date, %(issued)s.")),
+            *((part.due_on, of_a_part) for part in (self.parts.all() if issued_on and self.pk else ())),
+        ):
+            if day and issued_on and day < issued_on:
+                warnings.append(sentence % {"day": f"{day:%d/%m/%Y}", "issued": f"{issued_on:%d/%m/%Y}"})
+        if self.due_on and self.due_on < on and not self.is_issued:
+            warnings.append(
+                _("The deadline %(day)s has already passed.") % {"day": f"{self.due_on:%d/%m/%Y}"}
+            )
+        return warnings
+
+    def unclear(self) -> list[Clear]:
+        return [clear for clear in self.clears() if not clear.told]
+
+    def ancestors(self) -> Iterator[Task]:
+        """The tasks above, nearest first; a handful at most. Two edits at once may have closed a circle.
+
+        None for a body that led it before: what stands there now is not what stood there then.
+        """
+        task, met = None if self.read_until else self.parent, {self.pk}
+        while task is not None and task.pk not in met:
+            met.add(task.pk)
+            yield task
+            task = task.parent
+
+    @property
+    def is_handed_down(self) -> bool:
+        """Given by the lead of the task above, and not by whoever gave that one to many or in a cycle."""
+        return self.parent is not None and self.assigner_id != self.parent.assigner_id
+
+    def day_above(self) -> date | None:
+        """The day that no deadline from here down passes: the earliest of the tasks above."""
+        return min((one.due_on for one in self.ancestors() if one.due_on), default=None)
+
+
+@dataclass(frozen=True)
+class Clear:
+    name: str
+    label: Sentence
+    told: bool

@@ -1,0 +1,196 @@
+"""The register of orders: list, one order with its tasks, entering and correcting, its file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.forms import SearchInput
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.stale import Stale, version_of
+from committees import access
+from committees.doors import SignedInRequest
+from committees.fields import BodyField, body_label
+from portal.shared.days import today
+from portal.shared.downloads import download
+from portal.shared.page_parts import parts_of
+from portal.shared.verdicts import no
+from tasks import rules
+from tasks.forms import OrderForm, add_errors, differences
+from tasks.lifecycle import FIVE
+from tasks.lists import task_list as listing
+from tasks.lists.filters import OrderFilter
+from tasks.models import Order, Task
+from tasks.orders import actions as order_actions
+from tasks.orders.relations import related
+from tasks.pages.common import NOBODY, find_order
+
+
+class RegisterFilter(OrderFilter):
+    """The filters of the API, and a body by its name too."""
+
+    body = django_filters.Filter(label=gettext_lazy("Body that gives the tasks"))
+    body.field_class = BodyField
+
+    @property
+    def on_now(self) -> dict[str, Any]:
+        """The conditions that are on, by name, cleaned."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
+
+
+@login_required
+@require_safe
+def order_list(request: SignedInRequest) -> HttpResponse:
+    orders = Order.objects.visible_to(request.user).select_related("body")
+    found = RegisterFilter(request.GET, queryset=orders, request=request)
+    context: dict[str, Any] = {
+        "title": _("Orders"),
+        "form": found.form,
+        "now": timezone.now(),
+        "may_prepare": listing.may_prepare(request.user),
+    }
+    found.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
+    found.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
+    if found.form.is_valid():
+        context |= _found(request, found)
+    return render(request, "orders/list.html", context)
+
+
+def _found(request: SignedInRequest, found: RegisterFilter) -> dict[str, Any]:
+    on_now = found.on_now
+    if body := on_now.get("body"):
+        found.form.data = {**request.GET.dict(), "body": body_label(body)}
+    page = Paginator(found.qs, listing.PAGE).get_page(request.GET.get("page"))
+    seen = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
+    return {
+        "page": page,
+        "tallies": seen.tallies(today(), by="order_id"),
+        "narrowed": bool(on_now),
+        "narrowed_more": bool(on_now.keys() - {"q"}),
+        "printed_filters": _in_words(found, on_now, page.paginator.count),
+    }
+
+
+def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
+    """What the list on paper says of itself."""
+    kinds = dict(Order.Kind.choices)
+    said = [f"{found.form.fields[name].label}: {kinds.get(value, value)}" for name, value in on_now.items()]
+    total = ngettext("%(count)d order.", "%(count)d orders.", count) % {"count": count}
+    return " ".join([*(f"{one}." for one in said), total])
+
+
+@login_required
+@require_safe
+def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    order = find_order(request, pk)
+    tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
+    rows = listing.rows_of(listing.sorted_tasks(tasks.for_list(), "due")[: listing.PAGE], on)
+    numbers = tasks.views(on)
+    relations = related(request.user, order, on)
+    context = {
+        "title": f"{order.get_kind_display().capitalize()} {order.number}",
+        "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
+        "order": order,
+        "rows": rows,
+        "total": listing.total(numbers),
+        "counts": listing.tally_of(numbers),
+        "tally_url": f"{reverse('tasks:list')}?order={order.pk}&view=given",
+        "list_url": f"{reverse('tasks:list')}?order={order.pk}",
+        "now": timezone.now(),
+        "may_edit": rules.may_edit_order(request.user, order),
+        "parts": parts_of("orders:detail", request, order),
+        "related": relations,
+        "five": FIVE,
+    }
+    return render(request, "orders/detail.html", context)
+
+
+@login_required
+@require_safe
+def order_file(request: SignedInRequest, pk: int) -> FileResponse:
+    order = find_order(request, pk)
+    if not order.file:
+        raise Http404
+    return download(order.file, order.file_name)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest) -> HttpResponse:
+    giver = access.bodies(request.user, "draft_tasks").first()
+    if giver is None:
+        no(NOBODY).or_raise()
+    return _form_page(request, Order(body=giver))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    order = find_order(request, pk)
+    rules.may_edit_order(request.user, order).or_raise()
+    return _form_page(request, order)
+
+
+def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
+    is_new, stale, status = order.pk is None, None, 200
+    shown = (order.number, order.version)
+    form = OrderForm(request.POST or None, request.FILES or None, instance=order, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if _saved(request, form, order, is_new):
+                messages.success(request, _("Saved: %(order)s.") % {"order": order.number})
+                return redirect(order)
+        except Stale as refusal:
+            stale, status = refusal.verdict.reason, 409
+            shown = Order.objects.values_list("number", "version").get(pk=order.pk)
+    context = {
+        "title": _("New order") if is_new else _("Edit the order"),
+        "crumbs": _crumbs(order, is_new, shown[0]),
+        "order": order,
+        "form": form,
+        "version": shown[1],
+        "stale": stale,
+        "differences": _differences(order.pk, form) if stale else [],
+        "back": reverse("orders:list") if is_new else order.get_absolute_url(),
+    }
+    return render(request, "orders/form.html", context, status=status)
+
+
+def _saved(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
+    version = None if is_new else version_of(request)
+    try:
+        order_actions.save_order(
+            order=form.fill(order), by=request.user, file=form.cleaned_data["file"], version=version
+        )
+    except ValidationError as error:
+        if is_new:
+            order.pk = None
+        add_errors(form, error)
+        return False
+    return True
+
+
+def _crumbs(order: Order, is_new: bool, number: str) -> list[tuple[str, str]]:
+    crumbs = [(_("Orders"), reverse("orders:list"))]
+    return (
+        [*crumbs, (_("New order"), "")]
+        if is_new
+        else [*crumbs, (number, order.get_absolute_url()), (_("Edit"), "")]
+    )
+
+
+def _differences(pk: int, form: OrderForm) -> list[tuple[str, str, str]]:
+    """Field, saved, typed: where the stale form differs from the order as it is now."""
+    saved = Order.objects.select_related("body").get(pk=pk)
+    return differences(saved, {name: form.cleaned_data[name] for name in form.Meta.fields})

@@ -1,0 +1,127 @@
+"""What every page of this app starts with: who asks, and the thing among those they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import JSONObject
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from committees.doors import SignedInRequest
+from notices.calendar import AS_WRITTEN
+from notices.models import CalendarDay
+from portal.shared.days import today
+from tasks import rules
+from tasks.lifecycle import LEVELS_ABOVE
+from tasks.models import Evidence, FanOut, Milestone, Order, Part, Request, Task
+from tasks.pages.former_lead import as_read_by
+
+NOBODY = gettext_lazy("Only the secretary or the support team of a body can enter orders and tasks.")
+
+Crumbs = list[tuple[str, str]]
+
+
+ABOVE = tuple(
+    f"{'parent__' * level}{column}"
+    for level in range(1, LEVELS_ABOVE + 1)
+    for column in ("order", "assigner")
+)
+"""The chain of tasks above with what a page says of each, read with the task itself."""
+
+
+def find_task(request: SignedInRequest, pk: int) -> Task:
+    """A task the person may see, with what its pages show; anything else does not exist."""
+    seen = Task.objects.visible_to(request.user)
+    fan_outs = FanOut.objects.read_by(request.user).filter(task=OuterRef("pk")).pressing_first()
+    days = CalendarDay.objects.filter(day=OuterRef("due_on"))
+    tasks = (
+        Task.objects.readable_by(request.user)
+        .select_related(
+            "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
+        )
+        .annotate(
+            sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
+            has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
+            has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
+            has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
+            has_milestones=Exists(Milestone.objects.filter(task=OuterRef("pk"))),
+            fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
+            fan_out_state=Subquery(fan_outs.values("state")[:1]),
+            replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
+            calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
+        )
+    )
+    parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
+    task = get_object_or_404(tasks.prefetch_related(parts), pk=pk)
+    marked = task.has_milestones  # type: ignore[attr-defined]
+    milestones = rows_if(marked, Milestone.objects.select_related("done_by"))
+    prefetch_related_objects([task], Prefetch("milestones", milestones))
+    task = as_read_by(request.user, task)
+    if task.read_until:
+        task.calendar_day = None  # type: ignore[attr-defined]  # of the deadline of today
+    return task
+
+
+def rows_if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """A list of which it is known that it is empty asks the database nothing."""
+    return rows if some else rows.none()
+
+
+def find_order(request: SignedInRequest, pk: int) -> Order:
+    return get_object_or_404(Order.objects.visible_to(request.user).select_related("body"), pk=pk)
+
+
+@dataclass(frozen=True)
+class LateAbove:
+    """A task above whose deadline has passed, so that no later day fits below; `url` leads to what helps."""
+
+    task: Task
+    url: str
+    may_ask: bool
+
+
+def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
+    """The task above that an extension is needed for, as far as the reader sees it."""
+    on = today()
+    late = {above: above.due_on for above in task.ancestors() if above.due_on and above.due_on < on}
+    keys = [above.pk for above in late]
+    seen = set(Task.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    # The nearest of those due on one day: mostly the one that this reader's own body leads.
+    above = min((one for one in late if one.pk in seen), key=lambda one: late[one], default=None)
+    if above is None:
+        return None
+    may_ask = bool(rules.may_ask_extension(request.user, above))
+    url = reverse("tasks:ask_extension", args=[above.pk]) if may_ask else above.get_absolute_url()
+    return LateAbove(above, url, may_ask)
+
+
+def task_crumbs(task: Task, *, itself: bool = False) -> Crumbs:
+    """Tasks › the order › its number and pillar; with the task itself as a link for pages below it."""
+    crumbs: Crumbs = [(_("Tasks"), reverse("tasks:list"))]
+    if task.order:
+        crumbs.append((order_words(task), task.order.get_absolute_url()))
+    if itself:
+        crumbs.append((task.name, task.get_absolute_url()))
+    else:
+        crumbs.append((_place_of(task), ""))
+    return crumbs
+
+
+def order_words(task: Task) -> str:
+    """Plan 11-KH/BCĐ of 28/07/2026: as one names a document."""
+    order = task.order
+    if order is None:
+        return ""
+    kind = str(order.get_kind_display())
+    of_day = _("of %(day)s") % {"day": f"{order.issued_on:%d/%m/%Y}"} if order.issued_on else ""
+    return f"{kind[:1].upper()}{kind[1:]} {order.number} {of_day}".strip()
+
+
+def _place_of(task: Task) -> str:
+    words: list[Any] = [_("No. %(number)s") % {"number": task.number}] if task.number else []
+    return ", ".join([task.code, *words, *([task.pillar] if task.pillar else [])]) if task.pk else _("Task")

@@ -1,0 +1,139 @@
+"""The page of one body: its facts, its members on a day, its place in the tree, and its tasks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q, Window
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from committees.doors import SignedInRequest
+from committees.forms import OnForm
+from committees.models import Body, Membership
+from committees.roles import Role
+from committees.rules import (
+    may_appoint_head,
+    may_appoint_in,
+    may_keep_papers,
+    may_manage_members,
+    may_name_bodies,
+    may_view_members,
+)
+from notices.rules import may_view_policy
+from portal.shared.days import day_of, today
+from tasks.lifecycle import GIVEN, OPEN, Pace
+from tasks.models import Task
+from tasks.models.counting import paces
+from tasks.models.tasks import TaskQuerySet
+
+ROWS = 8
+CHILDREN = 20
+KEY_OFFICES = (Role.HEAD, Role.SECRETARY)
+
+
+@login_required
+@require_safe
+def body_page(request: SignedInRequest, code: str) -> HttpResponse:
+    """One body, as far as the reader may see it."""
+    bodies = Body.objects.select_related("parent", "standing_agency")
+    body = get_object_or_404(bodies, code=code)
+    form = OnForm(request.GET if "on" in request.GET else {"on": f"{today():%d/%m/%Y}"})
+    on = (form.cleaned_data.get("on") if form.is_valid() else None) or today()
+    context = {
+        "body": body,
+        "form": form,
+        "on": on,
+        "today": today(),
+        "now": timezone.now(),
+        "may_manage": may_appoint_in(request.user, body),
+        "may_keep": may_manage_members(request.user, body),
+        "may_appoint_head": may_appoint_head(request.user, body),
+        "may_view_policy": may_view_policy(request.user, body),
+        "may_see_papers": may_name_bodies(request.user, body) or may_keep_papers(request.user, body),
+        "title": body.name,
+        **_members(request, body, on),
+        **_relatives(body),
+        **_tasks(request, body),
+    }
+    return render(request, "committees/detail.html", context)
+
+
+def _members(request: SignedInRequest, body: Body, on: date) -> dict[str, Any]:
+    """Who holds which office on the day, and the terms before and after it."""
+    may_view = may_view_members(request.user, body)
+    if not may_view:
+        return {"may_view": may_view, "members": [], "others": [], "vacant": []}
+    terms = list(Membership.objects.filter(office__body=body).with_absence(on).in_order())
+    holding = [term for term in terms if term.holds_on(on)]
+    others = sorted((term for term in terms if not term.holds_on(on)), key=_newest_first)
+    held = {term.office.role for term in holding}
+    vacant = [role for role in KEY_OFFICES if body.kind == Body.Kind.COMMITTEE and role not in held]
+    return {"may_view": may_view, "members": holding, "others": others, "vacant": vacant}
+
+
+def _newest_first(term: Membership) -> int:
+    return -term.starts_on.toordinal()
+
+
+def _relatives(body: Body) -> dict[str, Any]:
+    """The bodies above, from the root down, and the first of those right below: one query."""
+    ids = body.ancestor_ids()
+    rows = list(Body.objects.filter(Q(pk__in=ids) | Q(parent=body)).order_by("path"))
+    above = [row for row in rows if row.pk in ids]
+    below = [row for row in rows if row.pk not in ids]
+    return {
+        "above": above,
+        "below": below[:CHILDREN],
+        "below_count": len(below),
+        "crumbs": [
+            (_("Bodies"), reverse("bodies:list")),
+            *((row.brief, row.get_absolute_url()) for row in above),
+            (body.brief, ""),
+        ],
+    }
+
+
+def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
+    """What it gave and what it leads, counted five ways, and what is open: as far as the reader sees it."""
+    seen = Task.objects.visible_to(request.user)
+    mine = seen.of_body(body).open().for_list().late_first().annotate(total=Window(Count("pk")))
+    tasks: list[Any] = list(mine[:ROWS])
+    labels = {"assigner": _("Tasks it gave"), "lead": _("Tasks it leads")}
+    parts = {part: TaskQuerySet.part_q(body, part) for part in labels}
+    tallies = seen.tallies_where(today(), parts)
+    risky = seen.pace(Pace.AT_RISK, today()).order_by()
+    risks = risky.aggregate(**{part: Count("pk", filter=condition) for part, condition in parts.items()})
+    counts: list[dict[str, Any]] = [
+        {
+            "label": label,
+            "counts": {**tallies[part], **paces(tallies[part], risks[part])},
+            "url": _list_of(body, part=part, view=GIVEN),
+            "open_url": _list_of(body, part=part),
+        }
+        for part, label in labels.items()
+    ]
+    return {
+        "counts": [line for line in counts if line["counts"]["given"]],
+        "tasks": [(task, *_standing(task)) for task in tasks],
+        "task_count": tasks[0].total if tasks else 0,
+        "tasks_url": _list_of(body, state=list(OPEN)),
+    }
+
+
+def _standing(task: Task) -> tuple[str, int | None]:
+    """What waits for confirmation shows how long it waits; the rest how late or near it is."""
+    if task.submitted_at:
+        return "submitted", (today() - day_of(task.submitted_at)).days
+    return str(task.standing(today())), task.days_left(today())
+
+
+def _list_of(body: Body, **filters: Any) -> str:
+    return f"{reverse('tasks:list')}?{urlencode({'body': body.code, **filters}, doseq=True)}"

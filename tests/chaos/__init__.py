@@ -1,1 +1,0 @@
-"""What the chaos test is made of; the test itself is `tests/test_chaos.py`."""

@@ -1,0 +1,462 @@
+"""Letters of every kind as a mail program takes them apart: headers, two parts that say the same, links.
+
+They are parsed by Python's own `email` from the bytes that go to the server, and compared piece by piece.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from committees.models import Membership, Person, ProposedTerm
+from committees.roles import Role
+from notices import composing, kinds, preferences
+from notices.composing import compose
+from notices.letters import send_owed
+from notices.models import Letter, Notice
+from notices.reminding import remind
+from notices.seeding import seed
+from portal.shared.days import VIETNAM
+from tasks import actions
+from tasks.actions.drafting import PartAsked
+from tasks.models import Task
+from tasks.urging import actions as urging_actions
+from tests.support.people import Bodies, TaskAt, appoint, make_person
+from tests.support.zones import ZONES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+TODAY = date(2026, 7, 20)  # a Monday
+A_DAY = timedelta(days=1)
+LONGEST_LINE = 998
+LANGUAGES = ("vi", "en")
+
+REASON = unicodedata.normalize("NFD", "Thiếu <số liệu> & “phụ lục” của tổ chức; ") + "đề nghị bổ sung " * 12
+"""Typed decomposed, with what HTML would take for its own, and long."""
+
+
+# Taking a letter apart
+
+
+@dataclass
+class Item:
+    """What a letter says of one thing."""
+
+    title: str
+    url: str
+    said: str = ""
+    standing: str = ""
+    below: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Said:
+    """A letter as its reader sees it, whichever of its two parts they read."""
+
+    head: list[str] = field(default_factory=list)
+    groups: list[tuple[str, str, list[Item]]] = field(default_factory=list)
+    """Heading, body and what stands there."""
+    foot: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def read_text(text: str) -> Said:
+    above, _line, foot = text.partition("\n--\n")
+    head, *blocks = re.split(r"\n(?=\S[^\n]* \(\d+\)\n)", above)
+    said = Said([words(line) for line in head.splitlines() if line.strip()])
+    said.foot = [words(line) for line in foot.splitlines() if line.strip()]
+    said.links = re.findall(r"https?://\S+", text)
+    for block in blocks:
+        heading, *lines = [line for line in block.splitlines() if line.strip()]
+        said.groups.append((heading, "", []))
+        for line in lines:
+            _read_line(said, line)
+    said.groups = [group for group in said.groups if group[2]]
+    return said
+
+
+def _read_line(said: Said, line: str) -> None:
+    heading, _body, items = said.groups[-1]
+    if line.startswith("- "):
+        items.append(Item(words(line[2:]), ""))
+    elif not line.startswith("  "):
+        said.groups.append((heading, words(line), []))
+    elif line.startswith("  – "):
+        items[-1].below.append(words(line[4:]))
+    elif re.match(r"  https?://", line):
+        items[-1].url = line.strip()
+    else:
+        # Its standing and deadline, if it has any, then what is said: the last line of these.
+        items[-1].standing, items[-1].said = items[-1].said, words(line)
+
+
+class Html(HTMLParser):
+    """Pieces of text with the innermost tag, its class and address; a row of the table is one list."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[tuple[str, str, str]]] = []
+        self.open: list[tuple[str, dict[str, str]]] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.tags.add(tag)
+        self.attributes += given.items()
+        if tag == "tr":
+            self.rows.append([])
+        if tag == "br" or (tag == "td" and self.rows[-1]):
+            self._piece("br", "", "")
+        if tag not in ("br", "meta"):
+            self.open.append((tag, given))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tag, given = self.open[-1] if self.open else ("", {})
+        if self.rows and words(data) and tag not in ("style", "title"):
+            self._piece(tag, given.get("href", ""), data)
+
+    def _piece(self, tag: str, href: str, data: str) -> None:
+        if self.rows:
+            self.rows[-1].append((tag, href, data))
+
+
+def read_html(html: str) -> Said:
+    said, parser = Said(), Html(html)
+    for row in parser.rows:
+        _read_row(said, [piece for piece in row if piece[2].strip() or piece[0] == "br"])
+    said.links = [address for name, address in parser.attributes if name == "href"]
+    return said
+
+
+def _read_row(said: Said, row: list[tuple[str, str, str]]) -> None:
+    tags = [tag for tag, _href, _data in row]
+    if "h1" in tags:
+        at = tags.index("h1")
+        said.head = [
+            words(row[0][2]),
+            words(row[at][2]),
+            words("".join(data for *_tag, data in row[at + 1 :])),
+        ]
+    elif "h2" in tags:
+        said.groups.append((words(row[0][2]), "", []))
+    elif "h3" in tags:
+        said.groups.append((said.groups[-1][0], words(row[0][2]), []))
+        said.groups = [group for group in said.groups if group[2] or group is said.groups[-1]]
+    elif "a" in tags and said.groups:
+        said.groups[-1][2].append(_item(row))
+    elif "a" in tags:
+        said.head.append(words(f"{row[0][2]}: {row[0][1]}"))
+    elif row:
+        said.foot = _lines(row)
+
+
+def _item(row: list[tuple[str, str, str]]) -> Item:
+    (_a, href, title), *rest = row
+    marked = [place for place, (tag, _href, _data) in enumerate(rest) if tag == "b"]
+    lines = _lines(rest[: marked[0]] if marked else rest)
+    item = Item(words(title), href)
+    item.below = [words(line[1:]) for line in lines if line.startswith("–")]
+    plain = [line for line in lines if not line.startswith("–")]
+    item.said = plain[0] if plain else ""
+    ends = _lines(rest[marked[0] :]) if marked else plain[1:]
+    item.standing = ", ".join(ends)
+    return item
+
+
+def _lines(row: list[tuple[str, str, str]]) -> list[str]:
+    """Pieces joined to the lines that a browser shows."""
+    text = "".join("\n" if tag == "br" else data for tag, _href, data in row)
+    return [words(line) for line in text.splitlines() if line.strip()]
+
+
+# What must hold of each
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    assert message.defects == []
+    return message
+
+
+def part_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    assert part.get_content_charset() == "utf-8"
+    text = str(part.get_content()).replace("\r\n", "\n")
+    assert unicodedata.is_normalized("NFC", text)
+    return text
+
+
+def check(raw: bytes, language: str) -> Said:
+    """All that is true of every letter; gives what it says."""
+    assert max(len(line) for line in raw.splitlines()) <= LONGEST_LINE
+    message = parsed(raw)
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    _check_headers(message)
+    text, html = part_of(message, "plain"), part_of(message, "html")
+    _check_from_inside(html)
+    assert f'<html lang="{language}">' in html
+    assert 'charset="utf-8"' in html
+    said, shown = read_text(text), read_html(html)
+    assert said == shown
+    assert said.groups
+    return said
+
+
+def _check_headers(message: EmailMessage) -> None:
+    for name in ("Message-ID", "Date", "From", "To", "Subject", "Reply-To", "Auto-Submitted", "List-Id"):
+        assert len(message.get_all(name, [])) == 1, name
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"<\d{8}\.\d+(\.\d+)?\.letter@localhost>", message["Message-ID"])
+    assert message["List-Id"] == "<reminders.localhost>"
+    assert str(message["Date"]).endswith("+0700")
+    assert bool(message["List-Unsubscribe"]) == bool(message["List-Unsubscribe-Post"])
+    assert message["List-Unsubscribe-Post"] in (None, "List-Unsubscribe=One-Click")
+
+
+def _check_from_inside(html: str) -> None:
+    page = Html(html)
+    assert (
+        page.tags & {"img", "link", "script", "iframe", "object", "video", "audio", "form", "base"} == set()
+    )
+    assert {name for name, _value in page.attributes} & {"src", "background", "srcset", "poster"} == set()
+    assert re.findall(r"url\(|@import|@font-face", html) == []
+    addresses = [value for name, value in page.attributes if name == "href"]
+    assert all(address.startswith(f"{settings.PORTAL_URL}/") for address in addresses)
+
+
+# A world in which everything has happened
+
+
+@dataclass
+class World:
+    task: Task
+    people: dict[str, Person]
+    bodies: Bodies
+    readers: dict[str, Person]
+
+
+@pytest.fixture
+def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterator[World]:
+    at = datetime(2026, 7, 20, 8, 0, tzinfo=VIETNAM).timestamp()
+    with time_machine.travel(at, tick=False):
+        seed(2026, 2026)
+        readers = {}
+        for language in LANGUAGES:
+            reader = readers[language] = make_person(f"reader_{language}", language=language)
+            for body, role in (
+                (bodies.committee, Role.HEAD),
+                (bodies.lead, Role.HEAD),
+                (bodies.helper, Role.OFFICER),
+            ):
+                appoint(reader, body, role)
+        title = unicodedata.normalize("NFD", "Trình <đề án> & dự toán, ") + "hạ tầng số; " * 30
+        parts = [PartAsked(bodies.helper, "coordinating", due_on=date(2026, 7, 15))]
+        task = task_at("in_progress", title=title[:480], due_on=date(2026, 7, 15), parts=parts)
+        yield World(task, people, bodies, readers)
+
+
+ABOUT_A_BODY, ABOUT_A_PERSON = ("weekly_summary",), ("address_refused",)
+
+
+def notice_of(kind: str, person: Person, world: World) -> Notice:
+    """As an action or the planner owes it."""
+    about: Any = world.task
+    if kind in ABOUT_A_BODY:
+        about = world.bodies.lead
+    elif kind in ABOUT_A_PERSON:
+        about = world.people["officer"]
+    elif kind == "appointed":
+        about = Membership.objects.filter(office__body=world.bodies.lead)[0]
+    elif kind == "break_glass":
+        about = world.bodies.lead.offices.get(role="member")
+    elif kind == "term_proposed":
+        about = proposed_term(world)
+    data: dict[str, Any] = {
+        "by": "Trần Văn A",
+        "reason": unicodedata.normalize("NFC", REASON),
+        "title": world.task.title,
+    }
+    data |= {"days": 3, "address": "officer@demo.invalid", "answer": "550 5.1.1 <no such user>"}
+    own_day = kind.startswith(("part_", "milestone_")) and "due" in kind
+    data |= {"due_on": "2026-07-15", "passed_over": 2} if own_day else {"passed_over": 2}
+    data |= {"week": "2026-07-20", "new": True, "own": False}
+    return Notice.objects.create(
+        key=f"{kind}:{person.pk}",
+        person=person,
+        kind=kind,
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
+        body=world.bodies.committee if kind in JUDGED else world.bodies.lead,
+        data=data,
+        on=TODAY,
+    )
+
+
+def proposed_term(world: World) -> ProposedTerm:
+    staff, office = world.people["staff"], world.bodies.committee.offices.get(role=Role.MEMBER)
+    values = {"proposed_by": staff, "proposed_at": timezone.now(), "starts_on": TODAY}
+    return ProposedTerm.objects.get_or_create(person=staff, office=office, defaults=values)[0]
+
+
+JUDGED = ("task_submitted", "task_proposed", "extension_asked", "withdrawal_asked", "risk_flagged")
+"""Told to the body that gave the task."""
+
+
+def raw_of(person: Person, notices: list[Notice]) -> bytes:
+    letter = Letter(person=person, on=TODAY, message_id=composing.message_id(person, TODAY))
+    return compose(letter, notices).as_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_of_each_kind(world: World, language: str) -> None:
+    reader = world.readers[language]
+    free = {kind.name for kind in preferences.may_be_switched_off()}
+    assert free
+    for kind in kinds.every():
+        raw = raw_of(reader, [notice_of(kind.name, reader, world)])
+        said = check(raw, language)
+        message = parsed(raw)
+        assert bool(message["List-Unsubscribe"]) == (kind.name in free), kind.name
+        assert re.fullmatch(r"<(tasks\.task|committees\.\w+)\.\d+\.thread@localhost>", message["References"])
+        [(_heading, _body, [item])] = said.groups
+        assert item.title, kind.name
+        assert item.said, kind.name
+        assert item.url in said.links
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_kinds_in_one_letter(world: World, language: str) -> None:
+    reader = world.readers[language]
+    notices = [notice_of(kind.name, reader, world) for kind in kinds.every()]
+    raw = raw_of(reader, notices)
+    said, message = check(raw, language), parsed(raw)
+    assert sum(len(items) for *_where, items in said.groups) == len(notices)
+    assert message["References"] is None
+    assert message["List-Unsubscribe"].strip().startswith(f"<{settings.PORTAL_URL}/")
+    headings = [heading for heading, *_rest in said.groups]
+    ranks = list(dict.fromkeys(headings))
+    assert sorted(headings, key=ranks.index) == headings, "a heading stands twice"
+
+
+# A real morning
+
+
+def acted(world: World, task_at: TaskAt) -> None:
+    """Of each sort something: late, due today, soon, sent back, to confirm, asked, urged, for those above."""
+    people, secretary, officer = world.people, world.people["secretary"], world.people["officer"]
+    task_at("in_progress", title="Hạn hôm nay", due_on=TODAY)
+    task_at("in_progress", title="Hạn ngày kia", due_on=TODAY + 2 * A_DAY)
+    task_at("submitted", title="Chờ xác nhận")
+    back = task_at("submitted", title="Bị trả lại")
+    actions.send_back(task=back, by=secretary, reason=REASON)
+    asked = task_at("in_progress", title="Xin gia hạn")
+    day = TODAY + 60 * A_DAY
+    actions.ask_extension(task=asked, by=officer, proposed_on=day, reason=REASON)
+    urging_actions.urge(task=world.task, by=people["secretary"], message=REASON[:400])
+    done = task_at("completed", title="Đã xong")
+    assert done.state == "completed"
+    task_at("in_progress", title="Phương án mật", due_on=TODAY - 20 * A_DAY, secrecy="restricted")
+
+
+@pytest.fixture
+def morning(world: World, task_at: TaskAt, settings: Any) -> dict[str, bytes]:
+    """Person → the bytes of their letter, as they go to a server."""
+    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    acted(world, task_at)
+    done = remind(TODAY)
+    assert done.sent.failed == 0
+    letters = {}
+    for path in Path(settings.EMAIL_FILE_PATH).glob("*.eml"):
+        raw = path.read_bytes()
+        letters[str(parsed(raw)["To"].addresses[0].username)] = raw
+    assert len(letters) == done.sent.letters
+    return letters
+
+
+@pytest.mark.slow
+def test_every_letter_of_a_morning(world: World, morning: dict[str, bytes]) -> None:
+    assert set(morning) >= {"officer", "lead_head", "secretary", "head", "helper", "reader_vi", "reader_en"}
+    said = {name: check(raw, "en" if name == "reader_en" else "vi") for name, raw in morning.items()}
+    in_vi, in_en = said["reader_vi"], said["reader_en"]
+    assert in_vi.links == in_en.links, "both languages of the same things"
+    assert in_vi.groups != in_en.groups
+    secret = Task.objects.get(secrecy="restricted")
+    for raw in morning.values():
+        message = parsed(raw)
+        whole = part_of(message, "plain") + part_of(message, "html") + str(message["Subject"])
+        assert secret.title not in whole
+    assert secret.code in part_of(parsed(morning["officer"]), "plain")
+
+
+@pytest.mark.slow
+def test_links_lead_to_pages_that_ask_to_sign_in(
+    client: Client, world: World, morning: dict[str, bytes]
+) -> None:
+    links = {link for raw in morning.values() for link in read_html(part_of(parsed(raw), "html")).links}
+    assert len(links) > 5
+    for link in links:
+        path = urlsplit(link)._replace(scheme="", netloc="").geturl()
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, settings.LOGIN_URL), link
+    client.force_login(world.readers["vi"])
+    own = read_html(part_of(parsed(morning["reader_vi"]), "html")).links
+    assert {
+        client.get(urlsplit(link)._replace(scheme="", netloc="").geturl()).status_code for link in own
+    } == {200}
+
+
+@pytest.mark.parametrize("zone", ZONES, indirect=True)
+def test_the_date_is_of_vietnam_wherever_the_server_stands(zone: str, world: World) -> None:
+    reader = world.readers["vi"]
+    message = parsed(raw_of(reader, [notice_of("overdue", reader, world)]))
+    assert message["Date"] == "Mon, 20 Jul 2026 08:00:00 +0700"
+
+
+def test_a_second_attempt_has_the_same_message_id(world: World) -> None:
+    remind(TODAY)
+    first = {one.to[0]: one.extra_headers["Message-ID"] for one in mail.outbox}
+    mail.outbox.clear()
+    # As after a crash between the server's answer and the stamp.
+    Letter.objects.update(state=Letter.State.SENDING, sent_at=None, claimed_until=None)
+    Letter.objects.update(claimed_until=datetime(2026, 7, 20, 7, 0, tzinfo=VIETNAM))
+    Notice.objects.filter(state="told").update(state="owed")
+    send_owed(TODAY)
+    assert {one.to[0]: one.extra_headers["Message-ID"] for one in mail.outbox} == first
+    assert len(set(first.values())) == len(first)
+
+
+def test_a_title_on_two_lines_makes_no_second_line(world: World) -> None:
+    Task.objects.filter(pk=world.task.pk).update(title="Việc một\n\nOverdue (3)\n- Việc hai\n  Xin chào")
+    reader = world.readers["en"]
+    said = check(raw_of(reader, [notice_of("overdue", reader, world)]), "en")
+    assert [len(items) for *_where, items in said.groups] == [1]

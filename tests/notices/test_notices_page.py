@@ -1,0 +1,140 @@
+"""My notices: mine only, newest first, unread marked, at the same cost for many."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from committees.models import Person
+from notices.models import Notice
+from portal.shared.days import today
+from reminders import weekly_summary as summary
+from tasks import actions
+from tests.support.people import TaskAt
+
+People = dict[str, Person]
+
+
+def get(person: Person, address: str = "/notices/") -> Any:
+    client = Client()
+    client.force_login(person)
+    return client.get(address)
+
+
+def kinds(answer: Any) -> list[str]:
+    return [row["notice"].kind for row in answer.context["rows"]]
+
+
+def test_mine_only_and_newest_first(people: People, task_at: TaskAt) -> None:
+    task = task_at("submitted")
+    assert kinds(get(people["officer"])) == ["task_assigned"]
+    assert kinds(get(people["secretary"])) == ["task_submitted"]
+    assert kinds(get(people["sister"])) == []
+    actions.send_back(task=task, by=people["secretary"], reason="Thiếu phụ lục.")
+    answer = get(people["officer"])
+    assert kinds(answer) == ["task_sent_back", "task_assigned"]
+    assert "Thiếu phụ lục." in answer.content.decode()
+    assert f'href="{task.get_absolute_url()}"' in answer.content.decode()
+
+
+def test_marking_as_read_is_mine_and_a_post(people: People, task_at: TaskAt) -> None:
+    task_at("assigned")
+    client = Client()
+    client.force_login(people["officer"])
+    assert client.get("/notices/read/").status_code == 405
+    assert client.post("/notices/read/")["Location"] == "/notices/"
+    assert not Notice.objects.unread_for(people["officer"]).exists()
+    assert Notice.objects.unread_for(people["lead_head"]).exists()
+
+
+def test_what_was_dropped_is_not_told(people: People, task_at: TaskAt) -> None:
+    task_at("assigned")
+    Notice.objects.update(state=Notice.State.DROPPED, dropped_because="x")
+    assert kinds(get(people["officer"])) == []
+
+
+def test_a_task_out_of_sight_is_not_named(people: People, task_at: TaskAt) -> None:
+    task = task_at("assigned", title="Nhiệm vụ không còn của mình")
+    people["officer"].memberships.all().delete()
+    answer = get(people["officer"])
+    assert len(kinds(answer)) == 1
+    assert task.title not in answer.content.decode()
+
+
+def test_a_kind_that_nobody_knows_is_shown_politely(people: People, task_at: TaskAt) -> None:
+    task_at("assigned")
+    Notice.objects.update(kind="from_another_time")
+    assert get(people["officer"]).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["2", "99", "x", "-1"])
+def test_pages_of_25(people: People, task_at: TaskAt, page: str) -> None:
+    task = task_at("assigned")
+    first = Notice.objects.get(person=people["officer"])
+    Notice.objects.bulk_create(
+        Notice(
+            key=f"k{number}",
+            person=people["officer"],
+            kind=first.kind,
+            about_type=first.about_type,
+            about_id=task.pk,
+            on=first.on,
+        )
+        for number in range(30)
+    )
+    assert len(kinds(get(people["officer"]))) == 25
+    assert len(kinds(get(people["officer"], f"/notices/?page={page}"))) in (6, 25)
+
+
+def test_twenty_cost_as_many_queries_as_one(people: People, task_at: TaskAt) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/notices/")
+        return len(captured)
+
+    client = Client()
+    client.force_login(people["officer"])
+    task_at("assigned")
+    client.get("/notices/")
+    once = queries()
+    for state in ("assigned", "completed", "suspended", "withdrawn", "submitted"):
+        task_at(state)
+    assert queries() == once <= 12
+
+
+def test_the_summaries_of_many_weeks_cost_as_many_queries_as_one(people: People, task_at: TaskAt) -> None:
+    head = people["lead_head"]
+    task = task_at("in_progress", due_on=today() - timedelta(days=30))
+    client = Client()
+    client.force_login(head)
+
+    def queries(weeks: range) -> int:
+        values = {"kind": summary.WEEKLY, "about_type": "committees.body", "about_id": task.lead_id}
+        Notice.objects.bulk_create(
+            Notice(key=f"week-{week}", person=head, on=today(), **values) for week in weeks
+        )
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/notices/")
+        return len(captured)
+
+    queries(range(1))
+    assert queries(range(1, 2)) == queries(range(2, 20))
+
+
+def test_one_is_read_and_only_unread_ones_are_shown(people: People, task_at: TaskAt) -> None:
+    task_at("assigned")
+    client = Client()
+    client.force_login(people["officer"])
+    task_at("assigned")
+    first = Notice.objects.filter(person=people["officer"]).earliest("pk")
+    answer = client.post(f"/notices/{first.pk}/read/", {"unread": "1"})
+    assert answer["Location"] == "/notices/?unread=1"
+    assert len(kinds(client.get("/notices/?unread=1"))) == 1
+    assert len(kinds(client.get("/notices/"))) == 2
+    others = Notice.objects.filter(person=people["lead_head"]).earliest("pk")
+    assert client.post(f"/notices/{others.pk}/read/").status_code == 404
+    client.post("/notices/read/")
+    assert kinds(client.get("/notices/?unread=1")) == []

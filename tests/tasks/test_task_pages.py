@@ -1,0 +1,466 @@
+"""The list of tasks, one task and its verbs, as a browser asks for them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from committees.roles import Role
+from portal.shared.days import today
+from tasks import actions
+from tasks.actions.drafting import PartAsked
+from tasks.lifecycle import State
+from tasks.lists.task_list import tally_of
+from tasks.models import Task
+from tests.support.people import appoint, make_body
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared as they stand in the source, also those still lazy after the answer."""
+    with translation.override("en"):
+        yield
+
+
+def signed_in(client: Client, person) -> Client:
+    person.language = "en"
+    person.save(update_fields=["language"])
+    client.force_login(person)
+    return client
+
+
+def text_of(response) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def queries_for(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
+
+
+# The list
+
+
+def test_quick_views_are_doors_to_exactly_their_rows_and_add_up(client, people, task_at):
+    days = {"overdue": -3, "due_soon": 2, "in_time": 40}
+    for day in days.values():
+        task_at("in_progress", due_on=today() + timedelta(days=day))
+    for state in ("draft", "submitted", "completed", "suspended", "withdrawn"):
+        task_at(state)
+    task_at("in_progress", due_on=None)
+    task_at("submitted", due_on=None)
+    response = signed_in(client, people["secretary"]).get("/tasks/")
+    every, *chips = response.context["chips"]
+    assert every.count == sum(chip.count for chip in chips) == Task.objects.count() == 10
+    for chip in chips:
+        assert client.get(f"/tasks/{chip.url}").context["page"].paginator.count == chip.count
+        assert len(client.get(f"/tasks/{chip.url}").context["rows"]) == chip.count
+    seen = Task.objects.visible_to(people["secretary"])
+    counted = seen.tally(today())
+    assert tally_of(seen.views(today())) == {name: counted[name] for name in tally_of(seen.views(today()))}
+
+
+def test_the_numbers_of_the_tally_are_doors_too(client, people, task_at):
+    for state in ("draft", "submitted", "completed", "suspended"):
+        task_at(state)
+    task_at("in_progress", due_on=today() - timedelta(days=1))
+    client = signed_in(client, people["head"])
+    counts, url = (client.get("/tasks/").context[name] for name in ("counts", "tally_url"))
+    assert len(client.get(f"/tasks/{url}").context["rows"]) == counts["given"] == 3
+    for standing in ("done_on_time", "done_late", "in_time", "overdue", "no_deadline"):
+        rows = client.get(f"/tasks/{url}&standing={standing}").context["rows"]
+        assert len(rows) == counts[standing], standing
+
+
+def test_a_draft_is_in_the_list_of_those_who_prepare_it_only(client, people, task_at):
+    task_at("draft")
+    assert len(signed_in(client, people["secretary"]).get("/tasks/").context["rows"]) == 1
+    for name in ("officer", "sister", "outsider", "helper"):
+        assert not signed_in(Client(), people[name]).get("/tasks/").context["rows"]
+
+
+@pytest.mark.parametrize(
+    "query, found",
+    [
+        ("q=diem lom song", 1),
+        ("q=11-KH", 1),
+        ("q=nothing like it", 0),
+        ("body=LEAD&part=lead", 1),
+        ("body=LEAD&part=assigner", 0),
+        ("body=Sở Khoa học và Công nghệ", 1),
+        ("body=so khoa hoc va cong nghe (LEAD)&part=any", 1),
+        ("pillar=Hạ tầng số", 1),
+        ("period=2030-Q2", 1),
+        ("period=2030-Q1", 0),
+        ("standing=in_time&state=in_progress&state=draft", 1),
+    ],
+)
+def test_filters_live_in_the_address(client, people, task_at, order, query, found):
+    task_at("in_progress", order=order, pillar="Hạ tầng số", due_on=date(2030, 5, 5))
+    response = signed_in(client, people["officer"]).get(f"/tasks/?{query}")
+    assert len(response.context["rows"]) == found
+    names = {one.name for one in response.context["conditions"]}
+    assert names == {part.split("=")[0] for part in query.split("&")} - {"part"}
+    for one in response.context["conditions"]:
+        assert f"{one.name}=" not in one.without
+
+
+@pytest.mark.parametrize(
+    "query, sentence",
+    [
+        ("body=NOWHERE", "There is no body “NOWHERE”."),
+        ("standing=late", "late"),
+        ("view=late", "late"),
+        ("period=someday", "Write a period as 2025"),
+        ("order=abc", "There is no such order."),
+        ("q=a%00b", "Remove the control characters"),
+        ("body=%00", "Null characters"),
+        ("sort=magic", "magic"),
+        ("q=" + "x" * 300, "200"),
+    ],
+)
+def test_an_unknown_value_is_a_sentence_and_no_row(client, people, task_at, query, sentence):
+    task_at("in_progress")
+    client = signed_in(client, people["secretary"])
+    for headers in ({}, {"HX-Request": "true"}):
+        response = client.get(f"/tasks/?{query}", headers=headers)
+        assert response.status_code == 200
+        assert sentence in text_of(response)
+        assert "rows" not in response.context
+
+
+def test_htmx_gets_only_the_rows_and_a_clean_address(client, people, task_at):
+    task_at("in_progress")
+    response = signed_in(client, people["officer"]).get(
+        "/tasks/?q=song&standing=&body=", headers={"HX-Request": "true"}
+    )
+    assert response.content.strip().startswith(b'<div class="stack" id="list">')
+    assert response["HX-Push-Url"] == "/tasks/?q=song"
+    assert "HX-Request" in response["Vary"]
+
+
+def test_an_empty_list_names_the_condition_to_drop(client, people, task_at):
+    task_at("in_progress"), task_at("in_progress")
+    page = signed_in(client, people["officer"]).get("/tasks/?q=song&body=SISTER")
+    text = text_of(page)
+    assert "No task matches these 2 conditions." in text
+    assert "there are 2 tasks" in text
+    assert page.context["drop"][0].name == "body"
+    assert "Drop all conditions" in text_of(client.get("/tasks/?q=xyz&body=SISTER"))
+
+
+def test_sorting_is_in_the_address_and_said_to_the_reader(client, people, task_at):
+    task_at("in_progress", title="B", due_on=today() + timedelta(days=9))
+    task_at("in_progress", title="A", due_on=today() + timedelta(days=5))
+    task_at("completed", title="C", due_on=today() + timedelta(days=1))
+    task_at("in_progress", title="D", due_on=None)
+    client = signed_in(client, people["head"])
+    page = client.get("/tasks/")
+    assert [row.task.title for row in page.context["rows"]] == ["A", "B", "D", "C"]
+    assert b'aria-sort="ascending"' in page.content
+    page = client.get("/tasks/?sort=-due")
+    assert [row.task.title for row in page.context["rows"]] == ["B", "A", "D", "C"]
+    assert b'aria-sort="descending"' in page.content
+
+
+def test_fifty_rows_then_the_next(client, people, bodies):
+    Task.objects.bulk_create(
+        Task(title=f"T{n}", assigner=bodies.committee, lead=bodies.lead, state=State.DRAFT) for n in range(53)
+    )
+    client = signed_in(client, people["secretary"])
+    page = client.get("/tasks/?q=")
+    assert len(page.context["rows"]) == 50
+    assert "Next 3 tasks" in text_of(page)
+    assert len(client.get("/tasks/?page=2").context["rows"]) == 3
+    assert "53 tasks, end of the list." not in text_of(page)
+
+
+def test_twenty_rows_cost_as_many_queries_as_one(client, people, task_at, order):
+    task_at("in_progress", order=order)
+    client = signed_in(client, people["secretary"])
+    one = queries_for(client, "/tasks/")
+    assert one <= 12
+    for number in range(4):
+        task_at(list(State)[number + 2], order=order, title=f"T{number}")
+    assert queries_for(client, "/tasks/") == one
+    assert queries_for(client, "/tasks/?q=khong co&view=overdue&body=LEAD&part=lead&period=2026") <= 12
+
+
+# One task
+
+
+@pytest.mark.parametrize(
+    "who, status",
+    [
+        ("head", 200),
+        ("officer", 200),
+        ("helper", 200),
+        ("inspector", 200),
+        ("sister", 404),
+        ("outsider", 404),
+    ],
+)
+def test_who_opens_a_task(client, people, task_at, who, status):
+    task = task_at("in_progress")
+    client = signed_in(client, people[who])
+    for url in ("", "why/"):
+        assert client.get(f"/tasks/{task.pk}/{url}").status_code == status
+
+
+def test_anonymous_is_sent_to_sign_in(client, task_at):
+    task = task_at("in_progress")
+    for url in ("/tasks/", f"/tasks/{task.pk}/", f"/tasks/{task.pk}/submit/", "/orders/", "/tasks/new/"):
+        response = client.get(url)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/")
+
+
+def test_the_page_asks_as_often_with_a_long_history_as_with_a_short_one(client, people, task_at):
+    task = task_at("submitted")
+    client = signed_in(client, people["secretary"])
+    few = queries_for(client, f"/tasks/{task.pk}/")
+    for number in range(5):
+        actions.add_comment(task=task, by=people["officer"], text=f"Ý kiến {number}")
+        actions.add_comment(task=task, by=people["helper"], text=f"Ý kiến {number}")
+    assert queries_for(client, f"/tasks/{task.pk}/") == few <= 12
+    assert queries_for(client, f"/tasks/{task.pk}/why/") <= 12
+
+
+def acts_of(client, task) -> dict[str, bool]:
+    return {act.verb: bool(act.verdict) for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts}
+
+
+@pytest.mark.parametrize(
+    "state, who, main",
+    [
+        ("draft", "secretary", "propose"),
+        ("proposed", "head", "assign"),
+        ("proposed", "secretary", "record_approval"),
+        ("assigned", "officer", "accept"),
+        ("in_progress", "officer", "submit"),
+        ("submitted", "secretary", "confirm"),
+        ("suspended", "head", "resume"),
+        ("completed", "head", None),
+        ("in_progress", "member", None),
+        ("in_progress", "inspector", None),
+    ],
+)
+def test_the_one_thing_to_do_here(client, people, task_at, state, who, main):
+    task = task_at(state)
+    page = signed_in(client, people[who]).get(f"/tasks/{task.pk}/")
+    act = page.context["panel"].main
+    assert (act.verb if act else None) == main
+    assert page.content.count(b"btn main") <= 2  # once on the page, once under the thumb
+
+
+def test_a_grey_button_says_why(client, people, task_at):
+    task = task_at("in_progress")
+    page = signed_in(client, people["member"]).get(f"/tasks/{task.pk}/")
+    assert acts_of(client, task)["suspend"] is False
+    assert 'disabled aria-describedby="why-suspend"' in page.content.decode()
+    assert "Only the head, the standing deputy or the secretary of the assigner can do this." in text_of(page)
+
+
+def test_a_side_sees_its_own_verbs(client, people, task_at):
+    task = task_at("in_progress")
+    assert "submit" not in acts_of(signed_in(client, people["head"]), task)
+    assert "withdraw" not in acts_of(signed_in(Client(), people["officer"]), task)
+    reader = signed_in(Client(), people["inspector"])
+    assert acts_of(reader, task) == {}
+    assert "You read this task" in text_of(reader.get(f"/tasks/{task.pk}/"))
+
+
+def test_why_prints_the_chain(client, people, task_at):
+    task = task_at("in_progress")
+    text = text_of(signed_in(client, people["inspector"]).get(f"/tasks/{task.pk}/why/"))
+    assert "Inspector, Ban Chỉ đạo Trung ương" in text
+    assert "stands below Ban Chỉ đạo Trung ương" in text
+    text = text_of(signed_in(Client(), people["officer"]).get(f"/tasks/{task.pk}/why/"))
+    assert "Officer, Sở Khoa học và Công nghệ" in text
+
+
+def test_the_story_names_posts_and_no_columns(client, people, bodies, task_at):
+    task = task_at("submitted")
+    actions.send_back(task=task, by=people["secretary"], reason="Thiếu phương án cho 12 xã.")
+    later = task.due_on + timedelta(days=10)
+    values = {"due_on": later}
+    actions.edit_task(task=task, values=values, by=people["secretary"], reason="Chờ số liệu.")
+    actions.change_lead(task=task, by=people["secretary"], lead=bodies.sister, reason="Đúng thẩm quyền.")
+    page = signed_in(client, people["secretary"]).get(f"/tasks/{task.pk}/")
+    story = " ".join(f"{line.head} {' '.join(line.text)} {line.by}" for line in page.context["story"])
+    assert f"Deadline: {task.due_on:%d/%m/%Y} → {later:%d/%m/%Y}" in story
+    assert "Lead: Sở Khoa học và Công nghệ → Ban Chỉ đạo tỉnh Nghệ An" in story
+    assert "Sent back “Thiếu phương án cho 12 xã.” Secretary, Ban Chỉ đạo tỉnh Khánh Hòa" in story
+    assert "Chờ số liệu." in story
+    for column in ("due_on", "lead_id", "submitted_by", "percent", "due_version"):
+        assert column not in story
+    assert [one.is_first for one in page.context["deadlines"]] == [False, True]
+    assert f"original deadline {task.due_on:%d/%m/%Y}" in text_of(page)
+
+
+def test_the_task_above_is_shown_as_far_as_it_may_be_seen(client, people, bodies, task_at):
+    above = task_at("in_progress", title="Việc của tỉnh")
+    office = make_body("OFFICE", bodies.lead)
+    appoint(people["outsider"], office, Role.OFFICER)
+    child = Task(title="Việc của sở", assigner=bodies.lead, lead=office, parent=above, due_on=above.due_on)
+    child = actions.new_task(task=child, by=people["admin"])
+    actions.propose(task=child, by=people["admin"])
+    actions.assign(task=child, by=people["lead_head"])
+    assert "Việc của tỉnh" in text_of(signed_in(client, people["lead_head"]).get(f"/tasks/{child.pk}/"))
+    assert "Việc của sở" in text_of(client.get(f"/tasks/{above.pk}/"))
+    page = signed_in(Client(), people["outsider"]).get(f"/tasks/{child.pk}/")
+    assert "Việc của tỉnh" in text_of(page), "what it serves is named"
+    assert f'href="/tasks/{above.pk}/"' not in page.content.decode(), "and opened by its own bodies only"
+
+
+# Verbs
+
+
+def test_a_verb_page_answers_like_every_door(client, people, task_at):
+    task = task_at("in_progress")
+    for who, verb, status in [
+        ("sister", "send-back", 404),
+        ("officer", "send-back", 403),
+        ("secretary", "send-back", 409),
+        ("officer", "submit", 200),
+        ("secretary", "suspend", 200),
+        ("member", "suspend", 403),
+    ]:
+        other = signed_in(Client(), people[who])
+        assert other.get(f"/tasks/{task.pk}/{verb}/").status_code == status, (who, verb)
+        if status != 200:
+            assert other.post(f"/tasks/{task.pk}/{verb}/", {"reason": "x"}).status_code == status
+    task.refresh_from_db()
+    assert task.state == State.IN_PROGRESS
+
+
+def test_confirming_says_what_was_done_who_is_told_and_what_is_next(client, people, task_at):
+    first, second = task_at("submitted"), task_at("submitted", title="Việc thứ hai")
+    client = signed_in(client, people["secretary"])
+    response = client.post(f"/tasks/{first.pk}/confirm/", follow=True)
+    first.refresh_from_db()
+    assert first.state == State.COMPLETED
+    text = text_of(response)
+    assert "Completion confirmed: Lập danh mục điểm lõm sóng." in text
+    assert "Sở Khoa học và Công nghệ is told." in text
+    assert f'<a href="/tasks/{second.pk}/">Next: Việc thứ hai</a>' in response.content.decode()
+
+
+def test_confirming_twice_is_said_not_done_twice(client, people, task_at):
+    task = task_at("submitted")
+    client = signed_in(client, people["secretary"])
+    assert client.post(f"/tasks/{task.pk}/confirm/").status_code == 302
+    assert client.post(f"/tasks/{task.pk}/confirm/").status_code == 409
+
+
+def test_a_missing_reason_is_said_beside_its_field_and_nothing_happens(client, people, task_at):
+    task = task_at("submitted")
+    client = signed_in(client, people["secretary"])
+    response = client.post(f"/tasks/{task.pk}/send-back/", {"reason": "  "})
+    assert response.status_code == 200
+    assert 'aria-invalid="true"' in response.content.decode()
+    task.refresh_from_db()
+    assert task.state == State.SUBMITTED
+    assert client.post(f"/tasks/{task.pk}/send-back/", {"reason": "Thiếu phụ lục"}).status_code == 302
+
+
+@pytest.mark.parametrize("bad", ["x" * 1_000_000, "a\x00b", "a\x07b", ""])
+def test_bad_text_is_a_sentence(client, people, task_at, bad):
+    task = task_at("in_progress")
+    client = signed_in(client, people["officer"])
+    for verb, data in (
+        ("comment", {"text": bad}),
+        ("progress", {"percent": 10, "note": bad}),
+        ("submit", {"report": bad, "document": "1/BC"}),
+    ):
+        response = client.post(f"/tasks/{task.pk}/{verb}/", data)
+        assert response.status_code == 200, verb
+        assert response.context["form"].errors
+    task.refresh_from_db()
+    assert (task.state, task.percent) == (State.IN_PROGRESS, 0)
+    assert not task.evidence.exists()
+
+
+@pytest.mark.parametrize("percent", ["101", "-1", "abc", "1e9", ""])
+def test_a_percent_is_0_to_100(client, people, task_at, percent):
+    task = task_at("in_progress")
+    response = signed_in(client, people["officer"]).post(
+        f"/tasks/{task.pk}/progress/", {"percent": percent, "note": "đã làm"}
+    )
+    assert "percent" in response.context["form"].errors
+
+
+def test_reporting_complete_takes_evidence_in_the_same_step(client, people, task_at):
+    task = task_at("in_progress")
+    client = signed_in(client, people["officer"])
+    response = client.post(f"/tasks/{task.pk}/submit/", {"report": "Đã xong."})
+    assert "Add a file, a link or a document number." in text_of(response)
+    data = {"report": "Đã xong.", "document": "12/BC", "url": "https://example.vn/bc"}
+    assert client.post(f"/tasks/{task.pk}/submit/", data).status_code == 302
+    task.refresh_from_db()
+    assert task.state == State.SUBMITTED
+    assert {one.kind for one in task.evidence.all()} == {"link", "document"}
+
+
+def test_who_declines_goes_where_they_can_be(client, people, task_at):
+    task = task_at("assigned")
+    response = signed_in(client, people["officer"]).post(
+        f"/tasks/{task.pk}/decline/", {"reason": "Sai cơ quan"}
+    )
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+def test_people_are_chosen_among_the_lead_body(client, people, task_at):
+    task = task_at("in_progress")
+    client = signed_in(client, people["officer"])
+    form = client.get(f"/tasks/{task.pk}/name-people/").context["form"]
+    assert set(form.fields["leader"].queryset) == {people["officer"], people["lead_head"]}
+    data = {"leader": people["lead_head"].pk, "contact": people["officer"].pk}
+    assert client.post(f"/tasks/{task.pk}/name-people/", data).status_code == 302
+    task.refresh_from_db()
+    assert (task.leader, task.contact) == (people["lead_head"], people["officer"])
+    response = client.post(f"/tasks/{task.pk}/name-people/", {"leader": people["head"].pk})
+    assert "leader" in response.context["form"].errors
+
+
+def test_urging_twice_a_day_is_refused_with_the_reason(client, people, task_at):
+    task = task_at("in_progress")
+    client = signed_in(client, people["secretary"])
+    assert client.post(f"/tasks/{task.pk}/urge/").status_code == 302
+    response = client.post(f"/tasks/{task.pk}/urge/")
+    assert response.status_code == 409
+    assert "Already urged today" in text_of(response)
+
+
+def test_assigning_what_is_unclear_asks_once_more(client, people, task_at):
+    task = task_at("proposed")
+    client = signed_in(client, people["head"])
+    assign = next(
+        act for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts if act.verb == "assign"
+    )
+    assert not assign.at_once
+    assert "Not clear yet:" in text_of(client.get(f"/tasks/{task.pk}/assign/"))
+    assert client.post(f"/tasks/{task.pk}/assign/").status_code == 302
+
+
+def test_no_page_holds_inline_style_or_script(client, people, task_at, order):
+    task = task_at(
+        "submitted", order=order, parts=[PartAsked(people["helper"].memberships.get().office.body, "co_lead")]
+    )
+    client = signed_in(client, people["secretary"])
+    for url in ("/tasks/", f"/tasks/{task.pk}/", "/tasks/new/", f"/orders/{order.pk}/", "/orders/"):
+        page = client.get(url).content.decode()
+        assert not re.search(r"<style| style=", page), url
+        assert not re.search(r"<script(?![^>]*src=)", page), url
