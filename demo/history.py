@@ -18,9 +18,9 @@ from committees.roles import Role
 from demo.files import INVENTED
 from demo.people import Cast
 from portal.shared.days import VIETNAM, start_of
-from tasks.actions.common import EVENT_OF
+from tasks import lifecycle
 from tasks.actions.drafting import FIELDS
-from tasks.lifecycle import MOVES, State
+from tasks.lifecycle import Move, State
 from tasks.models import Evidence, Part, Progress, Task
 
 NOTES = (
@@ -65,7 +65,7 @@ class Story:
         self._begin(self._between(begins, last, 0.02, 0.15))
         self._work(begins, last, done=ending.at is not None)
         if ending.state == State.SUSPENDED:
-            self._move("suspend", last, self._keeper(), reason=WAITS)
+            self._move(lifecycle.SUSPEND, last, self._keeper(), reason=WAITS)
         if ending.at:
             self._close(begins, ending.at, ending)
 
@@ -86,18 +86,18 @@ class Story:
         task.created_by = keeper
         before = at - timedelta(hours=20)
         self._tell("task_drafted", before, keeper, after=snapshot(task, FIELDS))
-        self._move("propose", before + timedelta(minutes=40), keeper)
+        self._move(lifecycle.PROPOSE, before + timedelta(minutes=40), keeper)
         values: dict[str, Any] = {
             "assigned_by": head,
             "assigned_at": _office_hours(at),
             "original_due_on": task.due_on,
         }
-        self._move("assign", at, head, **values)
+        self._move(lifecycle.ASSIGN, at, head, **values)
 
     def _begin(self, at: datetime) -> None:
         """Accept, and in most cases name the leader in charge and the contact."""
         task, worker = self.task, self._worker()
-        self._move("accept", at, worker)
+        self._move(lifecycle.ACCEPT, at, worker)
         leader = self.cast.holder(task.lead, Role.HEAD) if task.lead else None
         before = snapshot(task, ("leader", "contact"))
         if self.rng.random() < 0.75:
@@ -136,11 +136,15 @@ class Story:
             first = self._between(begins, at, 0.6, 0.8)
             self._submit(first)
             back = self._between(first, at, 0.2, 0.5)
-            self._move("send_back", back, keeper, reason=SENT_BACK, submitted_by=None, submitted_at=None)
+            self._move(
+                lifecycle.SEND_BACK, back, keeper, reason=SENT_BACK, submitted_by=None, submitted_at=None
+            )
         self._submit(at)
         if ending.state == State.COMPLETED:
             judged = self._between(at, min(self.base, at + timedelta(days=7)), 0.2, 0.9)
-            self._move("confirm", judged, keeper, confirmed_by=keeper, confirmed_at=_office_hours(judged))
+            self._move(
+                lifecycle.CONFIRM, judged, keeper, confirmed_by=keeper, confirmed_at=_office_hours(judged)
+            )
 
     def _submit(self, at: datetime) -> None:
         task, worker = self.task, self._submitter()
@@ -162,18 +166,18 @@ class Story:
         )
         values = {"submitted_by": worker, "submitted_at": moment, "submissions": number}
         values |= {"percent": 100, "progressed_at": moment}
-        self._move("submit", at, worker, reason=report, **values)
+        self._move(lifecycle.SUBMIT, at, worker, reason=report, **values)
 
-    def _move(self, verb: str, at: datetime, by: Person | None, reason: str = "", **values: Any) -> None:
+    def _move(self, move: Move, at: datetime, by: Person | None, reason: str = "", **values: Any) -> None:
         task = self.task
         before = snapshot(task, ("state", *values))
-        task.state = MOVES[verb].target or State.IN_PROGRESS
+        task.state = move.target or State.IN_PROGRESS
         task.suspended_from = before["state"] if task.state == State.SUSPENDED else ""
         for name, value in values.items():
             setattr(task, name, value)
         task.version += 1
         old, new = changes(before, snapshot(task, ("state", *values)))
-        self._tell(EVENT_OF[verb], at, by, before=old, after=new, reason=reason)
+        self._tell(move.event, at, by, before=old, after=new, reason=reason)
 
     def _tell(self, verb: str, at: datetime, by: Person | None, **said: Any) -> None:
         said["reason"] = said.get("reason") or f"{INVENTED}."

@@ -20,7 +20,7 @@ from portal.shared.verdicts import Sentence
 from tasks.lifecycle import RUNNING
 from tasks.lists import sheet
 from tasks.models import Task
-from tasks.pages.story import cycle_words
+from tasks.models.cycles import cycle_words
 
 
 @dataclass(frozen=True)

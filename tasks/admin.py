@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -25,21 +26,21 @@ from committees.doors import SignedInRequest, signed_in
 from committees.models import Person
 from portal.shared.admin import Choosing, Deed, VersionForm, each
 from portal.shared.days import today
-from portal.shared.verdicts import Sentence
+from portal.shared.verdicts import Sentence, Verdict
 from tasks import actions, rules
 from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_now, shows_parent
 from tasks.lifecycle import Standing
-from tasks.models import FanOut, Order, OrderRelation, Part, Task
+from tasks.models import FanOut, Order, OrderRelation, Part, Task, cycle_words
 from tasks.models.orders import OrderQuerySet
 from tasks.orders import actions as order_actions
 from tasks.orders.relation_actions import Fate
 from tasks.pages import story
 from tasks.pages.former_lead import as_read_by, kept
-from tasks.pages.panel import BUTTONS
-from tasks.views.verbs import STEPS, form_of
+from tasks.verbs import VERBS, Verb
+from tasks.views.verbs import form_of
 
-EVENT_WORDS.update({verb: head for verb, (head, _mark) in story.HEADS.items()})
+EVENT_WORDS.update({event: heading.text for event, heading in story.HEADINGS.items()})
 EVENT_WORDS.update(
     {
         "order_entered": _("Order entered"),
@@ -101,8 +102,10 @@ PIECES.update(
     }
 )
 
-IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form in (ConfirmForm, AssignForm))
-"""Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one."""
+# Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one.
+IN_BULK = tuple(
+    verb for verb in VERBS.values() if verb.form in (ConfirmForm, AssignForm) and not verb.has_own_page
+)
 
 
 class OrderForm(VersionForm):
@@ -367,9 +370,12 @@ class TaskAdmin(EventfulAdmin[Task]):
                 person, task = signed_in(request), self.found(request, object_id)
                 if request.method == "POST":
                     rules.may_edit(person, task).or_raise()
-                verdicts = rules.verdicts(person, task)
-                now, later = offered(person, task, verdicts)
-                context |= {"edit": verdicts["edit"], "now": now, "later": later}
+                verbs = offers(person, task)
+                context |= {
+                    "edit": rules.may_edit(person, task),
+                    "now": [offer for offer in verbs if offer.verdict],
+                    "later": [offer for offer in verbs if not offer.verdict],
+                }
             return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
@@ -399,21 +405,22 @@ class TaskAdmin(EventfulAdmin[Task]):
         return [path("<int:object_id>/do/<slug:verb>/", view, name="tasks_task_do"), *super().get_urls()]
 
     def verb_view(self, request: SignedInRequest, object_id: int, verb: str) -> HttpResponse:
-        verb = verb.replace("-", "_")
-        if verb not in STEPS:
+        row = VERBS.get(verb.replace("-", "_"))
+        if row is None or row.has_own_page:
             raise Http404
-        step, by, task = STEPS[verb], request.user, self.found(request, str(object_id))
+        by, task = request.user, self.found(request, str(object_id))
         deed = Deed(
-            label=BUTTONS[verb].label,
-            act=lambda task, form: step.do(task=task, by=by, form=form),
-            done=format_lazy("{} %(name)s", step.said),
-            explain=step.before,
+            label=row.label,
+            act=lambda task, form: row.do_with_form(task, by, form),
+            done=format_lazy("{} %(name)s", row.done),
+            explain=row.explanation,
         )
-        verdict = (step.ask or rules.VERBS[verb])(by, task)
-        return self.deed_page(request, task, deed, form_of(step, task, request), verdict=verdict)
+        return self.deed_page(
+            request, task, deed, form_of(row, task, request), verdict=row.may_open(by, task)
+        )
 
     def get_actions(self, request: HttpRequest) -> Any:
-        bulk = {f"do_{verb}": (in_bulk(verb), f"do_{verb}", BUTTONS[verb].label) for verb in IN_BULK}
+        bulk = {f"do_{verb.name}": (in_bulk(verb), f"do_{verb.name}", verb.label) for verb in IN_BULK}
         return {**super().get_actions(request), **bulk}
 
     # What a page shows
@@ -433,7 +440,7 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     @admin.display(description=_("cycle"))
     def cycle_words(self, task: Task) -> str:
-        return story.cycle_words(task.cycle) if task.cycle else "–"
+        return cycle_words(task.cycle) if task.cycle else "–"
 
     @admin.display(description=_("milestones"))
     def milestone_list(self, task: Task) -> SafeString:
@@ -453,33 +460,34 @@ class TaskAdmin(EventfulAdmin[Task]):
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} %: {} ({})</li>", lines))
 
 
-Offer = tuple[Sentence, str, Any]
-"""Button, address and verdict of a verb."""
+@dataclass(frozen=True)
+class Offer:
+    """A verb as the page of a task in the admin offers it."""
+
+    label: Sentence
+    url: str
+    verdict: Verdict
 
 
-def offered(person: Person, task: Task, verdicts: dict[str, Any]) -> tuple[list[Offer], list[Offer]]:
-    """What this person may do to the task now, and what not, with the reason."""
-    rows: list[Offer] = []
-    for verb, button in BUTTONS.items():
-        if verb in STEPS:
-            ask, url = STEPS[verb].ask, reverse("admin:tasks_task_do", args=[task.pk, hyphened(verb)])
-            rows.append((button.label, url, ask(person, task) if ask else verdicts[verb]))
-    return [row for row in rows if row[2]], [row for row in rows if not row[2]]
+def offers(person: Person, task: Task) -> list[Offer]:
+    return [
+        Offer(
+            verb.label,
+            reverse("admin:tasks_task_do", args=[task.pk, verb.slug]),
+            verb.may_open(person, task),
+        )
+        for verb in VERBS.values()
+        if not verb.has_own_page
+    ]
 
 
-def hyphened(verb: str) -> str:
-    return verb.replace("_", "-")
-
-
-def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
-    action = getattr(actions, verb)
-
+def in_bulk(verb: Verb) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
     def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         def done(count: int) -> str:
-            said = ngettext("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", count)
-            return said % {"verb": BUTTONS[verb].label, "count": count}
+            text = ngettext("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", count)
+            return text % {"verb": verb.label, "count": count}
 
-        each(request, queryset, lambda task: action(task=task, by=signed_in(request)), done)
+        each(request, queryset, lambda task: verb.action(task=task, by=signed_in(request)), done)
 
     return run
 

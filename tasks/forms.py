@@ -28,9 +28,8 @@ from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked, check_milestones
 from tasks.cycles import Cycle
 from tasks.fields import DueField
-from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
-from tasks.models import Evidence, Milestone, Order, Part, Recurrence, Task
-from tasks.pages import story
+from tasks.lifecycle import MAX_RISK_DAYS, RISK_TOLD_FROM, State
+from tasks.models import Evidence, Milestone, Order, Part, Recurrence, Task, cycle_words
 from tasks.periods import last_day
 from tasks.rollup import Node
 from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
@@ -211,7 +210,7 @@ class RiskForm(forms.Form):
     days = forms.IntegerField(
         label=_("Days late expected"),
         min_value=1,
-        max_value=RISK_LONGEST,
+        max_value=MAX_RISK_DAYS,
         help_text=format_lazy(_("From {days} days on the superior is told."), days=RISK_TOLD_FROM),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
@@ -719,7 +718,7 @@ def part_difference(task: Task, asked: Iterable[PartAsked]) -> list[tuple[str, s
 def cycle_difference(task: Task, asked: Cycle | None) -> list[tuple[str, str, str]]:
     if asked in (None, task.cycle):
         return []
-    words = [story.cycle_words(cycle) if cycle else str(_("none")) for cycle in (task.cycle, asked)]
+    words = [cycle_words(cycle) if cycle else str(_("none")) for cycle in (task.cycle, asked)]
     return [(capfirst(str(_("cycle"))), words[0], words[1])]
 
 

@@ -13,9 +13,11 @@ from committees.access import Asker, Right
 from committees.models import Body, Membership
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
-from tasks import rollup
-from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
+from tasks import lifecycle, rollup
+from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Move, State
 from tasks.models import Evidence, FanOut, Order, Part, Request, Task
+
+Rule = Callable[[Asker, Task], Verdict]
 
 
 def may_draft(person: Asker, body: Body) -> Verdict:
@@ -64,7 +66,7 @@ def may_set_event_day(person: Asker, task: Task) -> Verdict:
 
 def may_change_lead(person: Asker, task: Task) -> Verdict:
     """Another body leads an issued task when those who may change it say so, with a reason."""
-    return _move(person, "change_lead", task, "edit_issued_tasks", _ONLY_EDITORS)
+    return _move(person, lifecycle.CHANGE_LEAD, task, "edit_issued_tasks", _ONLY_EDITORS)
 
 
 def may_propose(person: Asker, task: Task) -> Verdict:
@@ -72,7 +74,7 @@ def may_propose(person: Asker, task: Task) -> Verdict:
     return _issues(
         _move(
             person,
-            "propose",
+            lifecycle.PROPOSE,
             task,
             "draft_tasks",
             _("Only those who prepare this body's tasks can propose it."),
@@ -95,28 +97,28 @@ def may_vouch(person: Asker, task: Task) -> Verdict:
 
 def may_assign(person: Asker, task: Task) -> Verdict:
     """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
-    return _issues(_approves(person, task.assigner, task.pillar) & _when("assign", task), task)
+    return _issues(_approves(person, task.assigner, task.pillar) & _when(lifecycle.ASSIGN, task), task)
 
 
 def may_record_approval(person: Asker, task: Task) -> Verdict:
     """The secretary records that the head approved on paper, with the reference of the paper."""
     otherwise = _("Only the secretary of the assigner can record an approval given on paper.")
-    return _issues(_move(person, "record_approval", task, "record_approval", otherwise), task)
+    return _issues(_move(person, lifecycle.RECORD_APPROVAL, task, "record_approval", otherwise), task)
 
 
 def may_recall(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task back to draft until the lead has accepted it."""
-    return _keeps(person, task) & _when("recall", task)
+    return _keeps(person, task) & _when(lifecycle.RECALL, task)
 
 
 def may_accept(person: Asker, task: Task) -> Verdict:
     """The lead body accepts what it was given."""
-    return _move(person, "accept", task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
+    return _move(person, lifecycle.ACCEPT, task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
 
 
 def may_decline(person: Asker, task: Task) -> Verdict:
     """The lead body refuses a task before it accepts it, with a reason; the assigner decides anew."""
-    return _move(person, "decline", task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
+    return _move(person, lifecycle.DECLINE, task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
 
 
 def may_report_progress(person: Asker, task: Task) -> Verdict:
@@ -145,7 +147,7 @@ def may_prepare_submission(person: Asker, task: Task) -> Verdict:
     """Who reports a task complete and when: a form that takes the evidence too asks only this first."""
     return _move(
         person,
-        "submit",
+        lifecycle.SUBMIT,
         task,
         "submit_tasks",
         _("Only the head, the secretary or the officer of the lead body can report it complete."),
@@ -164,32 +166,32 @@ def may_submit(person: Asker, task: Task) -> Verdict:
 
 def may_confirm(person: Asker, task: Task) -> Verdict:
     """The body that gave the task confirms it; never the person who reported it done."""
-    return _judge(person, "confirm", task, _("Only the body that gave this task can confirm it."))
+    return _judge(person, lifecycle.CONFIRM, task, _("Only the body that gave this task can confirm it."))
 
 
 def may_send_back(person: Asker, task: Task) -> Verdict:
     """The body that gave the task refuses the result with a reason; never the person who reported it."""
-    return _judge(person, "send_back", task, _("Only the body that gave this task can send it back."))
+    return _judge(person, lifecycle.SEND_BACK, task, _("Only the body that gave this task can send it back."))
 
 
 def may_suspend(person: Asker, task: Task) -> Verdict:
     """The assigner stops a task for a time, with a reason."""
-    return _move(person, "suspend", task, "suspend_tasks", _ONLY_KEEPERS)
+    return _move(person, lifecycle.SUSPEND, task, "suspend_tasks", _ONLY_KEEPERS)
 
 
 def may_resume(person: Asker, task: Task) -> Verdict:
     """The assigner lets a suspended task go on from where it was."""
-    return _move(person, "resume", task, "suspend_tasks", _ONLY_KEEPERS)
+    return _move(person, lifecycle.RESUME, task, "suspend_tasks", _ONLY_KEEPERS)
 
 
 def may_withdraw(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task off the books for good, with a reason."""
-    return _keeps(person, task) & _when("withdraw", task)
+    return _keeps(person, task) & _when(lifecycle.WITHDRAW, task)
 
 
 def may_supersede(person: Asker, task: Task) -> Verdict:
     """The assigner puts another of its tasks in the place of one it gave, with a reason."""
-    return _move(person, "supersede", task, "suspend_tasks", _ONLY_KEEPERS)
+    return _move(person, lifecycle.SUPERSEDE, task, "suspend_tasks", _ONLY_KEEPERS)
 
 
 def may_contribute(person: Asker, task: Task) -> Verdict:
@@ -533,73 +535,22 @@ _ONLY_EDITORS = _(
 )
 _ONLY_KEEPERS = _("Only the head, the standing deputy or the secretary of the assigner can do this.")
 
-VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
-    "propose": may_propose,
-    "assign": may_assign,
-    "record_approval": may_record_approval,
-    "recall": may_recall,
-    "accept": may_accept,
-    "decline": may_decline,
-    "progress": may_report_progress,
-    "submit": may_submit,
-    "confirm": may_confirm,
-    "send_back": may_send_back,
-    "suspend": may_suspend,
-    "resume": may_resume,
-    "withdraw": may_withdraw,
-    "supersede": may_supersede,
-    "edit": may_edit,
-    "vouch": may_vouch,
-    "change_lead": may_change_lead,
-    "set_event_day": may_set_event_day,
-    "name_people": may_name_people,
-    "contribute": may_contribute_part,
-    "return_contribution": may_return_contribution,
-    "add_evidence": may_add_evidence,
-    "comment": may_contribute,
-    "set_weights": may_set_weights,
-    "urge": may_urge,
-    "mark_posted": may_mark_posted,
-    "ask_extension": may_ask_extension,
-    "ask_withdrawal": may_ask_withdrawal,
-    "approve_request": may_decide_request,
-    "refuse_request": may_decide_request,
-    "counter_request": may_counter_request,
-    "accept_counter": may_answer_counter,
-    "decline_counter": may_answer_counter,
-    "cancel_request": may_cancel_request,
-    "flag_risk": may_flag_risk,
-    "clear_risk": may_clear_risk,
-    "stop_escalation": may_stop_escalation,
-    "resume_escalation": may_resume_escalation,
-    "resume_cycle": may_resume_cycle,
-    "set_milestones": may_set_milestones,
-    "mark_milestone": may_mark_milestone,
-}
-"""Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
-
-
-def verdicts(person: Asker, task: Task) -> dict[str, Verdict]:
-    """Every verb with its verdict for this person now, read with one look at their offices."""
-    with access.asking_once():
-        return {verb: rule(person, task) for verb, rule in VERBS.items()}
-
 
 def _who(person: Asker, permission: str, body: Body | None, otherwise: Sentence) -> Verdict:
     return granted(access.right(person, permission, body), otherwise)
 
 
-def _when(verb: str, task: Task) -> Verdict:
-    if task.state in MOVES[verb].sources:
+def _when(move: Move, task: Task) -> Verdict:
+    if task.state in move.sources:
         return YES
     return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
 
 
 def _move(
-    person: Asker, verb: str, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
+    person: Asker, move: Move, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
 ) -> Verdict:
     """Who, on the assigner unless another body is named; then when."""
-    return _who(person, permission, of or task.assigner, otherwise) & _when(verb, task)
+    return _who(person, permission, of or task.assigner, otherwise) & _when(move, task)
 
 
 def _issues(verdict: Verdict, task: Task) -> Verdict:
@@ -631,13 +582,13 @@ def _helps(person: Asker, task: Task) -> Right | None:
     )
 
 
-def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict:
+def _judge(person: Asker, move: Move, task: Task, otherwise: Sentence) -> Verdict:
     who = _who(person, "confirm_tasks", task.assigner, otherwise)
     if not who:
         return who
     if _names(who.right, task.submitted_by_id, task.submitted_for_id):
         return no(_("You cannot confirm your own work."))
-    return who & _when(verb, task)
+    return who & _when(move, task)
 
 
 def _approves(person: Asker, giver: Body, pillar: str) -> Verdict:

@@ -20,7 +20,7 @@ from tasks.actions.drafting import FIELDS, PartAsked
 from tasks.actions.hand_down import Below
 from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
-from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
+from tasks.lifecycle import CURRENT, FIVE, MAX_RISK_DAYS, Standing, State
 from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task
 from tasks.urging.selection import MOST
 
@@ -296,7 +296,7 @@ class TaskDetail(TaskRow):
         """Every verb with whether you may do it now, and if not, why."""
         return {
             verb: {"ok": verdict.ok, "reason": str(verdict.reason)}
-            for verb, verdict in rules.verdicts(self.person, task).items()
+            for verb, verdict in self.context["verdicts"](self.person, task).items()
         }
 
 
@@ -634,7 +634,7 @@ class ExtensionIn(Input):
 class RiskIn(Input):
     """How late the task will likely be, and what is done about it."""
 
-    days = serializers.IntegerField(min_value=1, max_value=RISK_LONGEST, help_text="Days late expected.")
+    days = serializers.IntegerField(min_value=1, max_value=MAX_RISK_DAYS, help_text="Days late expected.")
     remedy = serializers.CharField(required=False, allow_blank=True, help_text="Needed unless secret.")
 
 

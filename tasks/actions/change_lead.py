@@ -17,7 +17,7 @@ from tasks import rules
 from tasks.actions import cycles as recurring
 from tasks.actions.common import lock_from_above, milestones_of, move, owe_news, tell_helpers, words, workers
 from tasks.actions.drafting import check_lead
-from tasks.lifecycle import State
+from tasks.lifecycle import CHANGE_LEAD, State
 from tasks.models import Part, Task
 
 ANEW: dict[str, Any] = {
@@ -46,7 +46,7 @@ def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note:
     _check_new(task, lead, by)
     # A body plays one part: who helped and who once led leads now.
     task.parts.filter(body=lead).delete()
-    task = move(task, "change_lead", by, right=right, reason=said, lead=lead, **ANEW)
+    task = move(task, CHANGE_LEAD, by, rules.may_change_lead, right=right, reason=said, lead=lead, **ANEW)
     if stood_still:
         recurring.skip_past(task, on=today())
     if old:

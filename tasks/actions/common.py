@@ -21,35 +21,14 @@ from portal.shared.days import today
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import drop_reasons, rules, secrecy
-from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
+from tasks.lifecycle import LEVELS_ABOVE, RUNNING, UNISSUED, Move, State
 from tasks.models import Milestone, Request, Task
-
-EVENT_OF = {
-    "propose": "task_proposed",
-    "assign": "task_assigned",
-    "record_approval": "task_approval_recorded",
-    "recall": "task_recalled",
-    "accept": "task_accepted",
-    "decline": "task_declined",
-    "submit": "task_submitted",
-    "confirm": "task_confirmed",
-    "send_back": "task_sent_back",
-    "suspend": "task_suspended",
-    "resume": "task_resumed",
-    "withdraw": "task_withdrawn",
-    "supersede": "task_superseded",
-    "change_lead": "task_lead_changed",
-}
 
 BESIDE_THE_FORM = (
     *("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted"),
     *("task_weights_set", "part_delivered", "part_returned", "cycle_stopped"),
 )
 """Events that change nothing a form of the task holds, so they make no form stale."""
-
-
-ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "change_lead", "recall", "decline")
-"""After these nothing is left to decide: an open request is taken back with them."""
 
 
 RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
@@ -110,17 +89,24 @@ def keys_above(task: Task) -> list[int]:
 
 
 def move(
-    task: Task, verb: str, by: Person, *, right: Right | None = None, reason: str = "", **values: Any
+    task: Task,
+    step: Move,
+    by: Person,
+    rule: rules.Rule,
+    *,
+    right: Right | None = None,
+    reason: str = "",
+    **values: Any,
 ) -> Task:
     """One step in the life of a task: lock it, ask the rule, set the state and values, write the event.
 
-    `right` where the caller asked a rule of its own that decides this step.
+    `right` is what the rule found where the caller, who holds the row already, has asked it.
     """
     task = lock(task)
-    right = right or rules.VERBS[verb](by, task).or_raise()
-    if verb in ENDS_A_REQUEST:
+    right = right or rule(by, task).or_raise()
+    if step.ends_request:
         cancel_requests(task, by, right)
-    target = MOVES[verb].target or task.suspended_from
+    target = step.target or task.suspended_from
     before = snapshot(task, ("state", *values)) | (
         {} if target in RUNNING and "lead" not in values else forget_risk(task)
     )
@@ -131,7 +117,7 @@ def move(
     task.version += 1
     task.save(update_fields=["state", "suspended_from", "version", *RISK, *values])
     after = snapshot(task, tuple(before))
-    tell(task, EVENT_OF[verb], by, right=right, before=before, after=after, reason=reason)
+    tell(task, step.event, by, right=right, before=before, after=after, reason=reason)
     if target in RUNNING and before["state"] not in RUNNING:
         remind_again(task)
     return task

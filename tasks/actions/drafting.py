@@ -48,7 +48,7 @@ from tasks.actions.common import (
 )
 from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
-from tasks.lifecycle import LEVELS_ABOVE
+from tasks.lifecycle import ASSIGN, LEVELS_ABOVE, PROPOSE, RECALL, RECORD_APPROVAL, Move
 from tasks.models import Milestone, Part, Recurrence, Task
 
 FIELDS = (
@@ -305,7 +305,7 @@ def _take(
 @transaction.atomic
 def propose(*, task: Task, by: Person) -> Task:
     """Put a draft before the approver; what is not clear is shown there, not refused."""
-    task = move(task, "propose", by)
+    task = move(task, PROPOSE, by, rules.may_propose)
     owe_news(access.people("assign_tasks", task.assigner), "task_proposed", task, by, body=task.assigner)
     return task
 
@@ -332,14 +332,14 @@ def assign(*, task: Task, by: Person, past_deadline: bool = False) -> Task:
 
     `past_deadline` says that a deadline which has passed is meant.
     """
-    return _issue(task, "assign", by, past_deadline)
+    return _issue(task, ASSIGN, by, rules.may_assign, past_deadline)
 
 
 @transaction.atomic
 def record_approval(*, task: Task, by: Person, approval: str, past_deadline: bool = False) -> Task:
     """Record that the head approved on paper; `approval` names the paper."""
     said = words(task, approval, "approval", required=_("Name the paper: its number or date."), longest=250)
-    return _issue(task, "record_approval", by, past_deadline, approval=said)
+    return _issue(task, RECORD_APPROVAL, by, rules.may_record_approval, past_deadline, approval=said)
 
 
 @transaction.atomic
@@ -348,23 +348,23 @@ def recall(*, task: Task, by: Person, reason: str) -> Task:
     said = words(task, reason, "reason", required=_("Say why it is recalled."))
     was_issued = lock(task).is_issued
     told = list(workers(task)) if was_issued else []
-    task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None)
+    task = move(task, RECALL, by, rules.may_recall, reason=said, assigned_by=None, assigned_at=None)
     owe_news(told, "task_recalled", task, by, body=task.lead, reason=said, title=task.title)
     if was_issued:
         tell_helpers(task, "help_ended", by, title=task.title)
     return task
 
 
-def _issue(task: Task, verb: str, by: Person, past_deadline: bool, **values: Any) -> Task:
+def _issue(task: Task, step: Move, by: Person, rule: rules.Rule, past_deadline: bool, **values: Any) -> Task:
     current = lock_from_above(task)
-    right = rules.VERBS[verb](by, current).or_raise()
+    right = rule(by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
     _refuse_late_issue(current, by, past_deadline)
     # The first deadline is kept for ever: a task recalled or declined and given anew has the same one.
     first = current.original_due_on or current.due_on
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
-    task = move(task, verb, by, right=right, **values)
+    task = move(task, step, by, rule, right=right, **values)
     recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_assigned", task, by, body=task.lead)
     tell_helpers(task, "help_assigned", by)

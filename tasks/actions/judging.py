@@ -14,7 +14,7 @@ from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.actions import cycles as recurring
 from tasks.actions.common import lock, move, owe_news, tell_helpers, words, workers
-from tasks.lifecycle import State
+from tasks.lifecycle import CONFIRM, RESUME, SEND_BACK, SUPERSEDE, SUSPEND, WITHDRAW, State
 from tasks.models import Task
 
 
@@ -25,8 +25,9 @@ def confirm(*, task: Task, by: Person) -> Task:
     right = rules.may_confirm(by, task).or_raise()
     task = move(
         task,
-        "confirm",
+        CONFIRM,
         by,
+        rules.may_confirm,
         right=right,
         confirmed_by=by,
         confirmed_for=on_behalf_of(right),
@@ -43,7 +44,7 @@ def send_back(*, task: Task, by: Person, reason: str) -> Task:
     said = words(task, reason, "reason", required=_("Say what is missing, so that the lead body can act."))
     submitter = lock(task).submitted_by
     values = {"submitted_by": None, "submitted_for": None, "submitted_at": None}
-    task = move(task, "send_back", by, reason=said, **values)
+    task = move(task, SEND_BACK, by, rules.may_send_back, reason=said, **values)
     told = {person.pk: person for person in (*workers(task), *([submitter] if submitter else []))}
     owe_news(told.values(), "task_sent_back", task, by, body=task.lead, reason=said)
     return task
@@ -53,7 +54,7 @@ def send_back(*, task: Task, by: Person, reason: str) -> Task:
 def suspend(*, task: Task, by: Person, reason: str) -> Task:
     """Stop a task for a time: no reminder, outside the count."""
     said = words(task, reason, "reason", required=_("Say why it is suspended."))
-    task = move(task, "suspend", by, reason=said)
+    task = move(task, SUSPEND, by, rules.may_suspend, reason=said)
     owe_news(workers(task), "task_suspended", task, by, body=task.lead, reason=said)
     tell_helpers(task, "help_suspended", by, reason=said)
     return task
@@ -62,7 +63,7 @@ def suspend(*, task: Task, by: Person, reason: str) -> Task:
 @transaction.atomic
 def resume(*, task: Task, by: Person) -> Task:
     """Let a suspended task go on from the state it was in."""
-    task = move(task, "resume", by)
+    task = move(task, RESUME, by, rules.may_resume)
     recurring.skip_past(task, on=today())
     owe_news(workers(task), "task_resumed", task, by, body=task.lead)
     tell_helpers(task, "help_resumed", by)
@@ -74,7 +75,7 @@ def withdraw(*, task: Task, by: Person, reason: str) -> Task:
     """Take a task off the books for good; it stays readable."""
     said = words(task, reason, "reason", required=_("Say why it is withdrawn."))
     was_issued = lock(task).is_issued
-    task = move(task, "withdraw", by, reason=said)
+    task = move(task, WITHDRAW, by, rules.may_withdraw, reason=said)
     if was_issued:
         owe_news(workers(task), "task_withdrawn", task, by, body=task.lead, reason=said)
         tell_helpers(task, "help_withdrawn", by, reason=said)
@@ -92,7 +93,9 @@ def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str
     said = words(task, reason, "reason", required=_("Say why it is replaced."))
     if problem := _why_not_instead(task, superseded_by, by):
         raise ValidationError({"superseded_by": problem})
-    task = move(task, "supersede", by, right=right, reason=said, superseded_by=superseded_by)
+    task = move(
+        task, SUPERSEDE, by, rules.may_supersede, right=right, reason=said, superseded_by=superseded_by
+    )
     owe_news(workers(task), "task_superseded", task, by, body=task.lead, reason=said)
     tell_helpers(task, "help_superseded", by, reason=said)
     return task

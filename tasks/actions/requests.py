@@ -33,6 +33,7 @@ from tasks.actions.common import (
     words,
     workers,
 )
+from tasks.lifecycle import WITHDRAW
 from tasks.models import Request, Task
 
 
@@ -65,7 +66,7 @@ def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
     _settle(request, Request.State.APPROVED, by, right, said)
     tell(task, "request_approved", by, right=right, after=request_facts(request), reason=said)
     if request.kind == Request.Kind.WITHDRAWAL:
-        move(task, "withdraw", by, right=right, reason=request.reason)
+        move(task, WITHDRAW, by, rules.may_decide_request, right=right, reason=request.reason)
         _tell_lead(task, request, by, "request_approved", said)
         tell_helpers(task, "help_withdrawn", by)
     else:

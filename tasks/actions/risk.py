@@ -13,7 +13,7 @@ from committees.models import Person
 from committees.roles import Role
 from tasks import rules, secrecy
 from tasks.actions.common import RISK, forget_risk, judges, lock, owe_news, tell, words
-from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
+from tasks.lifecycle import MAX_RISK_DAYS, RISK_TOLD_FROM
 from tasks.models import Task
 
 TOLD = ("risk_days", "risk_remedy", "risk_by")
@@ -24,8 +24,8 @@ def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
     """Say that the task will likely be so many days late, and what is done about it; again replaces it."""
     task = lock(task)
     right = rules.may_flag_risk(by, task).or_raise()
-    if not 1 <= days <= RISK_LONGEST:
-        raise ValidationError({"days": _("Between 1 and %(most)s days.") % {"most": RISK_LONGEST}})
+    if not 1 <= days <= MAX_RISK_DAYS:
+        raise ValidationError({"days": _("Between 1 and %(most)s days.") % {"most": MAX_RISK_DAYS}})
     before = snapshot(task, TOLD)
     task.risk_days, task.risk_remedy = days, _remedy(task, remedy)
     if snapshot(task, TOLD) == before:

@@ -27,21 +27,21 @@ from tasks.actions.common import (
     tell_helpers,
     words,
 )
-from tasks.lifecycle import State
+from tasks.lifecycle import ACCEPT, DECLINE, SUBMIT, State
 from tasks.models import Comment, Evidence, Progress, Task
 
 
 @transaction.atomic
 def accept(*, task: Task, by: Person) -> Task:
     """Take the task on."""
-    return move(task, "accept", by)
+    return move(task, ACCEPT, by, rules.may_accept)
 
 
 @transaction.atomic
 def decline(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the task; it goes back to the approver, who decides anew."""
     said = words(task, reason, "reason", required=_("Say why your body cannot take this task."))
-    task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None)
+    task = move(task, DECLINE, by, rules.may_decline, reason=said, assigned_by=None, assigned_at=None)
     tell_helpers(task, "help_ended", by, title=task.title)
     told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
     owe_news(told, "task_declined", task, by, body=task.assigner, reason=said)
@@ -144,7 +144,7 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
         "percent": 100,
         "progressed_at": now,
     }
-    task = move(task, "submit", by, right=right, reason=said, **values)
+    task = move(task, SUBMIT, by, rules.may_submit, right=right, reason=said, **values)
     owe_news(judges(task), "task_submitted", task, by, body=task.assigner)
     return task
 

@@ -29,8 +29,7 @@ from tasks.fan_outs import actions as fan_out_actions
 from tasks.fan_outs.forms import Choice, find_bodies
 from tasks.fields import DueField
 from tasks.forms import ApprovalForm, add_errors, as_secret
-from tasks.models import FanOut, Task
-from tasks.pages import story
+from tasks.models import FanOut, Task, cycle_words
 from tasks.pages.common import Crumbs, find_task, late_above, task_crumbs
 
 SHOWN = 500
@@ -86,7 +85,7 @@ class FanOutForm(forms.Form):
         self._choose_giver(task, person)
         if task.due_kind in (Task.DueKind.RECURRING, Task.DueKind.RELATIVE) and not task.due_on:
             self.fields["due_on"].help_text = _("Empty: as this task, each body by itself: %(when)s.") % {
-                "when": story.cycle_words(task.cycle) if task.cycle else task.waits_for
+                "when": cycle_words(task.cycle) if task.cycle else task.waits_for
             }
         if task.secrecy == Task.Secrecy.SECRET:
             # The portal titles it itself, and it holds no other words.
@@ -190,7 +189,7 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
         "crumbs": _crumbs(task, fan_out),
         "task": task,
         "fan_out": fan_out,
-        "cycle": story.cycle_words(task.cycle) if task.cycle else "",
+        "cycle": cycle_words(task.cycle) if task.cycle else "",
         "others": task.fan_outs.read_by(request.user).pressing_first().exclude(pk=fan_out.pk),
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "late": fan_out.due_on is not None and fan_out.due_on < today(),

@@ -1,6 +1,6 @@
 """Orders and tasks as rows. Each queryset stands beside its model."""
 
-from tasks.models.cycles import Recurrence
+from tasks.models.cycles import Recurrence, cycle_words
 from tasks.models.evidence import Evidence
 from tasks.models.fan_outs import FanOut, Recipient
 from tasks.models.milestones import Milestone, milestone_words
@@ -25,5 +25,6 @@ __all__ = [
     "Recurrence",
     "Request",
     "Task",
+    "cycle_words",
     "milestone_words",
 ]

@@ -11,6 +11,8 @@ from django.core.validators import (
 )
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.shared.day_fields import DayField, days_in_range
@@ -88,3 +90,22 @@ class Recurrence(models.Model):
         """First day and due day of the periods that have begun by the day and are not made yet."""
         begun = takewhile(lambda one: one[0] <= on, self.cycle.occurrences(self.made_until))
         return [one for one in begun if self.made_until is None or one[0] > self.made_until]
+
+
+def cycle_words(cycle: Cycle) -> str:
+    """For example: every month on day 25, from 01/09/2026 to 31/12/2027. Day 31 is the last of any month."""
+    day = gettext("the last day") if cycle.day == 31 else gettext("day %(day)s") % {"day": cycle.day}
+    match cycle.every:
+        case "week":
+            rhythm = gettext("every week on %(weekday)s") % {"weekday": WEEKDAYS[cycle.day - 1]}
+        case "month":
+            rhythm = gettext("every month on %(day)s") % {"day": day}
+        case _:
+            every = Recurrence.Every(cycle.every).label
+            rhythm = gettext("%(every)s on %(day)s of month %(month)s") % {
+                "every": every,
+                "day": day,
+                "month": cycle.month,
+            }
+    days = {"cycle": rhythm, "first": f"{cycle.starts_on:%d/%m/%Y}", "last": f"{cycle.until:%d/%m/%Y}"}
+    return gettext("%(cycle)s, from %(first)s to %(last)s") % days

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +21,13 @@ from notices.calendar import day_off_as
 from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
-from tasks.lifecycle import State
-from tasks.models import Clear, Comment, Part, Recurrence, Task, milestone_words
+from tasks.lifecycle import Standing, State
+from tasks.models import Clear, Comment, Part, Recurrence, Task, cycle_words, milestone_words
 from tasks.pages.former_lead import kept
+from tasks.verbs import VERBS, Heading
 
-LONGEST = 100
-"""Events that the page shows; the audit holds all."""
+# Events that the page shows; the audit holds all.
+MAX_EVENTS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -41,52 +41,16 @@ class Line:
     mark: str
 
 
-HEADS: dict[str, tuple[Sentence, str]] = {
-    "task_drafted": (_("Prepared"), ""),
-    "task_vouched": (_("Looked at: right as it stands"), ""),
-    "task_proposed": (_("Proposed for approval"), ""),
-    "task_assigned": (_("Approved and assigned"), "in_time"),
-    "task_approval_recorded": (_("Assigned: approval on paper recorded"), "in_time"),
-    "task_recalled": (_("Recalled"), "due_soon"),
-    "task_accepted": (_("Accepted"), "in_time"),
-    "task_declined": (_("Declined"), "due_soon"),
-    "task_progressed": (_("Progress"), ""),
-    "task_people_named": (_("People named"), ""),
-    "task_submitted": (_("Reported complete"), "submitted"),
-    "task_confirmed": (_("Completion confirmed"), "done_on_time"),
-    "task_sent_back": (_("Sent back"), "due_soon"),
-    "task_suspended": (_("Suspended"), ""),
-    "task_resumed": (_("Resumed"), "in_time"),
-    "task_withdrawn": (_("Withdrawn"), ""),
-    "task_lead_changed": (_("Lead changed"), "due_soon"),
-    "task_superseded": (_("Replaced by another task"), ""),
-    "task_changed": (_("Changed"), ""),
-    "event_day_set": (_("Day of the event entered"), "in_time"),
-    "task_recurred": (_("Made by its cycle"), "in_time"),
-    "cycle_stopped": (_("Cycle stopped"), "due_soon"),
-    "cycle_resumed": (_("The cycle goes on"), "in_time"),
-    "task_weights_set": (_("Shares set"), ""),
-    "milestones_set": (_("Milestones set"), ""),
-    "milestone_marked": (_("Milestone marked"), "in_time"),
-    "part_delivered": (_("Contribution delivered"), "in_time"),
-    "part_returned": (_("Contribution sent back"), "due_soon"),
-    "task_urged": (_("Urged"), "due_soon"),
-    "extension_asked": (_("Extension asked for"), "submitted"),
-    "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
-    "extension_given": (_("Extension given"), "in_time"),
-    "request_approved": (_("Request approved"), "in_time"),
-    "counter_accepted": (_("Other day accepted"), "in_time"),
-    "request_refused": (_("Request refused"), "due_soon"),
-    "request_countered": (_("Another day offered"), "due_soon"),
-    "request_declined": (_("Other day declined"), ""),
-    "request_cancelled": (_("Request taken back"), ""),
-    "risk_flagged": (_("Flagged as at risk"), "due_soon"),
-    "risk_cleared": (_("Back on schedule"), "in_time"),
-    "escalation_stopped": (_("Those above are not told"), "due_soon"),
-    "escalation_resumed": (_("Those above are told again"), ""),
-    "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
-    "evidence_added": (_("Evidence added"), ""),
-    "evidence_removed": (_("Evidence removed"), ""),
+# What happens to a task without a verb of its own; the headings of the verbs stand in their table.
+OTHER_HEADINGS = (
+    Heading("task_drafted", _("Prepared")),
+    Heading("task_recurred", _("Made by its cycle"), Standing.IN_TIME),
+    Heading("cycle_stopped", _("Cycle stopped"), Standing.DUE_SOON),
+    Heading("evidence_removed", _("Evidence removed")),
+)
+HEADINGS: dict[str, Heading] = {
+    heading.event: heading
+    for heading in (*OTHER_HEADINGS, *(heading for verb in VERBS.values() for heading in verb.history))
 }
 
 
@@ -159,15 +123,15 @@ def _known_to(person: Person, task: Task, rows: QuerySet[Any]) -> QuerySet[Any]:
 def story(task: Task, events: list[Event], posts: Posts) -> list[Line]:
     """Newest first. Comments and the words of notes and reports stand in sections of their own."""
     names = Names(task, events, posts)
-    return [_line(event, names) for event in events if event.verb in HEADS]
+    return [_line(event, names) for event in events if event.verb in HEADINGS]
 
 
 def _line(event: Event, names: Names) -> Line:
-    head, mark = HEADS[event.verb]
+    heading = HEADINGS[event.verb]
     text = _text_of(event, names)
     if event.break_glass:
         text.append(gettext("Done as superuser."))
-    return Line(head, text, event.at, names.posts.doer(event), mark)
+    return Line(heading.text, text, event.at, names.posts.doer(event), heading.mark)
 
 
 def _text_of(event: Event, names: Names) -> list[str]:
@@ -278,25 +242,6 @@ def _cycle(kept: Any) -> str:
         return gettext("none")
     every, day, starts_on, until, month = kept
     return cycle_words(Cycle(every, day, date.fromisoformat(starts_on), date.fromisoformat(until), month))
-
-
-def cycle_words(cycle: Cycle) -> str:
-    """Every month on day 25, from 01/09/2026 to 31/12/2027; the 31st is the last day of any month."""
-    day = gettext("the last day") if cycle.day == 31 else gettext("day %(day)s") % {"day": cycle.day}
-    match cycle.every:
-        case "week":
-            said = gettext("every week on %(weekday)s") % {"weekday": WEEKDAYS[cycle.day - 1]}
-        case "month":
-            said = gettext("every month on %(day)s") % {"day": day}
-        case _:
-            every = Recurrence.Every(cycle.every).label
-            said = gettext("%(every)s on %(day)s of month %(month)s") % {
-                "every": every,
-                "day": day,
-                "month": cycle.month,
-            }
-    days = {"cycle": said, "first": _day(cycle.starts_on), "last": _day(cycle.until)}
-    return gettext("%(cycle)s, from %(first)s to %(last)s") % days
 
 
 def _day(text: Any) -> str:

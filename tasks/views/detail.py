@@ -71,7 +71,7 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     on, acts = today(), panel(request.user, task)
     family = _family(request, task, on)
-    events = list(story.events_of(task, request.user)[: story.LONGEST])
+    events = list(story.events_of(task, request.user)[: story.MAX_EVENTS_SHOWN])
     notes = _notes(task, story.comments_of(task, request.user))
     people = [event.by_id for event in events] + [note["by_id"] for note in notes]
     who = story.Posts(task, [*people, *(one.by_id for one in task.evidence.all())], events)

@@ -24,11 +24,12 @@ from imports import actions as import_actions
 from notices import policies
 from notices.policing import save_policy
 from portal.shared.days import today
-from tasks import actions, rules
+from tasks import actions
 from tasks.actions.drafting import PartAsked
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import Order, Request, Task
 from tasks.urging import actions as urging_actions
+from tasks.verbs import verdicts
 from tests.audit.test_audit import EVENTS, ONLY_ONESELF, World
 from tests.support.imports import Received, checked
 from tests.support.people import OFFICES, WHY, Bodies, TaskAt, appoint, given, make_person, ready_for
@@ -77,7 +78,7 @@ in for, and a head's absence only somebody above keeps."""
 def ask_everything(person: Person, *tasks: Task) -> None:
     """As a page does that shows all buttons before one of them is pressed."""
     for task in tasks:
-        rules.verdicts(person, task)
+        verdicts(person, task)
         for permission in PERMISSIONS:
             access.allows(person, permission, task.assigner)
             access.allows(person, permission, task.lead)

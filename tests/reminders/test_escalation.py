@@ -329,7 +329,7 @@ def test_the_page_offers_the_stop_once_it_is_late_and_says_that_it_holds(client,
     task = task_at("in_progress")
 
     def verbs() -> set[str]:
-        return {act.verb for act in panel(people["secretary"], task).acts}
+        return {act.verb.name for act in panel(people["secretary"], task).acts}
 
     assert not {"stop_escalation", "resume_escalation"} & verbs()
     Task.objects.filter(pk=task.pk).update(due_on=today() - timedelta(days=9))

@@ -27,6 +27,7 @@ from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Part, Recurrence, Task
 from tasks.models.tasks import TaskQuerySet
 from tasks.pages import former_lead as reading
+from tasks.verbs import verdicts
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, ready_for
 from tests.support.told import told_by
@@ -253,7 +254,7 @@ def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people:
     officer = people["officer"]
     seen = Task.objects.readable_by(officer)
     assert seen.filter(pk=changed.pk).exists()
-    assert not any(rules.verdicts(officer, changed).values())
+    assert not any(verdicts(officer, changed).values())
     duties = Duties.of(officer, today())
     assert not any(seen.filter(duties.q(mine)).exists() for mine in Mine)
     for part, there in (("any", False), ("lead", False), ("co_lead", False), ("former_lead", True)):

@@ -23,6 +23,7 @@ from portal.shared.verdicts import Refused
 from tasks import actions, rollup, rules
 from tasks.lifecycle import COUNTED, FIVE, OPEN, State
 from tasks.models import Part, Request, Task
+from tasks.verbs import VERBS
 from tests.support.people import WHY, Bodies, appoint, make_body, make_person
 
 DAY = timedelta(days=1)
@@ -345,7 +346,7 @@ def allowed(course: Course, task: Task, verbs: list[str]) -> tuple[str, list[Per
     """The first of the verbs that somebody may do on this task now, and who."""
     with access.asking_once():
         for verb in verbs:
-            rule = rules.may_hand_down if verb == "hand_down" else rules.VERBS[verb]
+            rule = rules.may_hand_down if verb == "hand_down" else VERBS[verb].rule
             if able := [by for by in course.concerned(task) if rule(by, task)]:
                 return verb, able
     return "", []
