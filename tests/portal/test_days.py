@@ -361,7 +361,7 @@ def test_a_passed_deadline_is_given_only_on_purpose(act_as: Any, people: People,
     task = task_at("proposed", due_on=today() - DAY)
     client, assign = act_as("head"), f"/tasks/{task.pk}/assign/"
     act = next(
-        act for act in client.get(task.get_absolute_url()).context["panel"].acts if act.verb == "assign"
+        act for act in client.get(task.get_absolute_url()).context["panel"].acts if act.verb.name == "assign"
     )
     assert not act.at_once
     assert 'name="past_deadline"' in client.get(assign).content.decode()

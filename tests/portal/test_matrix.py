@@ -6,7 +6,8 @@ without a route. 200 and 201 shown or done, 302 done or sent on (to the sign-in 
 signed in, 403 not yours, 404 not there for you, 405 not this way, 409 not now; 0 where the answer tells
 of the machine and not of who asks.
 
-A new route: add its rows with the setting it needs, and to `DATA` what its form holds.
+A new route: add its rows with the setting it needs, and to `DATA` what its form holds. A new verb: its
+row in tests/support/verbs.py says what it holds.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from tasks.orders import actions as order_actions
 from tasks.orders import relation_actions
 from tests.support.imports import checked, read_as
 from tests.support.people import Bodies, TaskAt, given, ready_for, task_below
+from tests.support.verbs import CASES, as_form, as_json
 
 pytestmark = pytest.mark.once
 
@@ -444,33 +446,10 @@ GET    api:preferences            -             200 200 200 200 200 200 200 401
 PUT    api:preferences            -             200 200 200 200 200 200 200 401
 """
 
-# What a POST holds. A person who is refused sends the same.
+# What a POST holds; of the verbs `CASES` knows it. A person who is refused sends the same.
 DATA: dict[str, dict[str, Any]] = {
-    "record_approval": {"approval": "Tờ trình số 5/TTr"},
-    "recall": {"reason": "Giao lại."},
-    "decline": {"reason": "Không đúng thẩm quyền."},
-    "progress": {"percent": 40, "note": "Đã khảo sát."},
-    "name_people": {},
-    "add_evidence": {"kind": "document", "document": "9/BC"},
     "api:tasks-evidence": {"kind": "document", "document": "9/BC"},
-    "submit": {"report": "Đã xong."},
-    "send_back": {"reason": "Thiếu phụ lục."},
-    "suspend": {"reason": "Chờ hướng dẫn."},
-    "stop_escalation": {"reason": "Chờ hướng dẫn."},
-    "withdraw": {"reason": "Trùng."},
-    "set_weights": {"weights": {}},
-    "set_event_day": {"happened_on": "2026-01-15", "past_deadline": True},
-    "urge": {},
     "urge_many": {"tasks": [1]},
-    "ask_extension": {"proposed_on": "2099-01-01", "reason": "Chờ hướng dẫn."},
-    "ask_withdrawal": {"reason": "Trùng."},
-    "refuse_request": {"decision": "Không có lý do khách quan."},
-    "counter_request": {"counter_on": "2099-01-01"},
-    "flag_risk": {"days": 6, "remedy": "Thêm người."},
-    "contribute": {"contribution": "Đã góp ý."},
-    "return_contribution": {"reason": "Thiếu số liệu."},
-    "change_lead": {"lead": "SISTER", "reason": "Đổi đầu mối."},
-    "comment": {"text": "Đề nghị làm rõ."},
     "record_fan_out_approval": {"approval": "Tờ trình số 5/TTr"},
     "api:tasks-fan-outs": {"bodies": ["HELPER"]},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
@@ -524,10 +503,6 @@ APPOINTED: dict[str, dict[str, Any]] = {
     "oneself": {"person": "{who}", "role": "assistant"},
 }
 VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
-ONLY_PAGES: dict[str, dict[str, Any]] = {
-    "name_people": {"leader": "", "contact": ""},
-    "urge": {"message": ""},
-}
 
 
 def rows() -> Iterator[tuple[str, str, str, list[int]]]:
@@ -569,6 +544,7 @@ class Settings:
     """What stands in the addresses: a task in every state, an order, a term, a notice."""
 
     def __init__(self, bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> None:
+        self.people = people
         paper = SimpleUploadedFile("kh.pdf", b"%PDF-1.7")
         self.order = order_actions.save_order(order=order, by=people["secretary"], file=paper)
         later = Order(body=order.body, number="12-KH/BCĐ", kind="plan")
@@ -643,13 +619,9 @@ class Settings:
             data = {kind.name: "daily" for kind in kinds.every()}
         if route in ("orders:write_import", "orders:name_columns"):
             data = {**data, "version": self.imported.version}
-        if verb == "set_milestones":
-            return {"milestones": []} if space == "api" else {}
-        if verb == "mark_milestone":
-            mark = self.tasks["with_marks"].milestones.get().pk
-            return {"milestone": mark, "done_on": None if space == "api" else ""}
-        if verb == "supersede":
-            data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
+        if verb in CASES and setting in self.tasks and route not in DATA:
+            values = CASES[verb].values(self.tasks[setting], self.people)
+            return as_json(values) if space == "api" else as_form(values)
         if verb == "relations" or route == "api:orders-relations":
             return {"kind": "amends", "other": self.order.pk if space == "api" else self.order.number}
         if verb == "settle":
@@ -660,7 +632,7 @@ class Settings:
         if route in VERSIONED:
             thing = self.order if setting == "order" else self.tasks[setting]
             return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}
-        return data if space == "api" else {**data, **ONLY_PAGES.get(verb, {})}
+        return data
 
     def address(self, route: str, setting: str) -> str:
         values: dict[str, Any] = {}

@@ -173,6 +173,8 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
     if verb == "vouch":
         Task.objects.filter(pk=task.pk).update(unsure=["due_on"])
         task.refresh_from_db()
+    if verb == "submit":
+        actions.add_evidence(task=task, by=people["officer"], kind="document", document="1/BC")
     if verb == "set_weights":
         below = task_below(task, people)
         actions.set_weights(task=task, by=people["secretary"], weights={below.pk: 100})

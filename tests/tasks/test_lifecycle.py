@@ -12,98 +12,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Event
-from committees.models import Body, Membership, Person
+from committees.models import Membership, Person
 from notices.models import Notice
 from portal.shared.days import start_of
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions.milestones import MilestoneAsked
 from tasks.diagram import diagram, table
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Request, Task
-from tasks.urging import actions as urging_actions
 from tasks.verbs import VERBS, verdicts
-from tests.support.people import Bodies, TaskAt, other_than
+from tests.support.people import Bodies, TaskAt
+from tests.support.verbs import ASSIGNERS, CASES, HELPERS, LEAD, do
 
 pytestmark = pytest.mark.once
-
-# --- the table ----------------------------------------------------------------------------------
-#
-# Written from the regulation (DESIGN §3 and §4), not from the code.
-
-ASSIGNERS = "head standing_deputy deputy secretary assistant member"
-PREPARERS = "secretary assistant"
-APPROVERS = "head standing_deputy"  # and a deputy for drafts of their own field, which has its own test
-KEEPERS = "head standing_deputy secretary"
-JUDGES = "head standing_deputy deputy secretary"
-LEAD = "lead_head officer"
-HELPERS = "helper"
-
-# verb: who | in which states | what follows
-TABLE: dict[str, tuple[str, str, str]] = {
-    "propose": (PREPARERS, "draft", "proposed"),
-    "assign": (APPROVERS, "proposed", "assigned"),
-    "record_approval": ("secretary", "proposed", "assigned"),
-    "recall": (KEEPERS, "proposed assigned", "draft"),
-    "accept": (LEAD, "assigned", "in_progress"),
-    "decline": (LEAD, "assigned", "proposed"),
-    "progress": (LEAD, "assigned in_progress", "in_progress"),
-    "submit": (LEAD, "assigned in_progress", "submitted"),
-    "confirm": (JUDGES, "submitted", "completed"),
-    "send_back": (JUDGES, "submitted", "in_progress"),
-    "suspend": (KEEPERS, "assigned in_progress", "suspended"),
-    "resume": (KEEPERS, "suspended", "in_progress"),
-    "withdraw": (
-        KEEPERS,
-        "draft proposed assigned in_progress submitted suspended",
-        "withdrawn",
-    ),
-    "change_lead": (KEEPERS, "assigned in_progress suspended", "assigned"),
-    "supersede": (KEEPERS, "assigned in_progress submitted suspended", "withdrawn"),
-    "edit": (KEEPERS, "draft proposed assigned in_progress", ""),
-    "vouch": (PREPARERS, "", ""),  # of a draft that an import was not sure of: test_import_actions.py
-    "name_people": (LEAD, "assigned in_progress submitted", ""),
-    "contribute": (HELPERS, "assigned in_progress", ""),
-    # With nothing delivered there is nothing to send back: tests/tasks/test_contributions.py.
-    "return_contribution": (LEAD, "", ""),
-    "add_evidence": (f"{LEAD} {HELPERS}", "assigned in_progress", ""),
-    "comment": (
-        f"{ASSIGNERS} {LEAD} {HELPERS}",
-        "draft proposed assigned in_progress submitted completed suspended",
-        "",
-    ),
-    # Without a task below there is nothing to weigh, in any state; with some: test_actions_handing.py.
-    "set_weights": (f"{PREPARERS} lead_head", "", ""),
-    "set_event_day": (KEEPERS, "", ""),  # of a deadline that follows an event: test_actions_relative.py
-    "urge": ("head standing_deputy deputy secretary assistant", "assigned in_progress", ""),
-    "mark_posted": (LEAD, "assigned in_progress submitted", ""),
-    "ask_extension": (LEAD, "assigned in_progress", ""),
-    "ask_withdrawal": (LEAD, "assigned in_progress", ""),
-    # Without a request there is nothing to answer, in any state; with one: tests/tasks/test_requests.py.
-    "approve_request": (APPROVERS, "", ""),
-    "refuse_request": (APPROVERS, "", ""),
-    "counter_request": (APPROVERS, "", ""),
-    "accept_counter": (LEAD, "", ""),
-    "decline_counter": (LEAD, "", ""),
-    "cancel_request": (LEAD, "", ""),
-    "flag_risk": (LEAD, "assigned in_progress", ""),
-    "clear_risk": (LEAD, "", ""),  # flagged: tests/tasks/test_at_risk.py
-    "stop_escalation": (KEEPERS, "assigned in_progress", ""),
-    "resume_escalation": (KEEPERS, "", ""),  # stopped: tests/reminders/test_escalation.py
-    "set_milestones": (KEEPERS, "draft proposed assigned in_progress", ""),
-    "mark_milestone": (LEAD, "", ""),  # with some: tests/tasks/test_milestones.py
-    "resume_cycle": (KEEPERS, "", ""),  # stopped: tests/tasks/test_jobs_obey.py
-}
-
-# Before issue a task belongs to those who prepare it, whoever else may see it then.
-BEFORE_ISSUE = {
-    "edit": PREPARERS,
-    "set_event_day": PREPARERS,
-    "set_milestones": PREPARERS,
-    "recall": f"{KEEPERS} assistant",
-    "withdraw": f"{KEEPERS} assistant",
-    "comment": ASSIGNERS,
-}
 
 SEES_ALWAYS = f"{ASSIGNERS} inspector admin"
 SEES_ONCE_ISSUED = f"{LEAD} {HELPERS}"
@@ -114,86 +35,15 @@ UNISSUED = ("draft", "proposed")
 
 def may(who: str, verb: str, state: str) -> bool:
     """Whether the table names this person for the verb while the task is in this state; `admin` may all."""
-    named = TABLE[verb][0]
-    if state in UNISSUED:
-        named = BEFORE_ISSUE.get(verb, named)
+    case = CASES[verb]
+    named = case.before_issue or case.who if state in UNISSUED else case.who
     return who == "admin" or who in named.split()
 
 
 def expected(who: str, verb: str, state: str) -> str:
     if not may(who, verb, state):
         return "403"
-    return "ok" if state in TABLE[verb][1].split() else "409"
-
-
-# --- how each verb is really done ---------------------------------------------------------------
-
-Act = Callable[[Task, Person, dict[str, Person]], Any]
-ACTS: dict[str, Act] = {
-    "propose": lambda task, by, people: actions.propose(task=task, by=by),
-    "assign": lambda task, by, people: actions.assign(task=task, by=by),
-    "record_approval": lambda task, by, people: actions.record_approval(
-        task=task, by=by, approval="Tờ trình số 5/TTr"
-    ),
-    "recall": lambda task, by, people: actions.recall(task=task, by=by, reason="Giao lại."),
-    "accept": lambda task, by, people: actions.accept(task=task, by=by),
-    "decline": lambda task, by, people: actions.decline(task=task, by=by, reason="Không đúng thẩm quyền."),
-    "progress": lambda task, by, people: actions.report_progress(task=task, by=by, percent=40, note="Xong."),
-    "submit": lambda task, by, people: actions.submit(task=task, by=by, report="Đã xong."),
-    "confirm": lambda task, by, people: actions.confirm(task=task, by=by),
-    "send_back": lambda task, by, people: actions.send_back(task=task, by=by, reason="Thiếu phụ lục."),
-    "suspend": lambda task, by, people: actions.suspend(task=task, by=by, reason="Chờ hướng dẫn."),
-    "resume": lambda task, by, people: actions.resume(task=task, by=by),
-    "withdraw": lambda task, by, people: actions.withdraw(task=task, by=by, reason="Trùng."),
-    "change_lead": lambda task, by, people: actions.change_lead(
-        task=task, by=by, lead=Body.objects.get(code="SISTER"), reason="Đổi đầu mối."
-    ),
-    "supersede": lambda task, by, people: actions.supersede(
-        task=task, by=by, superseded_by=other_than(task), reason="Trùng."
-    ),
-    "edit": lambda task, by, people: actions.edit_task(task=task, by=by, values={"deliverable": "Bản đồ"}),
-    "vouch": lambda task, by, people: actions.vouch(task=task, by=by),
-    "name_people": lambda task, by, people: actions.name_people(
-        task=task, by=by, leader=people["lead_head"], contact=people["officer"]
-    ),
-    "contribute": lambda task, by, people: actions.contribute(task=task, by=by, contribution="Đã góp ý."),
-    "return_contribution": lambda task, by, people: actions.return_contribution(
-        task=task, by=by, reason="Thiếu số liệu."
-    ),
-    "add_evidence": lambda task, by, people: actions.add_evidence(
-        task=task, by=by, kind="document", document="9/BC"
-    ),
-    "comment": lambda task, by, people: actions.add_comment(task=task, by=by, text="Đề nghị làm rõ."),
-    "set_weights": lambda task, by, people: actions.set_weights(task=task, by=by, weights={}),
-    "urge": lambda task, by, people: urging_actions.urge(task=task, by=by),
-    "mark_posted": lambda task, by, people: actions.mark_posted(task=task, by=by),
-    "ask_extension": lambda task, by, people: actions.ask_extension(
-        task=task, by=by, proposed_on=date(2099, 1, 1), reason="Chờ hướng dẫn."
-    ),
-    "ask_withdrawal": lambda task, by, people: actions.ask_withdrawal(task=task, by=by, reason="Trùng."),
-    "approve_request": lambda task, by, people: actions.approve_request(task=task, by=by),
-    "refuse_request": lambda task, by, people: actions.refuse_request(task=task, by=by, decision="Không."),
-    "counter_request": lambda task, by, people: actions.counter_request(
-        task=task, by=by, counter_on=date(2099, 1, 1)
-    ),
-    "accept_counter": lambda task, by, people: actions.accept_counter(task=task, by=by),
-    "decline_counter": lambda task, by, people: actions.decline_counter(task=task, by=by),
-    "cancel_request": lambda task, by, people: actions.cancel_request(task=task, by=by),
-    "set_event_day": lambda task, by, people: actions.set_event_day(
-        task=task, by=by, happened_on=date(2026, 1, 15), past_deadline=True
-    ),
-    "flag_risk": lambda task, by, people: actions.flag_risk(task=task, by=by, days=6, remedy="Thêm người."),
-    "clear_risk": lambda task, by, people: actions.clear_risk(task=task, by=by),
-    "stop_escalation": lambda task, by, people: actions.stop_escalation(task=task, by=by, reason="Chờ Bộ."),
-    "resume_escalation": lambda task, by, people: actions.resume_escalation(task=task, by=by),
-    "set_milestones": lambda task, by, people: actions.set_milestones(
-        task=task, by=by, milestones=[MilestoneAsked(date(2026, 1, 15), "Gửi dự thảo")]
-    ),
-    "mark_milestone": lambda task, by, people: actions.mark_milestone(
-        task=task, by=by, milestone=0, done_on=None
-    ),
-    "resume_cycle": lambda task, by, people: actions.resume_cycle(task=task, by=by),
-}
+    return "ok" if state in CASES[verb].states.split() else "409"
 
 
 def everything(task: Task) -> tuple[Any, ...]:
@@ -212,8 +62,10 @@ def outcome(act: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
 
 
 def test_the_table_names_every_verb_and_state() -> None:
-    assert set(TABLE) == set(VERBS) == set(ACTS)
-    assert {state for _who, states, _to in TABLE.values() for state in states.split()} < set(State)
+    assert set(CASES) == set(VERBS)
+    assert {state for case in CASES.values() for state in case.states.split()} < set(State)
+    for name, verb in VERBS.items():
+        assert verb.move is None or verb.move.event in {heading.event for heading in verb.history}, name
 
 
 @pytest.mark.parametrize("state", State.values)
@@ -237,13 +89,13 @@ def test_every_verb_for_everybody(state: str, people: dict[str, Person], task_at
             assert ("ok" if verdict else "409" if verdict.later else "403") == wanted, case
             assert bool(verdict.reason) is (wanted != "ok"), case
             with transaction.atomic():
-                said = outcome(ACTS[verb], task, person, people)
+                said = outcome(do, verb, task, person, people)
                 assert said == wanted, case
                 if wanted != "ok":
                     assert everything(task) == before, case
                 else:
                     after = Task.objects.get(pk=task.pk)
-                    assert after.state == (TABLE[verb][2] or state), case
+                    assert after.state == (CASES[verb].target or state), case
                     assert Event.objects.count() == before[1] + 1, case
                     transaction.set_rollback(True)
     assert everything(task) == before
@@ -252,7 +104,7 @@ def test_every_verb_for_everybody(state: str, people: dict[str, Person], task_at
 def test_a_stranger_is_refused_before_the_state_is_told(people: dict[str, Person], task_at: TaskAt) -> None:
     """The same sentence whatever the state: who comes before when."""
     tasks = [task_at("in_progress"), task_at("completed")]
-    for verb in TABLE:
+    for verb in CASES:
         for who in ("outsider", "sister"):
             reasons = {str(VERBS[verb].rule(people[who], task).reason) for task in tasks}
             assert len(reasons) == 1, (who, verb, reasons)
@@ -277,7 +129,7 @@ def test_a_deputy_approves_drafts_of_their_own_field(people: dict[str, Person], 
         Membership.objects.filter(person=people["deputy"]).update(fields=fields)
         task = task_at("proposed", pillar=pillar)
         assert bool(rules.may_assign(people["deputy"], task)) is ok, (fields, pillar)
-        said = outcome(ACTS["assign"], task, people["deputy"], people)
+        said = outcome(do, "assign", task, people["deputy"], people)
         assert said == ("ok" if ok else "403"), (fields, pillar)
         task.refresh_from_db()
         assert task.state == ("assigned" if ok else "proposed")
@@ -309,11 +161,11 @@ def test_the_secretary_records_an_approval_on_paper(people: dict[str, Person], t
 def test_nothing_is_submitted_without_evidence(people: dict[str, Person], task_at: TaskAt) -> None:
     for state in ("assigned", "in_progress"):
         task, officer = task_at(state), people["officer"]
-        assert outcome(ACTS["submit"], task, officer, people) == "409"
+        assert outcome(do, "submit", task, officer, people) == "409"
         evidence = actions.add_evidence(task=task, by=officer, kind="document", document="1/BC")
         actions.remove_evidence(evidence=evidence, by=officer)
         before = everything(task)
-        assert outcome(ACTS["submit"], task, officer, people) == "409"
+        assert outcome(do, "submit", task, officer, people) == "409"
         assert everything(task) == before
 
 
@@ -323,14 +175,14 @@ def test_nobody_judges_what_they_reported(bodies: Bodies, people: dict[str, Pers
     actions.add_evidence(task=task, by=people["secretary"], kind="document", document="1/BC")
     actions.submit(task=task, by=people["secretary"], report="Xong.")
     for verb in ("confirm", "send_back"):
-        assert outcome(ACTS[verb], task, people["secretary"], people) == "403"
-    assert outcome(ACTS["confirm"], task, people["head"], people) == "ok"
+        assert outcome(do, verb, task, people["secretary"], people) == "403"
+    assert outcome(do, "confirm", task, people["head"], people) == "ok"
 
     other = task_at("in_progress")
     actions.add_evidence(task=other, by=people["admin"], kind="document", document="1/BC")
     actions.submit(task=other, by=people["admin"], report="Xong.")
     for verb in ("confirm", "send_back"):
-        assert outcome(ACTS[verb], other, people["admin"], people) == "403"
+        assert outcome(do, verb, other, people["admin"], people) == "403"
 
 
 def test_the_database_refuses_it_too(people: dict[str, Person], task_at: TaskAt) -> None:

@@ -47,7 +47,7 @@ from tests.support.people import (
     ready_for,
     task_below,
 )
-from tests.tasks.test_api_tasks import STEPS
+from tests.support.verbs import CASES, as_json
 
 DAY = timedelta(days=1)
 PLANTED = "Mìn ở cửa biển"
@@ -181,18 +181,11 @@ def test_a_secret_task_is_edited_by_its_number(people: People, secret_at: TaskAt
     assert holders(PLANTED) == set()
 
 
-READY = {**{verb: state for verb, (_who, state, _data, _to) in STEPS.items()}, "edit": "in_progress"}
-READY["submit"] = "in_progress"
-
-
 def ready_secret(verb: str, people: People, task_at: TaskAt) -> Task:
-    task = ready_for(verb, task_at(READY[verb], number="17"), people)
-    if verb == "submit":
-        actions.add_evidence(task=task, by=people["officer"], kind="document", document=PAPER)
-    return made_secret(task)
+    return made_secret(ready_for(verb, task_at(CASES[verb].state, number="17"), people))
 
 
-def given(verb: str, task: Task) -> dict[str, Any]:
+def given(verb: str, task: Task, people: People) -> dict[str, Any]:
     """What the verb takes beside words."""
     if verb == "edit":
         return {"version": task.version, "priority": "urgent"}
@@ -204,7 +197,7 @@ def given(verb: str, task: Task) -> dict[str, Any]:
         return {"milestones": [{"due_on": f"{task.due_on}", "words": PAPER}]}
     if verb == "mark_milestone":
         return {"milestone": task.milestones.get().pk, "done_on": None}
-    said = STEPS[verb][2] if verb in STEPS else {}
+    said = as_json(CASES[verb].values(task, people))
     return {name: said[name] for name in said if name not in words_of(verb)}
 
 
@@ -224,7 +217,7 @@ def test_every_verb_of_the_api_takes_numbers_only(people: People, task_at: TaskA
     api = Api(people["admin"])
     for verb in VERBS:
         task = ready_secret(verb, people, task_at)
-        address, data = f"tasks/{task.pk}/{verb.replace('_', '-')}/", given(verb, task)
+        address, data = f"tasks/{task.pk}/{verb.replace('_', '-')}/", given(verb, task, people)
         events = Event.objects.count()
         for name in words_of(verb):
             filled = {one: PAPER for one in words_of(verb) if verb != "edit" and one != "url"}
@@ -255,7 +248,12 @@ def test_every_page_takes_numbers_only(client: Client, people: People, task_at: 
             assert str(form.fields[name].help_text) in (str(secrecy.ONLY_A_NUMBER), str(secrecy.NOTHING)), (
                 verb
             )
-            filled = {"percent": 40, **given(verb, task), **dict.fromkeys(typed, PAPER), "title": PLANTED}
+            filled = {
+                "percent": 40,
+                **given(verb, task, people),
+                **dict.fromkeys(typed, PAPER),
+                "title": PLANTED,
+            }
             filled |= {day: f"{task.due_on:%d/%m/%Y}" for day in form.fields if day.startswith("day-")}
             paper = SimpleUploadedFile("ke-hoach.txt", PLANTED.encode())
             link = {"url": f"https://x.vn/{PLANTED}", "file": paper}

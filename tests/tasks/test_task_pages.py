@@ -239,7 +239,9 @@ def test_the_page_asks_as_often_with_a_long_history_as_with_a_short_one(client, 
 
 
 def acts_of(client, task) -> dict[str, bool]:
-    return {act.verb: bool(act.verdict) for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts}
+    return {
+        act.verb.name: bool(act.verdict) for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts
+    }
 
 
 @pytest.mark.parametrize(
@@ -261,7 +263,7 @@ def test_the_one_thing_to_do_here(client, people, task_at, state, who, main):
     task = task_at(state)
     page = signed_in(client, people[who]).get(f"/tasks/{task.pk}/")
     act = page.context["panel"].main
-    assert (act.verb if act else None) == main
+    assert (act.verb.name if act else None) == main
     assert page.content.count(b"btn main") <= 2  # once on the page, once under the thumb
 
 
@@ -448,7 +450,7 @@ def test_assigning_what_is_unclear_asks_once_more(client, people, task_at):
     task = task_at("proposed")
     client = signed_in(client, people["head"])
     assign = next(
-        act for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts if act.verb == "assign"
+        act for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts if act.verb.name == "assign"
     )
     assert not assign.at_once
     assert "Not clear yet:" in text_of(client.get(f"/tasks/{task.pk}/assign/"))
