@@ -262,7 +262,7 @@ class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
         return True
 
 
-def asked(formset: Any) -> list[PartAsked]:
+def parts_in(formset: Any) -> list[PartAsked]:
     """The parts as the rows of the form name them, without those marked for removal."""
     rows = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms]
     return [
@@ -317,7 +317,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         return Task.objects.visible_to(signed_in(request)).select_related("assigner", "lead")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Task | None:
-        """One that their body led before too, as it was then: it is in no list."""
+        """Also a task that their body led before, as it was then; no list shows it."""
         seen = Task.objects.readable_by(signed_in(request)).select_related("assigner", "lead")
         task = seen.filter(pk=object_id).first() if object_id.isdecimal() else None
         return as_read_by(signed_in(request), task) if task else None
@@ -382,7 +382,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         """Nothing yet: a task and its parts are one change."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        by, parts = signed_in(request), asked(formsets[0])
+        by, parts = signed_in(request), parts_in(formsets[0])
         given = form.cleaned_data
         if not change:
             actions.new_task(task=form.instance, parts=parts, cycle=form.cycle, by=by)
@@ -444,7 +444,7 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     @admin.display(description=_("milestones"))
     def milestone_list(self, task: Task) -> SafeString:
-        lines = ((one,) for one in task.milestones.all())
+        lines = ((milestone,) for milestone in task.milestones.all())
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
     @admin.display(description=_("evidence"))

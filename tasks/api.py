@@ -115,11 +115,11 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         return {**super().get_serializer_context(), "due": self.due, "verdicts": verdicts}
 
     def ordering(self) -> tuple[Any, ...]:
-        asked = self.request.query_params.get("ordering") or "due"
-        if asked not in ORDERINGS:
-            said = _("Order by one of: %(names)s.") % {"names": ", ".join(ORDERINGS)}
-            raise serializers.ValidationError({"ordering": [said]})
-        return ORDERINGS[asked]
+        name = self.request.query_params.get("ordering") or "due"
+        if name not in ORDERINGS:
+            problem = _("Order by one of: %(names)s.") % {"names": ", ".join(ORDERINGS)}
+            raise serializers.ValidationError({"ordering": [problem]})
+        return ORDERINGS[name]
 
     def get_serializer_class(self) -> Any:
         action = self.action or ""

@@ -31,13 +31,14 @@ def may_edit_order(person: Asker, order: Order) -> Verdict:
     return may_draft(person, order.body)
 
 
+# Who prepares, changes or stops a body's tasks.
+_SETTLING = ("draft_tasks", "edit_issued_tasks", "suspend_tasks")
+
+
 def may_settle(person: Asker, order: Order) -> Verdict:
     """Who prepares, changes or stops a body's tasks decides what becomes of those of a replaced order."""
     right = access.own_first(access.right(person, permission, order.body) for permission in _SETTLING)
     return granted(right, _("Only the body that gave these tasks decides what becomes of them."))
-
-
-_SETTLING = ("draft_tasks", "edit_issued_tasks", "suspend_tasks")
 
 
 def may_edit(person: Asker, task: Task) -> Verdict:
@@ -126,7 +127,7 @@ def may_report_progress(person: Asker, task: Task) -> Verdict:
     who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(
             _("Progress is reported while the task is in progress. This one is: %(state)s.") % _state(task)
         )
@@ -200,7 +201,7 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
     right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in named)
     if right is None:
         return no(_("Only the bodies with a part in this task can comment and attach."))
-    if task.state in (State.WITHDRAWN,):
+    if task.state == State.WITHDRAWN:
         return not_now(_("This task was withdrawn."))
     return Verdict(True, right=right)
 
@@ -208,8 +209,8 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
 def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> Verdict:
     """A body that helps delivers its own contribution, and corrects it while the task is at work."""
     # `body` where somebody works for several of those that help.
-    bodies = [one for one in helping(task) if body is None or one == body]
-    right = access.own_first(access.right(person, "work_on_tasks", one) for one in bodies)
+    bodies = [helper for helper in helping(task) if body in (None, helper)]
+    right = access.own_first(access.right(person, "work_on_tasks", helper) for helper in bodies)
     if right is None:
         return no(_("Only those who work for a body that helps deliver its contribution."))
     if task.state not in RUNNING:
@@ -234,7 +235,7 @@ def may_add_evidence(person: Asker, task: Task) -> Verdict:
     who = granted(_helps(person, task), _("Only the lead body and the bodies that help can add evidence."))
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(
             _("Evidence is added while the task is in progress. This one is: %(state)s.") % _state(task)
         )
@@ -248,7 +249,7 @@ def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
     right = helps or access.right(person, "work_on_tasks", task.lead)
     if right is None:
         return no(_("Only the person who added this evidence or the lead body can remove it."))
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
     return Verdict(True, right=right)
 
@@ -337,7 +338,7 @@ def may_urge(person: Asker, task: Task) -> Verdict:
     who = _who(person, "urge_tasks", task.assigner, _("Only the body that gave this task can urge it."))
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(
             _("Only a task on which the lead is at work can be urged. This one is: %(state)s.") % _state(task)
         )
@@ -458,7 +459,7 @@ def may_decide_request(person: Asker, task: Task) -> Verdict:
     if not who:
         return who
     request = waiting_request(task)
-    if request and _names(who.right, request.by_id, request.on_behalf_of_id):
+    if request and _acted_before(who.right, request.by_id, request.on_behalf_of_id):
         return no(_("You cannot decide your own request."))
     if request is None or request.state != Request.State.OPEN:
         return not_now(_("No request waits for a decision: it was taken back, answered or never made."))
@@ -482,7 +483,7 @@ def may_answer_counter(person: Asker, task: Task) -> Verdict:
     request = waiting_request(task)
     if request is None or request.state != Request.State.COUNTERED:
         return not_now(_("No other day is offered for this task."))
-    if _names(who.right, request.decided_by_id, request.decided_for_id):
+    if _acted_before(who.right, request.decided_by_id, request.decided_for_id):
         return no(_("You cannot accept the day that you offered yourself."))
     return who
 
@@ -499,7 +500,7 @@ def may_cancel_request(person: Asker, task: Task) -> Verdict:
 
 def waiting_request(task: Task) -> Request | None:
     """The one request that is not settled; read in Python, so that a page may prefetch."""
-    return next((one for one in task.requests.all() if one.state in Request.WAITING), None)
+    return next((request for request in task.requests.all() if request.state in Request.WAITING), None)
 
 
 def own_parts(person: Asker, task: Task) -> list[Part]:
@@ -521,7 +522,7 @@ def _may_ask(person: Asker, task: Task) -> Verdict:
     who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(_("Asked for while the task is at work. This one is: %(state)s.") % _state(task))
     if waiting_request(task):
         return not_now(_("One request is open already. Take it back or wait for the decision."))
@@ -586,7 +587,7 @@ def _judge(person: Asker, move: Move, task: Task, otherwise: Sentence) -> Verdic
     who = _who(person, "confirm_tasks", task.assigner, otherwise)
     if not who:
         return who
-    if _names(who.right, task.submitted_by_id, task.submitted_for_id):
+    if _acted_before(who.right, task.submitted_by_id, task.submitted_for_id):
         return no(_("You cannot confirm your own work."))
     return who & _when(move, task)
 
@@ -617,8 +618,8 @@ def _right_in_own_field(person: Asker, giver: Body, pillar: str) -> Right | None
     return replace(right, on_behalf_of=charged.absence.person) if charged.absence else right
 
 
-def _names(right: Right | None, by: int | None, on_behalf_of: int | None) -> bool:
-    """Rule 6 with deputies: of the two who would act none is one of the two who acted before."""
+def _acted_before(right: Right | None, by: int | None, on_behalf_of: int | None) -> bool:
+    """Whether who would act now, or in whose name, is who acted before, or in whose name."""
     before = {key for key in (by, on_behalf_of) if key}
     acting = {person.pk for person in (right.person, right.on_behalf_of) if person} if right else set()
     return not before.isdisjoint(acting)

@@ -32,7 +32,7 @@ MAX_EVENTS_SHOWN = 100
 
 @dataclass(frozen=True)
 class Line:
-    """`head` is what happened, `text` what was said or changed, `mark` the standing that colours its dot."""
+    """`head` is what happened, `text` the reason and what changed, `mark` what colours its dot."""
 
     head: Sentence
     text: list[str]
@@ -58,7 +58,7 @@ _CYCLES = (Task.DueKind.RECURRING, Task.DueKind.CONTINUOUS)
 
 
 class Posts:
-    """Who somebody was when they did it: their post in a body of the task, else their name; one query."""
+    """The post that somebody held in a body of the task at the moment, else their name; in one query."""
 
     def __init__(self, task: Task, people: Iterable[int | None], events: Iterable[Event] = ()) -> None:
         named = {pk for event in events for side in (event.before, event.after) for pk in _people_in(side)}
@@ -71,7 +71,7 @@ class Posts:
             self._terms.setdefault(term.person_id, []).append(term)
 
     def doer(self, event: Event) -> str:
-        """A deputy by both names: the post is that of the person they stand in for."""
+        """Of a deputy both names: the post is that of the person they stand in for."""
         return event.who if event.for_name else self.post(event.by_id, event.at, event.by_name)
 
     def post(self, person_id: int | None, at: datetime, name: str) -> str:
@@ -135,7 +135,7 @@ def _line(event: Event, names: Names) -> Line:
 
 
 def _text_of(event: Event, names: Names) -> list[str]:
-    said = [f"“{event.reason}”"] if event.reason else []
+    reason = [f"“{event.reason}”"] if event.reason else []
     after, before = event.after, event.before
     match event.verb:
         case "task_submitted":
@@ -152,19 +152,19 @@ def _text_of(event: Event, names: Names) -> list[str]:
         case "evidence_removed":
             return [before.get("title", "")]
         case "part_delivered" | "part_returned":
-            return [names.body(after.get("body")), after.get("contribution", ""), *said]
+            return [names.body(after.get("body")), after.get("contribution", ""), *reason]
         case "task_lead_changed":
-            return [_change("lead", before.get("lead"), after.get("lead"), names), *said]
+            return [_change("lead", before.get("lead"), after.get("lead"), names), *reason]
         case "task_changed" | "task_people_named":
-            return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
+            return [*(_change(name, before.get(name), after[name], names) for name in after), *reason]
         case "event_day_set":
-            return [f"{_day(after['happened_on'])}: {_moved(before, after)}", *said]
+            return [f"{_day(after['happened_on'])}: {_deadline_change(before, after)}", *reason]
         case "extension_given":
-            return [f"{_day(before['due_on'])} → {_day(after['due_on'])}", *said]
+            return [f"{_day(before['due_on'])} → {_day(after['due_on'])}", *reason]
         case "extension_asked":
-            return [gettext("to %(day)s") % {"day": _day(after["proposed_on"])}, *said]
+            return [gettext("to %(day)s") % {"day": _day(after["proposed_on"])}, *reason]
         case "request_countered":
-            return [gettext("to %(day)s") % {"day": _day(after["counter_on"])}, *said]
+            return [gettext("to %(day)s") % {"day": _day(after["counter_on"])}, *reason]
         case "risk_flagged":
             days = after.get("risk_days", before.get("risk_days"))
             remedy = [f"“{after['risk_remedy']}”"] if after.get("risk_remedy") else []
@@ -176,13 +176,13 @@ def _text_of(event: Event, names: Names) -> list[str]:
         case "task_weights_set":
             return [", ".join(after["weights"]) or gettext("equal shares")]
         case "task_urged":
-            return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
-    return said
+            return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *reason]
+    return reason
 
 
-def _moved(before: dict[str, Any], after: dict[str, Any]) -> str:
-    was = f"{_day(before['due_on'])} → " if before.get("due_on") else ""
-    return f"{was}{_day(after['due_on'])}" if after.get("due_on") else gettext("the deadline stays")
+def _deadline_change(before: dict[str, Any], after: dict[str, Any]) -> str:
+    old = f"{_day(before['due_on'])} → " if before.get("due_on") else ""
+    return f"{old}{_day(after['due_on'])}" if after.get("due_on") else gettext("the deadline stays")
 
 
 def _submission(event: Event, task: Task) -> str:
@@ -195,7 +195,7 @@ def _submission(event: Event, task: Task) -> str:
 
 
 def _change(name: str, before: Any, after: Any, names: Names) -> str:
-    """Deadline: 25/09/2026 → 15/10/2026; of long or hidden things only that they changed."""
+    """For example: Deadline: 25/09/2026 → 15/10/2026. Of long or hidden fields only that they changed."""
     if name == "parts":
         return gettext("Bodies that help: %(after)s") % {"after": _parts(after, names)}
     if name == "milestones":
@@ -230,17 +230,17 @@ def _parts(rows: Any, names: Names) -> str:
 
 
 def _milestones(rows: Any) -> str:
-    """As an event keeps them."""
-    days = ((parse_date(due_on), words, parse_date(done_on or "")) for due_on, words, done_on in rows)
-    said = [milestone_words(due_on, words, done_on) for due_on, words, done_on in days if due_on]
-    return "; ".join(said) or gettext("none")
+    """`rows` as an event keeps them: day, text, day on which it was reached."""
+    days = ((parse_date(due_on), text, parse_date(done_on or "")) for due_on, text, done_on in rows)
+    milestones = [milestone_words(due_on, text, done_on) for due_on, text, done_on in days if due_on]
+    return "; ".join(milestones) or gettext("none")
 
 
-def _cycle(kept: Any) -> str:
-    """A cycle as an event keeps it."""
-    if not kept:
+def _cycle(row: Any) -> str:
+    """`row` as an event keeps a cycle."""
+    if not row:
         return gettext("none")
-    every, day, starts_on, until, month = kept
+    every, day, starts_on, until, month = row
     return cycle_words(Cycle(every, day, date.fromisoformat(starts_on), date.fromisoformat(until), month))
 
 
@@ -254,7 +254,7 @@ def _people_in(values: dict[str, Any]) -> set[int]:
 
 
 def _bodies_in(event: Event, values: dict[str, Any]) -> set[int]:
-    """Bodies whose ids stand in a change; the first event of a draft is told in one word."""
+    """Keys of the bodies that the line of this event names."""
     if event.verb in ("part_delivered", "part_returned"):
         return {values["body"]} if values.get("body") else set()
     if event.verb not in ("task_changed", "task_lead_changed"):
@@ -268,7 +268,7 @@ def _known_bodies(task: Task) -> list[Body]:
 
 @dataclass(frozen=True)
 class Answer:
-    """One of the six clears with what answers it; `fill` is where this person can, when nothing does."""
+    """One of the six clears with its answer; without one, `fill` is where this person can give it."""
 
     clear: Clear
     name: Sentence
@@ -288,7 +288,7 @@ _CLEARS: dict[str, tuple[Sentence, Sentence]] = {
 
 
 def answered(task: Task, allowed: frozenset[str]) -> list[Answer]:
-    said = {
+    answers = {
         "who": (str(task.lead or task.lead_words), _who_beside(task)),
         "what": (task.name, task.pillar),
         "when": (_when(task), _when_beside(task)),
@@ -297,7 +297,7 @@ def answered(task: Task, allowed: frozenset[str]) -> list[Answer]:
         "authority": (task.authority, gettext("approving level") if task.authority else ""),
     }
     return [
-        Answer(clear, _CLEARS[clear.name][not clear.told], *said[clear.name], _fill(clear, task, allowed))
+        Answer(clear, _CLEARS[clear.name][not clear.told], *answers[clear.name], _fill(clear, task, allowed))
         for clear in task.clears()
     ]
 
@@ -322,19 +322,19 @@ def _when(task: Task) -> str:
 
 
 def _when_beside(task: Task) -> str:
-    words = [f"“{task.due_words}”"] if task.due_words else []
+    parts = [f"“{task.due_words}”"] if task.due_words else []
     if task.happened_on:
         after = {"event": task.after_event, "day": _day(task.happened_on)}
-        words.insert(0, gettext("“%(event)s” on %(day)s") % after)
+        parts.insert(0, gettext("“%(event)s” on %(day)s") % after)
     if task.cycle:
         following = task.cycle.next_due(today())
         over = gettext("the cycle is over")
-        words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
+        parts.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
-        words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
+        parts.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
     if off := day_off_as(task.due_on, task.calendar_day):  # type: ignore[attr-defined]
-        words.insert(0, off)
-    return " · ".join(words)
+        parts.insert(0, off)
+    return " · ".join(parts)
 
 
 def _fill(clear: Clear, task: Task, allowed: frozenset[str]) -> str:
