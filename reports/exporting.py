@@ -29,9 +29,9 @@ from reports.groupings import GROUPINGS, Grouping
 from reports.models import Export
 from tasks.lifecycle import Standing
 from tasks.lists import sheet
-from tasks.lists import task_list as listing
-from tasks.lists.task_list import PageFilter
-from tasks.models import Order, Task
+from tasks.lists.rows import sort_tasks
+from tasks.lists.task_list import TaskList, conditions_in_words
+from tasks.models import Order
 from tasks.models.tasks import TaskQuerySet
 
 Report, Format = Export.Report, Export.Format
@@ -62,13 +62,6 @@ SUBJECTS: dict[str, Sentence] = {
 
 
 @dataclass(frozen=True)
-class Asking:
-    """Who stands before the filter: all that it wants to know of a request."""
-
-    user: Person
-
-
-@dataclass(frozen=True)
 class Question:
     """A report that a person asks for on a day; `data` is what stood in the address of the page."""
 
@@ -83,26 +76,27 @@ class Question:
         return cls(export.report, export.format, QueryDict(export.filters), export.by, export.as_of)
 
     @cached_property
-    def filter(self) -> PageFilter:
-        seen = Task.objects.visible_to(self.by)
-        asked = PageFilter(self.data, queryset=seen, request=Asking(self.by), on=self.on)
-        asked.form.is_valid()
-        return asked
+    def task_list(self) -> TaskList:
+        """The list whose page the report was asked from."""
+        tasks = TaskList(self.by, self.data, self.on)
+        # So that what was cleaned may be asked for, of wrong conditions too.
+        tasks.form.is_valid()
+        return tasks
 
     @cached_property
     def tasks(self) -> TaskQuerySet:
-        tasks = self.filter.narrowed()
+        tasks = self.task_list.tasks()
         return tasks.standing(Standing.OVERDUE, self.on, self.due) if self.report == Report.LATE else tasks
 
     @property
     def due(self) -> str:
-        return self.filter.due
+        return self.task_list.due
 
     @property
     def body(self) -> Body | None:
         """Whose form it has: the body it is about when the person holds an office there, else their own."""
         terms = list(self.by.acting_memberships())
-        about = self.filter.form.cleaned_data.get("body")
+        about = self.task_list.body
         own = [term.office.body for term in terms]
         return next((body for body in own if body == about), own[0] if own else None)
 
@@ -129,7 +123,7 @@ class Question:
         """Raise ValidationError with a sentence for what no page offers."""
         if self.report not in FORMATS or self.format not in FORMATS[Report(self.report)]:
             raise ValidationError(_("This report is not made in this format. Choose one from the menu."))
-        if not self.filter.form.is_valid():
+        if not self.task_list.is_valid:
             raise ValidationError(_("Correct the conditions first; nothing is listed until then."))
         if self.report in DRAFTS:
             if self.data.get("week", "") not in ("", *drafts.Week.values):
@@ -139,7 +133,7 @@ class Question:
 
     def address(self) -> str:
         """What the address says to this report and nothing else, to be asked again later."""
-        names = [*self.filter.base_filters, *BESIDE]
+        names = [*self.task_list.form.fields, *BESIDE]
         query = QueryDict(mutable=True)
         for name in names:
             values = [value for value in self.data.getlist(name) if value]
@@ -221,8 +215,7 @@ def _made(by: Person, at: datetime) -> str:
 
 
 def _facts(question: Question, rows: int) -> Iterable[str]:
-    conditions = listing.conditions(question.filter, question.data)
-    words = "; ".join(f"{one.label}: {one.value}" for one in conditions) or _("none")
+    words = conditions_in_words(question.task_list.conditions)
     yield _("Conditions: %(conditions)s. Only what the maker may see.") % {"conditions": words}
     if question.report in (Report.LIST, Report.LATE):
         yield _("Figures as of %(day)s. Rows: %(rows)s.") % {"day": said(question.on), "rows": said(rows)}
@@ -244,7 +237,7 @@ def _grouping(data: QueryDict) -> Grouping:
 
 
 def _listed(question: Question, on: date, due: str) -> Table:
-    tasks = listing.sorted_tasks(question.tasks, question.filter.sort_by())
+    tasks = sort_tasks(question.tasks, question.task_list.sort)
     if question.report == Report.LATE:
         return tables.late_tasks(tasks, on, due)
     return tables.task_list(tasks, on, due, paper=question.format != Format.XLSX)
@@ -252,7 +245,7 @@ def _listed(question: Question, on: date, due: str) -> Table:
 
 def _draft(question: Question) -> tuple[Block, ...]:
     orders = Order.objects.visible_to(question.by)
-    if body := question.filter.form.cleaned_data.get("body"):
+    if body := question.task_list.body:
         orders = orders.filter(body=body)
     scope = drafts.Scope(question.tasks, orders, question.on, *question.period)
     return drafts.weekly(scope) if question.report == Report.WEEKLY else drafts.meeting(scope)

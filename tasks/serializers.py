@@ -22,7 +22,7 @@ from tasks.actions.milestones import MilestoneAsked
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
 from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task
-from tasks.urging.selection import MOST
+from tasks.urging.selection import MAX_URGED
 
 ROW_COLUMNS = (
     *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
@@ -720,7 +720,7 @@ class UrgeMany(Message):
     tasks = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
         min_length=1,
-        max_length=MOST,
+        max_length=MAX_URGED,
         help_text="Keys of tasks.",
     )
 

@@ -19,7 +19,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rules
 from tasks.forms import add_errors
-from tasks.lists import task_list as listing
+from tasks.lists.rows import TaskRow
 from tasks.models import Order, OrderRelation
 from tasks.orders import relation_actions
 from tasks.orders.fields import order_label
@@ -129,7 +129,7 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
         "order": order,
         "replaced": replaced,
         "form": form,
-        "rows": [(listing.row_of(task, today()), *fields) for task, *fields in form.rows()],
+        "rows": [(TaskRow.of(task, today()), *fields) for task, *fields in form.rows()],
         "left": page.left,
         "more": page.more,
         "next": _next(order, replaced, page),

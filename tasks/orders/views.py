@@ -29,8 +29,10 @@ from portal.shared.verdicts import no
 from tasks import rules
 from tasks.forms import OrderForm, add_errors, differences
 from tasks.lifecycle import FIVE
-from tasks.lists import task_list as listing
 from tasks.lists.filters import OrderFilter
+from tasks.lists.quick_views import ViewCounts
+from tasks.lists.rows import TaskRow, sort_tasks
+from tasks.lists.task_list import PAGE_SIZE
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tasks.orders.relations import related
@@ -58,7 +60,7 @@ def order_list(request: SignedInRequest) -> HttpResponse:
         "title": _("Orders"),
         "form": found.form,
         "now": timezone.now(),
-        "may_prepare": listing.may_prepare(request.user),
+        "may_prepare": access.bodies(request.user, "draft_tasks").exists(),
     }
     found.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
     found.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
@@ -71,7 +73,7 @@ def _found(request: SignedInRequest, found: RegisterFilter) -> dict[str, Any]:
     on_now = found.on_now
     if body := on_now.get("body"):
         found.form.data = {**request.GET.dict(), "body": body_label(body)}
-    page = Paginator(found.qs, listing.PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     seen = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
     return {
         "page": page,
@@ -95,16 +97,17 @@ def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     order = find_order(request, pk)
     tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
-    rows = listing.rows_of(listing.sorted_tasks(tasks.for_list(), "due")[: listing.PAGE], on)
-    numbers = tasks.views(on)
+    first_tasks = sort_tasks(tasks.for_list(), "due")[:PAGE_SIZE]
+    rows = [TaskRow.of(task, on) for task in first_tasks]
+    counts = ViewCounts.of(tasks, on)
     relations = related(request.user, order, on)
     context = {
         "title": f"{order.get_kind_display().capitalize()} {order.number}",
         "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
         "order": order,
         "rows": rows,
-        "total": listing.total(numbers),
-        "counts": listing.tally_of(numbers),
+        "total": counts.total,
+        "counts": counts.tally,
         "tally_url": f"{reverse('tasks:list')}?order={order.pk}&view=given",
         "list_url": f"{reverse('tasks:list')}?order={order.pk}",
         "now": timezone.now(),

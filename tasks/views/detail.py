@@ -33,7 +33,7 @@ from portal.shared.verdicts import Sentence
 from tasks import rollup, rules
 from tasks.forms import CommentForm, ProgressForm, as_secret
 from tasks.lifecycle import RUNNING
-from tasks.lists import task_list as listing
+from tasks.lists.rows import TaskRow, sort_tasks
 from tasks.models import Comment, Evidence, FanOut, Progress, Request, Task
 from tasks.pages import story
 from tasks.pages.common import find_task, rows_if, task_crumbs
@@ -82,7 +82,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "title": task.name,
         "crumbs": task_crumbs(task),
         "task": task,
-        "row": listing.row_of(task, on),
+        "row": TaskRow.of(task, on),
         "panel": acts,
         "clears": story.answered(task, acts.allowed),
         "day_warnings": task.day_warnings(on),
@@ -95,7 +95,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "replacing": _replacing(request, task),
         "parts": [(part, part.standing(on), part.days_left(on)) for part in task.parts.all()],
         "milestones": [(one, one.standing(on), one.days_left(on)) for one in task.milestones.all()],
-        "children": listing.rows_of(family, on),
+        "children": [TaskRow.of(child, on) for child in family],
         "family": family[0] if family else None,
         "fan_out": _fan_out(task),
         "may_fan_out": rules.may_fan_out(request.user, task),
@@ -147,7 +147,7 @@ def _family(request: SignedInRequest, task: Task, on: date) -> list[Task]:
     late = Count("pk", filter=Q(pk__in=Task.objects.filter(parent=task).overdue(on).values("pk")))
     tasks = Task.objects.visible_to(request.user).filter(parent=task).for_list()
     counted = tasks.annotate(total=Window(Count("pk")), late=Window(late))
-    return list(listing.sorted_tasks(counted, "due")[:FAMILY])
+    return list(sort_tasks(counted, "due")[:FAMILY])
 
 
 def _fan_out(task: Task) -> FanOut | None:

@@ -22,7 +22,7 @@ from reports import tables
 from reports.exporting import Question
 from tasks import actions
 from tasks.actions.drafting import PartAsked
-from tasks.lists import task_list as listing
+from tasks.lists.task_list import SORTS, pillars_seen_by
 from tasks.models import Order, Part, Task
 from tasks.orders import actions as order_actions
 from tests.support.api import Api
@@ -125,7 +125,7 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "mine": ("overdue", "week", "waiting", "given", "open", "orphaned", "contribute"),
     "period": ("-", "2026", THIS_MONTH, LATER_MONTH),
     "under": (CODE,),
-    "sort": tuple(name for name, _label in listing.SORTS),
+    "sort": tuple(name for name, _label in SORTS),
 }
 ASKED = st.fixed_dictionaries({}, optional={name: st.sampled_from(some) for name, some in CONDITIONS.items()})
 
@@ -156,7 +156,7 @@ class Answers:
 
     def without_conditions(self) -> dict[str, Any]:
         return {
-            "pillars": listing.pillars(Person.objects.get(pk=self.person.pk)),
+            "pillars": pillars_seen_by(Person.objects.get(pk=self.person.pk)),
             "orders": self.api.get("orders/").json(),
             "before": self.api.get("tasks/led-before/").json(),
             "page before": CHANGES.sub(
