@@ -88,7 +88,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self._in_scope(person, on, former=False)
 
     def readable_by(self, person: Asker, on: date | None = None) -> TaskQuerySet:
-        """For a door that shows one task and turns it back by `reading`: with what was led before."""
+        """For a door that shows one task, as `former_lead.as_read_by` gives it: with what was led before."""
         return self._in_scope(person, on, former=True)
 
     def led_before(self, person: Asker, on: date | None = None) -> TaskQuerySet:
@@ -376,7 +376,7 @@ class Task(models.Model):
         _("fields that a person must look at before it is issued"), default=list, blank=True, editable=False
     )
     read_until: datetime | None = None
-    """Set by `reading.as_read_by` for a body that led it before: it reads what was there until then."""
+    """Of the row that a body which led it before reads (`former_lead.as_read_by`): when its sight ended."""
     # How it stands
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     suspended_from = models.CharField(max_length=12, choices=State, blank=True, editable=False)

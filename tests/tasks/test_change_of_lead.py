@@ -26,7 +26,7 @@ from tasks.cycles import Cycle
 from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Part, Recurrence, Task
 from tasks.models.tasks import TaskQuerySet
-from tasks.pages import former_lead as reading
+from tasks.pages.former_lead import as_read_by
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, ready_for
 from tests.support.told import told_by
@@ -270,12 +270,13 @@ def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people:
 def test_whoever_oversees_both_reads_on_and_the_later_of_two_ends_counts(
     changed: Task, bodies: Bodies, people: People
 ) -> None:
-    assert reading.until(people["inspector"], changed) is None
+    assert as_read_by(people["inspector"], changed).read_until is None
     first = changed.parts.get(body=bodies.lead).ended_at
-    assert reading.until(people["officer"], changed) == first
+    assert as_read_by(people["officer"], changed).read_until == first
     changed = actions.change_lead(task=changed, by=people["head"], lead=bodies.sister, reason=WHY)
-    assert reading.until(people["officer"], changed) == first
-    assert reading.until(people["helper"], changed) == changed.parts.get(body=bodies.helper).ended_at
+    assert as_read_by(people["officer"], changed).read_until == first
+    assert changed.read_until is None
+    assert as_read_by(people["helper"], changed).read_until == changed.parts.get(body=bodies.helper).ended_at
     assert LATER in page(people["helper"], changed.get_absolute_url())
 
 
@@ -287,7 +288,7 @@ def test_of_a_restricted_task_only_an_office_that_reads_it_goes_on(
     changed = Task.objects.get(pk=changed.pk)
     office = bodies.committee.offices.get(role="member")
     people["officer"].memberships.create(office=office, starts_on=today())
-    assert reading.until(people["officer"], changed) is not None
+    assert as_read_by(people["officer"], changed).read_until is not None
     assert NEW not in page(people["officer"], changed.get_absolute_url())
 
 
