@@ -6,7 +6,9 @@ line, with no task below, counts by its own word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -64,9 +66,22 @@ def read(task: Task) -> list[Node]:
     ]
 
 
+_known: ContextVar[Mapping[int, list[Node]] | None] = ContextVar("known_below", default=None)
+
+
+@contextmanager
+def known_below(task: Task, nodes: list[Node]) -> Iterator[None]:
+    """Inside, what stands below the task is not read again: for a page of which several rules ask it."""
+    token = _known.set({**(_known.get() or {}), task.pk: nodes})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def below(task: Task) -> list[Node]:
-    """The same, from what a page has read already and put at `tasks_below`."""
-    known: list[Node] | None = getattr(task, "tasks_below", None)
+    """All that stands below the task, as `known_below` says it; else it is read."""
+    known = (_known.get() or {}).get(task.pk)
     return read(task) if known is None else known
 
 

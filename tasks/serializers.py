@@ -258,9 +258,9 @@ class TaskDetail(TaskRow):
         return [brief for pk in below if (brief := self._brief(task, pk))]
 
     def to_representation(self, task: Task) -> Any:
-        # Once, for all that asks.
-        task.tasks_below = [] if task.read_until else rollup.read(task)  # type: ignore[attr-defined]
-        return super().to_representation(task)
+        # Read once, for all that asks.
+        with rollup.known_below(task, [] if task.read_until else rollup.read(task)):
+            return super().to_representation(task)
 
     def get_rolled_up(self, task: Task) -> int | None:
         """Progress as the tasks below add up, from the leaves; null when none stands below."""

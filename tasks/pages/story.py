@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -342,11 +342,11 @@ _CLEARS: dict[str, tuple[Sentence, Sentence]] = {
 }
 
 
-def answered(task: Task, allowed: frozenset[str]) -> list[Answer]:
+def answered(task: Task, allowed: frozenset[str], calendar_day: Mapping[str, Any] | None) -> list[Answer]:
     said = {
         "who": (str(task.lead or task.lead_words), _who_beside(task)),
         "what": (task.name, task.pillar),
-        "when": (_when(task), _when_beside(task)),
+        "when": (_when(task), _when_beside(task, calendar_day)),
         "responsibility": (str(task.leader or ""), gettext("leader in charge") if task.leader else ""),
         "result": (task.deliverable, task.deliverable_kind),
         "authority": (task.authority, gettext("approving level") if task.authority else ""),
@@ -376,7 +376,7 @@ def _when(task: Task) -> str:
     return str(task.get_due_kind_display()) if task.due_kind in _CYCLES else task.waits_for
 
 
-def _when_beside(task: Task) -> str:
+def _when_beside(task: Task, calendar_day: Mapping[str, Any] | None) -> str:
     words = [f"“{task.due_words}”"] if task.due_words else []
     if task.happened_on:
         after = {"event": task.after_event, "day": _day(task.happened_on)}
@@ -387,7 +387,7 @@ def _when_beside(task: Task) -> str:
         words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
         words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
-    if off := day_off_as(task.due_on, task.calendar_day):  # type: ignore[attr-defined]
+    if off := day_off_as(task.due_on, calendar_day):
         words.insert(0, off)
     return " · ".join(words)
 

@@ -53,7 +53,7 @@ from tasks.forms import (
 )
 from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Task
-from tasks.pages.common import find_task, late_above, task_crumbs
+from tasks.pages.common import TaskPage, find_page, find_task, late_above, task_crumbs
 from tasks.pages.panel import BUTTONS
 from tasks.urging import actions as urging_actions
 
@@ -388,13 +388,14 @@ def verb_page(verb: str) -> Callable[..., HttpResponse]:
     @login_required
     @require_http_methods(["GET", "HEAD", "POST"])
     def view(request: SignedInRequest, pk: int) -> HttpResponse:
-        task, step = find_task(request, pk), STEPS[verb]
+        page, step = find_page(request, pk), STEPS[verb]
+        task = page.task
         # Who before when, and both before what was typed.
         (step.ask or rules.VERBS[verb])(request.user, task).or_raise()
         form = form_of(step, task, request)
         if request.method == "POST" and form.is_valid() and _done(step, task, request.user, form):
             return _answer(request, verb, task)
-        return render(request, "tasks/verb.html", _context(request, verb, task, form))
+        return render(request, "tasks/verb.html", _context(request, verb, page, form))
 
     return view
 
@@ -438,8 +439,8 @@ def _done(step: Step, task: Task, by: Person, form: forms.Form) -> bool:
     return True
 
 
-def _context(request: SignedInRequest, verb: str, task: Task, form: forms.Form) -> dict[str, Any]:
-    button = BUTTONS[verb]
+def _context(request: SignedInRequest, verb: str, page: TaskPage, form: forms.Form) -> dict[str, Any]:
+    task, button = page.task, BUTTONS[verb]
     return {
         "title": button.label,
         "crumbs": task_crumbs(task, itself=True),
@@ -451,17 +452,16 @@ def _context(request: SignedInRequest, verb: str, task: Task, form: forms.Form) 
         "risk": button.risk,
         "back": task.get_absolute_url(),
         "asked": rules.waiting_request(task),
-        "open_below": _open_below(verb, task),
+        "open_below": _open_below(verb, page),
         "unclear": task.unclear() if verb in ISSUED_BY else [],
         "day_warnings": task.day_warnings(today()) if verb in ISSUED_BY else [],
         "late_above": late_above(request, task) if verb in NEEDS_A_DAY else None,
     }
 
 
-def _open_below(verb: str, task: Task) -> int:
+def _open_below(verb: str, page: TaskPage) -> int:
     """Who reports or confirms is told what is not done below; it is no reason to refuse."""
-    asked = verb in ("submit", "confirm") and task.has_children  # type: ignore[attr-defined]
-    return rollup.still_open(task) if asked else 0
+    return rollup.still_open(page.task) if verb in ("submit", "confirm") and page.has_children else 0
 
 
 def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:

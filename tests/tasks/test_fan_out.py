@@ -550,8 +550,8 @@ def test_the_task_page_with_many_below(
     run(fan_out_actions.start_fan_out(fan_out=prepare(above, people, communes), by=people["head"]))
     secretary = enter(people["secretary"])
     page = secretary.get(above.get_absolute_url())
-    assert page.context["family"].total == len(communes) == 27
-    assert len(page.context["children"]) == 20
+    assert page.context["children"].total == len(communes) == 27
+    assert len(page.context["children"].rows) == 20
     assert f"/tasks/{above.pk}/below/" in page.content.decode()
     with django_assert_max_num_queries(12):
         secretary.get(above.get_absolute_url())
