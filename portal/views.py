@@ -30,7 +30,7 @@ from committees.roles import PERMISSIONS
 from committees.views import away
 from portal.middleware import LANGUAGES
 from portal.shared.days import today
-from tasks.lists import my_work
+from tasks.views import my_work
 
 YEAR = 365 * 24 * 60 * 60
 
