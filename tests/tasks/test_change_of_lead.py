@@ -229,6 +229,17 @@ def test_the_api_is_as_it_was_then(changed: Task, people: People) -> None:
         assert len(helping.get(f"{path}{lists}/").json()["results"]) == whole, lists
 
 
+def test_reading_it_changes_nothing_on_the_row_of_today(changed: Task, people: People) -> None:
+    parts = [(part.kind, part.ended_at) for part in changed.parts.all()]
+    task = Task.objects.prefetch_related("parts__body", "milestones", "requests").get(pk=changed.pk)
+    then = as_read_by(people["officer"], task)
+    assert (task.title, task.read_until) == ("Tên sau này", None)
+    assert [(part.kind, part.ended_at) for part in task.parts.all()] == parts
+    assert then.title != task.title
+    lists = [*then.parts.all(), *then.milestones.all(), *then.requests.all()]
+    assert {id(row.task) for row in lists} == {id(then)}
+
+
 def test_the_files_are_those_of_then(changed: Task, people: People) -> None:
     client = Client()
     client.force_login(people["officer"])

@@ -105,6 +105,14 @@ def test_below_a_withdrawn_or_a_prepared_task_nothing_counts(above: Task) -> Non
     assert rollup.still_open(above) == 1
 
 
+def test_what_is_known_below_is_not_read_again(above: Task) -> None:
+    grow(above, (40, None))
+    with rollup.known_below(above, rollup.read(above)):
+        grow(above, (80, None))
+        assert summed(above) == 40
+    assert summed(above) == 60
+
+
 def test_rounded_down_so_that_100_is_all(above: Task) -> None:
     grow(above, (100, None), (100, None), (99, None))
     found = rollup.of(above)
