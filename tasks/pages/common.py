@@ -139,10 +139,10 @@ def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
     """The task above that an extension is needed for, as far as the reader sees it."""
     on = today()
     late = {above: above.due_on for above in task.ancestors() if above.due_on and above.due_on < on}
-    keys = [above.pk for above in late]
-    seen = set(Task.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    late_keys = [above.pk for above in late]
+    seen = set(Task.objects.visible_to(request.user).filter(pk__in=late_keys).values_list("pk", flat=True))
     # The nearest of those due on one day: mostly the one that this reader's own body leads.
-    above = min((one for one in late if one.pk in seen), key=lambda one: late[one], default=None)
+    above = min((each for each in late if each.pk in seen), key=lambda each: late[each], default=None)
     if above is None:
         return None
     may_ask = bool(rules.may_ask_extension(request.user, above))
