@@ -131,17 +131,11 @@ def verb(name: str) -> Any:
     return extend_schema(operation_id=f"tasks_{name}", request=takes, responses=DONE)(door)
 
 
-class NamedFilter(TaskFilter):
-    """Without the choice of orders, whose scope costs as much to ask as the list itself."""
-
-    offers_orders = False
-
-
 class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     """The tasks you may see."""
 
     queryset = Task.objects.all()
-    filterset_class = NamedFilter
+    filterset_class = TaskFilter
     filtered = ("list", "tally")
     http_method_names = ["get", "head", "post", "patch", "delete"]
     query_names = {

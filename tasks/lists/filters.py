@@ -126,8 +126,9 @@ class YearFilter(django_filters.Filter):
 class TaskFilter(django_filters.FilterSet):
     """The conditions of a list of tasks; `person` is who reads it, for an API that of its request."""
 
-    # A page offers the orders to choose from; other doors only look up the one that is named.
-    offers_orders = True
+    # A page offers the orders to choose from. The API only looks up the one that is named: whose orders one
+    # sees costs as much to ask as the list itself.
+    offers_orders = False
 
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),

@@ -43,6 +43,8 @@ SORTS = (
 class PageFilter(TaskFilter):
     """The filters of the API with what a page needs: a body by its name too, and the order of the rows."""
 
+    offers_orders = True
+
     body = django_filters.Filter(label=_("Body"), method="by_body")
     body.field_class = BodyField
     sort = django_filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, method="ignore", empty_label=None)
