@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -21,6 +21,7 @@ from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.lifecycle import Pace, Standing, State
 from tasks.lists.duties import Duties, Mine
+from tasks.lists.rows import Counted
 from tasks.models import Evidence, Part, Task
 from tasks.models.counting import pace_q
 from tasks.models.tasks import TaskQuerySet
@@ -116,12 +117,6 @@ class Weekday:
     def url(self) -> str:
         day = self.day.isoformat()
         return f"{reverse('tasks:list')}?mine={Mine.OPEN}&period={day}..{day}"
-
-
-class Counted(TypedDict):
-    """With how many rows the section has, so that no count is asked apart."""
-
-    total: int
 
 
 class Reported(Counted):

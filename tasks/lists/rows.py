@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
 from django.db.models import Case, F, IntegerField, OrderBy, When
 
@@ -11,6 +12,13 @@ from portal.shared.days import day_of
 from tasks.lifecycle import CURRENT, OPEN, Pace, Standing, State
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
+
+
+class Counted(TypedDict):
+    """A task that was read with how many there are, so that no count is asked apart."""
+
+    total: int
+
 
 _SORT_COLUMNS = {"due": "due_on", "updated": "progressed_at", "lead": "lead__name_vi"}
 

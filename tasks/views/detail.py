@@ -22,6 +22,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_stubs_ext import WithAnnotations
 
 from committees import access
 from committees.doors import SignedInRequest
@@ -34,7 +35,7 @@ from portal.shared.verdicts import Sentence
 from tasks import rollup, rules
 from tasks.forms import CommentForm, ProgressForm, as_secret
 from tasks.lifecycle import RUNNING
-from tasks.lists.rows import TaskRow, sort_tasks
+from tasks.lists.rows import Counted, TaskRow, sort_tasks
 from tasks.models import Comment, Evidence, Progress, Request, Task
 from tasks.pages import story
 from tasks.pages.common import TaskPage, find_page, find_task, rows_if, task_crumbs
@@ -61,6 +62,10 @@ class Children:
     rows: list[TaskRow]
     total: int = 0
     late: int = 0
+
+
+class CountedLate(Counted):
+    late: int
 
 
 @dataclass
@@ -188,11 +193,11 @@ def _children(person: Person, page: TaskPage, on: date) -> Children:
         return Children([])
     late = Count("pk", filter=Q(pk__in=Task.objects.filter(parent=page.task).overdue(on).values("pk")))
     tasks = Task.objects.visible_to(person).filter(parent=page.task).for_list()
-    counted = tasks.annotate(total=Window(Count("pk")), late=Window(late))
-    rows: list[Any] = list(sort_tasks(counted, "due")[:MAX_CHILDREN])
-    if not rows:
+    counted: QuerySet[Any] = sort_tasks(tasks, "due").annotate(total=Window(Count("pk")), late=Window(late))
+    first: list[WithAnnotations[Task, CountedLate]] = list(counted[:MAX_CHILDREN])
+    if not first:
         return Children([])
-    return Children([TaskRow.of(task, on) for task in rows], total=rows[0].total, late=rows[0].late)
+    return Children([TaskRow.of(task, on) for task in first], total=first[0].total, late=first[0].late)
 
 
 def _replacing(person: Person, page: TaskPage) -> list[Task]:
