@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.downloads import download
-from reports import actions, exporting, rules
+from reports import actions, rules
+from reports import exports as exporting
 from reports.drafts import usual_week
-from reports.exporting import FORMATS, Question
+from reports.exports import FORMATS, Question
 from reports.forms import ExportForm
 from reports.models import Export
 from tasks.forms import add_errors

@@ -27,8 +27,9 @@ from notices.models import Letter, Notice, Policy, Preference
 from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
-from reminders import kinds as telling
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
+from reminders.kinds import visibility
 from tasks import actions
 from tasks.drop_reasons import TaskReason
 from tasks.models import Task
@@ -263,7 +264,7 @@ def test_later_news_waits_for_the_next_working_day(late, people, smtp):
 
 
 def test_a_letter_with_nothing_left_is_not_sent(late, people, smtp):
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     actions.withdraw(task=late, by=people["secretary"], reason="Trùng.")
     Notice.objects.filter(kind__endswith="_withdrawn").delete()
     sent = send_owed(TODAY)
@@ -272,7 +273,7 @@ def test_a_letter_with_nothing_left_is_not_sent(late, people, smtp):
 
 
 def test_after_an_empty_letter_news_of_the_day_still_goes(late, people, smtp):
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     actions.withdraw(task=late, by=people["secretary"], reason="Trùng.")
     withdrawn = Notice.objects.filter(kind="task_withdrawn")
     withdrawn.update(on=TODAY + timedelta(days=1))
@@ -376,7 +377,7 @@ def deleted(task, people, officer):
     ],
 )
 def test_asked_again_before_it_is_sent(late, people, officer, smtp, happens, reason):
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     happens(late, people, officer)
     send_owed(TODAY)
     notice = Notice.objects.get(kind="overdue")
@@ -390,7 +391,7 @@ def test_a_contribution_delivered_meanwhile_is_not_asked_for(late, people, bodie
     part = late.parts.get_or_create(body=bodies.sister, kind="coordinating")[0]
     type(part).objects.filter(pk=part.pk).update(due_on=DUE)
     Membership.objects.filter(office__body=bodies.sister).update(starts_on=date(2026, 1, 1), ends_on=None)
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     owed = Notice.objects.filter(kind="part_overdue")
     assert owed.exists()
     type(part).objects.filter(pk=part.pk).update(delivered_at=timezone.now(), delivered_by=people["sister"])
@@ -421,7 +422,7 @@ def test_nobody_is_let_off_a_duty(late, officer, smtp):
 
 
 def test_who_has_no_address_reads_it_in_the_portal(late, people, officer, smtp):
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     without_address(late, people, officer)
     send_owed(TODAY)
     assert Notice.objects.unread_for(officer).filter(kind="overdue").exists()
@@ -563,7 +564,7 @@ def test_the_server_hangs_up_between_letters(late, bodies, smtp, monkeypatch):
     connection: Any = get_connection()
     monkeypatch.setattr(letters, "get_connection", lambda: connection)
     sender = letters.Sender(TODAY, connection)
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     first, second = letters.people_owed(TODAY)
     sender.write_to([first])
     connection.connection.sock.shutdown(socket.SHUT_RDWR)
@@ -634,7 +635,7 @@ def test_a_notice_that_cannot_be_told_stops_nobody_elses_letter(late, officer, b
 
 def test_what_time_does_not_allow_is_left_to_the_next_run(late, officer, bodies, smtp):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     sender = letters.Sender(TODAY, until=0)
     sender.write_to(list(letters.people_owed(TODAY)))
     assert (sender.sent.letters, smtp.messages) == (0, [])
@@ -646,7 +647,7 @@ def test_many_letters_ask_as_often_as_few(late, officer, bodies, smtp):
     def asked() -> int:
         Notice.objects.all().delete()
         Letter.objects.all().delete()
-        reminders.plan(TODAY)
+        reminders.plan_reminders(TODAY)
         with CaptureQueriesContext(connection) as captured:
             count = send_owed(TODAY).letters
         return len(captured) - count  # each is stamped by itself
@@ -670,7 +671,7 @@ def test_what_is_plain_from_an_office_is_what_the_person_sees(late, people, task
     ]
     everybody = list(Person.objects.all())
     pairs = [Notice(person=one, about_id=task.pk) for one in everybody for task in tasks]
-    plain, seen = telling._plainly_seen(pairs, TODAY), telling._seen(pairs, TODAY)
+    plain, seen = visibility.visible_by_office(pairs, TODAY), visibility.visible_tasks(pairs, TODAY)
     for person in everybody:
         truth = set(Task.objects.visible_to(person, TODAY).values_list("pk", flat=True))
         assert plain[person.pk] <= truth
@@ -717,7 +718,7 @@ def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monke
 
 
 def test_a_claimed_letter_is_nobody_elses(late, officer):
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     assert [letter.person for letter in letters.claim([officer], TODAY)] == [officer]
     assert letters.claim([officer], TODAY) == []
     assert not letters.people_owed(TODAY).exists()
@@ -775,9 +776,9 @@ def test_letters_as_files(late, officer, settings):
 def test_a_notice_told_long_ago_says_nothing_of_a_task_out_of_sight(late, officer):
     remind(TODAY)
     notices = list(Notice.objects.all())
-    assert telling.compose(notices, TODAY)[notices[0].pk].title == late.title
+    assert task_kinds.compose(notices, TODAY)[notices[0].pk].title == late.title
     Membership.objects.filter(person=officer).update(ends_on=TODAY)
-    line = telling.compose(notices, TODAY + timedelta(days=1))[notices[0].pk]
+    line = task_kinds.compose(notices, TODAY + timedelta(days=1))[notices[0].pk]
     assert late.title not in f"{line}"
     assert str(late.get_absolute_url()) not in f"{line}"
 
@@ -785,7 +786,7 @@ def test_a_notice_told_long_ago_says_nothing_of_a_task_out_of_sight(late, office
 def test_who_lost_a_right_by_a_restriction_reads_nothing_either(late, bodies, people):
     deputy = make_person("lead_deputy")
     appoint(deputy, bodies.lead, Role.STANDING_DEPUTY)
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     Task.objects.filter(pk=late.pk).update(secrecy=Task.Secrecy.RESTRICTED)
     send_owed(TODAY)
     assert Notice.objects.get(person=deputy).dropped_because == TaskReason.NOT_VISIBLE
@@ -797,6 +798,6 @@ def test_many_lines_cost_as_many_queries_as_one(late, officer, task_at, django_a
         task_at("in_progress", title=f"Việc {number}", due_on=DUE)
     notices = list(Notice.objects.filter(person=officer))
     with django_assert_num_queries(5):
-        telling.compose(notices[:1], TODAY)
+        task_kinds.compose(notices[:1], TODAY)
     with django_assert_num_queries(5):
-        telling.compose(notices, TODAY)
+        task_kinds.compose(notices, TODAY)

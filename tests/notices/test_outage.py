@@ -320,4 +320,4 @@ def test_it_is_trusted_again_in_the_admin(late, people, officer, smtp):
 def test_a_reminder_is_not_planned_twice_for_it(late, officer, smtp):
     refuse(smtp, officer)
     remind(TODAY)
-    assert reminders.plan(TODAY) == 0
+    assert reminders.plan_reminders(TODAY) == 0

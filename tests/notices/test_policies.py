@@ -12,7 +12,7 @@ from notices.policies import DEFAULT, Rung
 from notices.policing import save_policy
 from notices.seeding import seed
 from portal.shared.days import VIETNAM, today
-from reminders import kinds as telling
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
 from tasks.drop_reasons import TaskReason
 
@@ -131,9 +131,9 @@ def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at)
     task = task_at("completed")
     notices = list(Notice.objects.owed().filter(kind="task_confirmed", about_id=task.pk))
     assert notices
-    assert telling.recheck(notices, today()) == {}
+    assert task_kinds.recheck(notices, today()) == {}
     save_policy(body=bodies.committee, asked=policy(muted=frozenset({"task_confirmed"})), by=people["head"])
-    reasons = telling.recheck(notices, today())
+    reasons = task_kinds.recheck(notices, today())
     assert reasons == {notice.pk: ReaderReason.SWITCHED_OFF for notice in notices}
     notices[0].state, notices[0].dropped_because = Notice.State.DROPPED, ReaderReason.SWITCHED_OFF
     notices[0].save()
@@ -143,10 +143,10 @@ def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at)
 def test_a_change_counts_for_what_is_not_yet_sent(bodies, people, task_at, calendar):
     """The step that went is dropped with a reason, the one that came is planned by the next run."""
     task_at("in_progress", due_on=DUE)
-    reminders.plan(date(2026, 7, 10))
+    reminders.plan_reminders(date(2026, 7, 10))
     owed = list(Notice.objects.filter(kind="due_soon", step="-3"))
     assert len(owed) == 2
     save_policy(body=bodies.committee, asked=policy(before=(7, 4)), by=people["secretary"])
-    assert set(telling.recheck(owed, date(2026, 7, 10)).values()) == {TaskReason.OTHER_POLICY}
-    reminders.plan(date(2026, 7, 10))
+    assert set(task_kinds.recheck(owed, date(2026, 7, 10)).values()) == {TaskReason.OTHER_POLICY}
+    reminders.plan_reminders(date(2026, 7, 10))
     assert Notice.objects.filter(kind="due_soon", step="-4").count() == 2

@@ -328,7 +328,7 @@ def test_the_preview_is_what_the_planner_owes(forecast, people, bodies):
     foreseen = {(line.day, pk) for line in lines for pk in line.people}
     owed, day = set(), date(2026, 7, 1)
     while day <= max(line.day for line in lines):
-        for planner in (reminders.plan, reminders.escalate):
+        for planner in (reminders.plan_reminders, reminders.plan_escalations):
             planner(day)
         mine = Notice.objects.filter(on=day, about_id=shown.task.pk, step__gt="")
         owed |= set(mine.values_list("on", "person_id"))

@@ -25,7 +25,7 @@ from portal.shared.days import today
 from reminders import weekly_summary as summary
 from reports import actions as reports
 from reports.models import KEPT, Export
-from reports.telling import READY, FileReason
+from reports.notice_kinds import READY, FileReason
 from tasks import actions
 from tasks.drop_reasons import NOW_IN, STOOD_STILL, TaskReason
 from tasks.lifecycle import State

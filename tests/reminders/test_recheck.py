@@ -31,7 +31,7 @@ from portal.shared.days import VIETNAM
 from reminders import planning as reminders
 from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
-from reports.telling import FileReason
+from reports.notice_kinds import FileReason
 from tasks import actions
 from tasks.actions.drafting import PartAsked
 from tasks.actions.milestones import MilestoneAsked
@@ -102,7 +102,7 @@ def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterato
 
 
 def overdue(world: World) -> str:
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     return "overdue"
 
 
@@ -120,13 +120,13 @@ def overdue_for_a_standing_deputy(world: World) -> str:
 
 
 def part_overdue(world: World) -> str:
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     return "part_overdue"
 
 
 def milestone_overdue(world: World) -> str:
     set_milestone(world, DUE)
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     return "milestone_overdue"
 
 
@@ -136,13 +136,13 @@ def set_milestone(world: World, day: date) -> None:
 
 
 def escalated(world: World) -> str:
-    reminders.escalate(TODAY)
+    reminders.plan_escalations(TODAY)
     return "escalated"
 
 
 def summed_up(world: World) -> str:
     appoint(world.officer, world.bodies.lead, Role.HEAD)
-    summary.plan(TODAY)
+    summary.plan_summaries(TODAY)
     return summary.WEEKLY
 
 
@@ -433,7 +433,7 @@ def test_no_mail_and_the_ledger_says_why(
 
 
 def a_later_step(world: World) -> str:
-    reminders.plan(DUE + A_DAY)
+    reminders.plan_reminders(DUE + A_DAY)
     return overdue(world)
 
 
@@ -454,8 +454,8 @@ def a_higher_step(world: World) -> str:
 def a_later_week(world: World) -> str:
     Task.objects.update(due_on=DUE - 7 * A_DAY)
     appoint(world.officer, world.bodies.lead, Role.HEAD)
-    summary.plan(TODAY - 7 * A_DAY)
-    summary.plan(TODAY)
+    summary.plan_summaries(TODAY - 7 * A_DAY)
+    summary.plan_summaries(TODAY)
     return summary.WEEKLY
 
 

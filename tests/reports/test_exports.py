@@ -24,7 +24,8 @@ from committees.models import Body, Membership, Person
 from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
-from reports import actions, documents, exporting, jobs, telling
+from reports import actions, documents, jobs, notice_kinds
+from reports import exports as exporting
 from reports.documents.layout import Column, Document, Letterhead, Table, clean
 from reports.documents.letterhead import form_of, letterhead_of, signature_of
 from reports.models import KEPT, STUCK, TRIES, Export
@@ -378,7 +379,7 @@ def test_small_ones_come_at_once_and_large_ones_when_they_are_ready(
     client.force_login(people["secretary"])
     answer = client.post("/reports/files/new/", {"report": "list", "format": "xlsx", "standing": "overdue"})
     assert answer["Content-Disposition"].startswith("attachment")
-    assert not Notice.objects.filter(kind=telling.READY)
+    assert not Notice.objects.filter(kind=notice_kinds.READY)
     monkeypatch.setitem(exporting.AT_ONCE, Export.Format.XLSX, 0)
     answer = client.post("/reports/files/new/", {"report": "list", "format": "xlsx", "standing": "overdue"})
     assert answer["Location"] == "/reports/files/"
@@ -388,7 +389,7 @@ def test_small_ones_come_at_once_and_large_ones_when_they_are_ready(
     assert client.post(f"/reports/files/{export.pk}/again/").status_code == 409
     assert "hx-trigger" in client.get("/reports/files/").content.decode()
     jobs.make_export(export.pk)
-    (notice,) = Notice.objects.filter(kind=telling.READY)
+    (notice,) = Notice.objects.filter(kind=notice_kinds.READY)
     assert (notice.person, notice.about_id) == (people["secretary"], export.pk)
     assert b"xlsx" in client.get("/notices/").content
     assert client.get(export.get_absolute_url()).status_code == 200
@@ -461,7 +462,7 @@ def test_it_is_made_once_however_often_it_is_tried(several: dict[str, Task], peo
     export = asked_for(people["head"])
     assert actions.make_export(export.pk, tell=True)
     assert actions.make_export(export.pk, tell=True) is None
-    assert Notice.objects.filter(kind=telling.READY).count() == 1
+    assert Notice.objects.filter(kind=notice_kinds.READY).count() == 1
 
 
 def test_nobody_keeps_the_worker_busy_alone(several: dict[str, Task], people: People) -> None:
@@ -530,7 +531,7 @@ def test_what_breaks_is_told_and_made_again(
         actions.make_export(export.pk, tell=True)
     export.refresh_from_db()
     assert (export.state, export.problem) == ("failed", Export.Problem.BROKE)
-    assert Notice.objects.filter(kind=telling.FAILED, person=people["secretary"]).exists()
+    assert Notice.objects.filter(kind=notice_kinds.FAILED, person=people["secretary"]).exists()
     client.force_login(people["secretary"])
     assert client.post(f"/reports/files/{export.pk}/again/")["Content-Disposition"]
     export.refresh_from_db()

@@ -261,7 +261,7 @@ def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people:
     Notice.objects.all().delete()
     Task.objects.filter(pk=changed.pk).update(due_on=today() - timedelta(days=1), state="in_progress")
     for back in range(7):
-        reminders.plan(today() + timedelta(days=back))
+        reminders.plan_reminders(today() + timedelta(days=back))
     told = set(Notice.objects.values_list("person__username", flat=True))
     assert "helper" in told
     assert not told & {"officer", "lead_head"}

@@ -21,7 +21,7 @@ from committees.roles import Role
 from notices.models import Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
-from reminders import kinds as telling
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
 from tasks import actions, rules
 from tasks.actions.drafting import PartAsked
@@ -274,15 +274,15 @@ def test_the_own_day_is_reminded_of(helped: Callable[..., Task], people: People)
         (on + DAY, "part_overdue"),
     ):
         Notice.objects.all().delete()
-        reminders.plan(day)
-        assert reminders.plan(day) == 0
+        reminders.plan_reminders(day)
+        assert reminders.plan_reminders(day) == 0
         told = set(Notice.objects.values_list("kind", "person__username"))
         assert told == ({(kind, "helper")} if kind else set())
 
 
 def owed(task: Task, on: date) -> Notice:
     Notice.objects.all().delete()
-    reminders.plan(on)
+    reminders.plan_reminders(on)
     return Notice.objects.get(kind__startswith="part_")
 
 
@@ -316,9 +316,9 @@ def test_what_is_no_longer_owed(what: str, helped: Callable[..., Task], people: 
     notice = owed(task, on)
     happen, why = NO_LONGER[what]
     happen(task, people)
-    assert telling.recheck([notice], on) == ({notice.pk: why} if why else {})
+    assert task_kinds.recheck([notice], on) == ({notice.pk: why} if why else {})
     if not why:
-        line = telling.compose([notice], on)[notice.pk]
+        line = task_kinds.compose([notice], on)[notice.pk]
         assert (line.standing, line.days, line.due_on) == ("overdue", -1, on - DAY)
 
 
@@ -327,7 +327,7 @@ def test_planning_parts_asks_as_often_for_many(helped: Callable[..., Task], peop
     def queries() -> int:
         Notice.objects.all().delete()
         with CaptureQueriesContext(connection) as asked:
-            reminders.plan(date(2027, 6, 16))
+            reminders.plan_reminders(date(2027, 6, 16))
         return len(asked)
 
     helped(due_on=date(2027, 12, 31))
@@ -375,9 +375,9 @@ def test_those_who_help_hear_of_it(verb: str, helped: Callable[..., Task], peopl
     act(task, people)
     notice = Notice.objects.get(person=people["helper"])
     assert notice.kind == kind
-    assert telling.recheck([notice], today()) == {}
+    assert task_kinds.recheck([notice], today()) == {}
     with override("en"):
-        line = telling.compose([notice], today())[notice.pk]
+        line = task_kinds.compose([notice], today())[notice.pk]
     assert "ccept" not in line.what_to_do
     assert "omplete with" not in line.what_to_do
 
@@ -405,13 +405,13 @@ def test_news_of_a_part_that_ended_is_not_told(helped: Callable[..., Task], peop
     actions.assign(task=task, by=people["head"])
     notice = Notice.objects.get(kind="help_assigned")
     actions.edit_task(task=task, values={}, parts=[], by=people["head"])
-    assert telling.recheck([notice], today()) == {notice.pk: TaskReason.NO_PART}
+    assert task_kinds.recheck([notice], today()) == {notice.pk: TaskReason.NO_PART}
     ended = Notice.objects.get(kind="help_ended")
     actions.edit_task(
         task=task, values={}, parts=[PartAsked(people["helper"].memberships.get().office.body, "co_lead")],
         by=people["head"],
     )  # fmt: skip
-    assert telling.recheck([ended], today()) == {ended.pk: TaskReason.GIVEN_BACK}
+    assert task_kinds.recheck([ended], today()) == {ended.pk: TaskReason.GIVEN_BACK}
 
 
 def test_a_correction_does_not_make_it_late(helped: Callable[..., Task], people: People) -> None:

@@ -23,7 +23,7 @@ from committees.roles import Role
 from notices.models import Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
-from reminders import kinds as telling
+from reminders import kinds as task_kinds
 from reminders import weekly_summary as summary
 from tasks import actions
 from tasks.actions.drafting import PartAsked
@@ -141,7 +141,7 @@ def test_its_page_says_why_and_it_goes_on_when_mended(head: Task, people: People
     made()
     with on(NEXT + DAY):
         notice = Notice.objects.filter(kind="cycle_stopped", person=people["secretary"]).get()
-        assert telling.recheck([notice], today()) == {}
+        assert task_kinds.recheck([notice], today()) == {}
         Person.objects.filter(pk=people["secretary"].pk).update(language="en")
         client = Client()
         client.force_login(people["secretary"])
@@ -161,7 +161,7 @@ def test_its_page_says_why_and_it_goes_on_when_mended(head: Task, people: People
         made(NEXT + DAY)
         assert head.children.count() == below + 1
         assert (cycle_of(head).stop, cycle_of(head).stopped_for) == ("", None)
-        assert set(telling.recheck([notice], today()).values()) == {TaskReason.ANSWERED}
+        assert set(task_kinds.recheck([notice], today()).values()) == {TaskReason.ANSWERED}
 
 
 def test_days_that_passed_meanwhile_are_not_made(head: Task, people: People, bodies: Bodies) -> None:
@@ -230,11 +230,11 @@ def test_made_without_a_leader_who_left(
     with on(NEXT):
         notices = list(Notice.objects.filter(kind="cycle_without_people"))
         assert [notice.data["unnamed"] for notice in notices] == [["leader"]]
-        assert telling.recheck(notices, today()) == {}
+        assert task_kinds.recheck(notices, today()) == {}
         actions.name_people(
             task=task, by=people["officer"], leader=people["officer"], contact=people["officer"]
         )
-        assert set(telling.recheck(notices, today()).values()) == {TaskReason.ANSWERED}
+        assert set(task_kinds.recheck(notices, today()).values()) == {TaskReason.ANSWERED}
 
 
 def test_made_with_a_leader_who_holds_an_office(head: Task, people: People) -> None:
@@ -399,9 +399,9 @@ def test_no_summary_for_a_body_that_was_dissolved(task_at: TaskAt, people: Peopl
         task_at("in_progress", due_on=date(2026, 11, 30))
     with on(date(2026, 12, 7)):
         assert Membership.objects.holding_on(today()).filter(person=people["lead_head"]).exists()
-        assert summary.plan(today()) == 1
+        assert summary.plan_summaries(today()) == 1
         notice = Notice.objects.get(kind="weekly_summary")
         Body.objects.filter(pk=bodies.lead.pk).update(dissolved_on=today())
         assert summary.recheck([notice], today())
         Notice.objects.all().delete()
-        assert summary.plan(today()) == 0
+        assert summary.plan_summaries(today()) == 0

@@ -19,7 +19,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reports import tables
-from reports.exporting import Question
+from reports.exports import Question
 from tasks import actions
 from tasks.actions.drafting import PartAsked
 from tasks.lists import task_list as listing

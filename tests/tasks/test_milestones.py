@@ -34,7 +34,7 @@ from imports.types import Due, Named
 from notices.models import Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
-from reminders import kinds as telling
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
 from reports.actions import ask_export, make_export
 from tasks import actions
@@ -249,7 +249,7 @@ def test_what_many_bodies_and_cycles_get(task: Task, task_at: TaskAt, people: Pe
 
 def owed(day: date) -> set[tuple[str, str, str]]:
     with on(day):
-        reminders.plan(day)
+        reminders.plan_reminders(day)
     found = Notice.objects.filter(kind__startswith="milestone_")
     return set(found.values_list("kind", "step", "person__username"))
 
@@ -257,7 +257,7 @@ def owed(day: date) -> set[tuple[str, str, str]]:
 def why(day: date) -> set[str]:
     with on(day):
         notices = list(Notice.objects.filter(kind__startswith="milestone_"))
-        return set(telling.recheck(notices, day).values())
+        return set(task_kinds.recheck(notices, day).values())
 
 
 def test_the_lead_is_reminded_as_of_a_deadline(task: Task) -> None:
@@ -267,7 +267,7 @@ def test_the_lead_is_reminded_as_of_a_deadline(task: Task) -> None:
     assert owed(date(2026, 11, 10)) == soon, "once"
     with on(date(2026, 11, 10)):
         notice = Notice.objects.filter(kind="milestone_due_soon", person__username="officer").get()
-        line = telling.compose([notice], today())[notice.pk]
+        line = task_kinds.compose([notice], today())[notice.pk]
         assert (line.due_on, line.days, line.standing) == (date(2026, 11, 19), 9, "due_soon")
         assert "“Gửi dự thảo 1”" in line.sentence
     assert ("milestone_due_today", "0", "officer") in owed(date(2026, 11, 19))
@@ -301,7 +301,7 @@ def test_two_on_one_day_are_one_reminder(task: Task, people: People) -> None:
     actions.set_milestones(task=task, by=people["secretary"], milestones=marks)
     owed(date(2026, 11, 10))
     notice = Notice.objects.filter(kind="milestone_due_soon", person__username="officer").get()
-    sentence = telling.compose([notice], PLAIN)[notice.pk].sentence
+    sentence = task_kinds.compose([notice], PLAIN)[notice.pk].sentence
     assert "“Gửi dự thảo” “Lấy ý kiến”" in sentence
 
 
@@ -309,7 +309,7 @@ def test_of_a_restricted_task_number_and_day_only(task: Task, people: People) ->
     actions.edit_task(task=task, values={"secrecy": "restricted"}, by=people["secretary"])
     owed(date(2026, 11, 10))
     notice = Notice.objects.filter(kind="milestone_due_soon", person__username="officer").get()
-    line = telling.compose([notice], PLAIN)[notice.pk]
+    line = task_kinds.compose([notice], PLAIN)[notice.pk]
     assert (line.sentence, line.due_on) == ("", date(2026, 11, 19))
     assert "dự thảo" not in line.title
 

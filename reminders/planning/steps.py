@@ -8,30 +8,30 @@ from datetime import date
 from notices.calendar import Calendar
 from notices.policies import DEFAULT, Rules
 
+# Kinds of reminder of a task's deadline.
 OVERDUE, TODAY, SOON = "overdue", "due_today", "due_soon"
-PART = "part_"
-"""Before the kind of a reminder: of the own day of a body that helps."""
-MILESTONE = "milestone_"
-"""The same, of a milestone on the lead's way to the deadline."""
+# Before such a kind: a reminder of the own day of a body that helps, or of a milestone of the lead.
+PART_PREFIX = "part_"
+MILESTONE_PREFIX = "milestone_"
 
 
 @dataclass(frozen=True)
-class Ladder:
-    """Many tasks share a deadline, so each is counted once."""
+class StepFinder:
+    """Finds steps on one day. Many tasks share a deadline, so each is counted once."""
 
     calendar: Calendar
     on: date
-    reached: dict[tuple[Rules, date], str] = field(default_factory=dict)
+    _reached: dict[tuple[Rules, date], str] = field(default_factory=dict)
 
     def step(self, due_on: date, rules: Rules = DEFAULT) -> str:
         """`-7` `0` `+3` in working days, then `+7w1` and so on; empty before the first.
 
         The latest one only: a step that was missed is not told later as if it were then.
         """
-        asked = (rules, due_on)
-        if asked not in self.reached:
-            self.reached[asked] = rules.step(self.calendar, due_on, self.on)
-        return self.reached[asked]
+        key = (rules, due_on)
+        if key not in self._reached:
+            self._reached[key] = rules.step(self.calendar, due_on, self.on)
+        return self._reached[key]
 
     def days_late(self, due_on: date) -> int:
         """Working days; of a deadline that has not passed, not more than zero."""
