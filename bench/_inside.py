@@ -37,7 +37,7 @@ from bench._load import p95, timed, typical
 from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS, Role
-from imports.checking import check
+from imports.checks import check
 from imports.reading.rows import rows_of
 from imports.reading.sandbox import read_tables
 from notices.calendar import Calendar

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.fields import BodyField, body_label
 from committees.models import Body
+from imports.meaning import Meaning, cell_of
 from imports.models import ImportRow
-from imports.reading.passed_over import FIELDS, says
-from imports.storing import Meaning, cell_of
+from imports.reading.passed_over import ANSWERABLE_FIELDS, sentence_for
 from imports.types import ColumnHeading, PassedOver
 from portal.shared.day_fields import DayFormField
 from portal.shared.fields import PlainField
@@ -259,7 +259,10 @@ class ColumnsForm(forms.Form):
         self.asked = [one for one in passed_over if one.columns]
         for place, one in enumerate(self.asked):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=says(one), choices=self._choices(one), initial=self._initial(one), required=False
+                label=sentence_for(one),
+                choices=self._choices(one),
+                initial=self._initial(one),
+                required=False,
             )
         self.fields["remember"] = forms.BooleanField(
             label=_("Remember this for the next file of this body"), required=False, initial=True
@@ -283,7 +286,7 @@ class ColumnsForm(forms.Form):
             said = _("The task stands in “%(column)s”")
             columns = [(column.key, said % {"column": named(column)}) for column in one.columns]
             return [("", _("Leave it out")), *columns]
-        meanings = [(name, capfirst(str(FIELD_NAMES[name]))) for name in FIELDS]
+        meanings = [(name, capfirst(str(FIELD_NAMES[name]))) for name in ANSWERABLE_FIELDS]
         if one.kind == "answered":
             return [(self.AS_HEADED, _("As its heading says")), (self.NOT_READ, _("Not read")), *meanings]
         return [("", _("Not read")), *meanings]
@@ -318,7 +321,7 @@ def named(column: ColumnHeading) -> str:
 class UndoForm(forms.Form):
     changed = forms.BooleanField(label=_("Also those that somebody worked on since: these changes are lost"))
 
-    def __init__(self, *args: Any, changed: Sequence[Task], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, edited: Sequence[Task], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not changed:
+        if not edited:
             del self.fields["changed"]

@@ -42,7 +42,7 @@ class Import(models.Model):
     read_since = models.DateTimeField(null=True, editable=False)
     """When whoever reads it last gave a sign of life."""
     problem = models.CharField(_("why it could not be read"), max_length=40, blank=True)
-    """A code of `importing.problems.REFUSALS`, and the values of its sentence."""
+    """A code of `imports.problems.REFUSALS`, and the values of its sentence."""
     problem_values = models.JSONField(default=dict, blank=True, editable=False)
     read_again_at = models.DateTimeField(null=True, editable=False)
     """When somebody last said what a column means, and the file went to be read again."""

@@ -10,10 +10,11 @@ from typing import Any
 from django.utils.text import capfirst
 
 from committees.models import Body, Person
-from imports.changes import is_change
+from imports.corrections import BODY_PROBLEMS
+from imports.meaning import Meaning, cell_of, place_of, problems_of
 from imports.models import ImportRow
-from imports.problems import sentence_of
-from imports.storing import UNNAMED, Meaning, cell_of, place_of, problems_of
+from imports.problems import problem_sentence
+from imports.round_trip import is_change
 from imports.types import Problem
 from portal.shared.text import fold
 from portal.shared.verdicts import Sentence
@@ -24,7 +25,7 @@ from tasks.pages.story import cycle_words
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewRow:
     row: ImportRow
     place: str
     meaning: Meaning
@@ -52,14 +53,14 @@ class Shown:
         return dict(self.row.read)
 
 
-def bodies_of(rows: Iterable[ImportRow], names: Iterable[Unnamed] = ()) -> dict[int, Body]:
+def bodies_of(rows: Iterable[ImportRow], names: Iterable[UnknownName] = ()) -> dict[int, Body]:
     """Every body that the rows or the names beside them speak of, by key; in one query."""
     wanted = {key for row in rows if not is_change(row) for key in Meaning.kept(row.values).bodies}
     return Body.objects.in_bulk(wanted | {key for one in names for key in one.near})
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangePreview:
     """A row that changes a task: column, what it was and what it becomes."""
 
     row: ImportRow
@@ -71,24 +72,24 @@ class Changed:
     stops: bool
 
 
-def changes_in(rows: Iterable[ImportRow], person: Person) -> list[Changed]:
+def preview_changes(rows: Iterable[ImportRow], person: Person) -> list[ChangePreview]:
     rows = list(rows)
     keys = {row.values["task"] for row in rows if row.values["task"]}
     tasks = Task.objects.visible_to(person).in_bulk(keys) if keys else {}
     return [_changed(row, tasks.get(row.values["task"] or 0)) for row in rows]
 
 
-def _changed(row: ImportRow, task: Task | None) -> Changed:
+def _changed(row: ImportRow, task: Task | None) -> ChangePreview:
     """Whoever sent the file may have seen a task that this person does not: only its code is told then."""
     code = row.read["key"]
     problems = problems_of(row) if task else [Problem("row", "no_such_task", {"code": code})]
-    return Changed(
+    return ChangePreview(
         row=row,
         place=place_of(row),
         task=task,
         code=code,
         told=[(HEADS[name], was, text) for name, was, text in row.values["changes"]] if task else [],
-        doubts=[sentence_of(problem) for problem in problems],
+        doubts=[problem_sentence(problem) for problem in problems],
         stops=bool(row.problems),
     )
 
@@ -96,7 +97,7 @@ def _changed(row: ImportRow, task: Task | None) -> Changed:
 HEADS: dict[str, Sentence] = {column.name: column.head for column in sheet.COLUMNS}
 
 
-def preview(rows: Iterable[ImportRow], bodies: dict[int, Body], person: Person) -> list[Shown]:
+def preview_rows(rows: Iterable[ImportRow], bodies: dict[int, Body], person: Person) -> list[PreviewRow]:
     """In as many queries for fifty rows as for one."""
     rows = list(rows)
     meanings = [Meaning.kept(row.values) for row in rows]
@@ -105,15 +106,15 @@ def preview(rows: Iterable[ImportRow], bodies: dict[int, Body], person: Person) 
     return [_shown(row, meaning, bodies, tasks) for row, meaning in zip(rows, meanings, strict=True)]
 
 
-def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dict[int, Task]) -> Shown:
+def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dict[int, Task]) -> PreviewRow:
     problems = problems_of(row)
     doubts: dict[str, list[str]] = {}
     for problem in problems:
-        doubts.setdefault(cell_of(problem.field), []).append(sentence_of(problem))
+        doubts.setdefault(cell_of(problem.field), []).append(problem_sentence(problem))
     leads = meaning.names.get("lead", [])
     at_work = row.task is not None and row.task.state in RUNNING
     seen = [tasks[key] for key in meaning.duplicates if key in tasks]
-    return Shown(
+    return PreviewRow(
         row=row,
         place=place_of(row),
         meaning=meaning,
@@ -152,7 +153,7 @@ def _day(day: date) -> str:
 
 
 @dataclass
-class Unnamed:
+class UnknownName:
     """A name in the file that stands for no body yet."""
 
     words: str
@@ -162,18 +163,22 @@ class Unnamed:
     """Keys of the bodies that come nearest."""
 
 
-def unnamed(rows: Iterable[ImportRow]) -> list[Unnamed]:
+def unknown_names(rows: Iterable[ImportRow]) -> list[UnknownName]:
     """Those that somebody must name, most frequent first."""
-    found: dict[str, Unnamed] = {}
+    found: dict[str, UnknownName] = {}
     for row in rows:
         if is_change(row):
             continue
-        asked = {fold(str(one["values"].get("words", ""))) for one in row.problems if one["code"] in UNNAMED}
+        asked = {
+            fold(str(one["values"].get("words", ""))) for one in row.problems if one["code"] in BODY_PROBLEMS
+        }
         for one in {
             fold(one["words"]): one for cell in row.values["names"].values() for one in cell
         }.values():
             key = fold(one["words"])
             if one["body"] is None and key in asked:
-                here = found.setdefault(key, Unnamed(one["words"], bool(one["group"]), near=one["nearest"]))
+                here = found.setdefault(
+                    key, UnknownName(one["words"], bool(one["group"]), near=one["nearest"])
+                )
                 here.rows += 1
     return sorted(found.values(), key=lambda one: (-one.rows, one.words))

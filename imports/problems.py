@@ -83,7 +83,7 @@ PROBLEMS: dict[str, Sentence] = {
 """Code → sentence, with %(name)s for the values of the problem."""
 
 
-ROWS, COLUMNS = 20_000, 100
+MAX_ROWS, MAX_COLUMNS = 20_000, 100
 """Rows of a file, all tables together; columns of a table."""
 
 REFUSALS: dict[str, Sentence] = {
@@ -123,24 +123,24 @@ class Refusal(ValidationError):
         super().__init__(sentence, code=code, params=dict(values or {}))
 
 
-def refused(code: str, **values: str | int) -> Refusal:
+def refusal(code: str, **values: str | int) -> Refusal:
     return Refusal(code, values)
 
 
 def too_many_rows() -> ValidationError:
-    return refused("too_many_rows", limit=ROWS)
+    return refusal("too_many_rows", limit=MAX_ROWS)
 
 
 def too_many_columns() -> ValidationError:
-    return refused("too_many_columns", limit=COLUMNS)
+    return refusal("too_many_columns", limit=MAX_COLUMNS)
 
 
-def refusal_of(code: str, values: Mapping[str, str | int]) -> str:
+def refusal_sentence(code: str, values: Mapping[str, str | int]) -> str:
     """The sentence of a refusal that was kept, in the language that is active."""
     return str(REFUSALS[code]) % values
 
 
-def sentence_of(problem: Problem) -> str:
+def problem_sentence(problem: Problem) -> str:
     values = problem.values
     if "state" in values:
         values = values | {"state": State(values["state"]).label}

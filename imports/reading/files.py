@@ -13,10 +13,10 @@ from typing import IO, Any
 
 from django.core.files.base import File
 
-from imports.problems import COLUMNS, ROWS, refused, too_many_columns, too_many_rows
+from imports.problems import MAX_COLUMNS, MAX_ROWS, refusal, too_many_columns, too_many_rows
 from imports.reading import excel as sheets
 from imports.reading import word as documents
-from imports.reading.letters import as_read
+from imports.reading.legacy_fonts import as_read
 from imports.reading.package import Package
 from imports.types import Table
 from portal.shared.uploads import LARGEST
@@ -61,12 +61,12 @@ def check_beginning(file: IO[bytes] | File[Any], name: str) -> None:
     """Refuse what is too large or begins like no office file. Nothing of it is opened."""
     file.seek(0, 2)
     if file.tell() > LARGEST:
-        raise refused("too_large", limit=LARGEST // 1024**2)
+        raise refusal("too_large", limit=LARGEST // 1024**2)
     file.seek(0)
     head = file.read(len(OLE))
     file.seek(0)
     if head != OLE and not head.startswith(b"PK"):
-        raise refused("not_office", name=name)
+        raise refusal("not_office", name=name)
 
 
 def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
@@ -77,15 +77,15 @@ def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
     check_beginning(file, name)
     if file.read(len(OLE)) == OLE:
         # Before 2007 every office file was such a container; since then it holds what a password protects.
-        raise refused("password" if _ENCRYPTED in file.read() else "old_form")
+        raise refusal("password" if _ENCRYPTED in file.read() else "old_form")
     try:
         package = Package(file)
         main, read = _main_part(package, name)
         found = read(package, main)
     except MemoryError as error:
-        raise refused("swollen") from error
+        raise refusal("swollen") from error
     except (*_NOT_READ, *_NOT_AS_WRITTEN) as error:
-        raise refused("damaged") from error
+        raise refusal("damaged") from error
     _check_extent(found)
     return as_read(found)
 
@@ -93,25 +93,25 @@ def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
 def _main_part(package: Package, name: str) -> tuple[str, Callable[[Package, str], list[Table]]]:
     """The part that holds the text and what reads it, as the package says whatever the file is called."""
     if not package.find("[Content_Types].xml"):
-        raise refused("not_office", name=name)
+        raise refusal("not_office", name=name)
     types = package.types()
     if any("macroenabled" in kind.lower() for kind in types.values()) or any(
         "vbaproject" in part for part in package.names
     ):
-        raise refused("macros")
+        raise refusal("macros")
     main = package.related("", "officeDocument")
     kinds = (types.get(main), types.get(f".{main.rpartition('.')[2]}"))
     read = next((READERS[kind] for kind in kinds if kind in READERS), None)
     if read is None:
-        raise refused("not_office", name=name)
+        raise refusal("not_office", name=name)
     return main, read
 
 
 def _check_extent(found: list[Table]) -> None:
     lines = [line for table in found for line in table.lines]
-    if len(lines) > ROWS:
+    if len(lines) > MAX_ROWS:
         raise too_many_rows()
-    if any(len(line.cells) > COLUMNS for line in lines):
+    if any(len(line.cells) > MAX_COLUMNS for line in lines):
         raise too_many_columns()
     if sum(len(cell.text) for line in lines for cell in line.cells) > MAX_TEXT:
-        raise refused("swollen")
+        raise refusal("swollen")

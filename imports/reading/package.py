@@ -18,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from imports.problems import refused
+from imports.problems import refusal
 
 MAX_PARTS = 5_000
 MAX_PART, MAX_ALL = 40 * 1024 * 1024, 128 * 1024 * 1024
@@ -67,9 +67,9 @@ class Package:
         self._zip = zipfile.ZipFile(self._file)
         parts = self._zip.infolist()
         if len(parts) > MAX_PARTS:
-            raise refused("swollen")
+            raise refusal("swollen")
         if any(part.flag_bits & 1 for part in parts):
-            raise refused("password")
+            raise refusal("password")
         self.unpacked = self.tags = self.attributes = 0
         # Some programs write backslashes or other capitals than the relationships do.
         self._parts = {_key(part.filename): part for part in parts}
@@ -152,7 +152,7 @@ class Package:
             with self.open(name) as part:
                 next(iter(ElementTree.iterparse(part, ("start",), forbid_dtd=True)), None)
         except DefusedXmlException as error:
-            raise refused("entities") from error
+            raise refusal("entities") from error
 
     def count(self, chunk: bytes) -> None:
         """What was unpacked. In every encoding a tag or an attribute has one of these bytes at least."""
@@ -160,7 +160,7 @@ class Package:
         self.tags += chunk.count(b"<")
         self.attributes += chunk.count(b"=")
         if self.unpacked > MAX_ALL or self.tags > MAX_TAGS or self.attributes > MAX_ATTRIBUTES:
-            raise refused("swollen")
+            raise refusal("swollen")
 
     @property
     def packed(self) -> int:
@@ -194,10 +194,10 @@ class Part:
         self._tags += chunk.count(b"<")
         self._stretch += len(chunk)
         if self._unpacked > MAX_PART or self._tags > self._max_tags:
-            raise refused("swollen")
+            raise refusal("swollen")
         if self._stretch > STRETCH:
             if (self._package.packed - self._packed) * RATIO < self._stretch:
-                raise refused("swollen")
+                raise refusal("swollen")
             self._stretch, self._packed = 0, self._package.packed
         self._package.count(chunk)
         return chunk

@@ -17,7 +17,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from imports.reading.files import tables
-from imports.reading.plain import plain_table
+from imports.reading.table_json import table_to_json
 
 MEMORY = 640 * 1024 * 1024
 """Bytes of address space; 150 MB read 5,000 rows."""
@@ -45,7 +45,7 @@ def die_with_parent() -> None:
 def answer(name: str) -> dict[str, Any]:
     try:
         with open(0, "rb", closefd=False) as file:
-            return {"tables": [plain_table(table) for table in tables(file, name)]}
+            return {"tables": [table_to_json(table) for table in tables(file, name)]}
     except ValidationError as error:
         return {"refused": error.code, "values": error.params or {}}
 

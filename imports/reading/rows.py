@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.text import Truncator
 
-from imports.problems import Refusal, refused
+from imports.problems import Refusal, refusal
 from imports.reading.columns import (
     NO_ANSWERS,
     Answers,
@@ -130,12 +130,12 @@ def content_of(tables: list[Table], answers: Answers = NO_ANSWERS) -> Content:
     before: Columns | None = None
     for table, columns in found:
         if table.linked:
-            raise refused("linked")
+            raise refusal("linked")
         if not (before and _is_same_table(table, columns, before)):
             reading.begin_table()
         before = _read_table(table, columns, reading)
     if not reading.rows:
-        raise refused("no_tasks")
+        raise refusal("no_tasks")
     rows = [
         FileRow(**(row | {name: _in_one_line(row.get(name, "")) for name in IN_ONE_LINE}))
         for row in reading.rows
@@ -268,7 +268,7 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
             _read_line(read, table, reading)
     if computed:
         # What they show may be an old value. Those of other lists in the sheet are nobody's business.
-        raise refused("computed", count=len(computed), sheet=table.name, cell=computed[0])
+        raise refusal("computed", count=len(computed), sheet=table.name, cell=computed[0])
     _tell_unread(table, columns, reading)
     return columns
 

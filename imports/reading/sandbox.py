@@ -14,9 +14,9 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.base import File
 
-from imports.problems import Refusal, refused
+from imports.problems import Refusal, refusal
 from imports.reading.files import check_beginning
-from imports.reading.plain import table_of
+from imports.reading.table_json import table_from_json
 from imports.types import Table
 
 PATIENCE = 90
@@ -37,8 +37,8 @@ def read_tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
         copy.seek(0)
         read = _answer(copy, name)
     if "refused" in read:
-        raise refused(read["refused"], **read["values"])
-    return [table_of(table) for table in read["tables"]]
+        raise refusal(read["refused"], **read["values"])
+    return [table_from_json(table) for table in read["tables"]]
 
 
 def _answer(file: IO[bytes], name: str) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from audit.stale import Stale
 from committees.models import Person
 from imports import actions as import_actions
 from imports.actions import files as importing
+from imports.actions.drafts import edited_drafts
+from imports.corrections import fingerprint
 from imports.jobs import read_imports
+from imports.meaning import Meaning
 from imports.models import Import, ImportRow
-from imports.problems import REFUSALS, refusal_of
+from imports.problems import REFUSALS, refusal_sentence
 from imports.reading.sandbox import ReaderDied
-from imports.storing import Meaning, mark
 from imports.types import CheckedRow, Due, Named, Problem
 from portal.shared import uploads
 from portal.shared.days import today
@@ -237,7 +239,7 @@ def test_why_a_file_is_refused_is_kept_as_code_and_values(order: Order, people: 
     shown = {}
     for language in ("en", "vi"):
         with translation.override(language):
-            shown[language] = refusal_of(imported.problem, imported.problem_values)
+            shown[language] = refusal_sentence(imported.problem, imported.problem_values)
     assert "more than 100 columns" in shown["en"]
     assert "100 cột" in shown["vi"]
 
@@ -248,7 +250,7 @@ def test_every_refusal_has_a_sentence_in_both_languages() -> None:
         said = {}
         for language in ("en", "vi"):
             with translation.override(language):
-                said[language] = refusal_of(code, values)
+                said[language] = refusal_sentence(code, values)
                 assert "%(" not in said[language]
         assert said["en"] != said["vi"], code
 
@@ -466,7 +468,7 @@ def test_a_corrected_cell_is_certain(received: Received, people: People, bodies:
 
 def test_the_second_to_correct_a_row_is_told(received: Received, people: People) -> None:
     imported = received([checked()])
-    seen = mark(imported.rows.get())
+    seen = fingerprint(imported.rows.get())
     import_actions.correct_row(imported=imported, position=1, values={"title": "Một"}, by=people["assistant"])
     with pytest.raises(Refused):
         import_actions.correct_row(
@@ -546,7 +548,7 @@ def test_changes_since_are_asked_about(received: Received, people: People) -> No
     drafts = write(imported, by)
     actions.edit_task(task=drafts[0], values={"title": "Sửa"}, by=by)
     actions.add_comment(task=drafts[1], by=by, text="Xem lại.")
-    assert importing.touched(imported) == drafts
+    assert edited_drafts(imported) == drafts
     with pytest.raises(ValidationError) as refused:
         import_actions.undo_import(imported=imported, by=by)
     assert list(refused.value.message_dict) == ["changed"]

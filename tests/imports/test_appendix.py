@@ -16,7 +16,7 @@ from docx import Document
 from committees.models import Person
 from demo import files
 from imports import actions as import_actions
-from imports.checking import check
+from imports.checks import check
 from imports.reading.files import tables
 from imports.reading.rows import rows_of
 from imports.types import FileRow

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from imports import duplicates as repeats
-from imports.checking import check
+from imports.checks import check
 from imports.deadlines.phrases import read_due
 from imports.reading import files, package, reader, sandbox
 from imports.reading.rows import rows_of

@@ -17,7 +17,7 @@ from openpyxl.styles import Font
 
 from imports.reading.columns import columns_of
 from imports.reading.files import tables
-from imports.reading.letters import _OF_TCVN3
+from imports.reading.legacy_fonts import _OF_TCVN3
 from imports.reading.numbering import FORMS, Level, List
 from imports.reading.rows import rows_of
 from imports.types import Cell, FileRow, Line, Table

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from imports.reading.files import tables
-from imports.reading.passed_over import says
+from imports.reading.passed_over import sentence_for
 from imports.reading.rows import Content, NothingRead, content_of
 from tests.support.office import HEADER, document, saved, sheet, table_in
 
@@ -125,7 +125,7 @@ def test_lists_of_something_else_are_passed_over_and_said(other: list[str], layo
         "below": ("table", "Một"),
     }[layout]
     assert [column.words for column in one.columns] == other
-    assert ("DANH SÁCH" in says(one)) == (layout == "below")
+    assert ("DANH SÁCH" in sentence_for(one)) == (layout == "below")
 
 
 def test_letterheads_and_signatures_are_known_and_not_told_of() -> None:
@@ -284,7 +284,7 @@ def test_a_hidden_column_does_not_stand_for_the_visible_one() -> None:
     found = read(saved(made))
     assert said(found, "due") == [("30/9/2027",)]
     (one,) = found.passed_over
-    assert (one.kind, says(one)) == (
+    assert (one.kind, sentence_for(one)) == (
         "hidden",
         "The column “Thời hạn” is hidden and was not read (table Sheet).",
     )
@@ -320,7 +320,9 @@ def test_a_row_that_is_struck_out_is_left_out_and_named() -> None:
         cell.font = Font(strike=True)
     found = read(saved(made))
     assert said(found, "number", "title") == [("1", "Việc một"), ("3", "Việc ba")]
-    assert [says(one) for one in found.passed_over] == ["Row 3 is struck out and was not read (table Sheet)."]
+    assert [sentence_for(one) for one in found.passed_over] == [
+        "Row 3 is struck out and was not read (table Sheet)."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -352,7 +354,7 @@ def test_columns_that_nobody_knows_are_named_when_they_hold_something() -> None:
         ("column", "Kinh phí (triệu đồng)", 2),
         ("column", "", 3),
     ]
-    assert "Column J" in says(found.passed_over[1])
+    assert "Column J" in sentence_for(found.passed_over[1])
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from django.utils import translation
 
 from committees.models import Alias, Body, Person
 from imports import actions as import_actions
+from imports.meaning import Meaning
 from imports.models import Import
-from imports.storing import Meaning
 from imports.types import Due, Named, Problem
 from tasks import actions
 from tasks.models import Order, Task

@@ -14,10 +14,10 @@ from openpyxl import Workbook
 
 from committees.models import Person
 from imports import actions as import_actions
-from imports import storing
+from imports import meaning
 from imports.actions import files as importing
 from imports.models import Import, ImportRow
-from imports.reading.passed_over import kept
+from imports.reading.passed_over import passed_over_to_json
 from imports.reading.rows import Content
 from imports.types import CheckedRow, ColumnHeading, Due, FileRow, Named, PassedOver, Problem
 from tasks.models import Order
@@ -71,9 +71,9 @@ def read_as(
         file_name="phu-luc.xlsx",
         file="imports/none.xlsx",
         state="ready",
-        passed_over=kept(passed_over),
+        passed_over=passed_over_to_json(passed_over),
     )
-    found = storing.rows_of(rows, order)
+    found = meaning.import_rows(rows, order)
     for row in found:
         row.of = imported
     ImportRow.objects.bulk_create(found)

@@ -27,9 +27,9 @@ from openpyxl import Workbook, load_workbook
 from audit.models import Event
 from committees.models import Person
 from imports import actions as import_actions
+from imports.meaning import Meaning
 from imports.models import Import
-from imports.preview import Shown
-from imports.storing import Meaning
+from imports.preview import PreviewRow
 from imports.types import Due, Named
 from notices.models import Notice
 from portal.shared.days import VIETNAM, today
@@ -562,7 +562,7 @@ def test_nothing_that_the_preview_shows_is_dropped_on_writing(
     with_the_row = {"names", "duplicates"}
     assert {one.name for one in fields(Meaning)} == set(kept) | elsewhere | with_the_row
     assert (row.task, row.values, row.read) == (task, meaning.plain(), words)
-    shown = {one.name for one in fields(Shown)}
+    shown = {one.name for one in fields(PreviewRow)}
     of_the_meaning = {
         "meaning",
         "lead",

@@ -7,6 +7,6 @@ from imports.models import ColumnMeaning
 from imports.reading.columns import Answers
 
 
-def answers_of(body: Body) -> Answers:
+def remembered_answers(body: Body) -> Answers:
     """What is remembered for every file of the body."""
     return dict(ColumnMeaning.objects.filter(body=body).values_list("key", "field"))

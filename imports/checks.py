@@ -11,7 +11,7 @@ from typing import Any
 
 from committees.naming import Names
 from imports.deadlines.phrases import read_due, shortened
-from imports.duplicates import Repeats, Words
+from imports.duplicates import TitleIndex, TitleWords
 from imports.reading.columns import DOCUMENT
 from imports.types import CheckedRow, Due, FileRow, Named, Problem
 from portal.shared.text import LONG_TEXT, fold, number_key
@@ -173,13 +173,13 @@ class _Inside:
         for place, row in enumerate(rows):
             if row.number:
                 self.numbers[self._numbered(row)].append(place)
-        self.repeats = Repeats([row.title for row in rows])
+        self.repeats = TitleIndex([row.title for row in rows])
 
     @staticmethod
     def _numbered(row: FileRow) -> tuple[str, str, str]:
         return row.table, row.pillar, _key(row.number)
 
-    def repeated(self, place: int, row: FileRow, words: Words) -> Iterator[Problem]:
+    def repeated(self, place: int, row: FileRow, words: TitleWords) -> Iterator[Problem]:
         first = self.numbers[self._numbered(row)][0] if row.number else place
         if first < place:
             yield Problem("number", "number_again", {"row": self.rows[first].row})
@@ -218,9 +218,9 @@ class _Existing:
         here = list(under.values_list("pk", "title", "number", "pillar"))
         self.places = {pk: _place(number, pillar) for pk, _title, number, pillar in here}
         self.tasks = [*((pk, title) for pk, title, *_rest in here), *beside.values_list("pk", "title")]
-        self.repeats = Repeats([title for _pk, title in self.tasks])
+        self.repeats = TitleIndex([title for _pk, title in self.tasks])
 
-    def like(self, row: FileRow, words: Words) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def like(self, row: FileRow, words: TitleWords) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Tasks of this order at the same place, and others, that say nearly the same."""
         near = dict.fromkeys(self.tasks[place][0] for place in self.repeats.of(words))
         here = _place(row.number, row.pillar)

@@ -18,9 +18,9 @@ from django.utils.translation import override
 from committees.models import Body, Person
 from committees.naming import Names
 from imports.deadlines.phrases import read_due
+from imports.meaning import due_columns, problem_to_json
 from imports.models import ImportRow
 from imports.reading.columns import Answers, heading
-from imports.storing import plain, when
 from imports.types import Problem, Table
 from portal.shared.days import today
 from portal.shared.text import legible
@@ -30,12 +30,14 @@ from tasks.models import Order, Part, Task
 
 CODE = re.compile(r"NV-0*(\d{1,18})")
 
-TOLD = tuple(column.name for column in sheet.COLUMNS if column.name not in ("row", "key", "state", "version"))
+COMPARED_COLUMNS = tuple(
+    column.name for column in sheet.COLUMNS if column.name not in ("row", "key", "state", "version")
+)
 """Columns whose cells are compared: where a row stands and how late it is differs from day to day."""
 
-FIXED = frozenset(column.name for column in sheet.COLUMNS if column.fixed)
+FIXED_COLUMNS = frozenset(column.name for column in sheet.COLUMNS if column.fixed)
 
-PLAIN = ("number", "pillar", "title", "deliverable", "parent_words", "due_words")
+TEXT_COLUMNS = ("number", "pillar", "title", "deliverable", "parent_words", "due_words")
 """Columns whose text is the field of a task."""
 
 Place = tuple[str, int]
@@ -43,7 +45,7 @@ Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedLine:
     """A line of such a file: what stands in its cells, by column."""
 
     place: Place
@@ -51,7 +53,7 @@ class Returned:
     language: str
 
 
-def returned(tables: Iterable[Table], language: str) -> dict[Place, Returned]:
+def returned_lines(tables: Iterable[Table], language: str) -> dict[Place, ReturnedLine]:
     """The lines that name a task of the portal; none of a file that it did not write.
 
     `language` is tried first: an export has the words of whoever asked for it.
@@ -61,7 +63,7 @@ def returned(tables: Iterable[Table], language: str) -> dict[Place, Returned]:
     return {line.place: line for line in found if CODE.fullmatch(line.cells.get("key", ""))}
 
 
-def columns() -> Answers:
+def heading_answers() -> Answers:
     """What the headings of an exported sheet mean for the rows that somebody added to it."""
     meant = {"parent_words": "parent"} | {
         name: name for name in ("title", "lead", "coordinating", "deliverable", "due", "number", "pillar")
@@ -73,7 +75,7 @@ def columns() -> Answers:
     return found
 
 
-def _lines(table: Table, languages: Sequence[str]) -> Iterator[Returned]:
+def _lines(table: Table, languages: Sequence[str]) -> Iterator[ReturnedLine]:
     heads = {code: _heads(code) for code in languages}
     columns: dict[int, str] = {}
     used = ""
@@ -87,7 +89,7 @@ def _lines(table: Table, languages: Sequence[str]) -> Iterator[Returned]:
         else:
             if columns:
                 cells = {name: texts[place] if place < len(texts) else "" for place, name in columns.items()}
-                yield Returned((table.name, line.row), cells, used)
+                yield ReturnedLine((table.name, line.row), cells, used)
 
 
 def _heads(language: str) -> dict[str, str]:
@@ -95,7 +97,7 @@ def _heads(language: str) -> dict[str, str]:
         return {legible(str(column.head)): column.name for column in sheet.COLUMNS}
 
 
-def rows_of(lines: Iterable[Returned], by: Person, *, after: int) -> list[ImportRow]:
+def change_rows(lines: Iterable[ReturnedLine], by: Person, *, after: int) -> list[ImportRow]:
     """A row for each line in which something differs; what cannot be applied stops it with a sentence."""
     lines = list(lines)
     parts = Prefetch("parts", Part.objects.select_related("body"))
@@ -111,7 +113,7 @@ def rows_of(lines: Iterable[Returned], by: Person, *, after: int) -> list[Import
     return rows
 
 
-def key_of(line: Returned) -> int:
+def key_of(line: ReturnedLine) -> int:
     found = CODE.fullmatch(line.cells["key"])
     return int(found[1]) if found else 0
 
@@ -142,14 +144,14 @@ class _Change:
     problems: list[Problem] = field(default_factory=list)
 
 
-def _row(line: Returned, task: Task | None, reading: _Reading, position: int) -> ImportRow | None:
+def _row(line: ReturnedLine, task: Task | None, reading: _Reading, position: int) -> ImportRow | None:
     change = _Change()
     if task is None:
         change.problems.append(Problem("row", "no_such_task", {"code": line.cells["key"]}, stops=True))
     else:
         with override(line.language):
             told = {name: text_of(value) for name, value in sheet.values_of(task).items()}
-        now = {name: text for name, text in line.cells.items() if name in TOLD and name in told}
+        now = {name: text for name, text in line.cells.items() if name in COMPARED_COLUMNS and name in told}
         change.told = [(name, told[name], text) for name, text in now.items() if text != told[name]]
         if not change.told:
             return None
@@ -166,7 +168,7 @@ def _row(line: Returned, task: Task | None, reading: _Reading, position: int) ->
             "parts": change.parts,
             "milestones": change.milestones,
         },
-        problems=[plain(problem) for problem in change.problems],
+        problems=[problem_to_json(problem) for problem in change.problems],
     )
 
 
@@ -177,7 +179,7 @@ def text_of(value: sheet.Cell) -> str:
     return legible("" if value is None else str(value))
 
 
-def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None:
+def _ask(change: _Change, line: ReturnedLine, task: Task, reading: _Reading) -> None:
     verdict = rules.may_edit(reading.by, task)
     if not verdict:
         code = "not_now" if verdict.later else "not_yours"
@@ -187,9 +189,9 @@ def _ask(change: _Change, line: Returned, task: Task, reading: _Reading) -> None
     if line.cells.get("version") != str(task.version):
         change.problems.append(Problem("row", "stale_row", {"code": task.code}, stops=True))
     for name, was, text in change.told:
-        if name in FIXED:
+        if name in FIXED_COLUMNS:
             change.problems.append(Problem(name, "fixed_cell", {"was": was}, stops=True))
-        elif name in PLAIN:
+        elif name in TEXT_COLUMNS:
             change.values[name] = text
         elif name == "due":
             _ask_due(change, text, task)
@@ -207,7 +209,7 @@ def _ask_due(change: _Change, text: str, task: Task) -> None:
     elif due.kind == Task.DueKind.RECURRING:
         change.problems.append(Problem("due", "cycle_in_cell", {"words": text}, stops=True))
     else:
-        asked = when(due, task.order or Order())
+        asked = due_columns(due, task.order or Order())
         change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
         day = asked["due_on"]
         if task.is_issued and day and day != task.due_on and day < today():
@@ -291,7 +293,7 @@ def bodies_of(row: ImportRow) -> list[int]:
     return [*([lead] if lead else []), *(key for key, _kind in row.values["parts"] or ())]
 
 
-def asked_of(row: ImportRow, bodies: Mapping[int, Body]) -> dict[str, Any]:
+def edit_values(row: ImportRow, bodies: Mapping[int, Body]) -> dict[str, Any]:
     """What an edit takes."""
     values = dict(row.values["edit"])
     if values.get("due_on"):

@@ -9,7 +9,7 @@ from imports.types import Cell, Line, Table
 EMPTY = Cell()
 
 
-def plain_table(table: Table) -> list[Any]:
+def table_to_json(table: Table) -> list[Any]:
     lines = [[line.row, int(line.hidden), [_plain_cell(cell) for cell in line.cells]] for line in table.lines]
     flags = [int(flag) for flag in (table.follows, table.linked, table.hidden)]
     return [table.name, table.inside, table.heading, flags, lines]
@@ -22,7 +22,7 @@ def _plain_cell(cell: Cell) -> Any:
     return [cell.text, cell.width, *flags, *cell.marks]
 
 
-def table_of(plain: list[Any]) -> Table:
+def table_from_json(plain: list[Any]) -> Table:
     name, inside, heading, (follows, linked, hidden), lines = plain
     return Table(
         name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-MAX_CELL = 32_767
+MAX_CELL_LENGTH = 32_767
 """Characters that Excel keeps in a cell; of a cell of Word too nothing is read after them."""
 
 _FIGURE = re.compile(r"[\s\d*()\[\],;.†‡§]+")
@@ -14,7 +14,7 @@ _UNIT = re.compile(r"(^|[\W\d])[kcdm]?m\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CellText:
     """What a cell says, and the codes of problems: why a person must look at it."""
 
     text: str = ""
@@ -22,7 +22,7 @@ class Words:
 
 
 @dataclass
-class Runs:
+class TextRuns:
     """Puts the words of a cell together, run by run."""
 
     pieces: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Runs:
                 self.marks["struck_out"] = None
         elif raised and text.strip() and _FIGURE.fullmatch(text):
             self._add_figure(text.strip())
-        elif self.length <= MAX_CELL:
+        elif self.length <= MAX_CELL_LENGTH:
             self.pieces.append(text)
             self.length += len(text)
 
@@ -48,6 +48,8 @@ class Runs:
             # 10 with a raised 6 would be another number.
             self.marks["raised_figure"] = None
 
-    def words(self) -> Words:
+    def words(self) -> CellText:
         text = "".join(self.pieces).strip()
-        return Words(text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…", tuple(self.marks))
+        return CellText(
+            text if len(text) <= MAX_CELL_LENGTH else f"{text[: MAX_CELL_LENGTH - 1]}…", tuple(self.marks)
+        )
