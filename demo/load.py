@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import translation
 
 from committees.models import Body, Person
-from demo import bodies, drafts, orders, people, present
+from demo import bodies, drafts, orders, people
+from demo import current_tasks as present
 from notices.seeding import seed_around
 from portal.shared.days import today
 

@@ -18,21 +18,22 @@ from portal.shared.text import LONG_TEXT, fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Task
 
-REPORTED_EVERY = 50
-"""Rows between two reports of progress."""
+# Rows between two reports of progress.
+ROWS_PER_REPORT = 50
 
-COMPARED = 20_000
-"""The latest tasks of the body's other orders with which the rows are compared."""
+# The latest tasks of the body's other orders with which the rows are compared.
+MAX_COMPARED_TASKS = 20_000
 
-NEAREST = 5
-"""Tasks named at most that a row may repeat."""
+# Tasks named at most that a row may repeat.
+MAX_NAMED_DUPLICATES = 5
 
-CUT = ("title", "deliverable", "pillar", "number", "parent_words", "lead")
-"""What may be longer than the column of a task that takes it."""
+# What may be longer than the column of a task that takes it.
+CUT_FIELDS = ("title", "deliverable", "pillar", "number", "parent_words", "lead")
 
 _COLUMN = {"lead": "lead_words"}
 _LONGEST: dict[str, int] = {
-    name: getattr(Task._meta.get_field(_COLUMN.get(name, name)), "max_length", LONG_TEXT) for name in CUT
+    name: getattr(Task._meta.get_field(_COLUMN.get(name, name)), "max_length", LONG_TEXT)
+    for name in CUT_FIELDS
 }
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 _ONE_NUMBER = re.compile(r"(?:nv|nhiem vu)?\s*(?:so)?\s*((?:\d{1,3}\.)*\d{1,3})\b(?!\s*[-–,;/]\s*\d)")
@@ -49,7 +50,7 @@ def check(
     checked = []
     for done, row in enumerate(rows, start=1):
         checked.append(checking.one(done - 1, row))
-        if progress and (done % REPORTED_EVERY == 0 or done == len(rows)):
+        if progress and (done % ROWS_PER_REPORT == 0 or done == len(rows)):
             progress(done)
     return checked
 
@@ -148,7 +149,7 @@ def _cut(row: FileRow) -> tuple[FileRow, list[Problem]]:
     """What a column does not hold is shortened there and kept whole in the note."""
     problems, kept = [], [row.note]
     short: dict[str, Any] = {}
-    for field in CUT:
+    for field in CUT_FIELDS:
         words, most = getattr(row, field), _LONGEST[field]
         if len(words) > most:
             short[field] = f"{words[: most - 1].rsplit(' ', 1)[0]}…"
@@ -214,7 +215,7 @@ class _Existing:
         kept = Task.objects.exclude(state=State.WITHDRAWN).exclude(secrecy=Task.Secrecy.SECRET)
         under = kept.filter(order=order.pk).order_by("pk") if order.pk else kept.none()
         given = kept.filter(assigner=order.body, state__in=(*OPEN, *UNISSUED)).order_by("-pk")
-        beside = (given.exclude(order=order.pk) if order.pk else given)[:COMPARED]
+        beside = (given.exclude(order=order.pk) if order.pk else given)[:MAX_COMPARED_TASKS]
         here = list(under.values_list("pk", "title", "number", "pillar"))
         self.places = {pk: _place(number, pillar) for pk, _title, number, pillar in here}
         self.tasks = [*((pk, title) for pk, title, *_rest in here), *beside.values_list("pk", "title")]
@@ -226,7 +227,9 @@ class _Existing:
         here = _place(row.number, row.pillar)
         same = [pk for pk in near if self.places.get(pk) == here]
         others = [pk for pk in near if pk not in same]
-        return tuple(same[:NEAREST]), tuple(others[: NEAREST - len(same[:NEAREST])])
+        return tuple(same[:MAX_NAMED_DUPLICATES]), tuple(
+            others[: MAX_NAMED_DUPLICATES - len(same[:MAX_NAMED_DUPLICATES])]
+        )
 
 
 class _Above:

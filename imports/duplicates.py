@@ -11,17 +11,17 @@ from math import ceil
 
 from portal.shared.text import fold
 
+# Of all the words of two tasks, how many both must have.
 MIN_SHARED_WORDS = 0.8
-"""Of all the words of two tasks, how many both must have."""
 
+# How alike the two must be word by word.
 MIN_SIMILARITY = 0.85
-"""How alike the two must be word by word."""
 
+# A word that so many titles have finds nothing: it is in every second task.
 MAX_TITLES_PER_WORD = 200
-"""A word that so many titles have finds nothing: it is in every second task."""
 
+# Letters of a title that are compared: a task has 500, and comparing takes the square of their number.
 MAX_COMPARED_LENGTH = 1_000
-"""Letters of a title that are compared: a task has 500, and comparing takes the square of their number."""
 
 _WORD = re.compile(r"\w+")
 _COUNTS = re.compile(r"\d|^[ivx]+$")
@@ -34,8 +34,8 @@ class TitleWords:
     of: tuple[str, ...]
     different: frozenset[str]
     counts: tuple[str, ...]
+    # Written with a capital; None where every letter is one.
     names: frozenset[str] | None
-    """Written with a capital; None where every letter is one."""
 
     @classmethod
     def read(cls, title: str) -> TitleWords:

@@ -27,6 +27,7 @@ from tasks.forms import CycleFields
 from tasks.models import Task
 from tasks.periods import last_day
 
+# Cell of the preview → what it is called.
 CELL_NAMES: dict[str, Sentence] = {
     "number": _("number"),
     "pillar": _("pillar"),
@@ -37,10 +38,9 @@ CELL_NAMES: dict[str, Sentence] = {
     "due": _("deadline"),
     "parent": _("task above"),
 }
-"""Cell of the preview → what it is called."""
 
+# Field of a column → what it is called.
 FIELD_NAMES: dict[str, Sentence] = {**CELL_NAMES, "parent_words": CELL_NAMES["parent"], "note": _("note")}
-"""Field of a column → what it is called."""
 
 
 Lines = list[tuple[Sentence, list[list[forms.BoundField]]]]
@@ -203,12 +203,12 @@ NEEDED = {
     "after_event": _("Name the event that the deadline follows."),
 }
 
+# Legend → rows of one field or two, for the form of a row.
 ROWS = (
     (_("What"), (("title",), ("number", "pillar"), ("deliverable", "parent_number"))),
     (_("Who"), (("lead",), ("co_lead", "coordinating"))),
     (_("When"), (("due_kind", "due_on"), ("milestones",))),
 )
-"""Legend → rows of one field or two, for the form of a row."""
 
 SELDOM = (
     (_("When it follows an event"), (("after_days", "after_event"),)),

@@ -32,20 +32,20 @@ class PreviewRow:
     lead: Body | None
     co_leads: list[Body]
     coordinating: list[Body]
+    # The words of those who help and stand for no body: many, or nobody in particular.
     other_helpers: str
-    """The words of those who help and stand for no body: many, or nobody in particular."""
+    # The file names many bodies as leads, and the task is at work: it can be given to each of them.
     to_many: str
-    """The file names many bodies as leads, and the task is at work: it can be given to each of them."""
     due: str
     milestones: list[str]
+    # The file says “before a day”, and the setting of the body told which day that is.
     reads_before: bool
-    """The file says “before a day”, and the setting of the body told which day that is."""
     above: Task | None
     duplicates: list[Task]
+    # Tasks that it seems to repeat and this person does not see.
     hidden: int
-    """Tasks that it seems to repeat and this person does not see."""
+    # Cell → the sentences to show in it.
     doubts: dict[str, list[str]]
-    """Cell → the sentences to show in it."""
     stops: bool
 
     @property
@@ -159,8 +159,8 @@ class UnknownName:
     words: str
     is_group: bool
     rows: int = 0
+    # Keys of the bodies that come nearest.
     near: list[int] = field(default_factory=list)
-    """Keys of the bodies that come nearest."""
 
 
 def unknown_names(rows: Iterable[ImportRow]) -> list[UnknownName]:

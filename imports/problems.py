@@ -12,6 +12,7 @@ from imports.types import Problem
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import State
 
+# Code → sentence, with %(name)s for the values of the problem.
 PROBLEMS: dict[str, Sentence] = {
     "no_title": _("Write what is to be done: this row has no task."),
     "joined": _("This text stands in a line of its own: make sure that it belongs to this task."),
@@ -80,12 +81,12 @@ PROBLEMS: dict[str, Sentence] = {
     "due_not_in_days": _("“%(words)s” is not counted in days. Enter days after the event, or a day."),
     "due_not_a_cycle": _("“%(words)s” is not read for certain as a cycle. Choose how often, and the day."),
 }
-"""Code → sentence, with %(name)s for the values of the problem."""
 
 
+# Rows of a file, all tables together; columns of a table.
 MAX_ROWS, MAX_COLUMNS = 20_000, 100
-"""Rows of a file, all tables together; columns of a table."""
 
+# Code → why nothing of a file can be read, with %(name)s for the values. An import keeps code and values.
 REFUSALS: dict[str, Sentence] = {
     "not_office": _("“%(name)s” is no Excel or Word file of today. Send the table as .xlsx or .docx."),
     "old_form": _("This is the old form of Word or Excel. Save it as .docx or .xlsx and send that."),
@@ -112,7 +113,6 @@ REFUSALS: dict[str, Sentence] = {
         "Paste them as values and send the file again."
     ),
 }
-"""Code → why nothing of a file can be read, with %(name)s for the values. An import keeps code and values."""
 
 
 class Refusal(ValidationError):

@@ -20,7 +20,7 @@ from committees.naming import Names
 from imports.deadlines.phrases import read_due
 from imports.meaning import due_columns, problem_to_json
 from imports.models import ImportRow
-from imports.reading.columns import Answers, heading
+from imports.reading.columns import Answers, fold_heading
 from imports.types import Problem, Table
 from portal.shared.days import today
 from portal.shared.text import legible
@@ -30,18 +30,18 @@ from tasks.models import Order, Part, Task
 
 CODE = re.compile(r"NV-0*(\d{1,18})")
 
+# Columns whose cells are compared: where a row stands and how late it is differs from day to day.
 COMPARED_COLUMNS = tuple(
     column.name for column in sheet.COLUMNS if column.name not in ("row", "key", "state", "version")
 )
-"""Columns whose cells are compared: where a row stands and how late it is differs from day to day."""
 
 FIXED_COLUMNS = frozenset(column.name for column in sheet.COLUMNS if column.fixed)
 
+# Columns whose text is the field of a task.
 TEXT_COLUMNS = ("number", "pillar", "title", "deliverable", "parent_words", "due_words")
-"""Columns whose text is the field of a task."""
 
+# Name of the table and row of a line.
 Place = tuple[str, int]
-"""Name of the table and row of a line."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def heading_answers() -> Answers:
     found: dict[str, str] = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            found |= {heading(str(column.head)): meant.get(column.name, "") for column in sheet.COLUMNS}
+            found |= {fold_heading(str(column.head)): meant.get(column.name, "") for column in sheet.COLUMNS}
     return found
 
 
@@ -139,8 +139,8 @@ class _Change:
     told: list[tuple[str, str, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     parts: list[tuple[int, str]] | None = None
+    # Day and words of those that are to be open; None leaves them.
     milestones: list[tuple[str, str]] | None = None
-    """Day and words of those that are to be open; None leaves them."""
     problems: list[Problem] = field(default_factory=list)
 
 

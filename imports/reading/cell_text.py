@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+# Characters that Excel keeps in a cell; of a cell of Word too nothing is read after them.
 MAX_CELL_LENGTH = 32_767
-"""Characters that Excel keeps in a cell; of a cell of Word too nothing is read after them."""
 
 _FIGURE = re.compile(r"[\s\d*()\[\],;.†‡§]+")
 UNITS = {"2": "²", "3": "³"}

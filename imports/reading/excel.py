@@ -25,14 +25,14 @@ from imports.reading.package import Package
 from imports.types import Cell, Line, Table
 from portal.shared.text import legible
 
+# Column, counted from 1 → cell.
 Row = dict[int, Cell]
-"""Column, counted from 1 → cell."""
 
+# Different texts of a workbook.
 MAX_STRINGS = 20 * MAX_ROWS
-"""Different texts of a workbook."""
 
+# Merged ranges of a sheet.
 MAX_MERGED = 4 * MAX_ROWS
-"""Merged ranges of a sheet."""
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -43,12 +43,12 @@ _COORDINATE = re.compile(r"\$?([A-Za-z]{1,3})\$?\d{1,7}")
 _DECIMALS = re.compile(r"0\.(0+)")
 _IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _SHOWS_NOTHING = re.compile(r";;;?")
+# Stands behind a day whose month may be its day: no deadline is read with it.
 MONTH_FIRST = " (mm/dd/yyyy)"
-"""Stands behind a day whose month may be its day: no deadline is read with it."""
 _NO_MONTH_FIRST = re.compile(r"(1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-]\d{4}")
 _MONTH_FIRST = re.compile(r"m{1,2}\W*d")
+# Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file.
 _OF_THE_READER = ("mm-dd-yy", "m/d/yy h:mm")
-"""Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file."""
 _ESCAPED = re.compile(r"_x000[dD]_")
 _WHITE = ("FFFFFF", "FFFFFFFF", "00FFFFFF")
 _OFF = ("0", "false", "off", "none")

@@ -21,17 +21,17 @@ from imports.reading.package import Package
 from imports.types import Table
 from portal.shared.uploads import LARGEST
 
-MAX_TEXT = 16_000_000
-"""Characters of all tables together."""
+# Characters of all tables together.
+MAX_TEXT_LENGTH = 16_000_000
 
 _TYPE = "application/vnd.openxmlformats-officedocument."
+# Type of the main part → what reads it.
 READERS: dict[str, Callable[[Package, str], list[Table]]] = {
     f"{_TYPE}spreadsheetml.sheet.main+xml": sheets.tables_of,
     f"{_TYPE}spreadsheetml.template.main+xml": sheets.tables_of,
     f"{_TYPE}wordprocessingml.document.main+xml": documents.tables_of,
     f"{_TYPE}wordprocessingml.template.main+xml": documents.tables_of,
 }
-"""Type of the main part → what reads it."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -45,6 +45,7 @@ _NOT_READ = (
     EOFError,
     RuntimeError,
 )
+# What the libraries raise for parts that are missing or hold what they should not.
 _NOT_AS_WRITTEN = (
     ValueError,
     TypeError,
@@ -54,7 +55,6 @@ _NOT_AS_WRITTEN = (
     SyntaxError,
     ArithmeticError,
 )
-"""What the libraries raise for parts that are missing or hold what they should not."""
 
 
 def check_beginning(file: IO[bytes] | File[Any], name: str) -> None:
@@ -113,5 +113,5 @@ def _check_extent(found: list[Table]) -> None:
         raise too_many_rows()
     if any(len(line.cells) > MAX_COLUMNS for line in lines):
         raise too_many_columns()
-    if sum(len(cell.text) for line in lines for cell in line.cells) > MAX_TEXT:
+    if sum(len(cell.text) for line in lines for cell in line.cells) > MAX_TEXT_LENGTH:
         raise refusal("swollen")

@@ -9,11 +9,11 @@ from imports.reading.columns import columns_of
 from imports.types import Table
 from portal.shared.text import legible
 
+# TCVN 5712:1993 (VN3), which .VnTime and its like show as Vietnamese: "NhiÖm vô" is "Nhiệm vụ".
 _OF_TCVN3 = str.maketrans(
     "¸µ¶·¹¨¾»¼½Æ©ÊÇÈÉË®ÐÌÎÏÑªÕÒÓÔÖÝ×ØÜÞãßáâä«èåæçé¬íêëìîóïñòô\u00adøõö÷ùýúûüþ¡¢§£¤¥¦",
     "áàảãạăắằẳẵặâấầẩẫậđéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵĂÂĐÊÔƠƯ",
 )
-"""TCVN 5712:1993 (VN3), which .VnTime and its like show as Vietnamese: "NhiÖm vô" is "Nhiệm vụ"."""
 
 
 def as_read(tables: list[Table]) -> list[Table]:

@@ -21,16 +21,15 @@ from lxml.etree import _Element as Element
 from imports.problems import refusal
 
 MAX_PARTS = 5_000
+# Bytes that one part, and all parts that are read, unpack to.
 MAX_PART, MAX_ALL = 40 * 1024 * 1024, 128 * 1024 * 1024
-"""Bytes that one part, and all parts that are read, unpack to."""
 
+# So many bytes in a row that pack better than 1 to RATIO are made to fill memory: a real sheet packs 10 to
+# 30 times. It is asked of each stretch: something random elsewhere in the part would hide it in the whole.
 STRETCH, RATIO = 4 * 1024 * 1024, 100
-"""So many bytes in a row that pack better than 1 to RATIO are made to fill memory: a real sheet packs 10 to
-30 times. It is asked of each stretch: something random elsewhere in the part would hide it in the whole.
-"""
 
+# Tags of all parts that are read, and of one that is held whole; attributes of all.
 MAX_TAGS, MAX_TAGS_OF_TREE, MAX_ATTRIBUTES = 4_000_000, 2_000_000, 4_000_000
-"""Tags of all parts that are read, and of one that is held whole; attributes of all."""
 
 CHUNK = 64 * 1024
 
@@ -44,21 +43,21 @@ _OPTIONS: Any = {
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
+# A "Strict Open XML" file differs in the names of its vocabularies, which stand in the first tag.
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
 )  # fmt: skip
-"""A "Strict Open XML" file differs in the names of its vocabularies, which stand in the first tag."""
 
 
 @dataclass(frozen=True)
 class Relation:
+    # The last word of its type: "worksheet", "styles", "hyperlink" …
     kind: str
-    """The last word of its type: "worksheet", "styles", "hyperlink" …"""
+    # The part of this package; "" for what lies elsewhere or is missing.
     target: str
-    """The part of this package; "" for what lies elsewhere or is missing."""
 
 
 class Package:

@@ -12,6 +12,7 @@ from imports.models import Import
 from imports.types import ColumnHeading, PassedOver
 from portal.shared.verdicts import Sentence
 
+# What a person may say that a column holds.
 ANSWERABLE_FIELDS = (
     "title",
     "lead",
@@ -23,7 +24,6 @@ ANSWERABLE_FIELDS = (
     "parent",
     "note",
 )
-"""What a person may say that a column holds."""
 
 SENTENCES: dict[str, Sentence] = {
     "sheet": _("The sheet “%(table)s” was not read: it has no table of tasks."),

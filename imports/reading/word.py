@@ -30,10 +30,11 @@ _NOT_SHOWN = {
     qn(f"w:{name}")
     for name in ("del", "moveFrom", "delText", "instrText", "pPr", "rPr", "tcPr", "sectPr", "sdtPr", "rt")
 }
+# What may stand between a table and its rows, or a row and its cells, without being seen.
 _AROUND = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
-"""What may stand between a table and its rows, or a row and its cells, without being seen."""
 
 _PROPERTIES = {qn(f"w:{name}") for name in ("pPr", "rPr", "tcPr")}
+# Properties of paragraphs, runs and cells that nothing here asks for: a third of what Word writes.
 _UNREAD = {
     qn(f"w:{name}")
     for name in (
@@ -42,14 +43,13 @@ _UNREAD = {
         *("tcW", "tcBorders", "tcMar", "vAlign", "noWrap"),
     )
 }
-"""Properties of paragraphs, runs and cells that nothing here asks for: a third of what Word writes."""
 
+# Fields whose text is that of another file.
 _FETCHING = re.compile(r"\s*(LINK|DDE|DDEAUTO|INCLUDETEXT|DATABASE)\b", re.IGNORECASE)
-"""Fields whose text is that of another file."""
 
 _GONE = (qn("w:del"), qn("w:moveFrom"))
+# A run with one may hold the asterisk that somebody typed as the mark.
 _NOTE_MARKS = (qn("w:footnoteReference"), qn("w:endnoteReference"))
-"""A run with one may hold the asterisk that somebody typed as the mark."""
 
 _OFF = ("0", "false", "off", "none")
 _WHITE = "FFFFFF"
@@ -215,11 +215,11 @@ class _Text:
 
     is_dark: bool = False
     runs: TextRuns = field(default_factory=TextRuns)
+    # Of the text boxes that lie over it.
     boxed: TextRuns = field(default_factory=TextRuns)
-    """Of the text boxes that lie over it."""
     weights: set[bool] = field(default_factory=set)
+    # The mark of the paragraph before was deleted: the next one goes on in its line.
     joins: bool = False
-    """The mark of the paragraph before was deleted: the next one goes on in its line."""
     label_at: int = 0
 
     def add(self, words: str, look: Look) -> None:

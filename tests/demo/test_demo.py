@@ -16,11 +16,11 @@ from django.utils import timezone
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
-from demo import names
+from demo import body_names
 from demo.bodies import places
-from demo.files import INVENTED, rows
+from demo.current_tasks import LEAVER
 from demo.load import load
-from demo.present import LEAVER
+from demo.tables import INVENTED, rows
 from notices.models import CalendarDay, Notice
 from portal.shared.days import start_of, today
 from tasks import actions, rollup, rules
@@ -71,7 +71,7 @@ class DemoTest(TestCase):
         codes = set(Body.objects.values_list("code", flat=True))
         for row in rows("tasks"):
             scope = "KHANHHOA" if row["source_document"].startswith(KHANH_HOA) else "national"
-            parts = names.parts(row["lead_agency"], row["coordinating_agencies"], scope, "BKHCN")
+            parts = body_names.parts(row["lead_agency"], row["coordinating_agencies"], scope, "BKHCN")
             assert {parts.lead, *parts.co_lead, *parts.coordinating} <= codes
 
     def test_several_agencies_in_a_cell_are_several_parts(self) -> None:

@@ -213,7 +213,7 @@ def ended_by_the_processor_limit() -> Iterator[None]:
         raise TimeoutError("The processor limit of a reader was reached.")
 
     before = signal.signal(signal.SIGVTALRM, end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, reader.SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, reader.MAX_CPU_SECONDS)
     try:
         yield
     finally:
@@ -300,11 +300,11 @@ def reader_that(does: str, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("os.kill(os.getpid(), 9)", "too_heavy"),
         ("os.kill(os.getpid(), 11)", "too_heavy"),
-        ("r.SECONDS = 1; r.limit()\nwhile True: pass", "too_heavy"),
+        ("r.MAX_CPU_SECONDS = 1; r.limit_resources()\nwhile True: pass", "too_heavy"),
         ("time.sleep(60)", "too_heavy"),
-        ("r.limit(); open('/tmp/x-portal', 'wb', 0).write(b'a' * 9)", "unreadable"),
+        ("r.limit_resources(); open('/tmp/x-portal', 'wb', 0).write(b'a' * 9)", "unreadable"),
         ("pass", "unreadable"),
-        ("r.limit(); bytes(2_000_000_000)", "unreadable"),
+        ("r.limit_resources(); bytes(2_000_000_000)", "unreadable"),
         ("raise ZeroDivisionError", "unreadable"),
     ],
 )
@@ -312,7 +312,7 @@ def test_whatever_its_process_dies_of_is_one_sentence(
     does: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if "sleep" in does:
-        monkeypatch.setattr(sandbox, "PATIENCE", 1)
+        monkeypatch.setattr(sandbox, "TIMEOUT_SECONDS", 1)
     reader_that(does, monkeypatch)
     with pytest.raises(sandbox.ReaderDied) as refused:
         sandbox.read_tables(sheet(ROWS), "a.xlsx")
@@ -340,7 +340,7 @@ def test_the_process_knows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_reader_keeps_its_limits() -> None:
     say = (
-        "import json, resource as r, imports.reading.reader as x; x.limit();"
+        "import json, resource as r, imports.reading.reader as x; x.limit_resources();"
         "print(json.dumps([r.getrlimit(n)[0] for n in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)]))"
     )
     done = subprocess.run([sys.executable, "-c", say], cwd=settings.BASE_DIR, capture_output=True, check=True)

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page
 from committees.models import Body, Membership, Person
 from committees.roles import Role
 from demo.bodies import places
+from demo.current_tasks import LEAVER
 from demo.orders import FEES
-from demo.present import LEAVER
 from imports import actions as import_actions
 from portal.shared.days import today
 from tasks.fan_outs import actions as fan_out_actions

@@ -10,12 +10,12 @@ from django.core.management.color import no_style
 from django.db import connection, models
 from django.db.models import Max
 
-AT_ONCE = 10_000
+BATCH_SIZE = 10_000
 
 Row = Sequence[Any]
 
 
-def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+def bulk_insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Write rows given as values of the columns; what is not named gets the field's default.
 
     The rows are drawn while the connection is busy with them: they may not ask the database.
@@ -37,7 +37,7 @@ def next_key(model: type[models.Model]) -> int:
     return int(highest or 0) + 1
 
 
-def go_on_counting(tables: Sequence[type[models.Model]]) -> None:
+def reset_sequences(tables: Sequence[type[models.Model]]) -> None:
     """Keys were written by hand: the database's own numbers go on after them."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), tables):
@@ -66,7 +66,7 @@ def _insert(
     statement = f"INSERT INTO {_table(model)} ({_quoted(names)}) VALUES ({places})"  # noqa: S608 - our own names
     adapt = [field.get_db_prep_save for field in fields]
     with connection.cursor() as cursor:
-        while some := list(islice(rows, AT_ONCE)):
+        while some := list(islice(rows, BATCH_SIZE)):
             cursor.executemany(
                 statement,
                 [[fit(value, connection) for fit, value in zip(adapt, row, strict=True)] for row in some],

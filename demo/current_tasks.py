@@ -12,9 +12,9 @@ from committees import actions as committee_actions
 from committees.models import Absence, Body, Membership, Office, Person
 from committees.roles import Role
 from demo.bodies import places
-from demo.files import INVENTED
 from demo.orders import FEES, HANDED_DOWN
 from demo.people import Cast
+from demo.tables import INVENTED
 from tasks import actions
 from tasks.actions.drafting import PartAsked
 from tasks.actions.milestones import MilestoneAsked
@@ -26,18 +26,18 @@ from tasks.models import Task
 
 WEEKLY = "Báo cáo tuần về tiến độ nhiệm vụ chuyển đổi số"
 
-GIVERS = {
+# Who prepares a body's tasks and who approves them.
+PREPARER_AND_APPROVER = {
     "BCDCP": ("government.secretary", "government.head"),
     "BCD-KHANHHOA": ("khanhhoa.secretary", "khanhhoa.head"),
     "BCD-NGHEAN": ("nghean.secretary", "nghean.head"),
 }
-"""Who prepares a body's tasks and who approves them."""
 
 LEAVER = "nghean.officer2"
 
 
 def load(bodies: dict[str, Body], cast: Cast, base: date) -> int:
-    """Let it happen if it never did; gives how many tasks are new."""
+    """Make these tasks if they were never made; gives how many are new."""
     if Event.objects.filter(verb="task_drafted", about_name=f"{WEEKLY} (minh họa)").exists():
         return 0
     before = Task.objects.count()
@@ -82,7 +82,7 @@ class Stage:
         **values: Any,
     ) -> Task:
         """A task drafted, proposed and approved, without an order."""
-        secretary, head = (self.person(username) for username in GIVERS[giver])
+        secretary, head = (self.person(username) for username in PREPARER_AND_APPROVER[giver])
         task = Task(
             assigner=self.bodies[giver],
             lead=self.bodies[lead],
@@ -176,8 +176,8 @@ def _helpers(stage: Stage) -> None:
         due_on=stage.day(25),
         deliverable="Kho dữ liệu vận hành",
     )
-    said = f"{INVENTED}: đã bàn giao danh mục dữ liệu khám chữa bệnh."
-    actions.contribute(task=task, by=stage.person("khanhhoa.syt"), contribution=said)
+    contribution = f"{INVENTED}: đã bàn giao danh mục dữ liệu khám chữa bệnh."
+    actions.contribute(task=task, by=stage.person("khanhhoa.syt"), contribution=contribution)
     _milestones(stage, task)
 
 
@@ -208,8 +208,8 @@ def _shares(stage: Stage) -> None:
         parent=above,
         due_on=above.due_on,
     )
-    said = f"{INVENTED}: đã tổng hợp số thu của 5 lĩnh vực."
-    actions.report_progress(task=other, by=stage.person("nghean.chairman"), percent=40, note=said)
+    note = f"{INVENTED}: đã tổng hợp số thu của 5 lĩnh vực."
+    actions.report_progress(task=other, by=stage.person("nghean.chairman"), percent=40, note=note)
     first = above.children.filter(title=HANDED_DOWN).first()
     if first:
         shares = {first.pk: 60, other.pk: 40}

@@ -11,8 +11,8 @@ from pathlib import Path
 from portal.shared.text import fold
 
 DATA = Path(__file__).parent / "data"
+# Begins every progress note, report and reason that no agency ever wrote.
 INVENTED = "Số liệu minh họa"
-"""Begins every progress note, report and reason that no agency ever wrote."""
 
 Row = dict[str, str]
 
