@@ -23,6 +23,8 @@ from tasks.lists import sheet
 from tasks.models import Task
 from tasks.pages.story import cycle_words
 
+HEADINGS: dict[str, Sentence] = {column.name: column.head for column in sheet.COLUMNS}
+
 
 @dataclass(frozen=True)
 class PreviewRow:
@@ -56,18 +58,19 @@ class PreviewRow:
 def bodies_of(rows: Iterable[ImportRow], names: Iterable[UnknownName] = ()) -> dict[int, Body]:
     """Every body that the rows or the names beside them speak of, by key; in one query."""
     wanted = {key for row in rows if not is_change(row) for key in Meaning.kept(row.values).bodies}
-    return Body.objects.in_bulk(wanted | {key for one in names for key in one.near})
+    return Body.objects.in_bulk(wanted | {key for name in names for key in name.near})
 
 
 @dataclass(frozen=True)
 class ChangePreview:
-    """A row that changes a task: column, what it was and what it becomes."""
+    """A row that changes a task."""
 
     row: ImportRow
     place: str
     task: Task | None
     code: str
-    told: list[tuple[Sentence, str, str]]
+    # Heading of the column, what it was and what it becomes.
+    cells: list[tuple[Sentence, str, str]]
     doubts: list[str]
     stops: bool
 
@@ -76,10 +79,10 @@ def preview_changes(rows: Iterable[ImportRow], person: Person) -> list[ChangePre
     rows = list(rows)
     keys = {row.values["task"] for row in rows if row.values["task"]}
     tasks = Task.objects.visible_to(person).in_bulk(keys) if keys else {}
-    return [_changed(row, tasks.get(row.values["task"] or 0)) for row in rows]
+    return [_preview_change(row, tasks.get(row.values["task"] or 0)) for row in rows]
 
 
-def _changed(row: ImportRow, task: Task | None) -> ChangePreview:
+def _preview_change(row: ImportRow, task: Task | None) -> ChangePreview:
     """Whoever sent the file may have seen a task that this person does not: only its code is told then."""
     code = row.read["key"]
     problems = problems_of(row) if task else [Problem("row", "no_such_task", {"code": code})]
@@ -88,32 +91,31 @@ def _changed(row: ImportRow, task: Task | None) -> ChangePreview:
         place=place_of(row),
         task=task,
         code=code,
-        told=[(HEADS[name], was, text) for name, was, text in row.values["changes"]] if task else [],
+        cells=[(HEADINGS[name], was, text) for name, was, text in row.values["changes"]] if task else [],
         doubts=[problem_sentence(problem) for problem in problems],
         stops=bool(row.problems),
     )
-
-
-HEADS: dict[str, Sentence] = {column.name: column.head for column in sheet.COLUMNS}
 
 
 def preview_rows(rows: Iterable[ImportRow], bodies: dict[int, Body], person: Person) -> list[PreviewRow]:
     """In as many queries for fifty rows as for one."""
     rows = list(rows)
     meanings = [Meaning.kept(row.values) for row in rows]
-    keys = {key for one in meanings for key in [one.parent, *one.duplicates] if key}
+    keys = {key for meaning in meanings for key in [meaning.parent, *meaning.duplicates] if key}
     tasks = Task.objects.visible_to(person).in_bulk(keys) if keys else {}
-    return [_shown(row, meaning, bodies, tasks) for row, meaning in zip(rows, meanings, strict=True)]
+    return [_preview_row(row, meaning, bodies, tasks) for row, meaning in zip(rows, meanings, strict=True)]
 
 
-def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dict[int, Task]) -> PreviewRow:
+def _preview_row(
+    row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dict[int, Task]
+) -> PreviewRow:
     problems = problems_of(row)
     doubts: dict[str, list[str]] = {}
     for problem in problems:
         doubts.setdefault(cell_of(problem.field), []).append(problem_sentence(problem))
     leads = meaning.names.get("lead", [])
     at_work = row.task is not None and row.task.state in RUNNING
-    seen = [tasks[key] for key in meaning.duplicates if key in tasks]
+    visible = [tasks[key] for key in meaning.duplicates if key in tasks]
     return PreviewRow(
         row=row,
         place=place_of(row),
@@ -122,15 +124,15 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
         co_leads=[bodies[key] for key in meaning.co_lead if key in bodies],
         coordinating=[bodies[key] for key in meaning.coordinating if key in bodies],
         other_helpers="; ".join(
-            one["words"] for one in meaning.names.get("coordinating", []) if one["body"] is None
+            name["words"] for name in meaning.names.get("coordinating", []) if name["body"] is None
         ),
-        to_many=next((one["group"] for one in leads if one["group"]), "") if at_work else "",
+        to_many=next((name["group"] for name in leads if name["group"]), "") if at_work else "",
         due=due_words(meaning),
         milestones=[_day(date.fromisoformat(day)) for day in meaning.milestones],
         reads_before=meaning.due_on is not None and "truoc" in fold(row.read["due"]).split(),
         above=tasks.get(meaning.parent or 0),
-        duplicates=seen,
-        hidden=len(meaning.duplicates) - len(seen),
+        duplicates=visible,
+        hidden=len(meaning.duplicates) - len(visible),
         doubts=doubts,
         stops=any(problem.stops for problem in problems),
     )
@@ -165,20 +167,18 @@ class UnknownName:
 
 def unknown_names(rows: Iterable[ImportRow]) -> list[UnknownName]:
     """Those that somebody must name, most frequent first."""
-    found: dict[str, UnknownName] = {}
+    unknown: dict[str, UnknownName] = {}
     for row in rows:
         if is_change(row):
             continue
-        asked = {
-            fold(str(one["values"].get("words", ""))) for one in row.problems if one["code"] in BODY_PROBLEMS
+        in_question = {
+            fold(str(problem["values"].get("words", "")))
+            for problem in row.problems
+            if problem["code"] in BODY_PROBLEMS
         }
-        for one in {
-            fold(one["words"]): one for cell in row.values["names"].values() for one in cell
-        }.values():
-            key = fold(one["words"])
-            if one["body"] is None and key in asked:
-                here = found.setdefault(
-                    key, UnknownName(one["words"], bool(one["group"]), near=one["nearest"])
-                )
-                here.rows += 1
-    return sorted(found.values(), key=lambda one: (-one.rows, one.words))
+        names = {fold(name["words"]): name for cell in row.values["names"].values() for name in cell}
+        for key, name in names.items():
+            if name["body"] is None and key in in_question:
+                first = UnknownName(name["words"], bool(name["group"]), near=name["nearest"])
+                unknown.setdefault(key, first).rows += 1
+    return sorted(unknown.values(), key=lambda name: (-name.rows, name.words))

@@ -40,6 +40,8 @@ FIXED_COLUMNS = frozenset(column.name for column in sheet.COLUMNS if column.fixe
 # Columns whose text is the field of a task.
 TEXT_COLUMNS = ("number", "pillar", "title", "deliverable", "parent_words", "due_words")
 
+_MILESTONE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s*:\s*(.*))?")
+
 # Name of the table and row of a line.
 Place = tuple[str, int]
 
@@ -59,103 +61,122 @@ def returned_lines(tables: Iterable[Table], language: str) -> dict[Place, Return
     `language` is tried first: an export has the words of whoever asked for it.
     """
     languages = [language, *(code for code, _name in settings.LANGUAGES if code != language)]
-    found = (line for table in tables for line in _lines(table, languages))
-    return {line.place: line for line in found if CODE.fullmatch(line.cells.get("key", ""))}
+    lines = (line for table in tables for line in _lines(table, languages))
+    return {line.place: line for line in lines if CODE.fullmatch(line.cells.get("key", ""))}
 
 
 def heading_answers() -> Answers:
     """What the headings of an exported sheet mean for the rows that somebody added to it."""
-    meant = {"parent_words": "parent"} | {
+    fields = {"parent_words": "parent"} | {
         name: name for name in ("title", "lead", "coordinating", "deliverable", "due", "number", "pillar")
     }
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            found |= {fold_heading(str(column.head)): meant.get(column.name, "") for column in sheet.COLUMNS}
-    return found
+            answers |= {
+                fold_heading(str(column.head)): fields.get(column.name, "") for column in sheet.COLUMNS
+            }
+    return answers
 
 
 def _lines(table: Table, languages: Sequence[str]) -> Iterator[ReturnedLine]:
-    heads = {code: _heads(code) for code in languages}
+    """The lines below the header, which may be in any of the languages."""
+    headings = {code: _columns_by_heading(code) for code in languages}
     columns: dict[int, str] = {}
-    used = ""
+    language = ""
     for line in table.lines:
         texts = [cell.text for cell in line.cells]
         for code in languages if not columns else ():
-            here = {place: heads[code][text] for place, text in enumerate(texts) if text in heads[code]}
-            if {"key", "title"} <= set(here.values()):
-                columns, used = here, code
+            known = {
+                place: headings[code][text] for place, text in enumerate(texts) if text in headings[code]
+            }
+            if {"key", "title"} <= set(known.values()):
+                columns, language = known, code
                 break
         else:
             if columns:
                 cells = {name: texts[place] if place < len(texts) else "" for place, name in columns.items()}
-                yield ReturnedLine((table.name, line.row), cells, used)
+                yield ReturnedLine((table.name, line.row), cells, language)
 
 
-def _heads(language: str) -> dict[str, str]:
+def _columns_by_heading(language: str) -> dict[str, str]:
     with override(language):
         return {legible(str(column.head)): column.name for column in sheet.COLUMNS}
 
 
 def change_rows(lines: Iterable[ReturnedLine], by: Person, *, after: int) -> list[ImportRow]:
-    """A row for each line in which something differs; what cannot be applied stops it with a sentence."""
+    """A row for each line in which something differs; what cannot be applied stops it with a sentence.
+
+    The rows are numbered from the one behind `after`.
+    """
     lines = list(lines)
     parts = Prefetch("parts", Part.objects.select_related("body"))
-    seen = (
+    visible = (
         Task.objects.visible_to(by)
         .select_related("lead", "order", "assigner")
         .prefetch_related(parts, "milestones")
     )
-    tasks, reading, rows = seen.in_bulk({key_of(line) for line in lines}), _Reading(by), list[ImportRow]()
+    tasks = visible.in_bulk({_task_key(line) for line in lines})
+    names = _NamesOfBodies()
+    rows: list[ImportRow] = []
     for line in lines:
-        if row := _row(line, tasks.get(key_of(line)), reading, after + len(rows) + 1):
+        if row := _row(line, tasks.get(_task_key(line)), by, names, after + len(rows) + 1):
             rows.append(row)
     return rows
 
 
-def key_of(line: ReturnedLine) -> int:
-    found = CODE.fullmatch(line.cells["key"])
-    return int(found[1]) if found else 0
+def _task_key(line: ReturnedLine) -> int:
+    code = CODE.fullmatch(line.cells["key"])
+    return int(code[1]) if code else 0
 
 
-class _Reading:
+class _NamesOfBodies:
     """Names as each body reads them, loaded once for each."""
 
-    def __init__(self, by: Person) -> None:
-        self.by = by
-        self.names: dict[int, Names] = {}
+    def __init__(self) -> None:
+        self.by_reader: dict[int, Names] = {}
 
-    def bodies(self, text: str, task: Task) -> list[int | None]:
+    def read(self, text: str, reader: Body) -> list[int | None]:
         """Keys of the bodies in a cell; None for what is not certain."""
-        if task.assigner_id not in self.names:
-            self.names[task.assigner_id] = Names(task.assigner)
-        return [named.body for named in self.names[task.assigner_id].read(text)]
+        if reader.pk not in self.by_reader:
+            self.by_reader[reader.pk] = Names(reader)
+        return [named.body for named in self.by_reader[reader.pk].read(text)]
 
 
 @dataclass
 class _Change:
-    """What a line asks for: `told` is column, was and becomes; `values` what an edit takes."""
+    """What a line asks for."""
 
-    told: list[tuple[str, str, str]] = field(default_factory=list)
+    # Column, what it was and what it becomes.
+    cells: list[tuple[str, str, str]] = field(default_factory=list)
+    # What an edit takes.
     values: dict[str, Any] = field(default_factory=dict)
     parts: list[tuple[int, str]] | None = None
     # Day and words of those that are to be open; None leaves them.
     milestones: list[tuple[str, str]] | None = None
     problems: list[Problem] = field(default_factory=list)
 
+    def stop(self, column: str, code: str, /, **values: Any) -> None:
+        self.problems.append(Problem(column, code, values, stops=True))
 
-def _row(line: ReturnedLine, task: Task | None, reading: _Reading, position: int) -> ImportRow | None:
+
+def _row(
+    line: ReturnedLine, task: Task | None, by: Person, names: _NamesOfBodies, position: int
+) -> ImportRow | None:
     change = _Change()
     if task is None:
-        change.problems.append(Problem("row", "no_such_task", {"code": line.cells["key"]}, stops=True))
+        change.stop("row", "no_such_task", code=line.cells["key"])
     else:
         with override(line.language):
-            told = {name: text_of(value) for name, value in sheet.values_of(task).items()}
-        now = {name: text for name, text in line.cells.items() if name in COMPARED_COLUMNS and name in told}
-        change.told = [(name, told[name], text) for name, text in now.items() if text != told[name]]
-        if not change.told:
+            current = {name: text_of(value) for name, value in sheet.values_of(task).items()}
+        change.cells = [
+            (name, current[name], text)
+            for name, text in line.cells.items()
+            if name in COMPARED_COLUMNS and name in current and text != current[name]
+        ]
+        if not change.cells:
             return None
-        _ask(change, line, task, reading)
+        _read_change(change, line, task, by, names)
     table, row = line.place
     return ImportRow(
         position=position,
@@ -163,8 +184,11 @@ def _row(line: ReturnedLine, task: Task | None, reading: _Reading, position: int
         values={
             "task": task.pk if task else None,
             "version": task.version if task else None,
-            "changes": change.told,
-            "edit": {name: _stored(value) for name, value in change.values.items()},
+            "changes": change.cells,
+            "edit": {
+                name: value.isoformat() if isinstance(value, date) else value
+                for name, value in change.values.items()
+            },
             "parts": change.parts,
             "milestones": change.milestones,
         },
@@ -179,122 +203,119 @@ def text_of(value: sheet.Cell) -> str:
     return legible("" if value is None else str(value))
 
 
-def _ask(change: _Change, line: ReturnedLine, task: Task, reading: _Reading) -> None:
-    verdict = rules.may_edit(reading.by, task)
+def _read_change(change: _Change, line: ReturnedLine, task: Task, by: Person, names: _NamesOfBodies) -> None:
+    verdict = rules.may_edit(by, task)
     if not verdict:
-        code = "not_now" if verdict.later else "not_yours"
-        change.problems.append(
-            Problem("row", code, {"code": task.code, "state": str(task.state)}, stops=True)
-        )
+        change.stop("row", "not_now" if verdict.later else "not_yours", code=task.code, state=str(task.state))
     if line.cells.get("version") != str(task.version):
-        change.problems.append(Problem("row", "stale_row", {"code": task.code}, stops=True))
-    for name, was, text in change.told:
+        change.stop("row", "stale_row", code=task.code)
+    for name, before, text in change.cells:
         if name in FIXED_COLUMNS:
-            change.problems.append(Problem(name, "fixed_cell", {"was": was}, stops=True))
+            change.stop(name, "fixed_cell", was=before)
         elif name in TEXT_COLUMNS:
             change.values[name] = text
         elif name == "due":
-            _ask_due(change, text, task)
+            _read_due_change(change, text, task)
         elif name == "milestones":
-            _ask_milestones(change, was, text, task)
-    names = {name: text for name, _was, text in change.told}
-    if "lead" in names or "coordinating" in names:
-        _ask_bodies(change, names, task, reading, _names_there(task, line.language))
+            _read_milestones(change, before, text, task)
+    texts = {name: text for name, _before, text in change.cells}
+    if "lead" in texts or "coordinating" in texts:
+        _read_bodies(change, texts, task, names, _bodies_by_name(task, line.language))
 
 
-def _ask_due(change: _Change, text: str, task: Task) -> None:
+def _read_due_change(change: _Change, text: str, task: Task) -> None:
     due = read_due(text, task.assigner.before_means)
     if due.problem:
-        change.problems.append(Problem("due", due.problem.code, due.problem.values, stops=True))
+        change.stop("due", due.problem.code, **due.problem.values)
     elif due.kind == Task.DueKind.RECURRING:
-        change.problems.append(Problem("due", "cycle_in_cell", {"words": text}, stops=True))
+        change.stop("due", "cycle_in_cell", words=text)
     else:
-        asked = due_columns(due, task.order or Order())
-        change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
-        day = asked["due_on"]
+        columns = due_columns(due, task.order or Order())
+        change.values |= {name: columns[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
+        day = columns["due_on"]
         if task.is_issued and day and day != task.due_on and day < today():
-            told = {"day": f"{day:%d/%m/%Y}"}
-            change.problems.append(Problem("due", "due_passed", told, stops=True))
+            change.stop("due", "due_passed", day=f"{day:%d/%m/%Y}")
 
 
-def _ask_milestones(change: _Change, was: str, text: str, task: Task) -> None:
+def _read_milestones(change: _Change, before: str, text: str, task: Task) -> None:
     """A line for each; one that was reached comes back as it was."""
     lines = text.splitlines()
-    reached = [line for line, row in zip(was.splitlines(), task.milestones.all(), strict=True) if row.done_on]
+    reached = [
+        line for line, row in zip(before.splitlines(), task.milestones.all(), strict=True) if row.done_on
+    ]
     for line in reached:
         if line not in lines:
-            change.problems.append(Problem("milestones", "milestone_reached", {"was": line}, stops=True))
+            change.stop("milestones", "milestone_reached", was=line)
     change.milestones = []
     for line in (line for line in lines if line not in reached):
-        found = _MILESTONE.fullmatch(line)
+        match = _MILESTONE.fullmatch(line)
         try:
-            day = date(int(found[3]), int(found[2]), int(found[1])) if found else None
+            day = date(int(match[3]), int(match[2]), int(match[1])) if match else None
         except ValueError:
             day = None
-        if found and day:
-            change.milestones.append((day.isoformat(), found[4] or ""))
+        if match and day:
+            change.milestones.append((day.isoformat(), match[4] or ""))
         else:
-            change.problems.append(Problem("milestones", "milestone_unread", {"words": line}, stops=True))
+            change.stop("milestones", "milestone_unread", words=line)
 
 
-_MILESTONE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s*:\s*(.*))?")
-
-
-def _names_there(task: Task, language: str) -> dict[str, int]:
+def _bodies_by_name(task: Task, language: str) -> dict[str, int]:
     """The names that the file was sent with, each with the body that it was written for."""
     bodies = [*([task.lead] if task.lead else []), *(part.body for part in task.parts.all())]
     with override(language):
         return {legible(body.brief): body.pk for body in bodies}
 
 
-def _ask_bodies(
-    change: _Change, names: Mapping[str, str], task: Task, reading: _Reading, there: Mapping[str, int]
+def _read_bodies(
+    change: _Change,
+    texts: Mapping[str, str],
+    task: Task,
+    names: _NamesOfBodies,
+    known: Mapping[str, int],
 ) -> None:
     helping = [part for part in task.parts.all() if part.kind in Part.HELPING]
     co_leads = [part.body_id for part in helping if part.kind == Part.Kind.CO_LEAD]
-    others = [part.body_id for part in helping if part.kind == Part.Kind.COORDINATING]
-    lead = task.lead_id
-    if "lead" in names:
-        found = _certain(change, "lead", names["lead"], task, reading, there)
-        lead, co_leads = (found[0], found[1:]) if found else (None, [])
+    coordinating = [part.body_id for part in helping if part.kind == Part.Kind.COORDINATING]
+    if "lead" in texts:
+        leads = _bodies_in_cell(change, "lead", texts["lead"], task, names, known)
+        lead, co_leads = (leads[0], leads[1:]) if leads else (None, [])
         if task.is_issued and lead != task.lead_id:
-            change.problems.append(Problem("lead", "lead_of_issued", {}, stops=True))
+            change.stop("lead", "lead_of_issued")
         change.values["lead"] = lead
-    if "coordinating" in names:
-        others = _certain(change, "coordinating", names["coordinating"], task, reading, there)
+    if "coordinating" in texts:
+        coordinating = _bodies_in_cell(change, "coordinating", texts["coordinating"], task, names, known)
     change.parts = [(key, str(Part.Kind.CO_LEAD)) for key in co_leads]
-    change.parts += [(key, str(Part.Kind.COORDINATING)) for key in others if key not in co_leads]
+    change.parts += [(key, str(Part.Kind.COORDINATING)) for key in coordinating if key not in co_leads]
 
 
-def _certain(
-    change: _Change, name: str, text: str, task: Task, reading: _Reading, there: Mapping[str, int]
+def _bodies_in_cell(
+    change: _Change, column: str, text: str, task: Task, names: _NamesOfBodies, known: Mapping[str, int]
 ) -> list[int]:
     """Who stood there already is not read anew: a body that was dissolved since stays as it is."""
     pieces = [piece.strip() for piece in text.split(sheet.BETWEEN.strip()) if piece.strip()]
-    found = [
-        key for piece in pieces for key in ([there[piece]] if piece in there else reading.bodies(piece, task))
+    keys = [
+        key
+        for piece in pieces
+        for key in ([known[piece]] if piece in known else names.read(piece, task.assigner))
     ]
-    if None in found:
-        change.problems.append(Problem(name, "unknown_body", {"words": text}, stops=True))
-    return list(dict.fromkeys(key for key in found if key))
-
-
-def _stored(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    if None in keys:
+        change.stop(column, "unknown_body", words=text)
+    return list(dict.fromkeys(key for key in keys if key))
 
 
 def is_change(row: ImportRow) -> bool:
-    """Does it change a task that is there, or become a draft?"""
+    """Whether it changes a task that is there; else it becomes a draft."""
     return "changes" in row.values
 
 
 def bodies_of(row: ImportRow) -> list[int]:
+    """Keys of the bodies that the change names."""
     lead = row.values["edit"].get("lead")
     return [*([lead] if lead else []), *(key for key, _kind in row.values["parts"] or ())]
 
 
 def edit_values(row: ImportRow, bodies: Mapping[int, Body]) -> dict[str, Any]:
-    """What an edit takes."""
+    """The values of `row`, as an edit takes them."""
     values = dict(row.values["edit"])
     if values.get("due_on"):
         values["due_on"] = date.fromisoformat(values["due_on"])

@@ -351,7 +351,7 @@ def test_what_a_hidden_column_means_can_be_said(read_hidden: Read, secretary: Cl
     page = secretary.get(imported.get_absolute_url())
     assert "The column “Kinh phí” is hidden and was not read" in text_of(page)
     assert days(imported) == ["2027-09-30"]
-    asked = page.context["columns_form"].asked
+    asked = page.context["columns_form"].columns
     place = [one.name for one in asked].index("Kinh phí")
     secretary.post(url(imported), {"version": imported.version, f"column_{place}": "note"})
     (row,) = again(imported).rows.all()
