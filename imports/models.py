@@ -24,8 +24,7 @@ class Import(models.Model):
         UNDONE = "undone", _("undone")
         DROPPED = "dropped", _("dropped")
 
-    # What may be dropped.
-    GIVEN_UP = (State.READING, State.FAILED, State.READY)
+    DROPPABLE_STATES = (State.READING, State.FAILED, State.READY)
 
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="imports"

@@ -81,13 +81,13 @@ def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
     try:
         package = Package(file)
         main, read = _main_part(package, name)
-        found = read(package, main)
+        contents = read(package, main)
     except MemoryError as error:
         raise refusal("swollen") from error
     except (*_NOT_READ, *_NOT_AS_WRITTEN) as error:
         raise refusal("damaged") from error
-    _check_extent(found)
-    return as_read(found)
+    _check_extent(contents)
+    return as_read(contents)
 
 
 def _main_part(package: Package, name: str) -> tuple[str, Callable[[Package, str], list[Table]]]:
