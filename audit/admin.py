@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from audit.labels import VERBS, change_lines, model_name, words_of
 from audit.models import Event, EventQuerySet
-from audit.words import VERBS, change_lines, model_name, words_of
 from portal.shared.admin import PortalAdmin, ReadOnlyAdmin
 
 M = TypeVar("M", bound=models.Model)

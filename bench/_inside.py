@@ -41,12 +41,12 @@ from imports.checking import check
 from imports.reading.rows import rows_of
 from imports.reading.sandbox import read_tables
 from notices.calendar import Calendar
-from notices.composing import compose
-from notices.letters import people_owed, send_owed
-from notices.mail import Mail
+from notices.delivery.composition import compose
+from notices.delivery.mail import Mail
+from notices.delivery.sender import people_owed, send_owed
 from notices.models import Letter, Notice
-from notices.policies import DEFAULT
-from notices.seeding import seed_around
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import seed_around
 from portal.shared.days import today
 from reminders import weekly_summary as summary
 from reminders.planning import Ladder, escalate, kind_of, plan
@@ -327,7 +327,7 @@ def send_bare(port: str) -> tuple[int, float, int]:
 
 
 def _use_server(port: str) -> None:
-    settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 
 

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
+from audit.labels import NAMED, PIECES, VERBS
 from audit.models import Event
-from audit.words import NAMED, PIECES, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
 from committees.models import Absence, Alias, Body, Membership, Office, Person, ProposedTerm

@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from committees import attempts
+from committees import password_attempts
 from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
-from portal.shared.changed import ChangesForm
+from portal.shared.changes import ChangesForm
 from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
@@ -38,22 +38,22 @@ class SignInForm(AuthenticationForm):
         username = self.cleaned_data.get("username")
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        place = attempts.place_of(self.request, username)
-        network = attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
+        place = password_attempts.place_of(self.request, username)
+        network = password_attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
         # A known device is not held back by what others in its network do.
-        if not attempts.is_device(place) and attempts.BY_NETWORK.take(network) < 0:
+        if not password_attempts.is_device(place) and password_attempts.BY_NETWORK.take(network) < 0:
             raise self._too_many()
         name = f"{tidy(username).casefold()} {place}"
-        left = attempts.BY_NAME.take(name)
+        left = password_attempts.BY_NAME.take(name)
         if left < 0:
             raise self._too_many()
         try:
             cleaned = super().clean()
         except ValidationError as error:
             raise self._refusal(left) from error
-        attempts.BY_NAME.forget(name)
+        password_attempts.BY_NAME.forget(name)
         # Whole offices sign in at eight o'clock: only wrong passwords count for a network.
-        attempts.BY_NETWORK.give_back(network)
+        password_attempts.BY_NETWORK.give_back(network)
         return cleaned or {}
 
     def _too_many(self) -> ValidationError:
@@ -76,11 +76,11 @@ class OwnPasswordForm(PasswordChangeForm):
     blocked = False
 
     def clean_old_password(self) -> str:
-        if attempts.OLD_PASSWORD.take(str(self.user.pk)) < 0:
+        if password_attempts.OLD_PASSWORD.take(str(self.user.pk)) < 0:
             self.blocked = True
             raise ValidationError(_("Too many wrong passwords. Wait 15 minutes, then try again."))
         old = super().clean_old_password()
-        attempts.OLD_PASSWORD.forget(str(self.user.pk))
+        password_attempts.OLD_PASSWORD.forget(str(self.user.pk))
         return old
 
 

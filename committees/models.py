@@ -139,7 +139,7 @@ class SentRequest(models.Model):
 
 
 class PasswordAttempts(models.Model):
-    """How many passwords were tried for one account or network since a moment (committees.attempts)."""
+    """How many passwords were tried for one account or network since a moment; see `password_attempts`."""
 
     key = models.CharField(max_length=64, primary_key=True)
     number = models.PositiveIntegerField(default=0)

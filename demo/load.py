@@ -10,7 +10,7 @@ from django.utils import translation
 
 from committees.models import Body, Person
 from demo import bodies, drafts, orders, people, present
-from notices.seeding import seed_around
+from notices.public_holidays import seed_around
 from portal.shared.days import today
 
 

@@ -16,7 +16,7 @@ from django.db.models import Prefetch
 from django.utils.translation import override
 
 from committees.models import Body, Person
-from committees.naming import Names
+from committees.names.reader import Names
 from imports.deadlines.phrases import read_due
 from imports.models import ImportRow
 from imports.reading.columns import Answers, heading

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from committees.naming import Names
+from committees.names.reader import Names
 from imports.deadlines.phrases import read_due, shortened
 from imports.duplicates import Repeats, Words
 from imports.reading.columns import DOCUMENT

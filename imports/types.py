@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from committees.named import Named
+from committees.names.results import Named
 
 __all__ = ["CheckedRow", "Due", "FileRow", "Named", "Problem"]
 

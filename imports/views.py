@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.stale import Stale, version_of
+from audit.versions import Stale, version_of
 from committees.actions import remember
 from committees.doors import SignedInRequest
 from committees.models import Body

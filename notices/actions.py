@@ -15,7 +15,7 @@ from committees.rules import may_administer
 from notices import kinds, rules
 from notices.drop_reasons import DropReason
 from notices.models import CalendarDay, Letter, Notice
-from portal.shared.changed import clean_changes
+from portal.shared.changes import clean_changes
 from portal.shared.days import today
 
 

@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.words import PIECES, VERBS
+from audit.labels import PIECES, VERBS
 from committees.doors import signed_in
 from notices import actions, drop_reasons, kinds
 from notices.forms import StepsField, optional_kinds
 from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
-from notices.policies import DEFAULT, Rules, Rung
-from notices.policing import COLUMNS, save_policy
+from notices.policy.actions import COLUMNS, save_policy
+from notices.policy.schedule import DEFAULT, Rules, Rung
 from portal.shared.admin import ReadOnlyAdmin, VersionForm, each, is_administrator, link
 from portal.shared.verdicts import no, refuse
 

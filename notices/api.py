@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from committees.models import Body, Person
-from notices import actions, kinds, policies, preferences
+from notices import actions, kinds, preferences
 from notices.filters import NoticeFilter
 from notices.models import Notice, NoticeQuerySet, Policy, Preference
-from notices.policies import Rules, Rung
-from notices.policing import save_policy
+from notices.policy import schedule
+from notices.policy.actions import save_policy
+from notices.policy.schedule import Rules, Rung
 from notices.preferences import offered, save_preferences
 from notices.rules import may_manage_policy, may_view_policy
 from notices.serializers import Marked, NoticeOut, PolicyIn, PolicyOut, PreferenceOut, PreferencesIn
@@ -149,7 +150,7 @@ class PolicyView(Door):
 
     def _answer(self, body: Body) -> Response:
         policy = Policy.objects.filter(body=body).first()
-        rules = policies.of([body.pk])[body.pk]
+        rules = schedule.of([body.pk])[body.pk]
         values = {**asdict(rules), "muted": sorted(rules.muted), "version": policy.version if policy else 0}
         values["escalation"] = [rung._asdict() for rung in rules.escalation]
         return Response(PolicyOut(values).data)

@@ -16,8 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from committees import access, announcements
-from committees.announcements import Appointment, BreakGlass
+from committees import access, appointment_hooks
+from committees.appointment_hooks import Appointment, BreakGlass
 from committees.models import Body, Membership, Office, Person, ProposedTerm
 from committees.roles import Role
 from notices import drop_reasons, kinds
@@ -257,4 +257,4 @@ def register() -> None:
         ),
     )
     drop_reasons.register(AppointmentReason)
-    announcements.register(tell_appointed, tell_proposed, tell_break_glass)
+    appointment_hooks.register(tell_appointed, tell_proposed, tell_break_glass)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from committees.roles import Role
 from notices import kinds
 from notices.models import EscalationStep
-from notices.policies import Rules, Rung
-from notices.policing import MOST_STEPS
+from notices.policy.actions import MOST_STEPS
+from notices.policy.schedule import Rules, Rung
 from notices.preferences import How, offered
 
 SPARE = 2

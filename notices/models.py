@@ -47,7 +47,7 @@ class CalendarDay(models.Model):
 class Policy(models.Model):
     """How the tasks that a body gave are reminded of; a body without a row follows DESIGN §5.
 
-    Days are working days. `notices.policies` reads it with the defaults.
+    Days are working days. `notices.policy.schedule` reads it with the defaults.
     """
 
     body = models.OneToOneField(

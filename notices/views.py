@@ -19,7 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from committees.doors import SignedInRequest
-from notices import actions, kinds, preferences, unsubscribing
+from notices import actions, kinds, preferences
+from notices.delivery import unsubscribe as unsubscribing
 from notices.forms import PreferencesForm
 from notices.kinds import Compose, Kind, Line
 from notices.models import Notice

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
+from audit.labels import words_of
 from audit.models import Event
-from audit.words import words_of
-from notices import silence
+from notices.delivery import health
 from notices.models import Letter, LetterFailure, LetterQuerySet
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, Sentence, no
@@ -100,7 +100,7 @@ def _counted(
 
 def heard() -> list[tuple[bool, Sentence]]:
     """What is late or was refused, the late marked; an empty list says that all is well."""
-    seen = silence.look()
+    seen = health.look()
     rows: list[tuple[bool, Sentence]] = []
     if seen.clock_late:
         rows.append(

@@ -22,7 +22,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from committees import access, actions, attempts
+from committees import access, actions, password_attempts
 from committees.doors import SignedInRequest
 from committees.forms import OwnPasswordForm, ProfileForm, SignInForm
 from committees.models import Membership, Person
@@ -43,7 +43,9 @@ class SignIn(auth_views.LoginView):
         person = form.get_user()
         actions.note_sign_in(person=person, address=self.request.META["REMOTE_ADDR"])
         response = super().form_valid(form)
-        attempts.remember_device(self.request, response, person, secure=settings.SESSION_COOKIE_SECURE)
+        password_attempts.remember_device(
+            self.request, response, person, secure=settings.SESSION_COOKIE_SECURE
+        )
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -87,7 +89,9 @@ class PasswordReset(auth_views.PasswordResetConfirmView):
         response = HttpResponseRedirect(str(self.success_url))
         # Who reads the person's letters is no stranger: else an account that was signed in nowhere yet would
         # stay shut for as long as somebody tries its name.
-        attempts.remember_device(self.request, response, form.user, secure=settings.SESSION_COOKIE_SECURE)
+        password_attempts.remember_device(
+            self.request, response, form.user, secure=settings.SESSION_COOKIE_SECURE
+        )
         return response
 
 

@@ -14,9 +14,9 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body, Membership
 from committees.roles import RESTRICTED_READERS, Role, words_of
-from notices import policies
 from notices.calendar import Calendar
-from notices.policies import LEAD, Rules
+from notices.policy import schedule
+from notices.policy.schedule import LEAD, Rules
 from reminders.planning.above import Superiors
 from tasks.models import Task
 
@@ -85,7 +85,7 @@ class Forecast:
     def _steps(self, due_on: date) -> Iterator[tuple[date, str]]:
         """Until the first of the weekly ones."""
         last = self.calendar.add_working_days(due_on, self.rules.last_late) + 3 * A_WEEK
-        for day, step in policies.schedule(self.rules, due_on, self.calendar, last):
+        for day, step in schedule.schedule(self.rules, due_on, self.calendar, last):
             yield day, step
             if "w" in step:
                 return
@@ -96,7 +96,7 @@ class Forecast:
         held = ((term.office.body_id, term.office.role, term.person_id, term.fields) for term in terms)
         superiors = Superiors.among(held)
         restricted = self.task.secrecy != Task.Secrecy.NORMAL
-        for day, rungs in policies.escalations(self.rules, self.task.due_on, self.calendar, date.max):
+        for day, rungs in schedule.escalations(self.rules, self.task.due_on, self.calendar, date.max):
             for rung in rungs:
                 body = self.task.lead if rung.side == LEAD else self.task.assigner
                 if body is None:

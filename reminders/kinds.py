@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from committees import access
 from committees.models import Body, Person
-from notices import drop_reasons, kinds, policies
+from notices import drop_reasons, kinds
 from notices.calendar import Calendar
 from notices.drop_reasons import DropReason, ReaderReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
-from notices.policies import LEAD, Rules
+from notices.policy import schedule
+from notices.policy.schedule import LEAD, Rules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from reminders import planning as reminders
@@ -632,7 +633,7 @@ class Facts:
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
         if any(BY_NAME[notice.kind].of_milestone for notice in notices):
             facts.milestones = _milestones(tasks)
-        facts.rules = policies.of(task.assigner_id for task in tasks.values())
+        facts.rules = schedule.of(task.assigner_id for task in tasks.values())
         above = {notice.body_id for notice in notices if BY_NAME[notice.kind].escalation}
         if above:
             facts.superiors = Superiors.of(Q(office__body__in=above), on)

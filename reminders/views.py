@@ -13,16 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.stale import Stale
+from audit.versions import Stale
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
-from notices import policies
 from notices.calendar import Calendar
 from notices.forms import PolicyForm
 from notices.models import Policy
-from notices.policies import DEFAULT, Rules
-from notices.policing import check, save_policy
+from notices.policy import schedule
+from notices.policy.actions import check, save_policy
+from notices.policy.schedule import DEFAULT, Rules
 from notices.rules import may_manage_policy, may_view_policy
 from portal.shared.days import today
 from reminders.forecast import Forecast
@@ -45,7 +45,7 @@ def body_reminders(request: SignedInRequest, code: str) -> HttpResponse:
 def _answer(request: SignedInRequest, body: Body) -> HttpResponse:
     may_view_policy(request.user, body).or_raise()
     policy: Policy | None = getattr(body, "reminder_policy", None)
-    rules = policies.rules_of(policy) if policy else DEFAULT
+    rules = schedule.rules_of(policy) if policy else DEFAULT
     if request.method == "POST":
         may_manage_policy(request.user, body).or_raise()
         if "default" in request.POST:
@@ -74,7 +74,7 @@ def _posted(request: SignedInRequest, body: Body, policy: Policy | None, form: P
         check(rules)
     except ValidationError as error:
         form.refuse(error)
-        rules = policies.of([body.pk])[body.pk]
+        rules = schedule.of([body.pk])[body.pk]
     except Stale as refusal:
         status, stale = refusal.status, str(refusal)
     return _page(request, body, policy, form, rules, stale=stale, status=status)

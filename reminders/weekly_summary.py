@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from committees.models import Body, Person
 from committees.roles import Role
-from notices import drop_reasons, kinds, policies
+from notices import drop_reasons, kinds
 from notices.actions import owe_all
 from notices.calendar import A_DAY, Calendar
 from notices.drop_reasons import DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
+from notices.policy import schedule
 from reminders.planning import Superiors
 from tasks.models import Progress, Request, Task
 
@@ -58,10 +59,10 @@ def plan(on: date) -> int:
     # What became late during the week waits for the next; after an outage the week is still told of.
     late = Task.objects.overdue(on).filter(due_on__lt=first).order_by()
     heads = _heads(late.values("lead_id"), on)
-    own = policies.own()
+    own = schedule.own()
     return owe_all(
         [
-            _notice(body, person, first, on, own.get(body, policies.DEFAULT))
+            _notice(body, person, first, on, own.get(body, schedule.DEFAULT))
             for (body, _role), terms in heads.terms.items()
             for person in sorted({person for person, _fields in terms})
         ]
@@ -76,7 +77,7 @@ def first_day(on: date, calendar: Calendar) -> date:
     return day
 
 
-def _notice(body: int, person: int, first: date, on: date, rules: policies.Rules) -> Notice:
+def _notice(body: int, person: int, first: date, on: date, rules: schedule.Rules) -> Notice:
     return Notice(
         key=f"{WEEKLY}:{body}:{first}:person-{person}",
         person_id=person,

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit import words
+from audit import labels as words
 from notices import drop_reasons, kinds
 from notices.drop_reasons import DropReason
 from notices.kinds import Kind, Line

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import EventfulAdmin
+from audit.labels import PIECES
+from audit.labels import VERBS as EVENT_WORDS
 from audit.models import Event
-from audit.words import PIECES
-from audit.words import VERBS as EVENT_WORDS
 from committees import access
 from committees.doors import SignedInRequest, signed_in
 from committees.models import Person

@@ -18,7 +18,7 @@ from committees import access
 from committees.fields import BodyField
 from committees.models import Body, Membership, Person
 from notices.calendar import day_off
-from portal.shared.changed import ChangesForm
+from portal.shared.changes import ChangesForm
 from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.fields import PlainField, limit_choices

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import announcements, rules
+from committees import appointment_hooks, rules
 from committees.access import Right
-from committees.announcements import Appointment
+from committees.appointment_hooks import Appointment
 from committees.models import Absence, Membership, MembershipQuerySet, Person
-from portal.shared.changed import changed_fields, clean_changed_fields
+from portal.shared.changes import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 
@@ -208,7 +208,7 @@ def _announce(absence: Absence, before: Days, by: Person, *, own: bool) -> None:
     """A deputy is appointed too: whoever hears of an appointment hears of this one and of other days."""
     for term in _current(absence).select_related("office__body").order_by("pk"):
         if before.get(term.pk) != (term.starts_on, term.ends_on):
-            announcements.appointed(Appointment(term, by, new=term.pk not in before, own=own))
+            appointment_hooks.appointed(Appointment(term, by, new=term.pk not in before, own=own))
 
 
 def _told(absence: Absence) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import announcements, rules
+from committees import appointment_hooks, rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
 from committees.actions.common import PERSON_FIELDS, save, stored
-from committees.announcements import BreakGlass
+from committees.appointment_hooks import BreakGlass
 from committees.models import Body, Membership, Person
-from portal.shared.changed import changed_fields, clean_changed_fields, stored_row
+from portal.shared.changes import changed_fields, clean_changed_fields, stored_row
 from portal.shared.days import today
 from portal.shared.verdicts import no, refuse
 
@@ -76,7 +76,7 @@ def send_reset_letter(*, person: Person, by: Person) -> Person:
     if own:
         terms = Membership.objects.within(today(), None).filter(person=person)
         bodies = Body.objects.filter(pk__in=terms.values("office__body")).order_by("path")
-        announcements.glass_broken(BreakGlass(person, by, list(bodies)))
+        appointment_hooks.glass_broken(BreakGlass(person, by, list(bodies)))
     return person
 
 

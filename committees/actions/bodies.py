@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
-from committees import access, announcements, rules
+from committees import access, appointment_hooks, rules
 from committees.actions.common import BODY_FIELDS, save, stored
-from committees.announcements import BreakGlass
+from committees.appointment_hooks import BreakGlass
 from committees.models import Body, Office, Person
 from committees.roles import Role
 
@@ -38,7 +38,7 @@ def save_body(*, body: Body, by: Person | None) -> Body:
         open_offices([body])
     if by is not None and own:
         left = Body.objects.filter(pk__in=[before["parent"]])
-        announcements.glass_broken(BreakGlass(body, by, [body, *left]))
+        appointment_hooks.glass_broken(BreakGlass(body, by, [body, *left]))
     return body
 
 
@@ -75,7 +75,7 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
             break_glass=own,
         )
         if own:
-            announcements.glass_broken(BreakGlass(office, by, [office.body]))
+            appointment_hooks.glass_broken(BreakGlass(office, by, [office.body]))
     return office
 
 

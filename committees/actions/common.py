@@ -10,7 +10,7 @@ from django.db import models
 from audit.actions import changes, record, snapshot
 from committees.access import Right
 from committees.models import Person
-from portal.shared.changed import clean_changes, stored_row
+from portal.shared.changes import clean_changes, stored_row
 from portal.shared.text import tidy_row
 
 T = TypeVar("T", bound=models.Model)

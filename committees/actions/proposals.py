@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.actions import record, snapshot
-from committees import announcements, rules
+from committees import appointment_hooks, rules
 from committees.actions.common import MEMBERSHIP_FIELDS
 from committees.actions.terms import save_membership
 from committees.models import Membership, Person, ProposedTerm
@@ -28,7 +28,7 @@ def propose_term(*, membership: Membership, by: Person) -> ProposedTerm:
     proposal.save()
     after = snapshot(proposal, MEMBERSHIP_FIELDS)
     record("term_proposed", about=proposal, by=by, after=after, bodies=[proposal.office.body_id])
-    announcements.proposed(proposal)
+    appointment_hooks.proposed(proposal)
     return proposal
 
 

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import access, announcements, rules
+from committees import access, appointment_hooks, rules
 from committees.access import Right
 from committees.actions.absences import DAY, follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
-from committees.announcements import Appointment
+from committees.appointment_hooks import Appointment
 from committees.models import Membership, Office, Person
 from portal.shared.days import today
 
@@ -50,7 +50,7 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     follow(membership.person_id, by=by, right=right)
     after = snapshot(membership, MEMBERSHIP_FIELDS)
     if by is not None and any(before.get(name) != after[name] for name in GIVEN):
-        announcements.appointed(Appointment(membership, by, new=not before, own=own))
+        appointment_hooks.appointed(Appointment(membership, by, new=not before, own=own))
     return membership
 
 
@@ -70,7 +70,7 @@ def end_membership(*, membership: Membership, ends_on: date | None = None, by: P
     close_term(membership, today() - DAY, by, right, break_glass=own)
     follow(membership.person_id, by=by, right=right)
     if membership.pk:
-        announcements.appointed(Appointment(membership, by, new=False, own=own))
+        appointment_hooks.appointed(Appointment(membership, by, new=False, own=own))
     return membership
 
 

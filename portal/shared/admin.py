@@ -28,7 +28,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from portal.shared.changed import ChangesForm
+from portal.shared.changes import ChangesForm
 from portal.shared.text import fold
 from portal.shared.verdicts import YES, Refused, Sentence, Verdict
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from committees.models import Membership
 from committees.roles import RESTRICTED_READERS, Role
 from notices.actions import owe_selected
-from notices.policies import LEAD, Rules, Rung
+from notices.policy.schedule import LEAD, Rules, Rung
 from reminders.planning.morning import Morning
 from reminders.planning.statement import subquery, table, wait_for_other_planners
 from tasks.drop_reasons import TaskReason

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from notices.calendar import Calendar
-from notices.policies import DEFAULT, Rules
+from notices.policy.schedule import DEFAULT, Rules
 
 OVERDUE, TODAY, SOON = "overdue", "due_today", "due_soon"
 PART = "part_"

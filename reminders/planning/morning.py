@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from notices import policies
 from notices.calendar import Calendar
-from notices.policies import DEFAULT, Rules
+from notices.policy import schedule
+from notices.policy.schedule import DEFAULT, Rules
 from reminders.planning.ladder import Ladder
 
 DEFAULT_POLICY = 0
@@ -28,7 +28,7 @@ class Morning:
 
     @classmethod
     def of(cls, on: date) -> Morning:
-        return cls(on, Ladder(Calendar.read(), on), policies.own())
+        return cls(on, Ladder(Calendar.read(), on), schedule.own())
 
     def rules(self, giver: int) -> Rules:
         return self.own.get(giver, DEFAULT)

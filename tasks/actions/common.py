@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from audit import stale
+from audit import versions as stale
 from audit.actions import changes, record, snapshot
 from committees import access
 from committees.access import Right

@@ -19,7 +19,7 @@ from audit.models import Event
 from committees import access
 from committees.access import Right
 from committees.models import Body, Person
-from portal.shared.changed import changed_fields, clean_changed_fields
+from portal.shared.changes import changed_fields, clean_changed_fields
 from portal.shared.days import today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from committees.fields import BodyField
 from committees.models import Body, Person
-from committees.naming import Names
+from committees.names.reader import Names
 from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import rules

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import changes, record, snapshot
 from committees.models import Person
 from portal.shared import uploads
-from portal.shared.changed import clean_changes
+from portal.shared.changes import clean_changes
 from portal.shared.text import tidy_row
 from tasks import rules
 from tasks.actions.common import refuse_stale

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.stale import Stale, version_of
+from audit.versions import Stale, version_of
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body

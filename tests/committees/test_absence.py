@@ -16,8 +16,8 @@ from audit.models import Event
 from committees import access, actions
 from committees.models import Absence, Membership, Person
 from committees.roles import Role
-from notices.composing import compose
-from notices.letters import people_owed
+from notices.delivery.composition import compose
+from notices.delivery.sender import people_owed
 from notices.models import Letter, Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from committees import actions
 from committees.forms import PersonField
 from committees.models import Person
-from committees.naming import Names
+from committees.names.reader import Names
 from portal.shared.text import account_key
 from tests.support.admin_door import url
 from tests.support.people import Bodies, make_body, make_person, new_person

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from committees.models import Body
-from committees.named import Named
-from committees.naming import Names
+from committees.names.reader import Names
+from committees.names.results import Named
 from imports.deadlines.phrases import read_due
 from tests.support.tree import CENTRE, PROVINCE
 

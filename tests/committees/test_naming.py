@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import Event
 from committees import actions
 from committees.models import Alias, Body, Person
-from committees.named import Named
-from committees.naming import Names
+from committees.names.reader import Names
+from committees.names.results import Named
 from portal.shared.text import fold, legible
 from portal.shared.verdicts import Refused
 from tests.support.people import Bodies

@@ -27,7 +27,7 @@ from notices.appointments import (
     recheck_break_glass,
 )
 from notices.calendar import Calendar
-from notices.letters import send_owed
+from notices.delivery.sender import send_owed
 from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
@@ -386,7 +386,7 @@ def test_a_letter_lets_them_choose_it_once(
     people: People,
     settings: Any,
 ) -> None:
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     client = enter("staff")
     assert client.post(url(Person, "reset", people["head"].pk)).status_code == 302
     assert Event.objects.get(verb="reset_letter_sent").after == {"email": "head@demo.invalid"}
@@ -404,7 +404,7 @@ def test_a_letter_lets_them_choose_it_once(
 
 def test_who_came_by_the_letter_is_not_held_back_by_a_stranger(people: People, settings: Any) -> None:
     """The way in for whoever never signed in anywhere, while somebody goes on trying the name."""
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     actions.send_reset_letter(person=people["head"], by=people["staff"])
     theirs, stranger = Client(REMOTE_ADDR="10.1.1.1"), Client(REMOTE_ADDR="10.2.2.2")
     page = theirs.get(reset_link(settings.EMAIL_FILE_PATH), follow=True)
@@ -420,7 +420,7 @@ def test_who_came_by_the_letter_is_not_held_back_by_a_stranger(people: People, s
 
 
 def test_a_reset_letter_opens_no_locked_account(people: People, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     actions.send_reset_letter(person=people["head"], by=people["staff"])
     Person.objects.filter(pk=people["head"].pk).update(is_active=False)
     assert not Client().get(reset_link(settings.EMAIL_FILE_PATH), follow=True).context["validlink"]
@@ -430,7 +430,7 @@ def test_a_reset_letter_opens_no_locked_account(people: People, settings: Any) -
 def test_a_reset_letter_that_cannot_leave_is_a_sentence(
     people: People, settings: Any, tmp_path: Path, way: str
 ) -> None:
-    settings.EMAIL_BACKEND = f"notices.mail.{way}Backend"
+    settings.EMAIL_BACKEND = f"notices.delivery.mail.{way}Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     settings.EMAIL_FILE_PATH = tmp_path / "file"
     settings.EMAIL_FILE_PATH.write_text("")

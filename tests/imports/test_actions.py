@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
 from audit.models import Event
-from audit.stale import Stale
+from audit.versions import Stale
 from committees.models import Person
 from imports import actions as import_actions
 from imports.actions import files as importing

@@ -16,7 +16,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from audit.models import Event
-from audit.stale import Stale
+from audit.versions import Stale
 from committees.models import Person
 from imports import actions as import_actions
 from imports.actions import files as importing

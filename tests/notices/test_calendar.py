@@ -13,7 +13,7 @@ from audit.models import Event
 from notices.actions import delete_calendar_day, save_calendar_day
 from notices.calendar import Calendar, day_off
 from notices.models import CalendarDay
-from notices.seeding import DECIDED, seed, seed_around
+from notices.public_holidays import DECIDED, seed, seed_around
 
 pytestmark = pytest.mark.django_db
 

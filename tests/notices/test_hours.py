@@ -7,10 +7,10 @@ import pytest
 import time_machine
 
 from notices import jobs
-from notices.letters import send_owed
+from notices.daily_run import remind
+from notices.delivery.sender import send_owed
 from notices.models import Letter, Notice, Policy
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import seed
 from portal.shared.days import VIETNAM
 from tasks.models import Task
 from tasks.urging import actions as urging_actions

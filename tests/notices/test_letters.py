@@ -19,13 +19,14 @@ from django.utils import timezone
 from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
-from notices import composing, letters
+from notices.daily_run import remind
+from notices.delivery import composition
+from notices.delivery import sender as letters
+from notices.delivery.mail import Mail
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import ReaderReason
-from notices.letters import send_owed
-from notices.mail import Mail
 from notices.models import Letter, Notice, Policy, Preference
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import seed
 from portal.shared.days import VIETNAM
 from reminders import kinds as telling
 from reminders import planning as reminders
@@ -112,7 +113,7 @@ def test_its_headers(late, officer, smtp):
     remind(TODAY)
     (message,) = smtp.messages
     assert message["To"] == f"{officer.name} <{officer.email}>"
-    assert message["Message-ID"] == Letter.objects.get().message_id == composing.message_id(officer, TODAY)
+    assert message["Message-ID"] == Letter.objects.get().message_id == composition.message_id(officer, TODAY)
     assert message["Date"].endswith("+0700")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"].startswith("<reminders.")
@@ -235,7 +236,7 @@ def test_of_a_restricted_task_number_and_day_only(officer, task_at, smtp):
 
 
 def test_the_longest_letter_has_an_end(late, task_at, smtp, monkeypatch):
-    monkeypatch.setattr(composing, "LONGEST", 2)
+    monkeypatch.setattr(composition, "LONGEST", 2)
     for number in range(4):
         task_at("in_progress", title=f"Việc {number}", due_on=DUE)
     Notice.objects.all().delete()
@@ -604,7 +605,7 @@ def test_any_name_is_only_a_name(late, officer, smtp, name):
 
 def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, smtp, monkeypatch):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
-    write = composing.compose
+    write = composition.compose
 
     def breaks(letter: Letter, notices: Any, facts: Any) -> Mail:
         if letter.person == officer:
@@ -619,14 +620,14 @@ def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, 
 
 def test_a_notice_that_cannot_be_told_stops_nobody_elses_letter(late, officer, bodies, smtp, monkeypatch):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
-    about = composing.Facts.about
+    about = composition.Facts.about
 
     def breaks(notices: Any, on: date) -> Any:
         if any(notice.person == officer for notice in notices):
             raise RuntimeError("a kind is broken")
         return about(notices, on)
 
-    monkeypatch.setattr(composing.Facts, "about", breaks)
+    monkeypatch.setattr(composition.Facts, "about", breaks)
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (1, 1)
     assert Letter.objects.get(person=officer).failure == "not_written"
@@ -759,7 +760,7 @@ def test_two_senders_at_once_send_once(request, people, task_at, bodies, smtp):
 
 
 def test_letters_as_files(late, officer, settings):
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     remind(TODAY)
     (path,) = Path(settings.EMAIL_FILE_PATH).iterdir()
     letter = Letter.objects.get()

@@ -27,12 +27,13 @@ from django.utils import timezone
 
 from committees.models import Membership, Person, ProposedTerm
 from committees.roles import Role
-from notices import composing, kinds, preferences
-from notices.composing import compose
-from notices.letters import send_owed
+from notices import kinds, preferences
+from notices.daily_run import remind
+from notices.delivery import composition
+from notices.delivery.composition import compose
+from notices.delivery.sender import send_owed
 from notices.models import Letter, Notice
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import seed
 from portal.shared.days import VIETNAM
 from tasks import actions
 from tasks.actions.drafting import PartAsked
@@ -332,7 +333,7 @@ JUDGED = ("task_submitted", "task_proposed", "extension_asked", "withdrawal_aske
 
 
 def raw_of(person: Person, notices: list[Notice]) -> bytes:
-    letter = Letter(person=person, on=TODAY, message_id=composing.message_id(person, TODAY))
+    letter = Letter(person=person, on=TODAY, message_id=composition.message_id(person, TODAY))
     return compose(letter, notices).as_bytes()
 
 
@@ -391,7 +392,7 @@ def acted(world: World, task_at: TaskAt) -> None:
 @pytest.fixture
 def morning(world: World, task_at: TaskAt, settings: Any) -> dict[str, bytes]:
     """Person → the bytes of their letter, as they go to a server."""
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     acted(world, task_at)
     done = remind(TODAY)
     assert done.sent.failed == 0

@@ -4,13 +4,13 @@ from datetime import date, datetime, time
 
 import pytest
 
-from notices import policies
 from notices.calendar import Calendar
 from notices.drop_reasons import ReaderReason
 from notices.models import EscalationStep, Notice, Policy
-from notices.policies import DEFAULT, Rung
-from notices.policing import save_policy
-from notices.seeding import seed
+from notices.policy import schedule
+from notices.policy.actions import save_policy
+from notices.policy.schedule import DEFAULT, Rung
+from notices.public_holidays import seed
 from portal.shared.days import VIETNAM, today
 from reminders import kinds as telling
 from reminders import planning as reminders
@@ -28,7 +28,7 @@ def calendar() -> Calendar:
     return Calendar.read()
 
 
-def policy(**changes) -> policies.Rules:
+def policy(**changes) -> schedule.Rules:
     return DEFAULT.__class__(**{**DEFAULT.__dict__, **changes})
 
 
@@ -59,21 +59,21 @@ def days(text: str) -> list[tuple[date, str]]:
     ],
 )  # fmt: skip
 def test_the_days_of_a_deadline(calendar, changes, due_on, expected):
-    found = policies.schedule(policy(**changes), date.fromisoformat(due_on), calendar, LATER)
+    found = schedule.schedule(policy(**changes), date.fromisoformat(due_on), calendar, LATER)
     assert found == days(expected)
 
 
 def test_the_ladder_above(calendar):
     """Lead head, secretary, deputy; two rungs of one day stand together."""
-    found = policies.escalations(DEFAULT, DUE, calendar, LATER)
+    found = schedule.escalations(DEFAULT, DUE, calendar, LATER)
     assert [(f"{day:%d/%m}", [rung.role for rung in rungs]) for day, rungs in found] == [
         ("16/07", ["head"]),
         ("20/07", ["secretary"]),
         ("24/07", ["deputy"]),
     ]
     both = policy(escalation=(Rung(1, "assigner", "secretary"), Rung(1, "lead", "head")))
-    assert len(policies.escalations(both, DUE, calendar, LATER)) == 1
-    assert policies.escalations(DEFAULT, DUE, calendar, date(2026, 7, 19)) == found[:1]
+    assert len(schedule.escalations(both, DUE, calendar, LATER)) == 1
+    assert schedule.escalations(DEFAULT, DUE, calendar, date(2026, 7, 19)) == found[:1]
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_a_body_without_its_own_follows_the_default(bodies, django_assert_num_qu
     own = Policy.objects.create(body=bodies.lead, before=[1, 5], after=[4, 2], hour=time(9), muted=["urged"])
     EscalationStep.objects.create(policy=own, days_late=2, side="lead", role="secretary")
     with django_assert_num_queries(2):
-        found = policies.of([bodies.lead.pk, bodies.committee.pk])
+        found = schedule.of([bodies.lead.pk, bodies.committee.pk])
     assert found[bodies.committee.pk] == DEFAULT
     assert (found[bodies.lead.pk].before, found[bodies.lead.pk].after) == ((5, 1), (2, 4))
     assert found[bodies.lead.pk].escalation == (Rung(2, "lead", "secretary"),)
     assert found[bodies.lead.pk].muted == {"urged"}
-    assert policies.own() == {bodies.lead.pk: found[bodies.lead.pk]}
+    assert schedule.own() == {bodies.lead.pk: found[bodies.lead.pk]}
 
 
 def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at):

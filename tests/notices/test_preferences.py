@@ -8,7 +8,8 @@ from django.test import Client
 
 from audit.models import Event
 from committees.models import Person
-from notices import kinds, letters, preferences
+from notices import kinds, preferences
+from notices.delivery import sender
 from notices.drop_reasons import ReaderReason
 from notices.models import Letter, Notice, Preference
 from notices.preferences import How, offered, save_preferences
@@ -112,8 +113,8 @@ def test_what_is_read_in_the_portal_goes_into_no_letter(people: People, task_at:
     Preference.objects.create(person=officer, kind="task_assigned", how="portal")
     task_at("completed")
     mine = list(Notice.objects.filter(person=officer, kind__in=("task_confirmed", "task_assigned")))
-    reasons = letters.why_not(mine, today())
-    letters.drop(reasons)
+    reasons = sender.why_not(mine, today())
+    sender.drop(reasons)
     by_kind = {one.kind: reasons.get(one.pk, "") for one in mine}
     assert by_kind["task_confirmed"] == ReaderReason.IN_PORTAL != by_kind["task_assigned"]
     assert Notice.objects.for_person(officer).filter(kind="task_confirmed").exists()

@@ -9,7 +9,8 @@ import time_machine
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
-from notices import jobs, silence
+from notices import jobs
+from notices.delivery import health
 from notices.models import CalendarDay, Letter, Notice
 from portal.shared.days import VIETNAM
 
@@ -20,7 +21,7 @@ DUE = date(2026, 7, 16)
 
 @pytest.fixture
 def folder(settings) -> Path:
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     return Path(settings.EMAIL_FILE_PATH)
 
 
@@ -82,7 +83,7 @@ def test_without_a_day_it_is_today_in_vietnam(late):
 
 
 def test_failures_are_told(late, settings):
-    settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     assert "1 letters failed" in said("--on", "2026-07-20")
     assert "in the admin" in said("--on", "2026-07-20")
@@ -97,8 +98,8 @@ def test_the_job_does_what_the_command_does(late):
 
 def test_the_tick_is_found_where_readiness_looks(client):
     jobs.tick()
-    assert cache.get(silence.TICK) is not None
-    assert silence.look().seconds_since_tick == 0
+    assert cache.get(health.TICK) is not None
+    assert health.look().seconds_since_tick == 0
 
 
 def test_the_jobs_of_the_schedule_exist(settings):

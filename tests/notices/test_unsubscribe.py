@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from audit.models import Event
 from committees.models import Person
-from notices import preferences, unsubscribing
-from notices.composing import compose
+from notices import preferences
+from notices.delivery import unsubscribe
+from notices.delivery.composition import compose
 from notices.models import Letter, Notice, Preference
 from notices.preferences import How
 from portal.shared.days import today
@@ -26,7 +27,7 @@ NEWS = ["task_confirmed", "task_suspended", "overdue", "task_sent_back"]
 
 
 def address(person: Person, names: list[str] = NEWS) -> str:
-    return urlsplit(unsubscribing.url_for(person, names)).path
+    return urlsplit(unsubscribe.url_for(person, names)).path
 
 
 def stranger() -> Client:
@@ -50,11 +51,11 @@ def test_looking_changes_nothing_and_posting_switches_off(people: People) -> Non
 
 
 def test_a_letter_of_duties_alone_has_no_link(people: People) -> None:
-    assert unsubscribing.url_for(people["officer"], ["overdue", "task_sent_back", "unknown"]) == ""
+    assert unsubscribe.url_for(people["officer"], ["overdue", "task_sent_back", "unknown"]) == ""
 
 
 def test_a_duty_in_a_signed_link_is_left_alone(people: People) -> None:
-    token = signing.dumps([people["officer"].pk, ["overdue", "x", "task_confirmed"]], salt=unsubscribing.SALT)
+    token = signing.dumps([people["officer"].pk, ["overdue", "x", "task_confirmed"]], salt=unsubscribe.SALT)
     stranger().post(f"/notices/unsubscribe/{token}/")
     assert list(Preference.objects.values_list("kind", flat=True)) == ["task_confirmed"]
 

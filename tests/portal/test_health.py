@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notices.silence import TICK
+from notices.delivery.health import TICK
 from portal import health
 
 

@@ -20,7 +20,7 @@ from imports.models import Import
 from notices.calendar import Calendar
 from notices.jobs import remind
 from notices.models import CalendarDay, Letter, Notice, Policy
-from notices.seeding import seed_around
+from notices.public_holidays import seed_around
 from portal.shared.days import today
 from tasks.models import Order
 from tests.imports.test_limits import ATTACKS

@@ -31,7 +31,8 @@ from django.utils.http import urlsafe_base64_encode
 from committees import actions as committee_actions
 from committees.models import Absence, Person
 from imports.models import ColumnMeaning
-from notices import kinds, unsubscribing
+from notices import kinds
+from notices.delivery import unsubscribe
 from notices.models import Notice
 from reports import actions as report_actions
 from tasks import actions
@@ -703,7 +704,7 @@ class Settings:
         if setting == "body" or (setting in APPOINTED and route.startswith("bodies:")):
             values = {"code": "COMMITTEE"}
         if setting == "token":
-            return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
+            return urlsplit(unsubscribe.url_for(self.notice.person, ["task_confirmed"])).path
         if setting in self.terms:
             pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
             values = {**pages, "pk": self.terms[setting].pk}

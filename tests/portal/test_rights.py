@@ -21,8 +21,8 @@ from committees.access import Right
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from imports import actions as import_actions
-from notices import policies
-from notices.policing import save_policy
+from notices.policy import schedule
+from notices.policy.actions import save_policy
 from portal.shared.days import today
 from tasks import actions, rules
 from tasks.actions.drafting import PartAsked
@@ -352,7 +352,7 @@ def test_urging_many_names_each_by_its_own_right(bodies: Bodies, people: People,
 
 def test_a_reminder_policy_kept_by_a_deputy(bodies: Bodies, people: People) -> None:
     away(people["secretary"], people["member"])
-    rules_now = policies.of([bodies.committee.pk])[bodies.committee.pk]
+    rules_now = schedule.of([bodies.committee.pk])[bodies.committee.pk]
     last = newest()
     save_policy(
         body=bodies.committee, asked=replace(rules_now, weekly=not rules_now.weekly), by=people["member"]

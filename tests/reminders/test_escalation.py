@@ -13,11 +13,11 @@ from django.utils import translation
 from audit.models import Event
 from committees.models import Membership, Office
 from committees.roles import Role
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import DropReason
-from notices.letters import send_owed
 from notices.models import EscalationStep, Notice, Policy
-from notices.policies import DEFAULT
-from notices.seeding import seed
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import seed
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reminders import kinds as telling

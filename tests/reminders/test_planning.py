@@ -11,8 +11,8 @@ from committees import access
 from committees.models import Body
 from committees.roles import PERMISSIONS
 from notices.models import Notice, Policy
-from notices.policies import DEFAULT
-from notices.seeding import seed
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import seed
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks.drop_reasons import TaskReason

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from audit.models import Event
 from committees.roles import Role
-from notices import policies
 from notices.models import CalendarDay, EscalationStep, Notice, Policy
-from notices.policies import DEFAULT, Rung
-from notices.seeding import seed
+from notices.policy import schedule
+from notices.policy.schedule import DEFAULT, Rung
+from notices.public_holidays import seed
 from portal.shared.days import today
 from reminders import planning as reminders
 from reminders.forecast import Forecast
@@ -52,8 +52,8 @@ SENT = {
 }
 
 
-def own(bodies) -> policies.Rules:
-    return policies.of([bodies.committee.pk])[bodies.committee.pk]
+def own(bodies) -> schedule.Rules:
+    return schedule.of([bodies.committee.pk])[bodies.committee.pk]
 
 
 @pytest.fixture

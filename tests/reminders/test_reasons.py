@@ -17,10 +17,10 @@ from django.utils import timezone, translation
 
 from committees.models import Person
 from notices import drop_reasons
+from notices.delivery.sender import drop, send_owed
 from notices.drop_reasons import DropReason, ReaderReason
-from notices.letters import drop, send_owed
 from notices.models import Notice
-from notices.seeding import seed
+from notices.public_holidays import seed
 from portal.shared.days import today
 from reminders import weekly_summary as summary
 from reports import actions as reports

@@ -19,14 +19,15 @@ from committees import actions as committee_actions
 from committees.actions.addresses import refuse_address
 from committees.models import Body, Membership, Person
 from committees.roles import Role
-from notices import addresses, drop_reasons, preferences
+from notices import drop_reasons, preferences
 from notices.appointments import AppointmentReason
+from notices.delivery import refused_addresses
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import AddressReason, DropReason, ReaderReason
-from notices.letters import send_owed
 from notices.models import Notice
-from notices.policies import DEFAULT
-from notices.policing import save_policy
-from notices.seeding import seed
+from notices.policy.actions import save_policy
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import seed
 from portal.shared.days import VIETNAM
 from reminders import planning as reminders
 from reminders import weekly_summary as summary
@@ -183,8 +184,8 @@ def given_to_another(world: World) -> str:
 def address_refused(world: World) -> str:
     keeper = make_person("keeper")
     appoint(keeper, world.bodies.lead, Role.SECRETARY)
-    addresses.refused(world.officer, world.officer.email, "550 5.1.1 no such user")
-    return addresses.NAME
+    refused_addresses.refused(world.officer, world.officer.email, "550 5.1.1 no such user")
+    return refused_addresses.NAME
 
 
 def of_an_older_version(world: World) -> str:

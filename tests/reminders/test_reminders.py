@@ -13,7 +13,7 @@ from committees.roles import PERMISSIONS, Role
 from notices import kinds
 from notices.calendar import Calendar
 from notices.models import Notice
-from notices.seeding import seed
+from notices.public_holidays import seed
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks import actions

@@ -10,8 +10,8 @@ from committees.models import Membership
 from committees.roles import Role
 from notices import kinds
 from notices.models import Letter, Notice
-from notices.policies import DEFAULT
-from notices.seeding import seed
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import seed
 from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
 from tasks import actions

@@ -26,11 +26,13 @@ from django.db import connection
 
 from committees import actions as committee_actions
 from committees.models import Absence, Body, Membership, Person
-from notices import policies, policing, preferences
+from notices import preferences
 from notices.calendar import Calendar
 from notices.models import Notice
-from notices.policies import Rung
-from notices.seeding import seed
+from notices.policy import actions as policing
+from notices.policy import schedule
+from notices.policy.schedule import Rung
+from notices.public_holidays import seed
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions
@@ -414,7 +416,7 @@ class Portal:
 
     def set_policy(self, body: str, by: str, changed: dict[str, Any]) -> None:
         found = self.bodies[body]
-        asked = replace(policies.of([found.pk])[found.pk], **_as_rules(changed))
+        asked = replace(schedule.of([found.pk])[found.pk], **_as_rules(changed))
         policing.save_policy(body=found, asked=asked, by=self.people[by])
 
     # What went out

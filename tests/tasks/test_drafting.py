@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from audit.models import Event
-from audit.stale import Stale
+from audit.versions import Stale
 from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today

@@ -22,9 +22,9 @@ from audit.models import Event
 from committees import actions as committee_actions
 from committees.models import Absence, Body, Person
 from committees.roles import Role
+from notices.daily_run import remind
 from notices.models import Letter, Notice
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import seed
 from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import actions, rules, secrecy

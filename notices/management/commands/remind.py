@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from notices import reminding
+from notices import daily_run
 from notices.calendar import Calendar
 from portal.shared.day_fields import validate_day
 from portal.shared.days import today
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, on: str | None, **options: Any) -> None:
         day = parse_day(on) if on else today()
-        done = reminding.remind(day)
+        done = daily_run.remind(day)
         if not done.working_day:
             after = Calendar.read().add_working_days(day, 1)
             self.stdout.write(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from notices.seeding import FIRST_YEAR, seed
+from notices.public_holidays import FIRST_YEAR, seed
 from portal.shared.days import today
 
 LAST = 2099  # the lunar tables behind Tết end there

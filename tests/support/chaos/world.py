@@ -15,8 +15,8 @@ from committees.models import Body, Membership, Person
 from committees.roles import Role
 from notices.actions import save_calendar_day
 from notices.models import CalendarDay, Preference
-from notices.policies import Rules
-from notices.policing import save_policy
+from notices.policy.actions import save_policy
+from notices.policy.schedule import Rules
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support import bulk

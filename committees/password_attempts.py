@@ -24,7 +24,7 @@ from committees.models import PasswordAttempts, Person
 PERIOD = timedelta(minutes=15)
 ELSEWHERE = "elsewhere"
 DEVICE_COOKIE = "known_device"
-DEVICE_SALT = "committees.attempts.device"
+DEVICE_SALT = "committees.password_attempts.device"
 DEVICE_AGE = 180 * 24 * 60 * 60
 MAX_PEOPLE_OF_A_DEVICE = 10
 SIGN_INS_REMEMBERED = 100

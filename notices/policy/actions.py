@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.actions import changes, record
-from audit.stale import refuse_stale
+from audit.versions import refuse_stale
 from committees.models import Body, Person
 from committees.roles import Role
-from notices import kinds, policies, rules
+from notices import kinds, rules
 from notices.models import EscalationStep, Policy
-from notices.policies import Rules, Rung
+from notices.policy import schedule
+from notices.policy.schedule import Rules, Rung
 from portal.shared.verdicts import Sentence
 
 MOST_STEPS = 10
@@ -38,7 +39,7 @@ def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = N
     right = rules.may_manage_policy(by, body).or_raise()
     policy = Policy.objects.filter(body=body).first() or Policy(body=body)
     refuse_stale(policy, version)
-    before = policies.of([body.pk])[body.pk]
+    before = schedule.of([body.pk])[body.pk]
     check(asked, before)
     old, new = changes(_told(before), _told(asked))
     if not new:
@@ -120,7 +121,7 @@ def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
         return
     if (_minutes(first) - _minutes(last)) % (24 * 60) < AN_HOUR:
         yield "quiet_until", _("These quiet hours leave no hour for a letter. Leave at least one.")
-    elif policies.in_quiet(hour, first, last):
+    elif schedule.in_quiet(hour, first, last):
         said = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
         yield "hour", said % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
     elif _minutes_left(hour, first) < AN_HOUR:

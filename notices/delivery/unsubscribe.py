@@ -20,7 +20,7 @@ from notices.kinds import Kind
 from notices.preferences import may_be_switched_off
 
 HOLDS = timedelta(days=60)
-SALT = "notices.unsubscribing"
+SALT = "notices.delivery.unsubscribe"
 
 
 @dataclass(frozen=True)

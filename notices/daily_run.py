@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from notices import kinds
 from notices.calendar import Calendar
-from notices.letters import Sent, send_owed
-from notices.seeding import seed_around
+from notices.delivery.sender import Sent, send_owed
+from notices.public_holidays import seed_around
 
 
 @dataclass(frozen=True)

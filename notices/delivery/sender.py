@@ -23,11 +23,12 @@ from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from committees.models import Person
-from notices import addresses, kinds
+from notices import kinds
 from notices.calendar import Calendar
-from notices.composing import Facts, by_function, compose, message_id
+from notices.delivery import refused_addresses
+from notices.delivery.composition import Facts, by_function, compose, message_id
+from notices.delivery.mail import BadAddress, Mail, NotStored, is_answer, is_of_address, refusal
 from notices.drop_reasons import DropReason, ReaderReason
-from notices.mail import BadAddress, Mail, NotStored, is_answer, is_of_address, refusal
 from notices.models import Letter, LetterFailure, Notice, Preference
 from notices.preferences import wanted_at_once
 
@@ -229,7 +230,7 @@ class Sender:
         again = failure != LetterFailure.ADDRESS_REFUSED and not refused_again
         self._fail(letter, failure, answer, again=again)
         if failure == LetterFailure.ADDRESS_REFUSED:
-            addresses.refused(letter.person, letter.address, answer)
+            refused_addresses.refused(letter.person, letter.address, answer)
 
     def _stamp(self, draft: Draft) -> None:
         if not _stamp_sent(draft.letter, draft.mail.answer):

@@ -18,10 +18,10 @@ from django.utils.translation import ngettext
 
 from committees.models import Membership, Person
 from notices import kinds
+from notices.delivery.mail import Mail, ascii_address
+from notices.delivery.unsubscribe import url_for
 from notices.kinds import Group, Line
-from notices.mail import Mail, ascii_address
 from notices.models import Letter, Notice
-from notices.unsubscribing import url_for
 from portal.shared.days import VIETNAM, WEEKDAYS
 
 LONGEST = 50

@@ -14,9 +14,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from committees.models import Person
-from notices import policies
 from notices.calendar import Calendar
 from notices.models import Letter, Notice
+from notices.policy import schedule
 from portal.shared.days import VIETNAM, day_of
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def _all_out_of(now: datetime) -> datetime:
 
     News that comes after somebody's letter of the day waits for the next working day: that is not late.
     """
-    calendar, opens = Calendar.read(), policies.latest_hour()
+    calendar, opens = Calendar.read(), schedule.latest_hour()
     day = day_of(now - GRACE - timedelta(hours=opens.hour, minutes=opens.minute))
     while not calendar.working_day(day):
         day -= timedelta(days=1)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from committees.models import Alias, Body
-from committees.name_words import bare, commune_in, in_commune, key_of, province_in, same_words, trigrams
-from committees.named import Named
+from committees.names.keys import bare, commune_in, in_commune, key_of, province_in, same_words, trigrams
+from committees.names.results import Named
 from portal.shared.days import today
 from portal.shared.text import fold, legible
 
