@@ -16,20 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from portal.shared.verdicts import Sentence
 
-VERBS: dict[str, Sentence] = {}
-"""Verb of an event → how it reads. Each floor adds its own."""
+# Verb of an event → how it reads. Each floor adds its own.
+VERB_LABELS: dict[str, Sentence] = {}
 
-PIECES: dict[str, Sentence] = {}
-"""What an event tells beside columns that have words of their own → how it reads. Each floor adds its own."""
+# What an event tells beside columns that have words of their own → how it reads. Each floor adds its own.
+PIECE_LABELS: dict[str, Sentence] = {}
 
-NAMED: dict[Any, tuple[str, ...]] = {}
-"""Models whose rows an event may name to every reader of the event, and what their names need read."""
+# Models whose rows an event may name to every reader of the event, and what their names need read.
+NAMED_MODELS: dict[Any, tuple[str, ...]] = {}
 
 Names = dict[tuple[Any, Any], str]
 
 
-def words_of(verb: str) -> str:
-    return str(VERBS.get(verb) or capfirst(verb.replace("_", " ")))
+def verb_label(verb: str) -> str:
+    return str(VERB_LABELS.get(verb) or capfirst(verb.replace("_", " ")))
 
 
 def model_name(label: str) -> str:
@@ -39,8 +39,8 @@ def model_name(label: str) -> str:
         return label
 
 
+# Field, before and after: one line for each value that an event changed.
 Lines = list[tuple[str, str, str]]
-"""Field, before and after: one line for each value that an event changed."""
 
 
 def change_lines(events: Iterable[Event]) -> dict[int, Lines]:
@@ -67,7 +67,7 @@ def _field(event: Event, name: str) -> Any:
 
 
 def _title(event: Event, name: str) -> str:
-    return str(PIECES.get(name) or getattr(_field(event, name), "verbose_name", name))
+    return str(PIECE_LABELS.get(name) or getattr(_field(event, name), "verbose_name", name))
 
 
 def _said(event: Event, name: str, values: dict[str, Any], names: Names) -> str:
@@ -103,10 +103,10 @@ def _names_of(events: list[Event]) -> Names:
         for values in (event.before, event.after):
             for name, value in values.items():
                 field = _field(event, name)
-                if value is not None and field is not None and field.related_model in NAMED:
+                if value is not None and field is not None and field.related_model in NAMED_MODELS:
                     keys.setdefault(field.related_model, set()).add(value)
     return {
         (model, row.pk): str(row)
         for model, wanted in keys.items()
-        for row in model._default_manager.filter(pk__in=wanted).select_related(*NAMED[model])
+        for row in model._default_manager.filter(pk__in=wanted).select_related(*NAMED_MODELS[model])
     }

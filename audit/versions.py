@@ -13,7 +13,7 @@ from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused, not_now
 
 
-class Stale(Refused):
+class StaleVersion(Refused):
     """Somebody saved the thing after this form was opened; says who, when and which fields."""
 
     def __init__(self, event: Event | None) -> None:
@@ -35,10 +35,10 @@ def refuse_stale(thing: Any, version: int | None, beside: Collection[str] = ()) 
     """
     if version is not None and version != thing.version:
         events = Event.objects.about(thing).exclude(verb__in=beside)
-        raise Stale(events.order_by("pk").last())
+        raise StaleVersion(events.order_by("pk").last())
 
 
-def version_of(request: HttpRequest) -> int:
+def read_opened_version(request: HttpRequest) -> int:
     """The version the form was opened with; a form without one is as stale as can be."""
     sent = request.POST.get("version", "")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1

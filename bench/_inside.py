@@ -41,12 +41,12 @@ from imports.checking import check
 from imports.reading.rows import rows_of
 from imports.reading.sandbox import read_tables
 from notices.calendar import Calendar
-from notices.delivery.composition import compose
+from notices.delivery.composition import compose_letter
 from notices.delivery.mail import Mail
 from notices.delivery.sender import people_owed, send_owed
 from notices.models import Letter, Notice
 from notices.policy.schedule import DEFAULT
-from notices.public_holidays import seed_around
+from notices.public_holidays import fill_years_around
 from portal.shared.days import today
 from reminders import weekly_summary as summary
 from reminders.planning import Ladder, escalate, kind_of, plan
@@ -267,7 +267,7 @@ def _counted(work: Callable[[], int]) -> tuple[int, float]:
 
 
 def _working_day() -> date:
-    seed_around(today())
+    fill_years_around(today())
     calendar, day = Calendar.read(), today()
     return day if calendar.working_day(day) else calendar.add_working_days(day, 1)
 
@@ -308,7 +308,7 @@ def send_letters(port: str, at: str) -> tuple[int, float, float]:
     on = _working_day()
     _use_server(port)
     some = list(Notice.objects.owed().select_related("person")[:1])
-    compose(Letter(person=some[0].person, on=on, message_id="<1@x>"), some).as_bytes()
+    compose_letter(Letter(person=some[0].person, on=on, message_id="<1@x>"), some).as_bytes()
     time.sleep(max(0.0, float(at) - time.time()))
     began = time.time()
     sent = send_owed(on)

@@ -32,14 +32,14 @@ from portal.shared.days import today
 
 Asker = Person | AnonymousUser
 Grants = dict[int, frozenset[str]]
+# Body id and codename → whose deputy gives that right there, where only a deputy's office gives it.
 Absent = dict[tuple[int, str], Person]
-"""Body id and codename → whose deputy gives that right there, where only a deputy's office gives it."""
 
 READING = frozenset({"view_tasks", "view_audit"})
 SUBTREE = "view_subtree"
 
+# Bodies that a query names one by one; more are told by the roots they stand under.
 NAMED_AT_MOST = 500
-"""Bodies that a query names one by one; more are told by the roots they stand under."""
 
 _remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
 _permission_ids: dict[str, int] = {}

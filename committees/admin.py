@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.labels import NAMED, PIECES, VERBS
+from audit.labels import NAMED_MODELS, PIECE_LABELS, VERB_LABELS
 from audit.models import Event
 from committees import access, actions, rules
 from committees.doors import signed_in
@@ -33,7 +33,7 @@ from portal.shared.text import fold
 # Offices hold the groups, and a person's rights come from their terms: nobody edits either by hand.
 admin.site.unregister(Group)
 
-VERBS.update(
+VERB_LABELS.update(
     {
         "person_entered": _("Person entered"),
         "person_changed": _("Person changed"),
@@ -61,7 +61,7 @@ VERBS.update(
         "name_forgotten": _("Name in papers forgotten"),
     }
 )
-PIECES.update(
+PIECE_LABELS.update(
     {
         "address": _("address"),
         "answer": _("what the mail server said"),
@@ -73,7 +73,7 @@ PIECES.update(
         "used_by": _("used by"),
     }
 )
-NAMED.update({Person: (), Body: (), Office: ("body",)})
+NAMED_MODELS.update({Person: (), Body: (), Office: ("body",)})
 OPEN_TO_STAFF.update(
     model._meta.label_lower for model in (Person, Body, Office, Membership, Absence, ProposedTerm)
 )
@@ -395,15 +395,17 @@ class AliasAdmin(EventfulAdmin[Alias]):
         return Event.objects.about(thing.body).filter(verb__startswith="name_").newest_first()
 
     def save_model(self, request: HttpRequest, obj: Alias, form: Any, change: bool) -> None:
-        alias = actions.remember(body=obj.body, name=obj.name, reader=obj.used_by, by=signed_in(request))
+        alias = actions.remember_alias(
+            body=obj.body, name=obj.name, reader=obj.used_by, by=signed_in(request)
+        )
         obj.pk, obj.folded = alias.pk, alias.folded
 
     def delete_model(self, request: HttpRequest, obj: Alias) -> None:
-        actions.forget(alias=obj, by=signed_in(request))
+        actions.forget_alias(alias=obj, by=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Alias]) -> None:
         for alias in queryset:
-            actions.forget(alias=alias, by=signed_in(request))
+            actions.forget_alias(alias=alias, by=signed_in(request))
 
 
 class PermissionsField(forms.MultipleChoiceField):

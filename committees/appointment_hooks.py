@@ -47,16 +47,16 @@ def register(on_appointed: OnAppointed, on_proposed: OnProposed, on_break_glass:
         _on_break_glass.append(on_break_glass)
 
 
-def appointed(appointment: Appointment) -> None:
+def announce_appointment(appointment: Appointment) -> None:
     for act in _on_appointed:
         act(appointment)
 
 
-def proposed(proposal: ProposedTerm) -> None:
+def announce_proposal(proposal: ProposedTerm) -> None:
     for act in _on_proposed:
         act(proposal)
 
 
-def glass_broken(act: BreakGlass) -> None:
+def announce_break_glass(act: BreakGlass) -> None:
     for tell in _on_break_glass:
         tell(act)

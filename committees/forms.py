@@ -22,7 +22,7 @@ from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
-TOO_MANY = _(
+TOO_MANY_ATTEMPTS = _(
     "Too many wrong passwords. Wait 15 minutes, or sign in where you have signed in before: on the same"
     " device or in the same network."
 )
@@ -41,24 +41,24 @@ class SignInForm(AuthenticationForm):
         place = password_attempts.place_of(self.request, username)
         network = password_attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
         # A known device is not held back by what others in its network do.
-        if not password_attempts.is_device(place) and password_attempts.BY_NETWORK.take(network) < 0:
+        if not password_attempts.is_device(place) and password_attempts.NETWORK_LIMIT.take(network) < 0:
             raise self._too_many()
         name = f"{tidy(username).casefold()} {place}"
-        left = password_attempts.BY_NAME.take(name)
+        left = password_attempts.NAME_LIMIT.take(name)
         if left < 0:
             raise self._too_many()
         try:
             cleaned = super().clean()
         except ValidationError as error:
             raise self._refusal(left) from error
-        password_attempts.BY_NAME.forget(name)
+        password_attempts.NAME_LIMIT.forget(name)
         # Whole offices sign in at eight o'clock: only wrong passwords count for a network.
-        password_attempts.BY_NETWORK.give_back(network)
+        password_attempts.NETWORK_LIMIT.give_back(network)
         return cleaned or {}
 
     def _too_many(self) -> ValidationError:
         self.blocked = True
-        return ValidationError(TOO_MANY, code="blocked")
+        return ValidationError(TOO_MANY_ATTEMPTS, code="blocked")
 
     @staticmethod
     def _refusal(left: int) -> ValidationError:
@@ -76,11 +76,11 @@ class OwnPasswordForm(PasswordChangeForm):
     blocked = False
 
     def clean_old_password(self) -> str:
-        if password_attempts.OLD_PASSWORD.take(str(self.user.pk)) < 0:
+        if password_attempts.OLD_PASSWORD_LIMIT.take(str(self.user.pk)) < 0:
             self.blocked = True
             raise ValidationError(_("Too many wrong passwords. Wait 15 minutes, then try again."))
         old = super().clean_old_password()
-        password_attempts.OLD_PASSWORD.forget(str(self.user.pk))
+        password_attempts.OLD_PASSWORD_LIMIT.forget(str(self.user.pk))
         return old
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from committees import password_attempts
 from committees.models import SentRequest
 
+# A page that stood open longer than this sends anew.
 KEPT = timedelta(days=1)
-"""A page that stood open longer than this sends anew."""
 
 
 @shared_task

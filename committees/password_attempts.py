@@ -21,7 +21,7 @@ from django.utils import timezone
 from audit.models import Event
 from committees.models import PasswordAttempts, Person
 
-PERIOD = timedelta(minutes=15)
+ATTEMPT_PERIOD = timedelta(minutes=15)
 ELSEWHERE = "elsewhere"
 DEVICE_COOKIE = "known_device"
 DEVICE_SALT = "committees.password_attempts.device"
@@ -45,7 +45,7 @@ class Limit:
             row, _new = PasswordAttempts.objects.select_for_update().get_or_create(
                 key=self._key(who), defaults={"since": now}
             )
-            if now - row.since >= PERIOD:
+            if now - row.since >= ATTEMPT_PERIOD:
                 row.number, row.since = 0, now
             row.number += 1
             row.save()
@@ -64,10 +64,10 @@ class Limit:
         return hashlib.sha256(f"{self.name}:{who}".encode()).hexdigest()
 
 
-BY_NAME = Limit("name", 5)
+NAME_LIMIT = Limit("name", 5)
 # High, because a whole office may stand behind one address.
-BY_NETWORK = Limit("network", 100)
-OLD_PASSWORD = Limit("old password", 5)
+NETWORK_LIMIT = Limit("network", 100)
+OLD_PASSWORD_LIMIT = Limit("old password", 5)
 
 
 def network_of(address: str) -> str:
@@ -133,4 +133,4 @@ def _networks_of(person: Person) -> set[str]:
 
 def forget_old() -> int:
     """Counts that hold nobody back any more; how many there were."""
-    return PasswordAttempts.objects.filter(since__lt=timezone.now() - PERIOD).delete()[0]
+    return PasswordAttempts.objects.filter(since__lt=timezone.now() - ATTEMPT_PERIOD).delete()[0]

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from audit.actions import changes, compose, snapshot
+from audit.actions import build_event, changes, snapshot
 from audit.models import Event
 from committees.models import Body, Person
 from committees.roles import Role
@@ -75,7 +75,7 @@ class Story:
         for one in self.told:
             if thing := one.pop("evidence", None):
                 one["after"] = {"evidence": thing.pk, "title": thing.title}
-        return [compose(about=self.task, bodies=bodies, **one) for one in self.told]
+        return [build_event(about=self.task, bodies=bodies, **one) for one in self.told]
 
     def part_rows(self) -> list[Part]:
         return [Part(task=self.task, body=body, kind=kind) for body, kind in self.parts]

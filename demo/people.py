@@ -10,7 +10,7 @@ from functools import cached_property
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from audit.actions import append, compose, snapshot
+from audit.actions import append, build_event, snapshot
 from audit.models import Event
 from committees.actions.common import MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, Membership, Office, Person
@@ -122,13 +122,13 @@ class Cast:
         Membership.objects.bulk_create(self._new_terms, batch_size=500)
         now = timezone.now()
         events = [
-            compose("person_entered", about=one, by=None, at=now, after=snapshot(one, PERSON_FIELDS))
+            build_event("person_entered", about=one, by=None, at=now, after=snapshot(one, PERSON_FIELDS))
             for one in self._new_people
         ]
         for term in self._new_terms:
             after, bodies = snapshot(term, MEMBERSHIP_FIELDS), [term.office.body_id]
             events.append(
-                compose("membership_entered", about=term, by=None, at=now, after=after, bodies=bodies)
+                build_event("membership_entered", about=term, by=None, at=now, after=after, bodies=bodies)
             )
         append(events)
 

@@ -16,7 +16,7 @@ from django.db.models import Prefetch
 from django.utils.translation import override
 
 from committees.models import Body, Person
-from committees.names.reader import Names
+from committees.names.reader import NameReader
 from imports.deadlines.phrases import read_due
 from imports.models import ImportRow
 from imports.reading.columns import Answers, heading
@@ -121,12 +121,12 @@ class _Reading:
 
     def __init__(self, by: Person) -> None:
         self.by = by
-        self.names: dict[int, Names] = {}
+        self.names: dict[int, NameReader] = {}
 
     def bodies(self, text: str, task: Task) -> list[int | None]:
         """Keys of the bodies in a cell; None for what is not certain."""
         if task.assigner_id not in self.names:
-            self.names[task.assigner_id] = Names(task.assigner)
+            self.names[task.assigner_id] = NameReader(task.assigner)
         return [named.body for named in self.names[task.assigner_id].read(text)]
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from committees.names.reader import Names
+from committees.names.reader import NameReader
 from imports.deadlines.phrases import read_due, shortened
 from imports.duplicates import Repeats, Words
 from imports.reading.columns import DOCUMENT
-from imports.types import CheckedRow, Due, FileRow, Named, Problem
+from imports.types import CheckedRow, Due, FileRow, Problem, ReadName
 from portal.shared.text import LONG_TEXT, fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Task
@@ -58,10 +58,10 @@ class _Checking:
     """What is asked of the database once for all rows."""
 
     def __init__(self, rows: Sequence[FileRow], order: Order) -> None:
-        names = Names(order.body)
+        names = NameReader(order.body)
         self.order = order
         self.read_due: Callable[[str], Due] = cache(lambda words: read_due(words, order.body.before_means))
-        self.read_names: Callable[[str], tuple[Named, ...]] = cache(lambda cell: tuple(names.read(cell)))
+        self.read_names: Callable[[str], tuple[ReadName, ...]] = cache(lambda cell: tuple(names.read(cell)))
         self.existing = _Existing(order)
         self.inside = _Inside(rows)
         self.above = _Above(rows, order)
@@ -103,7 +103,7 @@ class _Checking:
             return replace(Due(shortened(words)), problem=Problem("due", "two_columns", {"words": words}))
         return self.read_due(row.due)
 
-    def _agencies(self, row: FileRow) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+    def _agencies(self, row: FileRow) -> tuple[tuple[ReadName, ...], tuple[ReadName, ...]]:
         """One cell may say both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
         first = () if "lead" in row.undecided else self.read_names(row.lead)
         second = () if "coordinating" in row.undecided else self.read_names(row.coordinating)
@@ -116,7 +116,7 @@ def _of_title(row: FileRow) -> Iterator[Problem]:
         yield Problem("title", "no_title", stops=True)
 
 
-def _of_agencies(lead: Sequence[Named], coordinating: Sequence[Named]) -> Iterator[Problem]:
+def _of_agencies(lead: Sequence[ReadName], coordinating: Sequence[ReadName]) -> Iterator[Problem]:
     if not lead:
         yield Problem("lead", "no_lead")
     elif len(lead) > 1 and not any(named.group for named in lead):

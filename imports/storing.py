@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from committees.models import Body
 from imports.models import ImportRow
-from imports.types import CheckedRow, Due, Named, Problem
+from imports.types import CheckedRow, Due, Problem, ReadName
 from portal.shared.days import today
 from portal.shared.text import fold
 from tasks.cycles import MONTHS, Cycle
@@ -219,7 +219,7 @@ def _others(bodies: Iterable[int | None], without: Iterable[int]) -> list[int]:
     return [key for key in dict.fromkeys(bodies) if key and key not in taken]
 
 
-def _named(names: Iterable[Named]) -> list[dict[str, Any]]:
+def _named(names: Iterable[ReadName]) -> list[dict[str, Any]]:
     return [
         {"words": one.words, "body": one.body, "nearest": list(one.nearest), "group": one.group}
         for one in names

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from committees.names.results import Named
+from committees.names.results import ReadName
 
-__all__ = ["CheckedRow", "Due", "FileRow", "Named", "Problem"]
+__all__ = ["CheckedRow", "Due", "FileRow", "Problem", "ReadName"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,8 @@ class CheckedRow:
 
     read: FileRow
     due: Due
-    lead: tuple[Named, ...] = ()
-    coordinating: tuple[Named, ...] = ()
+    lead: tuple[ReadName, ...] = ()
+    coordinating: tuple[ReadName, ...] = ()
     duplicates: tuple[int, ...] = ()
     """Tasks that it repeats: at the same place of the same order, in near the same words."""
     alike: tuple[int, ...] = ()

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.versions import Stale, version_of
-from committees.actions import remember
+from audit.versions import StaleVersion, read_opened_version
+from committees.actions import remember_alias
 from committees.doors import SignedInRequest
 from committees.models import Body
 from imports import actions as import_actions
@@ -260,7 +260,7 @@ def name_body(request: SignedInRequest, pk: int, import_pk: int) -> HttpResponse
         with transaction.atomic():
             count = import_actions.name_body(imported=imported, words=words, body=body, by=request.user)
             if form.cleaned_data["remember"]:
-                remember(body=body, name=words, reader=imported.order.body, by=request.user)
+                remember_alias(body=body, name=words, reader=imported.order.body, by=request.user)
     except ValidationError as error:
         return _page(request, imported, error.messages)
     said = ngettext(
@@ -285,9 +285,9 @@ def name_columns(request: SignedInRequest, pk: int, import_pk: int) -> HttpRespo
             meanings=form.meanings,
             by=request.user,
             remember=form.cleaned_data["remember"],
-            version=version_of(request),
+            version=read_opened_version(request),
         )
-    except (ValidationError, Stale) as error:
+    except (ValidationError, StaleVersion) as error:
         lines = error.messages if isinstance(error, ValidationError) else [str(error)]
         return _page(request, _find(request, pk, import_pk), lines)
     messages.success(request, _("The file is read again with what you said of its columns."))
@@ -299,8 +299,10 @@ def name_columns(request: SignedInRequest, pk: int, import_pk: int) -> HttpRespo
 def write(request: SignedInRequest, pk: int, import_pk: int) -> HttpResponse:
     imported = _find(request, pk, import_pk)
     try:
-        written = import_actions.write_import(imported=imported, by=request.user, version=version_of(request))
-    except (ValidationError, Stale) as error:
+        written = import_actions.write_import(
+            imported=imported, by=request.user, version=read_opened_version(request)
+        )
+    except (ValidationError, StaleVersion) as error:
         lines = error.messages if isinstance(error, ValidationError) else [str(error)]
         return _page(request, _find(request, pk, import_pk), lines)
     count = written.drafts().count()

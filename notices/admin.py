@@ -20,17 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.labels import PIECES, VERBS
+from audit.labels import PIECE_LABELS, VERB_LABELS
 from committees.doors import signed_in
 from notices import actions, drop_reasons, kinds
 from notices.forms import StepsField, optional_kinds
 from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
-from notices.policy.actions import COLUMNS, save_policy
-from notices.policy.schedule import DEFAULT, Rules, Rung
+from notices.policy.actions import POLICY_COLUMNS, save_policy
+from notices.policy.schedule import DEFAULT, PolicyRules, Rung
 from portal.shared.admin import ReadOnlyAdmin, VersionForm, each, is_administrator, link
 from portal.shared.verdicts import no, refuse
 
-VERBS.update(
+VERB_LABELS.update(
     {
         "calendar_day_entered": _("Calendar day entered"),
         "calendar_day_changed": _("Calendar day changed"),
@@ -40,12 +40,12 @@ VERBS.update(
         "letter_sent_again": _("Letter sent again"),
     }
 )
-PIECES["escalation"] = _("who above is told too")
-PIECES["preferences"] = _("how somebody is told")
+PIECE_LABELS["escalation"] = _("who above is told too")
+PIECE_LABELS["preferences"] = _("how somebody is told")
 OPEN_TO_STAFF.update(model._meta.label_lower for model in (CalendarDay, Policy, Letter))
 
+# A letter brings its own style and nothing else: no script, no form, no picture from outside.
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""A letter brings its own style and nothing else: no script, no form, no picture from outside."""
 
 
 @admin.register(CalendarDay)
@@ -105,7 +105,7 @@ class PolicyAdmin(EventfulAdmin[Policy]):
     search_fields = ("body__search_text",)
     search_help_text = _("Search for a name or code, with or without marks.")
     autocomplete_fields = ("body",)
-    fields = ("opened_version", "body", *COLUMNS)
+    fields = ("opened_version", "body", *POLICY_COLUMNS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
         return ("body",) if obj else ()
@@ -117,12 +117,12 @@ class PolicyAdmin(EventfulAdmin[Policy]):
         """Saved with its steps, in one action."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in COLUMNS}
+        values = {name: form.cleaned_data[name] for name in POLICY_COLUMNS}
         rows = [row for formset in formsets for row in formset.cleaned_data if row and not row["DELETE"]]
         rungs = tuple(Rung(row["days_late"], row["side"], row["role"]) for row in rows)
-        asked = Rules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
+        asked = PolicyRules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
         version = form.cleaned_data["opened_version"]
-        saved = save_policy(body=form.instance.body, asked=asked, by=signed_in(request), version=version)
+        saved = save_policy(body=form.instance.body, wanted=asked, by=signed_in(request), version=version)
         form.instance.pk = saved.pk
 
 

@@ -43,7 +43,7 @@ class AppointmentReason(DropReason):
     NOT_ADMINISTRATOR = "not_administrator", gettext_lazy("This person is no longer an administrator.")
 
 
-def tell_appointed(appointment: Appointment) -> None:
+def notify_appointed(appointment: Appointment) -> None:
     """Tell everybody concerned but the one who did it."""
     term, by = appointment.term, appointment.by
     body = term.office.body
@@ -57,7 +57,7 @@ def tell_appointed(appointment: Appointment) -> None:
     )
 
 
-def tell_break_glass(act: BreakGlass) -> None:
+def notify_break_glass(act: BreakGlass) -> None:
     """Tell the heads of these bodies, each of them once."""
     occasion = f"{timezone.now():%Y%m%d%H%M%S%f}"
     for body in act.bodies:
@@ -71,7 +71,7 @@ def tell_break_glass(act: BreakGlass) -> None:
         )
 
 
-def tell_proposed(proposal: ProposedTerm) -> None:
+def notify_proposed(proposal: ProposedTerm) -> None:
     owe(_administrators().exclude(pk=proposal.person_id), PROPOSED, about=proposal, occasion="proposed")
 
 
@@ -257,4 +257,4 @@ def register() -> None:
         ),
     )
     drop_reasons.register(AppointmentReason)
-    appointment_hooks.register(tell_appointed, tell_proposed, tell_break_glass)
+    appointment_hooks.register(notify_appointed, notify_proposed, notify_break_glass)

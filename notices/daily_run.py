@@ -7,26 +7,26 @@ from datetime import date, datetime
 
 from notices import kinds
 from notices.calendar import Calendar
-from notices.delivery.sender import Sent, send_owed
-from notices.public_holidays import seed_around
+from notices.delivery.sender import SendingResult, send_owed
+from notices.public_holidays import fill_years_around
 
 
 @dataclass(frozen=True)
-class Reminded:
+class DailyRun:
     working_day: bool
     planned: int
-    sent: Sent
+    sent: SendingResult
 
 
-def remind(on: date, seconds: float | None = None, at: datetime | None = None) -> Reminded:
+def remind(on: date, seconds: float | None = None, at: datetime | None = None) -> DailyRun:
     """Owe what is due on the day and send it; again or twice at once it owes and sends nothing twice.
 
     With `at` it sends what is due at that moment, outside the quiet hours; else all of the day.
 
     The calendar is filled here if nobody has: a forgotten command must not make a holiday a working day.
     """
-    seed_around(on)
+    fill_years_around(on)
     if not Calendar.read().working_day(on):
-        return Reminded(False, 0, Sent())
+        return DailyRun(False, 0, SendingResult())
     planned = sum(plan(on) for plan in kinds.planners())
-    return Reminded(True, planned, send_owed(on, seconds, at))
+    return DailyRun(True, planned, send_owed(on, seconds, at))

@@ -27,13 +27,13 @@ class ReaderReason(DropReason):
     )
 
 
-READ_HERE = (
+# Why a notice went into no letter, and is read in the portal all the same.
+READ_IN_PORTAL = (
     ReaderReason.NO_ADDRESS,
     ReaderReason.IN_PORTAL,
     ReaderReason.ADDRESS_REFUSED,
     ReaderReason.SWITCHED_OFF,
 )
-"""Why a notice went into no letter, and is read in the portal all the same."""
 
 
 class AddressReason(DropReason):

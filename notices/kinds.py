@@ -28,10 +28,10 @@ class Line:
     order: str = ""
     due_on: date | None = None
     days: int | None = None
+    # Told to the body that gave it, to whom it stands under who leads; to others under who gave it.
     of_giver: bool = False
-    """Told to the body that gave it, to whom it stands under who leads; to others under who gave it."""
+    # More of it in a letter, each on a line of its own.
     below: tuple[str, ...] = ()
-    """More of it in a letter, each on a line of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Kind:
     recheck: Recheck
     compose: Compose
     duty: bool = False
+    # Owed by the clock for a morning, not by what somebody did.
     planned: bool = False
-    """Owed by the clock for a morning, not by what somebody did."""
 
 
 _kinds: dict[str, Kind] = {}
@@ -83,8 +83,8 @@ def every() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.rank)
 
 
+# Owes what is due on a day and gives how many notices were new; running it again owes nothing.
 Planner = Callable[[date], int]
-"""Owes what is due on a day and gives how many notices were new; running it again owes nothing."""
 
 _planners: list[Planner] = []
 
@@ -98,8 +98,8 @@ def planners() -> list[Planner]:
     return list(_planners)
 
 
+# Those of some notices whose policy lets no letter go at a moment: of the day, or one at once.
 Quiet = Callable[["Sequence[Notice]", datetime, bool], set[int]]
-"""Those of some notices whose policy lets no letter go at a moment: of the day, or one at once."""
 
 _quiet: list[Quiet] = []
 

@@ -13,19 +13,19 @@ from django.db import IntegrityError, transaction
 from notices.actions import save_calendar_day
 from notices.models import CalendarDay
 
-FIRST_YEAR = 2025
-"""The oldest deadlines of the programme."""
+# The oldest deadlines of the programme.
+FIRST_CALENDAR_YEAR = 2025
 
-MADE_UP = "Ngày làm việc bù"
+MAKE_UP_DAY = "Ngày làm việc bù"
 
-DECIDED: dict[date, tuple[bool, str, str]] = {
+# Swaps of the State sector that the package does not know: day → works, name, source.
+GOVERNMENT_SWAPS: dict[date, tuple[bool, str, str]] = {
     date(2026, 1, 2): (False, "Ngày nghỉ (thay cho ngày 10/01/2026)", "Bộ Nội vụ, 25/12/2025"),
-    date(2026, 1, 10): (True, MADE_UP, "Bộ Nội vụ, 25/12/2025"),
+    date(2026, 1, 10): (True, MAKE_UP_DAY, "Bộ Nội vụ, 25/12/2025"),
 }
-"""Swaps of the State sector that the package does not know: day → works, name, source."""
 
 
-def seed(first: int, last: int) -> int:
+def fill_years(first: int, last: int) -> int:
     """Fill the years that were never filled; gives how many days were entered.
 
     A filled year is left alone, so what an administrator changed or deleted stays so.
@@ -33,9 +33,9 @@ def seed(first: int, last: int) -> int:
     return sum(_fill(year) for year in range(first, last + 1) if not _is_filled(year))
 
 
-def seed_around(day: date) -> int:
+def fill_years_around(day: date) -> int:
     """From the first year to the one after the day: what reminders of that day may ask for."""
-    return seed(min(FIRST_YEAR, day.year), day.year + 1)
+    return fill_years(min(FIRST_CALENDAR_YEAR, day.year), day.year + 1)
 
 
 def _is_filled(year: int) -> bool:
@@ -61,8 +61,8 @@ def _days(year: int) -> Iterator[CalendarDay]:
     found = holidays.country_holidays("VN", years=year, language="vi")
     source = f"holidays {version('holidays')}"
     days = {day: (False, name, source) for day, name in found.items()}
-    days |= dict.fromkeys(found.weekend_workdays, (True, MADE_UP, source))
-    days |= DECIDED
+    days |= dict.fromkeys(found.weekend_workdays, (True, MAKE_UP_DAY, source))
+    days |= GOVERNMENT_SWAPS
     for day, (works, name, where) in sorted(days.items()):
         if day.year == year:
             yield CalendarDay(day=day, is_working=works, name=name[:200], source=where, seeded=True)

@@ -38,7 +38,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
         mine = mine.filter(read_at__isnull=True)
     page = Paginator(mine, 25).get_page(request.GET.get("page"))
     found = list(page)
-    lines = composed(found)
+    lines = compose_lines(found)
     context = {
         "page": page,
         "rows": [{"notice": one, "label": label_of(one), "line": lines.get(one.pk)} for one in found],
@@ -73,7 +73,7 @@ def read_one(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_preferences(request: SignedInRequest) -> HttpResponse:
     """How I am told of each kind: with the letter of the day, at once, in the portal only."""
-    chosen = preferences.of(request.user)
+    chosen = preferences.read_preferences(request.user)
     form = PreferencesForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         try:
@@ -101,7 +101,7 @@ def label_of(notice: Notice) -> Any:
     return kind.label if kind else _("Notice")
 
 
-def composed(notices: Sequence[Notice]) -> dict[int, Line]:
+def compose_lines(notices: Sequence[Notice]) -> dict[int, Line]:
     """Notice pk → its line. Kinds that compose alike are asked together, so a page asks as often as a row."""
     together: dict[Compose, list[Notice]] = {}
     for notice in notices:
@@ -118,7 +118,7 @@ def composed(notices: Sequence[Notice]) -> dict[int, Line]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, because programs that look at links must change nothing; POST switches off."""
-    asked = unsubscribing.read(token)
+    asked = unsubscribing.read_token(token)
     if asked is None:
         return _page(request, {"title": _("This link no longer holds")}, status=404)
     with translation.override(asked.person.language):

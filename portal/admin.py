@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from audit.labels import words_of
+from audit.labels import verb_label
 from audit.models import Event
 from notices.delivery import health
 from notices.models import Letter, LetterFailure, LetterQuerySet
@@ -65,7 +65,7 @@ class PortalSite(admin.AdminSite):
         extra = {
             "letters": letters_of_today(),
             "heard": heard(),
-            "my_events": [(event, words_of(event.verb)) for event in mine],
+            "my_events": [(event, verb_label(event.verb)) for event in mine],
         }
         return super().index(request, {**extra, **(extra_context or {})})
 
@@ -100,7 +100,7 @@ def _counted(
 
 def heard() -> list[tuple[bool, Sentence]]:
     """What is late or was refused, the late marked; an empty list says that all is well."""
-    seen = health.look()
+    seen = health.check_delivery()
     rows: list[tuple[bool, Sentence]] = []
     if seen.clock_late:
         rows.append(

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from zipfile import ZipFile
 
+# Lucide names, nothing else may be drawn: a page asks for one file, once.
 NAMES = frozenset(
     [
         "arrow-down",
@@ -109,7 +110,6 @@ NAMES = frozenset(
         "x",
     ]
 )
-"""Lucide names, nothing else may be drawn: a page asks for one file, once."""
 
 SPRITE = Path(__file__).resolve().parent.parent / "static" / "icons.svg"
 _CREDIT = (

@@ -16,7 +16,7 @@ from committees.models import Body, Membership
 from committees.roles import RESTRICTED_READERS, Role, words_of
 from notices.calendar import Calendar
 from notices.policy import schedule
-from notices.policy.schedule import LEAD, Rules
+from notices.policy.schedule import LEAD, PolicyRules
 from reminders.planning.above import Superiors
 from tasks.models import Task
 
@@ -41,7 +41,7 @@ class Forecast:
     """The reminders of one task, as they will be owed if nothing changes until then."""
 
     task: Task
-    rules: Rules
+    rules: PolicyRules
     calendar: Calendar
     on: date
 
@@ -85,7 +85,7 @@ class Forecast:
     def _steps(self, due_on: date) -> Iterator[tuple[date, str]]:
         """Until the first of the weekly ones."""
         last = self.calendar.add_working_days(due_on, self.rules.last_late) + 3 * A_WEEK
-        for day, step in schedule.schedule(self.rules, due_on, self.calendar, last):
+        for day, step in schedule.list_steps(self.rules, due_on, self.calendar, last):
             yield day, step
             if "w" in step:
                 return
@@ -96,7 +96,7 @@ class Forecast:
         held = ((term.office.body_id, term.office.role, term.person_id, term.fields) for term in terms)
         superiors = Superiors.among(held)
         restricted = self.task.secrecy != Task.Secrecy.NORMAL
-        for day, rungs in schedule.escalations(self.rules, self.task.due_on, self.calendar, date.max):
+        for day, rungs in schedule.list_escalations(self.rules, self.task.due_on, self.calendar, date.max):
             for rung in rungs:
                 body = self.task.lead if rung.side == LEAD else self.task.assigner
                 if body is None:

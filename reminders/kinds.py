@@ -21,7 +21,7 @@ from notices.drop_reasons import DropReason, ReaderReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
 from notices.policy import schedule
-from notices.policy.schedule import LEAD, Rules
+from notices.policy.schedule import LEAD, PolicyRules
 from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from reminders import planning as reminders
@@ -610,7 +610,7 @@ class Facts:
     """Task and body that helps in it → its part."""
     milestones: dict[tuple[int, date], list[Milestone]] = field(default_factory=dict)
     """Task and day → its milestones of that day."""
-    rules: dict[int, Rules] = field(default_factory=dict)
+    rules: dict[int, PolicyRules] = field(default_factory=dict)
     """Assigner → its policy of reminders."""
     superiors: Superiors = field(default_factory=Superiors)
 
@@ -633,7 +633,7 @@ class Facts:
             facts.parts = {(part.task_id, part.body_id): part for part in rows}
         if any(BY_NAME[notice.kind].of_milestone for notice in notices):
             facts.milestones = _milestones(tasks)
-        facts.rules = schedule.of(task.assigner_id for task in tasks.values())
+        facts.rules = schedule.read_policies(task.assigner_id for task in tasks.values())
         above = {notice.body_id for notice in notices if BY_NAME[notice.kind].escalation}
         if above:
             facts.superiors = Superiors.of(Q(office__body__in=above), on)
@@ -667,7 +667,7 @@ def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     reasons |= dict.fromkeys(_below_another(still_owed), TaskReason.HIGHER_STEP)
     for notice in notices:
         if notice.pk not in reasons:
-            notice.asked_on = on
+            notice.rechecked_on = on
     return reasons
 
 
@@ -748,7 +748,7 @@ def _why_not_above(notice: Notice, task: Task, facts: Facts) -> DropReason | Non
 
 def _why_not_this_step(notice: Notice, due_on: date, facts: Facts) -> DropReason | None:
     rules = facts.rules[facts.tasks[notice.about_id].assigner_id]
-    if not rules.still_has(notice.step):
+    if not rules.has_step(notice.step):
         return TaskReason.OTHER_POLICY
     return TaskReason.LATER_STEP if facts.ladder.step(due_on, rules) != notice.step else None
 
@@ -835,14 +835,14 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
     rows = Task.objects.select_related("lead", "assigner", "order")
     tasks = rows.in_bulk({notice.about_id for notice in notices})
     # A letter has asked a moment ago, and what a person sees is the dearest question of all.
-    seen = _seen([notice for notice in notices if notice.asked_on != on], on)
+    seen = _seen([notice for notice in notices if notice.rechecked_on != on], on)
     reminding = {notice.about_id for notice in notices if BY_NAME[notice.kind].of_milestone}
     milestones = _milestones(reminding) if reminding else {}
     return {
         notice.pk: _line(
             notice,
             tasks.get(notice.about_id),
-            notice.asked_on == on or notice.about_id in seen[notice.person_id],
+            notice.rechecked_on == on or notice.about_id in seen[notice.person_id],
             on,
             milestones,
         )

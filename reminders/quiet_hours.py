@@ -23,7 +23,7 @@ def quiet(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
         notice.pk: givers.get(notice.about_id) if notice.about_type == TASK else notice.body_id
         for notice in notices
     }
-    rules = schedule.of(body for body in bodies.values() if body)
-    silent = {body for body, one in rules.items() if not one.lets_go(at, at_once=at_once)}
-    bodiless = not schedule.DEFAULT.lets_go(at, at_once=at_once)
+    rules = schedule.read_policies(body for body in bodies.values() if body)
+    silent = {body for body, one in rules.items() if not one.allows_letter(at, at_once=at_once)}
+    bodiless = not schedule.DEFAULT.allows_letter(at, at_once=at_once)
     return {pk for pk, body in bodies.items() if (body in silent if body else bodiless)}

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.versions import Stale
+from audit.versions import StaleVersion
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
@@ -21,8 +21,8 @@ from notices.calendar import Calendar
 from notices.forms import PolicyForm
 from notices.models import Policy
 from notices.policy import schedule
-from notices.policy.actions import check, save_policy
-from notices.policy.schedule import DEFAULT, Rules
+from notices.policy.actions import check_policy, save_policy
+from notices.policy.schedule import DEFAULT, PolicyRules
 from notices.rules import may_manage_policy, may_view_policy
 from portal.shared.days import today
 from reminders.forecast import Forecast
@@ -45,7 +45,7 @@ def body_reminders(request: SignedInRequest, code: str) -> HttpResponse:
 def _answer(request: SignedInRequest, body: Body) -> HttpResponse:
     may_view_policy(request.user, body).or_raise()
     policy: Policy | None = getattr(body, "reminder_policy", None)
-    rules = schedule.rules_of(policy) if policy else DEFAULT
+    rules = schedule.read_rules(policy) if policy else DEFAULT
     if request.method == "POST":
         may_manage_policy(request.user, body).or_raise()
         if "default" in request.POST:
@@ -58,7 +58,7 @@ def _answer(request: SignedInRequest, body: Body) -> HttpResponse:
 
 
 def _to_default(request: SignedInRequest, body: Body) -> HttpResponse:
-    save_policy(body=body, asked=DEFAULT, by=request.user)
+    save_policy(body=body, wanted=DEFAULT, by=request.user)
     messages.success(request, _("The reminders of this body follow the default again."))
     return redirect("bodies:reminders", body.code)
 
@@ -68,14 +68,14 @@ def _posted(request: SignedInRequest, body: Body, policy: Policy | None, form: P
     rules, status, stale = form.asked, 200, ""
     try:
         if "preview" not in request.POST:
-            save_policy(body=body, asked=rules, by=request.user, version=_version(request))
+            save_policy(body=body, wanted=rules, by=request.user, version=_version(request))
             messages.success(request, _("Saved. It counts for every reminder that is not yet sent."))
             return redirect("bodies:reminders", body.code)
-        check(rules)
+        check_policy(rules)
     except ValidationError as error:
         form.refuse(error)
-        rules = schedule.of([body.pk])[body.pk]
-    except Stale as refusal:
+        rules = schedule.read_policies([body.pk])[body.pk]
+    except StaleVersion as refusal:
         status, stale = refusal.status, str(refusal)
     return _page(request, body, policy, form, rules, stale=stale, status=status)
 
@@ -91,7 +91,7 @@ def _page(
     body: Body,
     policy: Policy | None,
     form: PolicyForm,
-    rules: Rules,
+    rules: PolicyRules,
     *,
     stale: str = "",
     status: int = 200,
@@ -116,7 +116,7 @@ def _page(
     return render(request, "notices/policy.html", context, status=status)
 
 
-def _preview(request: SignedInRequest, body: Body, rules: Rules) -> dict[str, Any]:
+def _preview(request: SignedInRequest, body: Body, rules: PolicyRules) -> dict[str, Any]:
     """Who gets which letter on which day of one task that the body gave and the reader sees."""
     given = Task.objects.visible_to(request.user).running().filter(assigner=body, due_on__isnull=False)
     tasks = given.select_related("lead")

@@ -16,7 +16,7 @@ from committees.models import Body, Person
 from committees.roles import Role
 from notices import drop_reasons, kinds
 from notices.actions import owe_all
-from notices.calendar import A_DAY, Calendar
+from notices.calendar import ONE_DAY, Calendar
 from notices.drop_reasons import DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
@@ -59,7 +59,7 @@ def plan(on: date) -> int:
     # What became late during the week waits for the next; after an outage the week is still told of.
     late = Task.objects.overdue(on).filter(due_on__lt=first).order_by()
     heads = _heads(late.values("lead_id"), on)
-    own = schedule.own()
+    own = schedule.read_own_policies()
     return owe_all(
         [
             _notice(body, person, first, on, own.get(body, schedule.DEFAULT))
@@ -73,11 +73,11 @@ def first_day(on: date, calendar: Calendar) -> date:
     """The first working day of the week of a working day."""
     day = on - timedelta(days=on.weekday())
     while not calendar.working_day(day):
-        day += A_DAY
+        day += ONE_DAY
     return day
 
 
-def _notice(body: int, person: int, first: date, on: date, rules: schedule.Rules) -> Notice:
+def _notice(body: int, person: int, first: date, on: date, rules: schedule.PolicyRules) -> Notice:
     return Notice(
         key=f"{WEEKLY}:{body}:{first}:person-{person}",
         person_id=person,
@@ -87,7 +87,7 @@ def _notice(body: int, person: int, first: date, on: date, rules: schedule.Rules
         body_id=body,
         data={"week": first.isoformat()},
         on=on,
-        not_before=rules.opens(on),
+        not_before=rules.opens_at(on),
     )
 
 

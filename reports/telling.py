@@ -53,7 +53,7 @@ def _line(notice: Notice, export: Export | None) -> Line:
 
 
 def register() -> None:
-    words.VERBS["export_asked"] = gettext_lazy("File asked for")
+    words.VERB_LABELS["export_asked"] = gettext_lazy("File asked for")
     drop_reasons.register(FileReason)
     kinds.register(
         Kind(READY, gettext_lazy("File ready"), 310, NEWS, recheck, compose),

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.admin import EventfulAdmin
-from audit.labels import PIECES
-from audit.labels import VERBS as EVENT_WORDS
+from audit.labels import PIECE_LABELS
+from audit.labels import VERB_LABELS as EVENT_WORDS
 from audit.models import Event
 from committees import access
 from committees.doors import SignedInRequest, signed_in
@@ -70,7 +70,7 @@ EVENT_WORDS.update(
         "fan_out_retried": _("Bodies that were passed over tried again"),
     }
 )
-PIECES.update(
+PIECE_LABELS.update(
     {
         **dict(OrderRelation.Kind.choices),
         "replaced": _("replaced order"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.fields import BodyField
 from committees.models import Body, Membership, Person
-from notices.calendar import day_off
+from notices.calendar import describe_day_off
 from portal.shared.changes import ChangesForm
 from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
@@ -521,7 +521,7 @@ class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
         due: Any = self.fields["due_on"]
         typed = self.data.get(self.add_prefix("due_on")) if self.is_bound else self.initial["due_on"]
         with suppress(ValidationError):
-            if off := day_off(due.to_python(typed)):
+            if off := describe_day_off(due.to_python(typed)):
                 due.help_text = format_lazy("{off} {help}", off=off, help=due.help_text)
 
     def _hide_content(self) -> None:

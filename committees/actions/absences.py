@@ -208,7 +208,7 @@ def _announce(absence: Absence, before: Days, by: Person, *, own: bool) -> None:
     """A deputy is appointed too: whoever hears of an appointment hears of this one and of other days."""
     for term in _current(absence).select_related("office__body").order_by("pk"):
         if before.get(term.pk) != (term.starts_on, term.ends_on):
-            appointment_hooks.appointed(Appointment(term, by, new=term.pk not in before, own=own))
+            appointment_hooks.announce_appointment(Appointment(term, by, new=term.pk not in before, own=own))
 
 
 def _told(absence: Absence) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def send_reset_letter(*, person: Person, by: Person) -> Person:
     if own:
         terms = Membership.objects.within(today(), None).filter(person=person)
         bodies = Body.objects.filter(pk__in=terms.values("office__body")).order_by("path")
-        appointment_hooks.glass_broken(BreakGlass(person, by, list(bodies)))
+        appointment_hooks.announce_break_glass(BreakGlass(person, by, list(bodies)))
     return person
 
 

@@ -28,7 +28,7 @@ def save_paper_settings(*, body: Body, values: dict[str, Any], by: Person) -> Bo
 
 
 @transaction.atomic
-def remember(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias:
+def remember_alias(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias:
     """From now on a name in received papers stands for this body, where `reader` reads it, or everywhere."""
     right = rules.may_name_bodies(by, reader).or_raise()
     if reader:
@@ -53,7 +53,7 @@ def remember(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias
 
 
 @transaction.atomic
-def forget(*, alias: Alias, by: Person) -> None:
+def forget_alias(*, alias: Alias, by: Person) -> None:
     """A name stands for nobody any more; what was read by it stays as it is."""
     alias = Alias.objects.select_related("body", "used_by").get(pk=alias.pk)
     right = rules.may_name_bodies(by, alias.used_by).or_raise()

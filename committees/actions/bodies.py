@@ -38,7 +38,7 @@ def save_body(*, body: Body, by: Person | None) -> Body:
         open_offices([body])
     if by is not None and own:
         left = Body.objects.filter(pk__in=[before["parent"]])
-        appointment_hooks.glass_broken(BreakGlass(body, by, [body, *left]))
+        appointment_hooks.announce_break_glass(BreakGlass(body, by, [body, *left]))
     return body
 
 
@@ -75,7 +75,7 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
             break_glass=own,
         )
         if own:
-            appointment_hooks.glass_broken(BreakGlass(office, by, [office.body]))
+            appointment_hooks.announce_break_glass(BreakGlass(office, by, [office.body]))
     return office
 
 

@@ -16,8 +16,8 @@ from portal.shared.text import tidy_row
 T = TypeVar("T", bound=models.Model)
 
 PERSON_FIELDS = ("username", "name", "email", "phone", "language", "is_active", "is_staff", "is_superuser")
+# How a body's orders are read and its documents are written.
 PAPER_FIELDS = ("before_means", "letterhead", "place")
-"""How a body's orders are read and its documents are written."""
 
 BODY_FIELDS = (
     "code",

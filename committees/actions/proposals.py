@@ -28,7 +28,7 @@ def propose_term(*, membership: Membership, by: Person) -> ProposedTerm:
     proposal.save()
     after = snapshot(proposal, MEMBERSHIP_FIELDS)
     record("term_proposed", about=proposal, by=by, after=after, bodies=[proposal.office.body_id])
-    appointment_hooks.proposed(proposal)
+    appointment_hooks.announce_proposal(proposal)
     return proposal
 
 

@@ -18,11 +18,11 @@ from committees.appointment_hooks import Appointment
 from committees.models import Membership, Office, Person
 from portal.shared.days import today
 
+# Who holds what and when: only a change of these can make two terms overlap.
 HOLDS = ("person", "office", "starts_on", "ends_on")
-"""Who holds what and when: only a change of these can make two terms overlap."""
 
+# What of a term gives rights; position and decision are words.
 GIVEN = (*HOLDS, "fields")
-"""What of a term gives rights; position and decision are words."""
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     follow(membership.person_id, by=by, right=right)
     after = snapshot(membership, MEMBERSHIP_FIELDS)
     if by is not None and any(before.get(name) != after[name] for name in GIVEN):
-        appointment_hooks.appointed(Appointment(membership, by, new=not before, own=own))
+        appointment_hooks.announce_appointment(Appointment(membership, by, new=not before, own=own))
     return membership
 
 
@@ -70,7 +70,7 @@ def end_membership(*, membership: Membership, ends_on: date | None = None, by: P
     close_term(membership, today() - DAY, by, right, break_glass=own)
     follow(membership.person_id, by=by, right=right)
     if membership.pk:
-        appointment_hooks.appointed(Appointment(membership, by, new=False, own=own))
+        appointment_hooks.announce_appointment(Appointment(membership, by, new=False, own=own))
     return membership
 
 

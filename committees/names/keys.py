@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from portal.shared.text import fold, tidy
 
+# Abbreviations of official documents, folded, their signs left out: KH&CN, KH-CN and KHCN are one.
 _SHORT = {
     "ubnd": "uy ban nhan dan",
     "hdnd": "hoi dong nhan dan",
@@ -63,7 +64,6 @@ _SHORT = {
     "ldld": "lien doan lao dong",
     "lhpn": "lien hiep phu nu",
 }
-"""Abbreviations of official documents, folded, their signs left out: KH&CN, KH-CN and KHCN are one."""
 
 _MINISTRIES = {"b": "bo", "s": "so"}
 _LETTERS = re.compile(r"(?<![\w])([a-z]{1,4}(?:\s?[&\-./]\s?[a-z]{1,4})+)(?![\w])")
@@ -78,12 +78,12 @@ def _joined(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def same_words(first: str, second: str) -> bool:
+def is_same_writing(first: str, second: str) -> bool:
     """Letter by letter the same, whatever the case and however the marks are composed."""
     return tidy(first).casefold() == tidy(second).casefold()
 
 
-def key_of(name: str) -> str:
+def name_key(name: str) -> str:
     """What two writings of one name have in common."""
     text = _POLICE.sub("cong an", _LETTERS.sub(_joined, fold(name)))
     words = [_written_out(word) for word in _WORD.findall(text)]
@@ -101,7 +101,7 @@ def _written_out(word: str) -> str:
 _UNITS = re.compile(r"\b(?:cap )?(?:tinh|thanh pho)(?= |$) ?")
 
 
-def bare(key: str) -> str:
+def without_province_words(key: str) -> str:
     """A key without the words for a province: "Sở Nội vụ tỉnh Khánh Hòa" is "Sở Nội vụ Khánh Hòa"."""
     return _UNITS.sub("", key).strip()
 
@@ -122,7 +122,7 @@ def commune_in(key: str) -> str:
     return found["name"] if found else ""
 
 
-def in_commune(key: str, commune: str) -> str:
+def without_commune_words(key: str, commune: str) -> str:
     """A name in a commune without the word for it and without its province: "cong an cong hai"."""
     return re.sub(rf" (?:(?:xa|phuong|dac khu|thi tran) )?{re.escape(commune)}\b.*", f" {commune}", key)
 

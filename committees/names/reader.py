@@ -13,20 +13,28 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from committees.models import Alias, Body
-from committees.names.keys import bare, commune_in, in_commune, key_of, province_in, same_words, trigrams
-from committees.names.results import Named
+from committees.names.keys import (
+    commune_in,
+    is_same_writing,
+    name_key,
+    province_in,
+    trigrams,
+    without_commune_words,
+    without_province_words,
+)
+from committees.names.results import ReadName
 from portal.shared.days import today
 from portal.shared.text import fold, legible
 
-NEAREST = 3
-LONGEST_NAME = 8
-"""Pieces between commas and "và" that one name has at most."""
-COMPARED = 60
-"""Bodies with the rarest common words, of which the nearest are told by their trigrams."""
-COMMON = 400
-"""Bodies with a word that tells nothing beside a rarer one."""
-HERE = 0.2
-"""How much nearer a name is when it is one of the reader's own province."""
+NEAREST_SHOWN = 3
+# Pieces between commas and "và" that one name has at most.
+MAX_PIECES_OF_A_NAME = 8
+# Bodies with the rarest common words, of which the nearest are told by their trigrams.
+MAX_COMPARED = 60
+# Bodies with a word that tells nothing beside a rarer one.
+COMMON_WORD_BODIES = 400
+# How much nearer a name is when it is one of the reader's own province.
+SAME_PLACE_BONUS = 0.2
 
 
 class _Row(NamedTuple):
@@ -86,26 +94,26 @@ _NOBODY = re.compile(
     rf"(?!ban to chuc$){_ALL}(?:{_ANY} )*"
     r"(?:co quan|don vi|to chuc|ca nhan|dia phuong|khac|(?:khac )?(?:co )?lien quan)"
 )
+# After a plural: not all of them, only those who are concerned.
 _SOME = re.compile(r".*\b(?:khac|lien quan)")
-"""After a plural: not all of them, only those who are concerned."""
 _QUALIFIES = re.compile(r"[\s,/&]*(?:và )?(?:địa phương|thành phố|tỉnh|xã|phường|đặc khu|ngành)\b")
+# A plural that goes on with proper names: "các địa phương Bắc Ninh, An Giang".
 _NAMES_SOME = re.compile(
     r".*:|.*\b(?:địa phương|tỉnh|thành phố|xã|phường|đặc khu) (?!Việt )[A-ZĐ]\w* [A-ZĐÁÀÂĂÔƠƯÊÝ]"
 )
-"""A plural that goes on with proper names: "các địa phương Bắc Ninh, An Giang"."""
+# A person of the body: whom the order names is its head, and a person must say so.
 _TITLE = re.compile(
     r"(?:(?:pho )?chu tich|(?:pho )?giam doc|bo truong|thu truong|thong doc|truong ban|bi thu|lanh dao"
     r"|nguoi dung dau) "
 )
-"""A person of the body: whom the order names is its head, and a person must say so."""
 
+# Group → the level of its bodies and what their names begin with; committees where nobody is called so.
 _MEMBERS = {
     "ministries": (Body.Level.MINISTRY, ("bo ", "ngan hang nha nuoc", "thanh tra", "van phong")),
     "provinces": (Body.Level.PROVINCIAL, ("uy ban nhan dan ",)),
     "departments": (Body.Level.PROVINCIAL, ("so ", "thanh tra ")),
     "communes": (Body.Level.COMMUNE, ("uy ban nhan dan ",)),
 }
-"""Group → the level of its bodies and what their names begin with; committees where nobody is called so."""
 
 # A cell and its pieces
 
@@ -114,8 +122,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"(?:các )?(?P<head>bộ|sở)(?:, ngành)? ?: ?", re.IGNORECASE)
+# "Các Sở Nội vụ, Tài chính" are two, as "Các sở: Nội vụ, Tài chính" are.
 _EACH_NAMED = re.compile(r"[Cc]ác (?P<head>[Bb]ộ|[Ss]ở) (?=[A-ZĐ])")
-""" "Các Sở Nội vụ, Tài chính" are two, as "Các sở: Nội vụ, Tài chính" are."""
 _OF_MANY = re.compile(r"(Bộ|Sở|Ban|Cục|Vụ|Phòng) ", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-+*•]|\d{1,2}[.)]) ?")
 _HARD = re.compile(r"[;\n]+|(?<=[a-zà-ỹ]{2})\.\s+(?=[A-ZĐ])")
@@ -124,8 +132,9 @@ _AND = re.compile(r"^(?:và|cùng với|cùng|&)\s+", re.IGNORECASE)
 _EDGE = " \t,.;:/+-*•&"
 _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _OF_COMMUNE = re.compile(r" (?:cap xa|xa|phuong|dac khu)$")
+# In a commune every other name ("Công an", "UBND", "MTTQ") may mean the commune's own.
 _ONLY_OF_A_PROVINCE = re.compile(r"^so |\b(?:tinh|thanh pho)\b")
-"""In a commune every other name ("Công an", "UBND", "MTTQ") may mean the commune's own."""
+# First words of names: a piece that begins with none of them belongs to the name before it.
 _BEGINS = re.compile(
     r"(?:bo|so|cuc|vu|vien|ban|hoi|doan|phong|truong|xa|phuong|cac|nhung|tat ca|"
     r"toan bo|mot so|ubnd|hdnd|ubmttq|mttq|ubkt|vp|vpcp|bhxh|uy ban|cong an|"
@@ -135,10 +144,9 @@ _BEGINS = re.compile(
     r"dai truyen|kiem toan|quoc hoi|chinh phu|thu tuong|doanh nghiep|don vi|co quan|co so"
     r"|dia phuong|to chuc|to cong|to giup|ca tinh|pho|giam doc|chu tich|lanh dao)\b"
 )
-"""First words of names: a piece that begins with none of them belongs to the name before it."""
 
 
-def _head(named: Named) -> str:
+def _head(named: ReadName) -> str:
     """What the names after this one may leave out: "Sở" in "Sở Nội vụ, Tài chính"."""
     found = _OF_MANY.match(named.words) if named.body else None
     return found[1] if found else ""
@@ -149,14 +157,14 @@ def _one_of(pieces: Sequence[str]) -> str:
     return _AND.sub("", "".join(pieces).strip(_EDGE))
 
 
-class Names:
+class NameReader:
     """All names that one body reads, from two queries however many cells follow."""
 
     def __init__(self, reader: Body, on: date | None = None) -> None:
         self.on = on or today()
         self.rows = {row.pk: row for row in _rows()}
         self.reader = self.rows[reader.pk]
-        self.keys = {pk: list(dict.fromkeys(map(key_of, row.names))) for pk, row in self.rows.items()}
+        self.keys = {pk: list(dict.fromkeys(map(name_key, row.names))) for pk, row in self.rows.items()}
         self.own, self.general = _aliases(reader)
         self.by_code = {row.code: pk for pk, row in self.rows.items()}
         self.by_key: dict[str, list[int]] = defaultdict(list)
@@ -167,7 +175,7 @@ class Names:
         self.province, self.commune = self._place_of(self.reader)
         self.near: dict[str, tuple[int, ...]] = {}
 
-    def read(self, cell: str) -> list[Named]:
+    def read(self, cell: str) -> list[ReadName]:
         """The names of a cell in their order; every word of it stands in one of them."""
         return [named for part, words in _segments(legible(cell)) for named in self._segment(part, words)]
 
@@ -182,9 +190,9 @@ class Names:
         commune = self._place_of(row)[1]
         for key in keys:
             self.by_key[key].append(row.pk)
-            self.by_bare[bare(key)].append(row.pk)
+            self.by_bare[without_province_words(key)].append(row.pk)
             if commune:
-                self.in_communes[in_commune(key, commune)].append(row.pk)
+                self.in_communes[without_commune_words(key, commune)].append(row.pk)
 
     def _place_of(self, row: _Row) -> tuple[str, str]:
         """Province and commune of a body: from its own name, else from the bodies above it."""
@@ -201,9 +209,9 @@ class Names:
 
     # One name
 
-    def _known(self, words: str) -> Named | None:
+    def _known(self, words: str) -> ReadName | None:
         """The body or the plural that a name stands for; None when it is not known."""
-        key = key_of(words)
+        key = name_key(words)
         for names in (self.own, self.general):
             if key in names:
                 return self._choice(words, [names[key]])
@@ -211,15 +219,15 @@ class Names:
             return self._choice(words, [code])
         if group := self._group(words, key):
             return group
-        bare_too = self.by_bare.get(bare(key), [])
+        bare_too = self.by_bare.get(without_province_words(key), [])
         found = self._here(key) or self.by_key.get(key) or self._of_this_unit(key, bare_too) or self._own(key)
         if found:
             return self._choice(words, list(dict.fromkeys(found)))
-        return Named(words, loose=True) if _NOBODY.fullmatch(key) else None
+        return ReadName(words, loose=True) if _NOBODY.fullmatch(key) else None
 
     def _here(self, key: str) -> list[int]:
         """In the reader's own commune or province: "Sở Nội vụ", "Công an tỉnh", "UBND xã"."""
-        plain = bare(key)
+        plain = without_province_words(key)
         local = _OF_COMMUNE.sub("", plain)
         if self.commune and "tinh" not in key.split(" "):
             found = self.in_communes.get(f"{local} {self.commune}", [])
@@ -252,18 +260,18 @@ class Names:
         below = (row for row in self.rows.values() if row.parent == self.reader.pk)
         return [row.pk for row in below if row.kind == Body.Kind.SUPPORT_TEAM]
 
-    def _choice(self, words: str, found: Sequence[int]) -> Named:
+    def _choice(self, words: str, found: Sequence[int]) -> ReadName:
         """The one body that exists today; else what a person may choose from."""
         standing = [pk for pk in found if self._stands(pk)]
         # "Xã Hòa" and "Xã Hoa" have one key; whoever writes one of them to the letter means it.
-        exact = [pk for pk in standing if any(same_words(words, name) for name in self.rows[pk].names)]
+        exact = [pk for pk in standing if any(is_same_writing(words, name) for name in self.rows[pk].names)]
         if len(exact) == 1:
             standing = exact
         if len(standing) == 1:
-            return Named(words, standing[0])
+            return ReadName(words, standing[0])
         if not standing:
             standing = [*self._merged(self.keys[found[0]][0]), *self._nearest(words)]
-        return Named(words, nearest=tuple(dict.fromkeys(standing))[:NEAREST])
+        return ReadName(words, nearest=tuple(dict.fromkeys(standing))[:NEAREST_SHOWN])
 
     def _stands(self, pk: int) -> bool:
         ended = self.rows[pk].dissolved_on
@@ -271,7 +279,7 @@ class Names:
 
     # Plurals
 
-    def _group(self, words: str, key: str) -> Named | None:
+    def _group(self, words: str, key: str) -> ReadName | None:
         """A plural; a body that carries its very name is offered beside the fan-out."""
         if not _PLURAL.search(fold(words)) or (self.province and key.endswith("cap tinh")):
             return None
@@ -281,7 +289,7 @@ class Names:
         if not group:
             return None
         same = [pk for pk in (self._here(key) or self.by_key.get(key, [])) if self._stands(pk)]
-        return Named(words, nearest=tuple(same[:NEAREST]), group=group)
+        return ReadName(words, nearest=tuple(same[:NEAREST_SHOWN]), group=group)
 
     def _members(self, group: str) -> list[int]:
         level, first = _MEMBERS[group]
@@ -293,7 +301,7 @@ class Names:
 
     # Several names between commas
 
-    def _segment(self, part: str, words: str) -> Iterator[Named]:
+    def _segment(self, part: str, words: str) -> Iterator[ReadName]:
         """Longest known name first; what no name begins with belongs to the unknown name before it."""
         each = _EACH.match(words) or _EACH_NAMED.match(words)
         head = each["head"].capitalize() if each else ""
@@ -303,9 +311,9 @@ class Names:
             head = _head(named) or head
             yield replace(named, helps=part == "phối hợp")
 
-    def _next(self, pieces: list[str], start: int, head: str) -> tuple[Named, int]:
+    def _next(self, pieces: list[str], start: int, head: str) -> tuple[ReadName, int]:
         end, found = start + 1, None
-        for end in range(min(len(pieces), start + LONGEST_NAME), start, -1):
+        for end in range(min(len(pieces), start + MAX_PIECES_OF_A_NAME), start, -1):
             words = _one_of(pieces[start:end])
             if found := self._with_head(words, head):
                 break
@@ -323,7 +331,7 @@ class Names:
         """Whether it says which of a plural are meant: "các tỉnh, thành phố khác"."""
         return bool(_QUALIFIES.match(piece)) and self._with_head(_one_of([piece]), head) is None
 
-    def _with_head(self, words: str, head: str) -> Named | None:
+    def _with_head(self, words: str, head: str) -> ReadName | None:
         """The name, or what is left of one in a list: "Sở Nội vụ, Tài chính"."""
         if found := self._one(words):
             return found
@@ -334,7 +342,7 @@ class Names:
         words = _one_of([piece])
         return bool(_BEGINS.match(fold(words))) or self._with_head(words, head) is not None
 
-    def _one(self, words: str) -> Named | None:
+    def _one(self, words: str) -> ReadName | None:
         """A name with what brackets add to it; "Chủ tịch UBND tỉnh" is a person of a body."""
         if found := self._known(words):
             return found
@@ -343,30 +351,30 @@ class Names:
         title = _TITLE.match(fold(words))
         of = self._known(" ".join(words.split()[len(title[0].split()) :])) if title else None
         if of and of.body:
-            return Named(words, nearest=(of.body,))
+            return ReadName(words, nearest=(of.body,))
         return replace(of, words=words) if of else None
 
-    def _with_bracket(self, words: str, name: str, inside: str) -> Named | None:
+    def _with_bracket(self, words: str, name: str, inside: str) -> ReadName | None:
         if inside in self.by_code:
             return self._choice(words, [self.by_code[inside]])
         found = self._one(name)
         if found and found.group and (inside.startswith("trừ ") or self._bodies_in(inside)):
             # "Các sở, ngành (trừ Sở Y tế)": not all of them.
-            return Named(words, nearest=tuple(self._bodies_in(inside))[:NEAREST])
+            return ReadName(words, nearest=tuple(self._bodies_in(inside))[:NEAREST_SHOWN])
         within = self._known(inside) if found and found.body else None
         if found and found.body and within and within.body not in (None, found.body):
             # "UBND tỉnh (Sở Nội vụ)": which of the two answers for it is for a person to say.
-            return Named(words, nearest=(found.body, within.body or 0))
+            return ReadName(words, nearest=(found.body, within.body or 0))
         return replace(found, words=words) if found else None
 
-    def _unknown(self, words: str, begins: Named | None = None) -> Named:
-        key = key_of(_BRACKET.sub("", words))
+    def _unknown(self, words: str, begins: ReadName | None = None) -> ReadName:
+        key = name_key(_BRACKET.sub("", words))
         # What goes on from a plural to somebody else is not nobody in particular.
         loose = _SOME.fullmatch(key) if begins and begins.group else _LOOSE.fullmatch(key)
         if loose and not _NAMES_SOME.match(words) and not self._ends_with_a_body(words):
-            return Named(words, loose=True)
+            return ReadName(words, loose=True)
         first = (begins.body,) if begins and begins.body else ()
-        return Named(words, nearest=tuple(dict.fromkeys((*first, *self._nearest(words))))[:NEAREST])
+        return ReadName(words, nearest=tuple(dict.fromkeys((*first, *self._nearest(words))))[:NEAREST_SHOWN])
 
     def _bodies_in(self, words: str) -> list[int]:
         """The bodies that the pieces of a bracket name."""
@@ -387,12 +395,12 @@ class Names:
     # The nearest
 
     def _nearest(self, words: str) -> tuple[int, ...]:
-        key = key_of(_BRACKET.sub("", words))
+        key = name_key(_BRACKET.sub("", words))
         if key not in self.near:
             wanted = trigrams(key)
             scored = [(self._likeness(wanted, pk), -pk) for pk in self._candidates(key)]
-            near = [-pk for score, pk in sorted(scored, reverse=True)[:NEAREST] if score]
-            self.near[key] = tuple(dict.fromkeys([*self._merged(key), *near]))[:NEAREST]
+            near = [-pk for score, pk in sorted(scored, reverse=True)[:NEAREST_SHOWN] if score]
+            self.near[key] = tuple(dict.fromkeys([*self._merged(key), *near]))[:NEAREST_SHOWN]
         return self.near[key]
 
     def _merged(self, key: str) -> list[int]:
@@ -404,14 +412,14 @@ class Names:
     @cached_property
     def _notes(self) -> dict[int, str]:
         noted = [row for row in self.rows.values() if row.note and self._stands(row.pk)]
-        return {row.pk: f" {key_of(row.note)} " for row in noted}
+        return {row.pk: f" {name_key(row.note)} " for row in noted}
 
     def _candidates(self, key: str) -> Collection[int]:
         """Bodies that share the rarer words of the name; all of them when none shares any."""
         known = [self._by_word[word] for word in dict.fromkeys(key.split(" ")) if word in self._by_word]
         found: set[int] = set()
         for bodies in sorted(known, key=len):
-            if len(found) >= COMPARED or (found and len(bodies) > COMMON):
+            if len(found) >= MAX_COMPARED or (found and len(bodies) > COMMON_WORD_BODIES):
                 break
             found |= bodies
         return found or [pk for pk in self.rows if self._stands(pk)]
@@ -429,7 +437,9 @@ class Names:
         """How many trigrams are common; of two alike the one of the reader's own place."""
         own = [trigrams(key) for key in self.keys[pk]]
         best = max((len(wanted & one) / len(wanted | one) for one in own), default=0.0)
-        return best + (HERE if best and self.province and self.keys[pk][0].endswith(self.province) else 0)
+        return best + (
+            SAME_PLACE_BONUS if best and self.province and self.keys[pk][0].endswith(self.province) else 0
+        )
 
 
 def _rows() -> Iterator[_Row]:
@@ -444,7 +454,7 @@ def _aliases(reader: Body) -> tuple[dict[str, int], dict[str, int]]:
     general: dict[str, int] = {}
     rows = Alias.objects.filter(Q(used_by=reader) | Q(used_by=None))
     for used_by, body, name in rows.values_list("used_by", "body", "name"):
-        (own if used_by else general)[key_of(name)] = body
+        (own if used_by else general)[name_key(name)] = body
     return own, general
 
 

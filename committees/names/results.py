@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Named:
+class ReadName:
     """One name in a cell, and the body it stands for."""
 
     words: str
+    # Key of the body; None when it is unknown or several.
     body: int | None = None
-    """Key of the body; None when it is unknown or several."""
+    # The three bodies whose names come nearest, when none is certain.
     nearest: tuple[int, ...] = ()
-    """The three bodies whose names come nearest, when none is certain."""
+    # A plural ("các sở, ban, ngành") as `Names.members` takes it: the bodies that a fan-out would go to.
     group: str = ""
-    """A plural ("các sở, ban, ngành") as `Names.members` takes it: the bodies that a fan-out would go to."""
+    # Nobody in particular ("các cơ quan liên quan"): kept as words where somebody only helps.
     loose: bool = False
-    """Nobody in particular ("các cơ quan liên quan"): kept as words where somebody only helps."""
+    # Named after "phối hợp:" in a cell that names the lead too.
     helps: bool = False
-    """Named after "phối hợp:" in a cell that names the lead too."""

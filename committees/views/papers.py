@@ -70,7 +70,9 @@ def remember(request: SignedInRequest, code: str) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         try:
-            alias = actions.remember(body=values["body"], name=values["name"], reader=reader, by=request.user)
+            alias = actions.remember_alias(
+                body=values["body"], name=values["name"], reader=reader, by=request.user
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -85,7 +87,7 @@ def remember(request: SignedInRequest, code: str) -> HttpResponse:
 def forget(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """A name means nobody any more; tasks that were made keep their agencies."""
     alias = get_object_or_404(Alias.objects.select_related("used_by"), pk=pk, used_by__code=code)
-    actions.forget(alias=alias, by=request.user)
+    actions.forget_alias(alias=alias, by=request.user)
     messages.success(request, _("“%(name)s” is forgotten. You are asked again.") % {"name": alias.name})
     return redirect("bodies:papers", code)
 

@@ -19,36 +19,36 @@ from django.utils.translation import ngettext
 from committees.models import Membership, Person
 from notices import kinds
 from notices.delivery.mail import Mail, ascii_address
-from notices.delivery.unsubscribe import url_for
+from notices.delivery.unsubscribe import unsubscribe_url
 from notices.kinds import Group, Line
 from notices.models import Letter, Notice
 from portal.shared.days import VIETNAM, WEEKDAYS
 
-LONGEST = 50
-"""Lines under one heading; the heading and the subject still count them all."""
+# Lines under one heading; the heading and the subject still count them all.
+MAX_LINES_PER_HEADING = 50
 
-MOST_OFFICES = 3
-"""That a letter names as the reason for it."""
+# That a letter names as the reason for it.
+MAX_OFFICES_NAMED = 3
 
 
 @dataclass(frozen=True)
-class Facts:
+class LetterFacts:
     """What some letters of a day say, read together for all of them."""
 
+    # Notice pk → its line, in its reader's language.
     lines: dict[int, Line]
-    """Notice pk → its line, in its reader's language."""
+    # Person pk → the offices they hold.
     terms: dict[int, list[Membership]]
-    """Person pk → the offices they hold."""
 
     @classmethod
-    def about(cls, notices: Sequence[Notice], on: date) -> Facts:
+    def about(cls, notices: Sequence[Notice], on: date) -> LetterFacts:
         lines: dict[int, Line] = {}
         by_language: dict[str, list[Notice]] = {}
         for notice in notices:
             by_language.setdefault(notice.person.language, []).append(notice)
         for language, some in by_language.items():
             with translation.override(language):
-                for write, alike in by_function(some, lambda kind: kind.compose):
+                for write, alike in group_by_function(some, lambda kind: kind.compose):
                     lines |= write(alike, on)
         return cls(lines, _terms({notice.person_id for notice in notices}, on))
 
@@ -61,7 +61,7 @@ def _terms(people: Iterable[int], on: date) -> dict[int, list[Membership]]:
     return terms
 
 
-def by_function(
+def group_by_function(
     notices: Iterable[Notice], which: Callable[[kinds.Kind], Any]
 ) -> Iterable[tuple[Any, list[Notice]]]:
     """Notices whose kinds share a function together, so that it asks the database once for all of them."""
@@ -72,9 +72,9 @@ def by_function(
     return some.items()
 
 
-def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = None) -> Mail:
+def compose_letter(letter: Letter, notices: Sequence[Notice], facts: LetterFacts | None = None) -> Mail:
     """The letter in the person's language, as text and as HTML with the same content."""
-    facts = facts or Facts.about(notices, letter.on)
+    facts = facts or LetterFacts.about(notices, letter.on)
     with translation.override(letter.person.language):
         context = _context(letter, notices, facts)
         mail = Mail(
@@ -87,7 +87,7 @@ def compose(letter: Letter, notices: Sequence[Notice], facts: Facts | None = Non
                 "Date": format_datetime(timezone.now().astimezone(VIETNAM)),
                 "Auto-Submitted": "auto-generated",
                 "X-Auto-Response-Suppress": "All",
-                "List-Id": f"<reminders.{host()}>",
+                "List-Id": f"<reminders.{mail_host()}>",
                 **_thread(notices),
                 **_one_click(letter.person, notices),
             },
@@ -103,12 +103,12 @@ def _thread(notices: Sequence[Notice]) -> dict[str, str]:
     if len(about) > 1:
         return {}
     (kind, pk), *_none = about
-    return {"References": f"<{kind}.{pk}.thread@{host()}>"}
+    return {"References": f"<{kind}.{pk}.thread@{mail_host()}>"}
 
 
 def _one_click(person: Person, notices: Sequence[Notice]) -> dict[str, str]:
     """Mail programs offer to switch off what is no duty (RFC 8058); of duties alone there is nothing."""
-    url = url_for(person, {notice.kind for notice in notices})
+    url = unsubscribe_url(person, {notice.kind for notice in notices})
     if not url:
         return {}
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -117,14 +117,14 @@ def _one_click(person: Person, notices: Sequence[Notice]) -> dict[str, str]:
 def message_id(person: Person, on: date, number: int = 0) -> str:
     """The same for every attempt, so that a mail client shows a repeated letter once."""
     which = f"{person.pk}.{number}" if number else f"{person.pk}"
-    return f"<{on:%Y%m%d}.{which}.letter@{host()}>"
+    return f"<{on:%Y%m%d}.{which}.letter@{mail_host()}>"
 
 
-def host() -> str:
+def mail_host() -> str:
     return (urlsplit(settings.PORTAL_URL).hostname or "localhost")[:80]
 
 
-def _context(letter: Letter, notices: Sequence[Notice], facts: Facts) -> dict[str, Any]:
+def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> dict[str, Any]:
     groups: dict[Group, list[Line]] = {}
     for notice in notices:
         groups.setdefault(kinds.get(notice.kind).group, []).append(facts.lines[notice.pk])
@@ -143,7 +143,7 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: Facts) -> dict[st
     }
 
 
-def _subject(letter: Letter, notices: Sequence[Notice], facts: Facts, counts: str) -> str:
+def _subject(letter: Letter, notices: Sequence[Notice], facts: LetterFacts, counts: str) -> str:
     """How many of what; of one thing told at once, what it is."""
     if letter.number and len(notices) == 1:
         said = f"{capfirst(str(kinds.get(notices[0].kind).label))}: {facts.lines[notices[0].pk].title}"
@@ -157,9 +157,9 @@ def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
     """The most pressing first: longest overdue, then nearest deadline; so the bodies too, and in each."""
     lines = sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.title))
     bodies: dict[str, list[dict[str, Any]]] = {}
-    for line in lines[:LONGEST]:
+    for line in lines[:MAX_LINES_PER_HEADING]:
         bodies.setdefault(_under(line), []).append(_line(line))
-    more = len(lines) - LONGEST
+    more = len(lines) - MAX_LINES_PER_HEADING
     said = ngettext("%(more)s more in the portal", "%(more)s more in the portal", more)
     return {
         "title": str(group.title),
@@ -203,7 +203,7 @@ def _day(day: date) -> str:
 
 
 def _why(letter: Letter, terms: Sequence[Membership]) -> str:
-    offices = "; ".join(_office(term) for term in terms[:MOST_OFFICES])
+    offices = "; ".join(_office(term) for term in terms[:MAX_OFFICES_NAMED])
     at_once = _("You chose to be told of this at once; “How I am told” in your profile changes that.")
     often = at_once if letter.number else _("At most one letter a working day.")
     if not offices:

@@ -21,26 +21,26 @@ from portal.shared.days import VIETNAM, day_of
 
 log = logging.getLogger(__name__)
 
-TICK = "portal:last-tick"
-"""Where the moment of the last tick is kept."""
+# Where the moment of the last tick is kept.
+TICK_CACHE_KEY = "portal:last-tick"
 
-TICK_LATE = 180
-"""Seconds: three ticks that did not come."""
+# Seconds: three ticks that did not come.
+MAX_TICK_SECONDS = 180
 
-GRACE = timedelta(hours=2)
-"""After which the letters of a working day are out, however many there are."""
+# After which the letters of a working day are out, however many there are.
+SENDING_GRACE = timedelta(hours=2)
 
 PING_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class Silence:
+class DeliveryHealth:
     """What is known of one moment."""
 
+    # None when it is not known: the portal has just started, or beat has never run.
     seconds_since_tick: int | None
-    """None when it is not known: the portal has just started, or beat has never run."""
+    # How long the notice waits that waits longest past its moment; None when none does.
     seconds_oldest_unsent: int | None
-    """How long the notice waits that waits longest past its moment; None when none does."""
     unsent_late: bool
     letters_failed_today: int
     letters_given_up_today: int
@@ -48,14 +48,14 @@ class Silence:
 
     @property
     def clock_late(self) -> bool:
-        return self.seconds_since_tick is not None and self.seconds_since_tick > TICK_LATE
+        return self.seconds_since_tick is not None and self.seconds_since_tick > MAX_TICK_SECONDS
 
     @property
     def late(self) -> bool:
         return self.clock_late or self.unsent_late
 
 
-def look(now: datetime | None = None) -> Silence:
+def check_delivery(now: datetime | None = None) -> DeliveryHealth:
     """How it stands; in a few small queries."""
     now = now or timezone.now()
     due = _oldest_unsent(now)
@@ -63,7 +63,7 @@ def look(now: datetime | None = None) -> Silence:
         failed=Count("pk", filter=Q(state=Letter.State.FAILED) | Q(attempts__gt=1)),
         given_up=Count("pk", filter=Q(state=Letter.State.FAILED, next_attempt_at=None)),
     )
-    return Silence(
+    return DeliveryHealth(
         seconds_since_tick=_seconds_since_tick(now),
         seconds_oldest_unsent=int((now - due).total_seconds()) if due else None,
         unsent_late=due is not None and due < _all_out_of(now),
@@ -74,7 +74,7 @@ def look(now: datetime | None = None) -> Silence:
 
 
 def _seconds_since_tick(now: datetime) -> int | None:
-    last = cache.get(TICK)
+    last = cache.get(TICK_CACHE_KEY)
     return int((now - last).total_seconds()) if isinstance(last, datetime) else None
 
 
@@ -91,15 +91,15 @@ def _all_out_of(now: datetime) -> datetime:
     News that comes after somebody's letter of the day waits for the next working day: that is not late.
     """
     calendar, opens = Calendar.read(), schedule.latest_hour()
-    day = day_of(now - GRACE - timedelta(hours=opens.hour, minutes=opens.minute))
+    day = day_of(now - SENDING_GRACE - timedelta(hours=opens.hour, minutes=opens.minute))
     while not calendar.working_day(day):
         day -= timedelta(days=1)
     return datetime.combine(day, opens, VIETNAM)
 
 
-def ping() -> None:
+def ping_watcher() -> None:
     """Tell the watcher outside that all is well; it raises the alarm when this stops."""
-    if not settings.PING_URL or look().late:
+    if not settings.PING_URL or check_delivery().late:
         return
     try:
         # S310: the setting is http or https, checked at the start (portal.env).

@@ -26,11 +26,11 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
+# Between the parts of a letter. They are base64, in which it cannot occur.
 BOUNDARY = "=_portal"
-"""Between the parts of a letter. They are base64, in which it cannot occur."""
 
+# Characters of a header line that holds an encoded word, its name included (RFC 2047, section 2).
 MAX_ENCODED_LINE = 76
-"""Characters of a header line that holds an encoded word, its name included (RFC 2047, section 2)."""
 
 
 class BadAddress(ValueError):
@@ -40,11 +40,11 @@ class BadAddress(ValueError):
 class Mail(EmailMultiAlternatives):
     """A letter to one person. However it travels, it is what `as_bytes` writes."""
 
+    # The name of the addressee; `to` holds the address alone, in ASCII.
     to_name = ""
-    """The name of the addressee; `to` holds the address alone, in ASCII."""
 
+    # What the other side answered; empty when the way it went gives no answer.
     answer = ""
-    """What the other side answered; empty when the way it went gives no answer."""
 
     def as_bytes(self) -> bytes:
         """The letter as it travels; docs/decisions, “Who writes a letter”, says why it is written here."""
@@ -140,7 +140,7 @@ class _Listening:
     def data(self, message: Any) -> Any:
         self.in_data = True
         code, text = super().data(message)  # type: ignore[misc]
-        self.answer = in_words(code, text)
+        self.answer = format_reply(code, text)
         return code, text
 
 
@@ -192,7 +192,7 @@ class SMTPBackend(EmailBackend):
 
     def _is_alive(self, error: OSError) -> bool:
         """A refusal of one letter leaves the connection as it is; 421 and silence end it."""
-        return is_answer(error) and getattr(self.connection, "sock", None) is not None
+        return is_server_answer(error) and getattr(self.connection, "sock", None) is not None
 
     def drop(self) -> None:
         """Forget a connection that may be dead, without waiting for its goodbye."""
@@ -235,53 +235,53 @@ class FolderBackend(BaseEmailBackend):
         return name
 
 
-def in_words(code: int, text: bytes | str) -> str:
+def format_reply(code: int, text: bytes | str) -> str:
     """A server's reply on one line, as it is kept beside the letter."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return " ".join(f"{code} {words}".split())[:1000]
 
 
-def is_answer(error: Exception) -> bool:
+def is_server_answer(error: Exception) -> bool:
     """Did the server say this? Otherwise the way to it broke off."""
     return isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
 
 
-def refusal(error: Exception) -> tuple[bool, str]:
+def read_refusal(error: Exception) -> tuple[bool, str]:
     """Is it final (5xx), and the answer: the server's own words, or what went wrong on the way to it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
-        return code >= 500, in_words(code, text)
+        return code >= 500, format_reply(code, text)
     if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code >= 500, in_words(error.smtp_code, error.smtp_error)
+        return error.smtp_code >= 500, format_reply(error.smtp_code, error.smtp_error)
     return False, " ".join(f"{type(error).__name__}: {error}".split())[:1000]
 
 
-OF_ADDRESS = ("1.1", "1.2", "1.3", "1.6", "1.10", "2.1")
-"""By RFC 3463 and 7505: no such mailbox, no such domain, no address, moved, takes no mail at all, closed."""
+# By RFC 3463 and 7505: no such mailbox, no such domain, no address, moved, takes no mail at all, closed.
+ADDRESS_CODES = ("1.1", "1.2", "1.3", "1.6", "1.10", "2.1")
 
-NAMES_MAILBOX = re.compile(
+MAILBOX_WORDS = re.compile(
     r"no such|unknown|not found|does ?n[o']t exist|no longer|not exist|invalid|disabled|deactivated"
     r"|mailbox unavailable|nobody|no mailbox|không tồn tại",
     re.IGNORECASE,
 )
-SPEAKS_OF_POLICY = re.compile(
+POLICY_WORDS = re.compile(
     r"polic|block|black|grey|gray|spam|listed|reputation|banned|denied|relay|sender|client|helo|hostname"
     r"|spf|dkim|dmarc|rate|limit|quota|full|later|temporar|auth",
     re.IGNORECASE,
 )
 
 
-def is_of_address(error: Exception) -> bool:
+def is_address_refusal(error: Exception) -> bool:
     """Does nobody live at this address, says the server? What is written or who sends may be refused too.
 
     An enhanced code says so by itself. Without one only an answer to RCPT that speaks of the mailbox and of
     no rule does: a 550 is also what a server says whose filter has a bad day, and it must turn nobody red.
     """
-    final, answer = refusal(error)
+    final, answer = read_refusal(error)
     if not final:
         return False
     told = re.match(r"\d{3} 5\.(\d{1,3}\.\d{1,3})(?![.\d])", answer)
     if told and told[1] != "1.0":
-        return told[1] in OF_ADDRESS
+        return told[1] in ADDRESS_CODES
     asked = isinstance(error, smtplib.SMTPRecipientsRefused) and answer[:3] in ("550", "551", "553")
-    return asked and bool(NAMES_MAILBOX.search(answer)) and not SPEAKS_OF_POLICY.search(answer)
+    return asked and bool(MAILBOX_WORDS.search(answer)) and not POLICY_WORDS.search(answer)

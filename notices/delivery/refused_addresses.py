@@ -20,12 +20,12 @@ from notices.kinds import Group, Kind, Line
 from notices.models import Notice
 from portal.shared.days import today
 
-NAME = "address_refused"
-LAST = 1000
-"""Its rank: below everything about a task."""
+KIND_NAME = "address_refused"
+# Its rank: below everything about a task.
+KIND_RANK = 1000
 
 
-def refused(person: Person, address: str, answer: str) -> None:
+def record_refused_address(person: Person, address: str, answer: str) -> None:
     """Write down that the mail server refused a person's address, and tell those who keep their bodies."""
     if not refuse_address(person=person, address=address, answer=answer):
         return
@@ -33,7 +33,7 @@ def refused(person: Person, address: str, answer: str) -> None:
     occasion = f"{person.address_refused_at:%Y%m%d%H%M%S}"
     for body, keepers in _keepers(person).items():
         data = {"address": address, "answer": answer[:300]}
-        owe(keepers, NAME, about=person, occasion=occasion, body=body, data=data)
+        owe(keepers, KIND_NAME, about=person, occasion=occasion, body=body, data=data)
 
 
 def _keepers(person: Person) -> dict[Body, list[Person]]:
@@ -83,9 +83,9 @@ def _line(notice: Notice, person: Person | None, body: Body | None) -> Line:
 
 
 KIND = Kind(
-    NAME,
+    KIND_NAME,
     gettext_lazy("Address refused"),
-    LAST,
+    KIND_RANK,
     Group("addresses", gettext_lazy("Addresses that refuse mail"), 90),
     recheck,
     compose,

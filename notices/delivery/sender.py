@@ -26,32 +26,39 @@ from committees.models import Person
 from notices import kinds
 from notices.calendar import Calendar
 from notices.delivery import refused_addresses
-from notices.delivery.composition import Facts, by_function, compose, message_id
-from notices.delivery.mail import BadAddress, Mail, NotStored, is_answer, is_of_address, refusal
+from notices.delivery.composition import LetterFacts, compose_letter, group_by_function, message_id
+from notices.delivery.mail import (
+    BadAddress,
+    Mail,
+    NotStored,
+    is_address_refusal,
+    is_server_answer,
+    read_refusal,
+)
 from notices.drop_reasons import DropReason, ReaderReason
 from notices.models import Letter, LetterFailure, Notice, Preference
 from notices.preferences import wanted_at_once
 
 log = logging.getLogger(__name__)
 
+# How long claimed letters belong to one sender: longer than any server takes to answer.
 LEASE: timedelta = settings.LETTER_LEASE
-"""How long claimed letters belong to one sender: longer than any server takes to answer."""
 
-HANDED_BACK = LEASE / 3
-"""Before the end of the lease: what is not sent by then is left to the next run."""
+# Before the end of the lease: what is not sent by then is left to the next run.
+LEASE_MARGIN = LEASE / 3
 
-AT_ONCE = 100
-"""Letters that are claimed, asked again and composed together."""
+# Letters that are claimed, asked again and composed together.
+BATCH_SIZE = 100
 
-PAUSES: list[timedelta] = settings.LETTER_PAUSES
-"""Before the next attempt of the day, after the first, the second … failure; after the last, none."""
+# Before the next attempt of the day, after the first, the second … failure; after the last, none.
+RETRY_PAUSES: list[timedelta] = settings.LETTER_PAUSES
 
-MOST_REFUSALS = 3
-"""Attempts after which a final refusal (5xx) ends the day for a letter; the next day has its own letter."""
+# Attempts after which a final refusal (5xx) ends the day for a letter; the next day has its own letter.
+MAX_REFUSALS = 3
 
 
 @dataclass
-class Sent:
+class SendingResult:
     """What one run did: letters sent, notices told and dropped, letters that failed."""
 
     letters: int = 0
@@ -60,12 +67,12 @@ class Sent:
     failed: int = 0
 
 
-class Away(Exception):
+class MailUnavailable(Exception):
     """No letter can leave, whichever it is: there is no use in trying the next."""
 
 
 @dataclass(frozen=True)
-class Draft:
+class LetterDraft:
     """A letter ready to go."""
 
     letter: Letter
@@ -79,30 +86,30 @@ class Sender:
 
     on: date
     connection: BaseEmailBackend = field(default_factory=get_connection)
+    # The moment of the monotonic clock after which no letter is begun.
     until: float = float("inf")
-    """The moment of the monotonic clock after which no letter is begun."""
+    # What is not yet due at this moment, or falls in quiet hours, waits. None: whatever the hour.
     at: datetime | None = None
-    """What is not yet due at this moment, or falls in quiet hours, waits. None: whatever the hour."""
     at_once: bool = False
-    sent: Sent = field(default_factory=Sent)
+    sent: SendingResult = field(default_factory=SendingResult)
 
     def write_to_all(self) -> None:
-        people = list(self.people()[:AT_ONCE])
+        people = list(self.people()[:BATCH_SIZE])
         while people and time.monotonic() <= self.until:
             self.write_to(people)
-            people = list(self.people().filter(pk__gt=people[-1].pk)[:AT_ONCE])
+            people = list(self.people().filter(pk__gt=people[-1].pk)[:BATCH_SIZE])
 
     def people(self) -> QuerySet[Person]:
         return people_at_once(self.on) if self.at_once else people_owed(self.on, self.at)
 
     def write_to(self, people: Sequence[Person]) -> None:
-        letters = claim(people, self.on, at_once=self.at_once)
+        letters = claim_letters(people, self.on, at_once=self.at_once)
         if not letters:
             return
         try:
             self._write(letters)
         finally:
-            self.sent.notices += settle()
+            self.sent.notices += mark_told()
 
     def _write(self, letters: Sequence[Letter]) -> None:
         try:
@@ -117,7 +124,7 @@ class Sender:
             return
         self._send(keep(drafts))
 
-    def _drafts(self, letters: Sequence[Letter]) -> list[Draft]:
+    def _drafts(self, letters: Sequence[Letter]) -> list[LetterDraft]:
         owed = self._still_owed(letters)
         waiting = self._waiting(owed)
         _mine([one for one in letters if one.person_id in waiting]).update(
@@ -128,13 +135,13 @@ class Sender:
         _mine([one for one in letters if one.person_id not in owed]).update(
             state=Letter.State.EMPTY, claimed_until=None
         )
-        facts = Facts.about([notice for some in owed.values() for notice in some], self.on)
+        facts = LetterFacts.about([notice for some in owed.values() for notice in some], self.on)
         drafts = (self._draft(one, owed[one.person_id], facts) for one in letters if one.person_id in owed)
         return [draft for draft in drafts if draft]
 
-    def _draft(self, letter: Letter, notices: list[Notice], facts: Facts) -> Draft | None:
+    def _draft(self, letter: Letter, notices: list[Notice], facts: LetterFacts) -> LetterDraft | None:
         try:
-            return Draft(letter, compose(letter, notices, facts), notices)
+            return LetterDraft(letter, compose_letter(letter, notices, facts), notices)
         except BadAddress:
             self._fail(letter, LetterFailure.BAD_ADDRESS, again=False)
         except Exception as error:
@@ -153,12 +160,12 @@ class Sender:
         if self.at_once:
             # Another choice since the first attempt changes nothing in it: what it said may have arrived.
             owing = wanted_at_once(owing) | owing.filter(letter__in=letters)
-        notices = without_those_in_other_hands(owing, letters)
-        notices = without_what_came_later(notices, letters)
+        notices = exclude_held_elsewhere(owing, letters)
+        notices = exclude_newer(notices, letters)
         for notice in notices:
             notice.person = people[notice.person_id]
         reasons = why_not(notices, self.on)
-        drop(reasons)
+        drop_notices(reasons)
         self.sent.dropped += len(reasons)
         owed: dict[int, list[Notice]] = {}
         for notice in notices:
@@ -177,34 +184,34 @@ class Sender:
             if not any((self.at_once or one.is_due(self.at)) and one.pk not in quiet for one in some)
         }
 
-    def _send(self, drafts: Sequence[Draft]) -> None:
+    def _send(self, drafts: Sequence[LetterDraft]) -> None:
         for place, draft in enumerate(drafts):
             try:
                 if self._out_of_time(draft.letter):
-                    release(drafts[place:])
+                    release_letters(drafts[place:])
                     return
                 self._post(draft)
-            except Away:
-                release(drafts[place + 1 :])
+            except MailUnavailable:
+                release_letters(drafts[place + 1 :])
                 raise
 
     def _out_of_time(self, letter: Letter) -> bool:
         lease = letter.claimed_until
-        return time.monotonic() > self.until or (lease is not None and timezone.now() > lease - HANDED_BACK)
+        return time.monotonic() > self.until or (lease is not None and timezone.now() > lease - LEASE_MARGIN)
 
-    def _post(self, draft: Draft) -> None:
+    def _post(self, draft: LetterDraft) -> None:
         try:
             self.connection.open()
         except OSError as error:
             turned_away = isinstance(error, SMTPException)
             failure = LetterFailure.TURNED_AWAY if turned_away else LetterFailure.UNREACHABLE
-            self._cannot_leave(draft.letter, failure, refusal(error)[1])
-            raise Away from error
+            self._cannot_leave(draft.letter, failure, read_refusal(error)[1])
+            raise MailUnavailable from error
         try:
             self.connection.send_messages([draft.mail])
         except NotStored as error:
             self._cannot_leave(draft.letter, LetterFailure.NOT_STORED, str(error))
-            raise Away from error
+            raise MailUnavailable from error
         except OSError as error:
             self._not_taken(draft.letter, error)
         except Exception as error:
@@ -219,27 +226,27 @@ class Sender:
             failure=failure,
             answer=answer,
             claimed_until=None,
-            next_attempt_at=timezone.now() + PAUSES[0],
+            next_attempt_at=timezone.now() + RETRY_PAUSES[0],
         )
         self.sent.failed += 1
 
     def _not_taken(self, letter: Letter, error: OSError) -> None:
-        _final, answer = refusal(error)
+        _final, answer = read_refusal(error)
         failure = _failure_of(error)
-        refused_again = failure == LetterFailure.REFUSED and letter.attempts + 1 >= MOST_REFUSALS
+        refused_again = failure == LetterFailure.REFUSED and letter.attempts + 1 >= MAX_REFUSALS
         again = failure != LetterFailure.ADDRESS_REFUSED and not refused_again
         self._fail(letter, failure, answer, again=again)
         if failure == LetterFailure.ADDRESS_REFUSED:
-            refused_addresses.refused(letter.person, letter.address, answer)
+            refused_addresses.record_refused_address(letter.person, letter.address, answer)
 
-    def _stamp(self, draft: Draft) -> None:
+    def _stamp(self, draft: LetterDraft) -> None:
         if not _stamp_sent(draft.letter, draft.mail.answer):
             log.warning("Letter %s took longer than its lease; it may arrive twice.", draft.letter.message_id)
         self.sent.letters += 1
 
     def _fail(self, letter: Letter, failure: LetterFailure, answer: str = "", *, again: bool = True) -> None:
         """Try it again after a pause, or give it up for the day."""
-        pause = PAUSES[letter.attempts] if again and letter.attempts < len(PAUSES) else None
+        pause = RETRY_PAUSES[letter.attempts] if again and letter.attempts < len(RETRY_PAUSES) else None
         _mine([letter]).update(
             state=Letter.State.FAILED,
             failure=failure,
@@ -255,15 +262,15 @@ class Sender:
 
 def _failure_of(error: OSError) -> LetterFailure:
     """What happened when a letter was handed over, the connection being open."""
-    if is_of_address(error):
+    if is_address_refusal(error):
         return LetterFailure.ADDRESS_REFUSED
-    if not is_answer(error):
+    if not is_server_answer(error):
         return LetterFailure.BROKEN_OFF
-    final, _answer = refusal(error)
+    final, _answer = read_refusal(error)
     return LetterFailure.REFUSED if final else LetterFailure.PUT_OFF
 
 
-def send_owed(on: date, seconds: float | None = None, at: datetime | None = None) -> Sent:
+def send_owed(on: date, seconds: float | None = None, at: datetime | None = None) -> SendingResult:
     """Send everybody who is owed something their letter of the day; nothing on a day off.
 
     Running it again, or twice at once, sends nothing twice. With `seconds` it stops after that time;
@@ -272,7 +279,7 @@ def send_owed(on: date, seconds: float | None = None, at: datetime | None = None
     return _send(Sender(on, until=_until(seconds), at=at))
 
 
-def send_at_once(on: date, seconds: float | None = None, at: datetime | None = None) -> Sent:
+def send_at_once(on: date, seconds: float | None = None, at: datetime | None = None) -> SendingResult:
     """Send what happened to those who want to know at once; nothing on a day off, or in quiet hours."""
     return _send(Sender(on, until=_until(seconds), at=at, at_once=True))
 
@@ -281,13 +288,13 @@ def _until(seconds: float | None) -> float:
     return time.monotonic() + seconds if seconds is not None else float("inf")
 
 
-def _send(sender: Sender) -> Sent:
+def _send(sender: Sender) -> SendingResult:
     if not Calendar.read().working_day(sender.on):
         return sender.sent
-    settle()
+    mark_told()
     try:
         sender.write_to_all()
-    except Away as away:
+    except MailUnavailable as away:
         log.warning("No letter can leave: %s", away.__cause__)
     finally:
         _close(sender.connection)
@@ -323,7 +330,7 @@ def claimable(now: datetime) -> Q:
     )
 
 
-def claim(people: Iterable[Person], on: date, *, at_once: bool = False) -> list[Letter]:
+def claim_letters(people: Iterable[Person], on: date, *, at_once: bool = False) -> list[Letter]:
     """Take people's letters of the day for one lease; those that another sender has or that are done, not."""
     by_key = {person.pk: person for person in people}
     numbers = _next_numbers(by_key, on) if at_once else dict.fromkeys(by_key, 0)
@@ -362,7 +369,7 @@ def _take(letters: QuerySet[Letter]) -> list[Letter]:
     return taken
 
 
-def without_those_in_other_hands(notices: QuerySet[Notice], letters: Sequence[Letter]) -> list[Notice]:
+def exclude_held_elsewhere(notices: QuerySet[Notice], letters: Sequence[Letter]) -> list[Notice]:
     """What no other letter carries that is on its way, sent, or waits for another attempt of its day."""
     mine = {letter.pk for letter in letters}
     found = list(notices)
@@ -373,7 +380,7 @@ def without_those_in_other_hands(notices: QuerySet[Notice], letters: Sequence[Le
     return [one for one in found if one.letter_id not in held]
 
 
-def without_what_came_later(notices: Sequence[Notice], letters: Sequence[Letter]) -> list[Notice]:
+def exclude_newer(notices: Sequence[Notice], letters: Sequence[Letter]) -> list[Notice]:
     """A letter that was on its way before says the same again; what is new waits for the next letter.
 
     It may have arrived all the same, and a mail program shows no second letter with its Message-ID.
@@ -387,7 +394,9 @@ def why_not(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     """Notice pk → why it is not told after all. Asked again in the moment before the letter is written."""
     reasons: dict[int, DropReason] = dict.fromkeys(_read_in_portal(notices), ReaderReason.IN_PORTAL)
     reasons |= {notice.pk: reason for notice in notices if (reason := _unreachable(notice))}
-    for ask, some in by_function([one for one in notices if one.pk not in reasons], lambda one: one.recheck):
+    for ask, some in group_by_function(
+        [one for one in notices if one.pk not in reasons], lambda one: one.recheck
+    ):
         reasons |= ask(some, on)
     return reasons
 
@@ -410,7 +419,7 @@ def _unreachable(notice: Notice) -> DropReason | None:
     return None if kinds.known(notice.kind) else ReaderReason.UNKNOWN_KIND
 
 
-def drop(reasons: dict[int, DropReason]) -> None:
+def drop_notices(reasons: dict[int, DropReason]) -> None:
     """Write beside each notice why it was not told."""
     by_reason: dict[DropReason, list[int]] = {}
     for pk, reason in reasons.items():
@@ -422,7 +431,7 @@ def drop(reasons: dict[int, DropReason]) -> None:
 
 
 @transaction.atomic
-def keep(drafts: Sequence[Draft]) -> list[Draft]:
+def keep(drafts: Sequence[LetterDraft]) -> list[LetterDraft]:
     """Write down what is about to be sent: after a crash the rows say what was in flight.
 
     Without those whose claim is lost, and with it the right to send; and without those of which another
@@ -434,9 +443,9 @@ def keep(drafts: Sequence[Draft]) -> list[Draft]:
     read = [notice.pk for draft in drafts for notice in draft.notices]
     # First the lock, then who has them: whoever writes to the same person at once is behind this line.
     owed = Notice.objects.owed().filter(pk__in=read).order_by("pk").select_for_update(of=("self",))
-    free = {one.pk for one in without_those_in_other_hands(owed, [draft.letter for draft in drafts])}
+    free = {one.pk for one in exclude_held_elsewhere(owed, [draft.letter for draft in drafts])}
     whole = [all(notice.pk in free for notice in draft.notices) for draft in drafts]
-    release([draft for draft, is_whole in zip(drafts, whole, strict=True) if not is_whole])
+    release_letters([draft for draft, is_whole in zip(drafts, whole, strict=True) if not is_whole])
     held = [
         draft for draft, is_whole in zip(drafts, whole, strict=True) if is_whole and draft.letter.pk in mine
     ]
@@ -459,7 +468,7 @@ WHERE id = %s AND state = 'sending' AND claimed_until = %s
 """
 
 
-def _write_down(drafts: Sequence[Draft]) -> None:
+def _write_down(drafts: Sequence[LetterDraft]) -> None:
     rows = []
     for draft in drafts:
         letter, mail = draft.letter, draft.mail
@@ -478,12 +487,12 @@ def _stamp_sent(letter: Letter, answer: str) -> bool:
         return bool(cursor.rowcount)
 
 
-def release(drafts: Sequence[Draft]) -> None:
+def release_letters(drafts: Sequence[LetterDraft]) -> None:
     """Leave letters that were not begun to the next run."""
     _mine([draft.letter for draft in drafts]).update(state=Letter.State.PLANNED, claimed_until=None)
 
 
-def settle() -> int:
+def mark_told() -> int:
     """What stands in a letter that is sent is told: after a batch, and after one that a crash cut off."""
     sent = Notice.objects.owed().filter(letter__state=Letter.State.SENT)
     return sent.update(state=Notice.State.TOLD)

@@ -17,34 +17,34 @@ from django.urls import reverse
 from committees.models import Person
 from notices import kinds
 from notices.kinds import Kind
-from notices.preferences import may_be_switched_off
+from notices.preferences import switchable_kinds
 
-HOLDS = timedelta(days=60)
+LINK_LIFETIME = timedelta(days=60)
 SALT = "notices.delivery.unsubscribe"
 
 
 @dataclass(frozen=True)
-class Asked:
+class UnsubscribeRequest:
     person: Person
     kinds: list[Kind]
 
 
-def url_for(person: Person, names: Iterable[str]) -> str:
+def unsubscribe_url(person: Person, names: Iterable[str]) -> str:
     """The address for the kinds in a letter that may be switched off; empty when none may."""
-    free = {kind.name for kind in may_be_switched_off()}.intersection(names)
+    free = {kind.name for kind in switchable_kinds()}.intersection(names)
     if not free:
         return ""
     token = signing.dumps([person.pk, sorted(free)], salt=SALT)
     return settings.PORTAL_URL + reverse("notices:unsubscribe", args=[token])
 
 
-def read(token: str) -> Asked | None:
+def read_token(token: str) -> UnsubscribeRequest | None:
     """Whose and which; None for a link that nobody signed, that is too old, or whose reader is locked."""
     try:
-        pk, names = signing.loads(token, salt=SALT, max_age=HOLDS)
+        pk, names = signing.loads(token, salt=SALT, max_age=LINK_LIFETIME)
     except signing.BadSignature:
         return None
     person = Person.objects.filter(pk=pk, is_active=True).first()
-    free = {kind.name for kind in may_be_switched_off()}
+    free = {kind.name for kind in switchable_kinds()}
     # Asked again: what was free when the letter was written may be a duty now.
-    return Asked(person, [kinds.get(name) for name in names if name in free]) if person else None
+    return UnsubscribeRequest(person, [kinds.get(name) for name in names if name in free]) if person else None

@@ -17,91 +17,89 @@ from committees.roles import Role
 from notices import kinds, rules
 from notices.models import EscalationStep, Policy
 from notices.policy import schedule
-from notices.policy.schedule import Rules, Rung
+from notices.policy.schedule import PolicyRules, Rung
 from portal.shared.verdicts import Sentence
 
-MOST_STEPS = 10
-LONGEST = 60
-"""Working days: a quarter. Farther away a reminder is about nothing that can be done today."""
+MAX_STEPS = 10
+# Working days: a quarter. Farther away a reminder is about nothing that can be done today.
+MAX_STEP_DAYS = 60
 
 AN_HOUR = 60
-COMPARED = ("before", "after", "escalation", "hour", "quiet_from", "quiet_until", "muted")
-COLUMNS = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until", "muted")
+CHECKED_FIELDS = ("before", "after", "escalation", "hour", "quiet_from", "quiet_until", "muted")
+POLICY_COLUMNS = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until", "muted")
 
 Problems = Iterator[tuple[str, Sentence]]
 
 
 @transaction.atomic
-def save_policy(*, body: Body, asked: Rules, by: Person, version: int | None = None) -> Policy:
+def save_policy(*, body: Body, wanted: PolicyRules, by: Person, version: int | None = None) -> Policy:
     """Set how the tasks that a body gives are reminded of; from now on, for whatever is not yet sent."""
     # Before its first row a policy has nothing to lock but its body.
     body = Body.objects.select_for_update(no_key=True).get(pk=body.pk)
     right = rules.may_manage_policy(by, body).or_raise()
     policy = Policy.objects.filter(body=body).first() or Policy(body=body)
     refuse_stale(policy, version)
-    before = schedule.of([body.pk])[body.pk]
-    check(asked, before)
-    old, new = changes(_told(before), _told(asked))
+    before = schedule.read_policies([body.pk])[body.pk]
+    check_policy(wanted, before)
+    old, new = changes(_told(before), _told(wanted))
     if not new:
         return policy
-    for name in COLUMNS:
-        value = getattr(asked, name)
+    for name in POLICY_COLUMNS:
+        value = getattr(wanted, name)
         setattr(policy, name, sorted(value) if isinstance(value, Collection) else value)
     policy.version += 1
     policy.save()
     policy.escalation.all().delete()
     EscalationStep.objects.bulk_create(
-        EscalationStep(policy=policy, **rung._asdict()) for rung in asked.escalation
+        EscalationStep(policy=policy, **rung._asdict()) for rung in wanted.escalation
     )
     bodies = [body.pk]
     record("reminder_policy_changed", about=policy, by=by, right=right, before=old, after=new, bodies=bodies)
     return policy
 
 
-def check(asked: Rules, before: Rules | None = None) -> None:
+def check_policy(wanted: PolicyRules, before: PolicyRules | None = None) -> None:
     """Refuse a policy that cannot be followed, with every sentence at once.
 
-    What is as it was `before` is not asked again: a kind of notice that became a duty since blocks no hour.
+    What is as it was `before` is not checked again: a kind of notice that became a duty since blocks no hour.
     """
-    changed = {name for name in COMPARED if before is None or getattr(asked, name) != getattr(before, name)}
+    changed = {
+        name for name in CHECKED_FIELDS if before is None or getattr(wanted, name) != getattr(before, name)
+    }
     problems: dict[str, list[Sentence]] = {}
-    for field, sentence in _problems(asked, changed, before.muted if before else frozenset()):
+    for field, sentence in _problems(wanted, changed, before.muted if before else frozenset()):
         problems.setdefault(field, []).append(sentence)
     if problems:
         raise ValidationError(problems)
 
 
-def _problems(asked: Rules, changed: set[str], muted_before: frozenset[str]) -> Problems:
+def _problems(wanted: PolicyRules, changed: set[str], muted_before: frozenset[str]) -> Problems:
     for field in sorted({"before", "after"} & changed, reverse=True):
-        yield from ((field, said) for said in _wrong_days(getattr(asked, field)))
+        yield from ((field, said) for said in _wrong_days(getattr(wanted, field)))
     if "escalation" in changed:
-        yield from (("escalation", said) for said in _wrong_rungs(asked.escalation))
+        yield from (("escalation", said) for said in _wrong_rungs(wanted.escalation))
     if not changed.isdisjoint({"hour", "quiet_from", "quiet_until"}):
-        yield from _wrong_hours(asked.hour, asked.quiet_from, asked.quiet_until)
+        yield from _wrong_hours(wanted.hour, wanted.quiet_from, wanted.quiet_until)
     if "muted" in changed:
-        yield from (("muted", said) for said in _wrong_kinds(asked.muted - muted_before))
+        yield from (("muted", said) for said in _wrong_kinds(wanted.muted - muted_before))
 
 
 def _wrong_days(days: Collection[int]) -> Iterator[Sentence]:
-    if len(days) > MOST_STEPS:
-        yield _("At most %(most)s steps: who is reminded every day reads none of them.") % {
-            "most": MOST_STEPS
-        }
+    if len(days) > MAX_STEPS:
+        yield _("At most %(most)s steps: who is reminded every day reads none of them.") % {"most": MAX_STEPS}
     yield from _out_of_range(days)
     for day in sorted({day for day in days if list(days).count(day) > 1}):
         yield _("The step of %(days)s days is there twice. Write it once.") % {"days": day}
 
 
 def _out_of_range(days: Collection[int]) -> Iterator[Sentence]:
-    if any(not 1 <= day <= LONGEST for day in days):
-        yield _("Write whole numbers of working days from 1 to %(most)s.") % {"most": LONGEST}
+    if any(not 1 <= day <= MAX_STEP_DAYS for day in days):
+        yield _("Write whole numbers of working days from 1 to %(most)s.") % {"most": MAX_STEP_DAYS}
 
 
 def _wrong_rungs(rungs: Collection[Rung]) -> Iterator[Sentence]:
-    if len(rungs) > MOST_STEPS:
-        yield _("At most %(most)s steps: who is reminded every day reads none of them.") % {
-            "most": MOST_STEPS
-        }
+    if len(rungs) > MAX_STEPS:
+        yield _("At most %(most)s steps: who is reminded every day reads none of them.") % {"most": MAX_STEPS}
     yield from _out_of_range([rung.days_late for rung in rungs])
     if any(rung.side not in EscalationStep.Side.values or rung.role not in Role.values for rung in rungs):
         yield _("Choose the role and the body of each step from the list.")
@@ -121,7 +119,7 @@ def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
         return
     if (_minutes(first) - _minutes(last)) % (24 * 60) < AN_HOUR:
         yield "quiet_until", _("These quiet hours leave no hour for a letter. Leave at least one.")
-    elif schedule.in_quiet(hour, first, last):
+    elif schedule.is_quiet_time(hour, first, last):
         said = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
         yield "hour", said % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
     elif _minutes_left(hour, first) < AN_HOUR:
@@ -148,13 +146,13 @@ def _wrong_kinds(names: Collection[str]) -> Iterator[Sentence]:
             }
 
 
-def _told(asked: Rules) -> dict[str, Any]:
+def _told(wanted: PolicyRules) -> dict[str, Any]:
     """As an event keeps it: what has a name, in the words of whoever changes it."""
     known = {kind.name: str(kind.label) for kind in kinds.every()}
     return {
-        **{name: getattr(asked, name) for name in COLUMNS},
-        "before": sorted(asked.before),
-        "after": sorted(asked.after),
-        "muted": [known.get(name, name) for name in sorted(asked.muted)],
-        "escalation": [str(EscalationStep(**rung._asdict())) for rung in sorted(asked.escalation)],
+        **{name: getattr(wanted, name) for name in POLICY_COLUMNS},
+        "before": sorted(wanted.before),
+        "after": sorted(wanted.after),
+        "muted": [known.get(name, name) for name in sorted(wanted.muted)],
+        "escalation": [str(EscalationStep(**rung._asdict())) for rung in sorted(wanted.escalation)],
     }

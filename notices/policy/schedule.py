@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from committees.roles import Role
-from notices.calendar import A_DAY, Calendar
+from notices.calendar import ONE_DAY, Calendar
 from notices.models import EscalationStep, Policy
 from portal.shared.days import VIETNAM, day_of
 
@@ -29,7 +29,7 @@ class Rung(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Rules:
+class PolicyRules:
     """The policy of a body. `before`: most days first; `after` and `escalation`: fewest days first."""
 
     before: tuple[int, ...]
@@ -42,17 +42,17 @@ class Rules:
     muted: frozenset[str]
     escalation: tuple[Rung, ...]
 
-    def opens(self, day: date) -> datetime:
+    def opens_at(self, day: date) -> datetime:
         """The moment of the day from which its letter may go."""
         return datetime.combine(day, self.hour, VIETNAM)
 
     def is_quiet(self, moment: datetime) -> bool:
         """Is it an hour of the night, as this body sees it? The last one named is no longer quiet."""
-        return in_quiet(moment.astimezone(VIETNAM).time(), self.quiet_from, self.quiet_until)
+        return is_quiet_time(moment.astimezone(VIETNAM).time(), self.quiet_from, self.quiet_until)
 
-    def lets_go(self, moment: datetime, *, at_once: bool) -> bool:
+    def allows_letter(self, moment: datetime, *, at_once: bool) -> bool:
         """A letter, outside the quiet hours; the letter of the day not before its hour, whatever is in it."""
-        return not self.is_quiet(moment) and (at_once or moment >= self.opens(day_of(moment)))
+        return not self.is_quiet(moment) and (at_once or moment >= self.opens_at(day_of(moment)))
 
     def step(self, calendar: Calendar, due_on: date, on: date) -> str:
         """The step that a deadline has reached on a working day: the latest only; empty when there is none.
@@ -85,7 +85,7 @@ class Rules:
         """Working days before a deadline at which the first step is reached."""
         return self.before[0] if self.before else 0
 
-    def still_has(self, step: str) -> bool:
+    def has_step(self, step: str) -> bool:
         """Is a step that was planned earlier still one of the policy?"""
         if step == "0":
             return self.on_the_day
@@ -95,7 +95,7 @@ class Rules:
         return self.weekly and int(late) == self.last_late if week else int(late) in self.after
 
 
-DEFAULT = Rules(
+DEFAULT = PolicyRules(
     before=(7, 3, 1),
     on_the_day=True,
     after=(1, 3, 7),
@@ -112,12 +112,12 @@ DEFAULT = Rules(
 )
 
 
-def own() -> dict[int, Rules]:
+def read_own_policies() -> dict[int, PolicyRules]:
     """Body id → its own policy, for every body that has one, in two queries; all others follow DEFAULT."""
     return _read(Policy.objects.order_by())
 
 
-def of(body_ids: Iterable[int]) -> dict[int, Rules]:
+def read_policies(body_ids: Iterable[int]) -> dict[int, PolicyRules]:
     """Body id → the policy that counts there, in two queries for any number of bodies."""
     ids = set(body_ids)
     return dict.fromkeys(ids, DEFAULT) | _read(Policy.objects.filter(body__in=ids).order_by())
@@ -128,7 +128,7 @@ def latest_hour() -> time:
     return max([DEFAULT.hour, *Policy.objects.order_by().values_list("hour", flat=True).distinct()])
 
 
-def schedule(rules: Rules, due_on: date, calendar: Calendar, until: date) -> list[tuple[date, str]]:
+def list_steps(rules: PolicyRules, due_on: date, calendar: Calendar, until: date) -> list[tuple[date, str]]:
     """The days up to and with `until` on which each step of a deadline is first reached, in order."""
     found: list[tuple[date, str]] = []
     for day in _working_days(calendar, calendar.add_working_days(due_on, -rules.horizon - 1), until):
@@ -138,8 +138,8 @@ def schedule(rules: Rules, due_on: date, calendar: Calendar, until: date) -> lis
     return found
 
 
-def escalations(
-    rules: Rules, due_on: date, calendar: Calendar, until: date
+def list_escalations(
+    rules: PolicyRules, due_on: date, calendar: Calendar, until: date
 ) -> list[tuple[date, tuple[Rung, ...]]]:
     """The days up to and with `until` on which a task becomes so late that somebody above is told."""
     late: dict[date, list[Rung]] = {}
@@ -148,7 +148,7 @@ def escalations(
     return [(day, tuple(rungs)) for day, rungs in sorted(late.items()) if day <= until]
 
 
-def in_quiet(at: time, first: time | None, last: time | None) -> bool:
+def is_quiet_time(at: time, first: time | None, last: time | None) -> bool:
     """Is the time within the quiet hours? They may pass midnight."""
     if first is None or last is None:
         return False
@@ -160,15 +160,15 @@ def _working_days(calendar: Calendar, first: date, last: date) -> Iterator[date]
     while day <= last:
         if calendar.working_day(day):
             yield day
-        day += A_DAY
+        day += ONE_DAY
 
 
-def _read(policies: QuerySet[Policy]) -> dict[int, Rules]:
-    return {policy.body_id: rules_of(policy) for policy in policies.prefetch_related("escalation")}
+def _read(policies: QuerySet[Policy]) -> dict[int, PolicyRules]:
+    return {policy.body_id: read_rules(policy) for policy in policies.prefetch_related("escalation")}
 
 
-def rules_of(policy: Policy) -> Rules:
-    return Rules(
+def read_rules(policy: Policy) -> PolicyRules:
+    return PolicyRules(
         before=tuple(sorted(policy.before, reverse=True)),
         on_the_day=policy.on_the_day,
         after=tuple(sorted(policy.after)),

@@ -35,8 +35,8 @@ from portal.shared.verdicts import YES, Refused, Sentence, Verdict
 M = TypeVar("M", bound=models.Model)
 Complaint = Refused | ValidationError
 
+# Refusals said one by one after a bulk action; the rest are counted.
 SHOWN = 5
-"""Refusals said one by one after a bulk action; the rest are counted."""
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -137,11 +137,11 @@ class CarefulSelect(AutocompleteSelect):
         return super().optgroups(name, keys, attrs)
 
 
+# Digits: more than this is no key of any row, and SQLite would choke on it.
 LONGEST_KEY = 19
-"""Digits: more than this is no key of any row, and SQLite would choke on it."""
 
+# How the filters and links of a list ask about a column.
 ASKED = ("", "__exact", "__isnull", "__id__exact", "__year", "__month", "__day", "__gte", "__lt")
-"""How the filters and links of a list ask about a column."""
 
 
 class CarefulChoice(forms.ModelChoiceField[Any]):
@@ -175,10 +175,10 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
     list_per_page = 50
     show_full_result_count = False
     view_on_site: Any = False
+    # Do the searched columns hold folded text, so that the words are folded too?
     search_is_folded = True
-    """Do the searched columns hold folded text, so that the words are folded too?"""
+    # Columns by which other pages link to this list, beside its own filters.
     linked_by: tuple[str, ...] = ()
-    """Columns by which other pages link to this list, beside its own filters."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)

@@ -21,8 +21,8 @@ from portal.shared.days import today
 from portal.shared.rest import TooLarge
 from portal.shared.text import validate_plain
 
+# Characters of an unknown name that an answer repeats.
 LONGEST_NAME = 60
-"""Characters of an unknown name that an answer repeats."""
 
 
 class DaySerializerField(serializers.DateField):
@@ -63,11 +63,11 @@ class Door(GenericViewSet[Any]):
 
     metadata_class = None
     lookup_value_regex = "[^/]+"
+    # Action → the names its query may hold, beside those of the filter and the pages of a list.
     query_names: Mapping[str, tuple[str, ...]] = {}
-    """Action → the names its query may hold, beside those of the filter and the pages of a list."""
 
+    # The actions whose query is a filter; elsewhere a row is found by its key alone.
     filtered: tuple[str, ...] = ("list",)
-    """The actions whose query is a filter; elsewhere a row is found by its key alone."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

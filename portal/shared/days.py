@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
+# Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2".
 WEEKDAYS = (
     gettext_noop("Monday"),
     gettext_noop("Tuesday"),
@@ -19,7 +20,6 @@ WEEKDAYS = (
     gettext_noop("Saturday"),
     gettext_noop("Sunday"),
 )
-"""Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2"."""
 
 
 def today() -> date:

@@ -10,8 +10,8 @@ from django.urls import reverse_lazy
 
 from portal.shared.text import LONG_TEXT, tidy, validate_plain
 
+# Choices that a select holds at most; a page stays light with a thousand orders.
 SHOWN = 200
-"""Choices that a select holds at most; a page stays light with a thousand orders."""
 
 
 def helped_by(datalist: str, url: str, trigger: str) -> dict[str, Any]:

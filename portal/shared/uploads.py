@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.shared.text import tidy, validate_plain
 
+# Bytes in one uploaded file.
 LARGEST = 50 * 1024 * 1024
-"""Bytes in one uploaded file."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES: dict[str, tuple[bytes, ...]] = {
@@ -36,8 +36,8 @@ _PACKAGES = {
     "ods": "content.xml",
 }
 _ZIP = b"PK\x03\x04"
+# Bytes at the end of a zip that hold the list of its parts: of 5,000 with room to spare.
 _LISTED = 1024 * 1024
-"""Bytes at the end of a zip that hold the list of its parts: of 5,000 with room to spare."""
 
 _TEXTS = ("txt", "csv")
 KINDS = (*_SIGNATURES, *_PACKAGES, *_TEXTS)

@@ -55,6 +55,7 @@ class Mark(NamedTuple):
     word: str
 
 
+# Standing, colour or state → its icon and its word. The colour is in portal.css, by data-is.
 MARKS = {
     "overdue": Mark("octagon-alert", gettext_noop("Overdue")),
     "due_soon": Mark("clock-alert", gettext_noop("Due soon")),
@@ -74,10 +75,9 @@ MARKS = {
     "suspended": Mark("pause", gettext_noop("Suspended")),
     "withdrawn": Mark("undo-2", gettext_noop("Withdrawn")),
 }
-"""Standing, colour or state → its icon and its word. The colour is in portal.css, by data-is."""
 
+# The three colours of open tasks → the standing whose colour they have.
 THREE = {"on_schedule": "in_time", "at_risk": "due_soon", "late": "overdue"}
-"""The three colours of open tasks → the standing whose colour they have."""
 
 
 @register.simple_tag
@@ -119,6 +119,7 @@ def standing_icon(standing: str) -> SafeString:
 
 # The five-way count
 
+# The five ways in their order; together they are the tasks given.
 FIVE = {
     "done_on_time": gettext_noop("Completed on time"),
     "done_late": gettext_noop("Completed late"),
@@ -126,7 +127,6 @@ FIVE = {
     "overdue": gettext_noop("Open, overdue"),
     "no_deadline": gettext_noop("Open, no deadline"),
 }
-"""The five ways in their order; together they are the tasks given."""
 
 _WIDTH, _GAP = 1000.0, 2.0
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from committees.models import Membership
 from committees.roles import RESTRICTED_READERS, Role
 from notices.actions import owe_selected
-from notices.policy.schedule import LEAD, Rules, Rung
+from notices.policy.schedule import LEAD, PolicyRules, Rung
 from reminders.planning.morning import Morning
 from reminders.planning.statement import subquery, table, wait_for_other_planners
 from tasks.drop_reasons import TaskReason
@@ -75,7 +75,7 @@ def step_of(rung: Rung) -> str:
     return f"+{rung.days_late}{rung.side[0]}:{rung.role}"
 
 
-def rung_of(step: str, rules: Rules) -> Rung | None:
+def rung_of(step: str, rules: PolicyRules) -> Rung | None:
     """The rung that a step was planned for, while the policy still has it."""
     return next((rung for rung in rules.escalation if step_of(rung) == step), None)
 
@@ -152,7 +152,7 @@ def _steps(policy: int, due_on: date, morning: Morning) -> Iterator[dict[str, An
                 "role": rung.role,
                 "data": {"days": rung.days_late},
                 "planned_on": morning.on,
-                "not_before": rules.opens(morning.on),
+                "not_before": rules.opens_at(morning.on),
             }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from notices.calendar import Calendar
-from notices.policy.schedule import DEFAULT, Rules
+from notices.policy.schedule import DEFAULT, PolicyRules
 
 OVERDUE, TODAY, SOON = "overdue", "due_today", "due_soon"
 PART = "part_"
@@ -21,9 +21,9 @@ class Ladder:
 
     calendar: Calendar
     on: date
-    reached: dict[tuple[Rules, date], str] = field(default_factory=dict)
+    reached: dict[tuple[PolicyRules, date], str] = field(default_factory=dict)
 
-    def step(self, due_on: date, rules: Rules = DEFAULT) -> str:
+    def step(self, due_on: date, rules: PolicyRules = DEFAULT) -> str:
         """`-7` `0` `+3` in working days, then `+7w1` and so on; empty before the first.
 
         The latest one only: a step that was missed is not told later as if it were then.

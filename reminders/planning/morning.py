@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from notices.calendar import Calendar
 from notices.policy import schedule
-from notices.policy.schedule import DEFAULT, Rules
+from notices.policy.schedule import DEFAULT, PolicyRules
 from reminders.planning.ladder import Ladder
 
 DEFAULT_POLICY = 0
@@ -24,13 +24,13 @@ class Morning:
 
     on: date
     ladder: Ladder
-    own: dict[int, Rules]
+    own: dict[int, PolicyRules]
 
     @classmethod
     def of(cls, on: date) -> Morning:
-        return cls(on, Ladder(Calendar.read(), on), schedule.own())
+        return cls(on, Ladder(Calendar.read(), on), schedule.read_own_policies())
 
-    def rules(self, giver: int) -> Rules:
+    def rules(self, giver: int) -> PolicyRules:
         return self.own.get(giver, DEFAULT)
 
     @property

@@ -110,7 +110,7 @@ def _step(policy: int, due_on: date, morning: Morning, prefix: str = "") -> dict
         "kind": prefix + kind_of(step),
         "data": {"due_on": due_on} if prefix else {},
         "planned_on": morning.on,
-        "not_before": rules.opens(morning.on),
+        "not_before": rules.opens_at(morning.on),
     }
 
 

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import append, changes, compose, snapshot
+from audit.actions import append, build_event, changes, snapshot
 from audit.models import Event
 from committees import access
 from committees.access import Right
@@ -212,7 +212,7 @@ def _drafted(draft: Draft, by: Person, right: Right | None) -> Event:
     }
     if draft.milestones:
         facts["milestones"] = [[str(one.due_on), one.words, None] for one in draft.milestones]
-    return compose(
+    return build_event(
         "task_drafted",
         about=task,
         by=by,
@@ -557,7 +557,7 @@ def _raise_below(task: Task, by: Person, right: Right | None) -> None:
     # As one block of the chain: a task given to every commune has thousands below it.
     append(
         [
-            compose(
+            build_event(
                 "task_changed",
                 about=child,
                 by=by,

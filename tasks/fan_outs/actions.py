@@ -13,13 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import append, compose, record, snapshot
+from audit.actions import append, build_event, record, snapshot
 from audit.models import Event
 from committees import access
 from committees.access import Right, on_behalf_of
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
-from notices.actions import notice, owe_new
+from notices.actions import build_notice, owe_new
 from portal.shared.background import queue
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
@@ -241,7 +241,7 @@ def _event_of(fan_out: FanOut, task: Task) -> Event:
     after = {name: value for name, value in snapshot(task, columns).items() if value not in (None, "")}
     if task.due_kind == Task.DueKind.RECURRING and (cycle := _cycle_of(fan_out)):
         after["recurrence"] = list(astuple(cycle))
-    return compose(
+    return build_event(
         verb,
         about=task,
         by=fan_out.approved_by,
@@ -266,7 +266,7 @@ def _notices_of(fan_out: FanOut, tasks: Sequence[Task]) -> list[Any]:
     workers = access.people_of_many("work_on_tasks", [task.lead_id for task in tasks], roles=roles)
     data = {"by": str(fan_out.approved_by), "reason": ""}
     return [
-        notice(
+        build_notice(
             person,
             "task_assigned",
             about=task,

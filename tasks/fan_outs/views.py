@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from committees.fields import BodyField
 from committees.models import Body, Person
-from committees.names.reader import Names
+from committees.names.reader import NameReader
 from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import rules
@@ -148,7 +148,7 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
 def _named(request: SignedInRequest, task: Task) -> dict[str, Any]:
     """The bodies of a plural in a received file ("các sở, ban, ngành"), to begin with."""
     group = request.GET.get("group", "")
-    members = Names(task.assigner).members(group) if group else []
+    members = NameReader(task.assigner).members(group) if group else []
     bodies = Body.objects.exclude(Q(pk=task.assigner_id) | Q(pk=task.lead_id)).in_bulk(members)
     return {"bodies": "\n".join(bodies[pk].code for pk in members if pk in bodies)} if members else {}
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.versions import Stale, version_of
+from audit.versions import StaleVersion, read_opened_version
 from committees import access
 from committees.doors import SignedInRequest
 from committees.fields import BodyField, body_label
@@ -151,7 +151,7 @@ def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
             if _saved(request, form, order, is_new):
                 messages.success(request, _("Saved: %(order)s.") % {"order": order.number})
                 return redirect(order)
-        except Stale as refusal:
+        except StaleVersion as refusal:
             stale, status = refusal.verdict.reason, 409
             shown = Order.objects.values_list("number", "version").get(pk=order.pk)
     context = {
@@ -168,7 +168,7 @@ def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
 
 
 def _saved(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
-    version = None if is_new else version_of(request)
+    version = None if is_new else read_opened_version(request)
     try:
         order_actions.save_order(
             order=form.fill(order), by=request.user, file=form.cleaned_data["file"], version=version

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from committees.doors import SignedInRequest
-from notices.calendar import AS_WRITTEN
+from notices.calendar import CALENDAR_COLUMNS
 from notices.models import CalendarDay
 from portal.shared.days import today
 from tasks import rules
@@ -53,7 +53,9 @@ def find_task(request: SignedInRequest, pk: int) -> Task:
             fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
             fan_out_state=Subquery(fan_outs.values("state")[:1]),
             replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
-            calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
+            calendar_day=Subquery(
+                days.values(row=JSONObject(**{name: name for name in CALENDAR_COLUMNS}))[:1]
+            ),
         )
     )
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
-from notices.calendar import day_off_as
+from notices.calendar import describe_read_day_off
 from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
@@ -387,7 +387,7 @@ def _when_beside(task: Task) -> str:
         words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
         words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
-    if off := day_off_as(task.due_on, task.calendar_day):  # type: ignore[attr-defined]
+    if off := describe_read_day_off(task.due_on, task.calendar_day):  # type: ignore[attr-defined]
         words.insert(0, off)
     return " · ".join(words)
 

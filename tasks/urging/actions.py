@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import append, compose
+from audit.actions import append, build_event
 from committees import access
 from committees.access import Right
 from committees.models import Membership, Person
 from committees.roles import RESTRICTED_READERS
-from notices.actions import known_keys, notice, owe_new
+from notices.actions import build_notice, known_keys, owe_new
 from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, not_now
@@ -77,7 +77,7 @@ def _owe(tasks: Sequence[Task], by: Person, said: dict[int, str]) -> dict[int, i
 
 
 def _notice(task: Task, person: int, by: Person, reason: str) -> Notice:
-    return notice(
+    return build_notice(
         person,
         "task_urged",
         about=task,
@@ -102,7 +102,7 @@ def _record(
     now = timezone.now()
     append(
         [
-            compose(
+            build_event(
                 "task_urged",
                 about=task,
                 by=by,

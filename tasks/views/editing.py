@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.versions import Stale, version_of
+from audit.versions import StaleVersion, read_opened_version
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
@@ -74,7 +74,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             if _saved(form, rows, lambda: _change(request, task, form, rows)):
                 messages.success(request, _("Saved: %(task)s.") % {"task": task.name.rstrip(".")})
                 return redirect(task)
-        except Stale as stale:
+        except StaleVersion as stale:
             return _stale(request, task, form, rows, stale)
     return render(request, "tasks/form.html", _context(request, task, form, rows, [task.assigner]))
 
@@ -90,7 +90,7 @@ def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows
         parts=rows.asked(),
         cycle=form.cycle,
         by=request.user,
-        version=version_of(request),
+        version=read_opened_version(request),
         reason=form.cleaned_data.get("reason", ""),
         below=answers_below(request),
         past_deadline=form.cleaned_data["past_deadline"],
@@ -213,7 +213,7 @@ def _new_crumbs(task: Task) -> Crumbs:
 
 
 def _stale(
-    request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, stale: Stale
+    request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, stale: StaleVersion
 ) -> HttpResponse:
     """Nothing typed is lost: field, saved, typed; keeping the saved one is the main button."""
     saved = Task.objects.select_related("assigner", "lead", "order", "parent", "leader", "contact").get(

@@ -7,6 +7,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib import import_module
@@ -34,6 +35,8 @@ from imports import actions as import_actions
 from imports.models import ColumnMeaning, Import
 from notices import actions as notice_actions
 from notices.models import CalendarDay, Letter, Notice
+from notices.policy import actions as policy_actions
+from notices.policy.schedule import DEFAULT
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reports import actions as report_actions
@@ -103,7 +106,7 @@ class World:
 
     def alias(self) -> Alias:
         by, reader = self.people["secretary"], self.bodies.committee
-        return committee_actions.remember(body=self.bodies.lead, name="Sở", reader=reader, by=by)
+        return committee_actions.remember_alias(body=self.bodies.lead, name="Sở", reader=reader, by=by)
 
     def meaning(self) -> ColumnMeaning:
         body = self.bodies.committee
@@ -656,18 +659,18 @@ EVENTS: dict[str, tuple[str, str | tuple[str, str], Ready]] = {
             committees.save_paper_settings, body=w.bodies.committee, values={"place": "Nha Trang"}, by=by
         ),
     ),
-    "committees.remember": (
+    "committees.remember_alias": (
         "secretary",
         "name_remembered",
         lambda w, by: partial(
-            committees.remember, body=w.bodies.lead, name="Sở KH&CN", reader=w.bodies.committee, by=by
+            committees.remember_alias, body=w.bodies.lead, name="Sở KH&CN", reader=w.bodies.committee, by=by
         ),
     ),
-    "committees.forget": (
+    "committees.forget_alias": (
         "secretary",
         "name_forgotten",
         lambda w, by: partial(
-            committees.forget,
+            committees.forget_alias,
             alias=w.alias(),
             by=by,
         ),
@@ -710,6 +713,16 @@ EVENTS: dict[str, tuple[str, str | tuple[str, str], Ready]] = {
             by=by,
         ),
     ),
+    "notices.save_policy": (
+        "secretary",
+        "reminder_policy_changed",
+        lambda w, by: partial(
+            policy_actions.save_policy,
+            body=w.bodies.committee,
+            wanted=replace(DEFAULT, before=(9, 3)),
+            by=by,
+        ),
+    ),
 }
 
 # By the portal itself, one event for each task it makes: test_fan_out.py, test_actions_recurring.py.
@@ -729,7 +742,7 @@ NO_EVENT = {
     # Questions that pages ask.
     "tasks.named_in",
     "tasks.workers_of_many",
-    "notices.notice",
+    "notices.build_notice",
     "notices.owe",
     "imports.next_import",
     "notices.owe_again",
@@ -738,6 +751,7 @@ NO_EVENT = {
     "notices.owe_selected",
     "notices.known_keys",
     "notices.mark_read",
+    "notices.check_policy",
     # The work of the portal itself on what somebody asked for.
     "reports.make_export",
     "reports.expire_exports",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from committees.models import Body
-from committees.names.reader import Names
-from committees.names.results import Named
+from committees.names.reader import NameReader
+from committees.names.results import ReadName
 from imports.deadlines.phrases import read_due
 from tests.support.tree import CENTRE, PROVINCE
 
@@ -158,13 +158,13 @@ def test_deadlines(line: str) -> None:
 @pytest.mark.django_db
 def test_agencies(tree: dict[str, Body]) -> None:
     codes = {body.pk: code for code, body in tree.items()}
-    reading = {reader: Names(tree[reader]) for reader in (CENTRE, PROVINCE)}
+    reading = {reader: NameReader(tree[reader]) for reader in (CENTRE, PROVINCE)}
     for reader, cell, expected in AGENCIES:
         found = " | ".join(_answer(one, codes) for one in reading[reader].read(cell))
         assert (cell, found) == (cell, expected)
 
 
-def _answer(one: Named, codes: dict[int, str]) -> str:
+def _answer(one: ReadName, codes: dict[int, str]) -> str:
     if one.body:
         return codes[one.body]
     if one.group:

@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import Event
 from committees import actions
 from committees.models import Alias, Body, Person
-from committees.names.reader import Names
-from committees.names.results import Named
+from committees.names.reader import NameReader
+from committees.names.results import ReadName
 from portal.shared.text import fold, legible
 from portal.shared.verdicts import Refused
 from tests.support.people import Bodies
@@ -151,12 +151,12 @@ def codes(tree: dict[str, Body], keys: Any) -> list[str]:
     return [by_key.get(key, "-") for key in keys]
 
 
-def read(tree: dict[str, Body], reader: str, cell: str) -> list[Named]:
-    return Names(tree[reader]).read(cell)
+def read(tree: dict[str, Body], reader: str, cell: str) -> list[ReadName]:
+    return NameReader(tree[reader]).read(cell)
 
 
 def test_who_is_meant(tree: dict[str, Body]) -> None:
-    names = {reader: Names(tree[reader]) for reader, *_rest in READ}
+    names = {reader: NameReader(tree[reader]) for reader, *_rest in READ}
     for reader, cell, expected in READ:
         for written in (cell, unicodedata.normalize("NFD", cell), cell.replace(" ", "\u00a0")):
             found = names[reader].read(written)
@@ -165,27 +165,27 @@ def test_who_is_meant(tree: dict[str, Body]) -> None:
 
 @pytest.mark.parametrize(("reader", "cell", "group"), GROUPS)
 def test_a_plural_offers_a_fan_out(tree: dict[str, Body], reader: str, cell: str, group: str) -> None:
-    assert read(tree, reader, cell) == [Named(cell, group=group)]
+    assert read(tree, reader, cell) == [ReadName(cell, group=group)]
 
 
 @pytest.mark.parametrize(("reader", "group", "expected"), MEMBERS)
 def test_whom_a_plural_stands_for(
     tree: dict[str, Body], reader: str, group: str, expected: list[str]
 ) -> None:
-    assert codes(tree, Names(tree[reader]).members(group)) == expected
+    assert codes(tree, NameReader(tree[reader]).members(group)) == expected
 
 
 def test_a_body_that_carries_a_plural_as_its_name_is_offered_too(tree: dict[str, Body]) -> None:
     tree["STC-KH"].name_vi = "UBND xã, phường tỉnh Khánh Hòa"
     tree["STC-KH"].save()
     assert read(tree, PROVINCE, "UBND xã, phường") == [
-        Named("UBND xã, phường", nearest=(tree["STC-KH"].pk,), group="communes")
+        ReadName("UBND xã, phường", nearest=(tree["STC-KH"].pk,), group="communes")
     ]
 
 
 @pytest.mark.parametrize(("reader", "cell"), NOBODY)
 def test_nobody_in_particular(tree: dict[str, Body], reader: str, cell: str) -> None:
-    assert read(tree, reader, cell) == [Named(cell, loose=True)]
+    assert read(tree, reader, cell) == [ReadName(cell, loose=True)]
 
 
 def test_a_board_of_organisation_is_somebody(tree: dict[str, Body]) -> None:
@@ -193,7 +193,7 @@ def test_a_board_of_organisation_is_somebody(tree: dict[str, Body]) -> None:
 
 
 def test_the_unknown_has_the_nearest_and_nobody_is_taken(tree: dict[str, Body]) -> None:
-    names = {reader: Names(tree[reader]) for reader, *_rest in NEAREST}
+    names = {reader: NameReader(tree[reader]) for reader, *_rest in NEAREST}
     for reader, cell, expected in NEAREST:
         (named,) = names[reader].read(cell)
         assert (named.words, named.body, named.group) == (cell, None, ""), cell
@@ -227,7 +227,7 @@ def test_two_queries_however_many_cells(
     tree: dict[str, Body], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(2):
-        names = Names(tree[PROVINCE])
+        names = NameReader(tree[PROVINCE])
         for _reader, cell, *_rest in (*READ, *GROUPS, *NEAREST):
             names.read(cell)
             names.members("departments+communes")
@@ -256,19 +256,19 @@ def test_every_letter_of_a_cell_stands_in_one_of_its_names(tree: dict[str, Body]
         assert sum(map(bool, (named.body, named.group, named.loose))) <= 1
 
 
-_KEPT: dict[int, Names] = {}
+_KEPT: dict[int, NameReader] = {}
 
 
-def _names(tree: dict[str, Body]) -> Names:
+def _names(tree: dict[str, Body]) -> NameReader:
     """One reader for all examples of a run."""
-    return _KEPT.setdefault(id(tree), Names(tree[PROVINCE]))
+    return _KEPT.setdefault(id(tree), NameReader(tree[PROVINCE]))
 
 
 # Who may, and what is written down
 
 
 def test_a_choice_is_remembered_with_its_event(bodies: Bodies, people: dict[str, Person]) -> None:
-    alias = actions.remember(
+    alias = actions.remember_alias(
         body=bodies.helper, name=" Sở\u00a0TC ", reader=bodies.committee, by=people["assistant"]
     )
     assert (alias.body, alias.used_by, alias.folded) == (bodies.helper, bodies.committee, "so tc")
@@ -278,14 +278,16 @@ def test_a_choice_is_remembered_with_its_event(bodies: Bodies, people: dict[str,
         "HELPER",
         "COMMITTEE",
     )
-    assert Names(bodies.committee).read("sở TC")[0].body == bodies.helper.pk
-    assert Names(bodies.sister).read("sở TC")[0].body is None
+    assert NameReader(bodies.committee).read("sở TC")[0].body == bodies.helper.pk
+    assert NameReader(bodies.sister).read("sở TC")[0].body is None
     count = Event.objects.count()
-    actions.remember(body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"])
-    moved = actions.remember(body=bodies.lead, name="SỞ TC", reader=bodies.committee, by=people["secretary"])
+    actions.remember_alias(body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"])
+    moved = actions.remember_alias(
+        body=bodies.lead, name="SỞ TC", reader=bodies.committee, by=people["secretary"]
+    )
     assert (moved.pk, moved.body, Alias.objects.count()) == (alias.pk, bodies.lead, 1)
     assert Event.objects.count() == count + 2, "other letters, then another body"
-    actions.forget(alias=moved, by=people["secretary"])
+    actions.forget_alias(alias=moved, by=people["secretary"])
     assert not Alias.objects.exists()
     assert Event.objects.latest("pk").before["alias"] == "SỞ TC"
 
@@ -308,8 +310,8 @@ def test_who_may(
 ) -> None:
     by, before = people[who], Event.objects.count()
     wanted = {
-        "own": lambda: actions.remember(body=bodies.lead, name="Sở", reader=bodies.committee, by=by),
-        "all": lambda: actions.remember(body=bodies.lead, name="Sở", reader=None, by=by),
+        "own": lambda: actions.remember_alias(body=bodies.lead, name="Sở", reader=bodies.committee, by=by),
+        "all": lambda: actions.remember_alias(body=bodies.lead, name="Sở", reader=None, by=by),
         "papers": lambda: actions.save_paper_settings(
             body=bodies.committee, values={"before_means": "that_day", "place": "Nha Trang"}, by=by
         ),
@@ -339,7 +341,7 @@ def test_what_no_name_can_be(bodies: Bodies, people: dict[str, Person]) -> None:
         (bodies.sister, "Sở"),
     ):
         with pytest.raises(ValidationError):
-            actions.remember(body=body, name=name, reader=bodies.committee, by=people["secretary"])
+            actions.remember_alias(body=body, name=name, reader=bodies.committee, by=people["secretary"])
     assert not Alias.objects.exists()
 
 
@@ -350,7 +352,7 @@ def test_an_administrator_says_in_the_admin_whom_a_name_means_for_everybody(
     given = {"name": "Sở TC", "body": bodies.helper.pk, "used_by": ""}
     assert client.post("/admin/committees/alias/add/", given).status_code == 302
     alias = Alias.objects.get()
-    assert (alias.used_by, Names(bodies.sister).read("sở tc")[0].body) == (None, bodies.helper.pk)
+    assert (alias.used_by, NameReader(bodies.sister).read("sở tc")[0].body) == (None, bodies.helper.pk)
     assert b"S\xe1\xbb\x9f TC" in client.get("/admin/committees/alias/").content
     assert client.get(f"/admin/committees/alias/{alias.pk}/history/").status_code == 200
     assert client.post(f"/admin/committees/alias/{alias.pk}/delete/", {"post": "yes"}).status_code == 302
@@ -360,7 +362,7 @@ def test_an_administrator_says_in_the_admin_whom_a_name_means_for_everybody(
 
 
 def test_the_page_of_papers(client: Client, bodies: Bodies, people: dict[str, Person]) -> None:
-    actions.remember(body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"])
+    actions.remember_alias(body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"])
     client.force_login(people["assistant"])
     page = client.get("/bodies/COMMITTEE/papers/").content.decode()
     assert "Sở TC" in page

@@ -152,9 +152,11 @@ def test_the_wait_is_for_that_name_only_and_ends(client: Client, person: Person)
     for _try in range(6):
         sign_in(client, "nguoi-khac", "sai")
     assert sign_in(client).status_code == 302
-    PasswordAttempts.objects.update(since=timezone.now() - password_attempts.PERIOD + timedelta(seconds=5))
+    PasswordAttempts.objects.update(
+        since=timezone.now() - password_attempts.ATTEMPT_PERIOD + timedelta(seconds=5)
+    )
     assert sign_in(Client(), "nguoi-khac", "sai").status_code == 429
-    PasswordAttempts.objects.update(since=timezone.now() - password_attempts.PERIOD)
+    PasswordAttempts.objects.update(since=timezone.now() - password_attempts.ATTEMPT_PERIOD)
     assert sign_in(Client(), "nguoi-khac", "sai").status_code == 200
 
 
@@ -185,7 +187,7 @@ def test_a_hundred_wrong_passwords_from_one_network_ask_to_wait(person: Person) 
 
 
 def test_an_office_that_signs_in_at_once_is_not_held_back(person: Person) -> None:
-    for _one in range(password_attempts.BY_NETWORK.number + 5):
+    for _one in range(password_attempts.NETWORK_LIMIT.number + 5):
         assert sign_in(Client(REMOTE_ADDR="10.1.1.1")).status_code == 302
 
 
@@ -232,7 +234,9 @@ def test_what_holds_nobody_back_any_more_is_forgotten(client: Client, person: Pe
     sign_in(client, password="sai")
     jobs.forget_attempts()
     assert PasswordAttempts.objects.count() == 2
-    PasswordAttempts.objects.update(since=timezone.now() - password_attempts.PERIOD - timedelta(seconds=1))
+    PasswordAttempts.objects.update(
+        since=timezone.now() - password_attempts.ATTEMPT_PERIOD - timedelta(seconds=1)
+    )
     jobs.forget_attempts()
     assert PasswordAttempts.objects.count() == 0
 
@@ -448,7 +452,7 @@ def test_the_old_password_is_not_guessed_either(client: Client, person: Person) 
     other.force_login(make_person("khac"))
     assert change(other, "demo").status_code == 302, "each account counts for itself"
 
-    PasswordAttempts.objects.update(since=timezone.now() - password_attempts.PERIOD)
+    PasswordAttempts.objects.update(since=timezone.now() - password_attempts.ATTEMPT_PERIOD)
     assert change(client, "demo").status_code == 302
 
 

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
 from audit.models import Event
-from audit.versions import Stale
+from audit.versions import StaleVersion
 from committees.models import Person
 from imports import actions as import_actions
 from imports.actions import files as importing
@@ -24,7 +24,7 @@ from imports.models import Import, ImportRow
 from imports.problems import REFUSALS, refusal_of
 from imports.reading.sandbox import ReaderDied
 from imports.storing import Meaning, mark
-from imports.types import CheckedRow, Due, Named, Problem
+from imports.types import CheckedRow, Due, Problem, ReadName
 from portal.shared import uploads
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
@@ -310,7 +310,7 @@ def test_a_wrong_file_is_refused_at_once(order: Order, people: People) -> None:
 def test_rows_become_drafts_under_the_order(
     received: Received, order: Order, people: People, bodies: Bodies
 ) -> None:
-    lead, helper = Named("Sở KH&CN", bodies.lead.pk), Named("Sở TC", bodies.helper.pk)
+    lead, helper = ReadName("Sở KH&CN", bodies.lead.pk), ReadName("Sở TC", bodies.helper.pk)
     imported = received(
         [
             checked("1", row={"pillar": "Hạ tầng số", "deliverable": "Danh mục"}, lead=(lead,)),
@@ -339,7 +339,7 @@ def test_drafts_in_bulk_are_as_if_prepared_one_by_one(
     received: Received, people: People, bodies: Bodies
 ) -> None:
     """The same row and the same event, but for what tells them apart."""
-    lead, helper = Named("a", bodies.lead.pk), Named("b", bodies.helper.pk)
+    lead, helper = ReadName("a", bodies.lead.pk), ReadName("b", bodies.helper.pk)
     (task,) = write(received([checked(lead=(lead,), coordinating=(helper,))]), people["secretary"])
     part = task.parts.get()
     alone = Task(**{name: getattr(task, name) for name in FIELDS}, assigner=task.assigner)
@@ -390,7 +390,7 @@ def test_two_write_at_once_and_one_wins(received: Received, people: People) -> N
     import_actions.correct_row(
         imported=imported, position=1, values={"title": "Khác"}, by=people["assistant"]
     )
-    with pytest.raises(Stale):
+    with pytest.raises(StaleVersion):
         import_actions.write_import(imported=imported, by=people["secretary"], version=version)
     imported.refresh_from_db()
     import_actions.write_import(imported=imported, by=people["assistant"], version=imported.version)
@@ -432,7 +432,7 @@ def test_an_unsure_draft_is_issued_once_somebody_looked(
     received: Received, people: People, bodies: Bodies
 ) -> None:
     by = people["secretary"]
-    lead = (Named("Sở", bodies.lead.pk),)
+    lead = (ReadName("Sở", bodies.lead.pk),)
     doubt = Problem("due", "due_no_year", {"words": "30/6"})
     rows = [checked(str(n), f"Việc số {n}", lead=lead, due=Due("30/6"), problems=(doubt,)) for n in range(2)]
     edited, vouched = write(received(rows), by)
@@ -455,7 +455,7 @@ def test_an_unsure_draft_is_issued_once_somebody_looked(
 def test_a_corrected_cell_is_certain(received: Received, people: People, bodies: Bodies) -> None:
     by = people["secretary"]
     doubt = Problem("due", "due_no_year", {"words": "30/6"})
-    one = checked(due=Due("30/6"), lead=(Named("Sở X"),), problems=(doubt, *unknown("Sở X")["problems"]))
+    one = checked(due=Due("30/6"), lead=(ReadName("Sở X"),), problems=(doubt, *unknown("Sở X")["problems"]))
     imported = received([one])
     values = {"due_kind": "day", "due_on": date(2026, 6, 30), "lead": bodies.lead.pk}
     import_actions.correct_row(imported=imported, position=1, values=values, by=by)
@@ -556,7 +556,7 @@ def test_changes_since_are_asked_about(received: Received, people: People) -> No
 
 def test_once_issued_nothing_is_taken_back(received: Received, people: People, bodies: Bodies) -> None:
     by = people["secretary"]
-    imported = received([checked(lead=(Named("Sở", bodies.lead.pk),)), checked("2", "Hai")])
+    imported = received([checked(lead=(ReadName("Sở", bodies.lead.pk),)), checked("2", "Hai")])
     drafts = write(imported, by)
     actions.propose(task=drafts[0], by=by)
     actions.assign(task=drafts[0], by=people["head"], past_deadline=True)
@@ -619,7 +619,7 @@ def test_only_those_who_draft_import(who: str, received: Received, people: Peopl
 def test_no_row_asks_the_database_anything_of_its_own(
     received: Received, people: People, bodies: Bodies, django_assert_max_num_queries: Any
 ) -> None:
-    lead, helper = Named("Sở", bodies.lead.pk), Named("Sở", bodies.helper.pk)
+    lead, helper = ReadName("Sở", bodies.lead.pk), ReadName("Sở", bodies.helper.pk)
     rows = [checked(str(n), f"Việc số {n}", lead=(lead,), coordinating=(helper,)) for n in range(5000)]
     imported = received(rows)
     # SQLite takes a thousand values in one statement, that is fourteen tasks.

@@ -16,7 +16,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from audit.models import Event
-from audit.versions import Stale
+from audit.versions import StaleVersion
 from committees.models import Person
 from imports import actions as import_actions
 from imports.actions import files as importing
@@ -262,7 +262,7 @@ def test_a_wrong_answer_changes_nothing(read: Read, secretary: Client, people: d
     ):
         with pytest.raises(error):
             import_actions.name_columns(imported=imported, meanings=meanings, by=by)
-    with pytest.raises(Stale):
+    with pytest.raises(StaleVersion):
         import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=by, version=0)
     with pytest.raises(Refused):
         import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=people["member"])

@@ -19,7 +19,7 @@ from committees.models import Alias, Body, Person
 from imports import actions as import_actions
 from imports.models import Import
 from imports.storing import Meaning
-from imports.types import Due, Named, Problem
+from imports.types import Due, Problem, ReadName
 from tasks import actions
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
@@ -100,7 +100,7 @@ def test_an_import_is_found_under_its_own_order_only(
 def test_from_the_file_to_drafts_and_back(
     secretary: Client, received: Received, bodies: Bodies, order: Order
 ) -> None:
-    imported = received([checked(lead=(Named("Sở", bodies.lead.pk),)), checked("2", "Hai")])
+    imported = received([checked(lead=(ReadName("Sở", bodies.lead.pk),)), checked("2", "Hai")])
     url = imported.get_absolute_url()
     page = secretary.get(url)
     assert "Write 2 drafts" in text_of(page)
@@ -155,7 +155,7 @@ def test_the_table_shows_what_was_read_beside_what_it_means(
     before = Due("trước ngày 30/6/2026", "day", date(2026, 6, 29))
     imported = received(
         [
-            checked(due=before, row={"due": before.words}, lead=(Named("Sở", bodies.lead.pk),)),
+            checked(due=before, row={"due": before.words}, lead=(ReadName("Sở", bodies.lead.pk),)),
             checked("2", "Hai", due=Due("30/6"), problems=(NO_YEAR,), row={"due": "30/6"}),
             checked("3", "Ba", duplicates=(there.pk,)),
         ]
@@ -178,8 +178,8 @@ def test_the_words_of_many_helpers_and_the_days_between_stay_to_be_seen(
     row = checked(
         row={"lead": "Chủ trì: Sở A; phối hợp: các bộ, ngành liên quan"},
         coordinating=(
-            Named("UBND các tỉnh, thành phố", group="provinces"),
-            Named("các bộ, ngành liên quan", loose=True, helps=True),
+            ReadName("UBND các tỉnh, thành phố", group="provinces"),
+            ReadName("các bộ, ngành liên quan", loose=True, helps=True),
         ),
         due=Due("30/3/2027; 30/6/2027", "day", date(2027, 6, 30), milestones=(date(2027, 3, 30),)),
     )
@@ -205,7 +205,9 @@ def test_a_page_of_fifty_rows_costs_as_much_as_one(
     secretary: Client, received: Received, bodies: Bodies, task_at: TaskAt
 ) -> None:
     there = task_at("draft", parts=[])
-    lead: dict[str, Any] = {"lead": (Named("Sở", bodies.lead.pk), Named("Lạ", nearest=(bodies.sister.pk,)))}
+    lead: dict[str, Any] = {
+        "lead": (ReadName("Sở", bodies.lead.pk), ReadName("Lạ", nearest=(bodies.sister.pk,)))
+    }
     problems = (NO_YEAR, Problem("lead", "unknown_body", {"words": "Lạ"}))
     one = checked(**lead, duplicates=(there.pk,), problems=problems)
     few, many = received([one]), received([one] * 120)
@@ -307,7 +309,7 @@ def test_a_name_too_long_to_be_remembered_is_not_chosen_either(
 
 
 def test_a_plural_says_what_to_do(secretary: Client, received: Received) -> None:
-    many = (Named("các sở, ban, ngành", group="agencies"),)
+    many = (ReadName("các sở, ban, ngành", group="agencies"),)
     problem = Problem("lead", "group_leads", {"words": "các sở, ban, ngành"})
     imported = received([checked(lead=many, problems=(problem,))])
     assert "Give to many bodies" in text_of(secretary.get(imported.get_absolute_url()))
@@ -392,7 +394,7 @@ def test_a_day_typed_where_none_was_read_is_taken(secretary: Client, received: R
 def test_an_unsure_draft_says_so_on_its_page_and_in_lists(
     secretary: Client, received: Received, people: People, bodies: Bodies
 ) -> None:
-    lead = (Named("Sở", bodies.lead.pk),)
+    lead = (ReadName("Sở", bodies.lead.pk),)
     imported = received([checked(due=Due("30/6"), lead=lead, problems=(NO_YEAR,))])
     import_actions.write_import(imported=imported, by=people["secretary"])
     task = Task.objects.get()
@@ -406,7 +408,7 @@ def test_what_many_lead_is_given_to_each_once_it_is_at_work(
     secretary: Client, received: Received, people: People, bodies: Bodies
 ) -> None:
     by = people["secretary"]
-    many = Named("các sở, ban, ngành", group="agencies")
+    many = ReadName("các sở, ban, ngành", group="agencies")
     imported = received([checked(lead=(many,), problems=unknown(many.words)["problems"])])
     import_actions.name_body(imported=imported, words=many.words, body=bodies.lead, by=by)
     import_actions.write_import(imported=imported, by=by)

@@ -18,7 +18,7 @@ from notices.delivery import composition, sender
 from notices.delivery.sender import send_at_once, send_owed
 from notices.models import Letter, Notice, Policy, Preference
 from notices.preferences import How, save_preferences
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from tasks import actions
 from tasks.models import Task
@@ -36,7 +36,7 @@ def at(hour: int, minute: int = 0, day: date = TODAY) -> datetime:
 
 @pytest.fixture(autouse=True)
 def afternoon() -> Iterator[time_machine.Traveller]:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     with time_machine.travel(at(14), tick=True) as clock:
         yield clock
 
@@ -240,7 +240,7 @@ def test_what_is_given_up_goes_with_the_next_letter_of_the_day(task, people, off
         send_at_once(TODAY)
         afternoon.shift(timedelta(hours=1))
     letter = Letter.objects.given_up().get(person=officer)
-    assert (letter.number, letter.attempts) == (1, sender.MOST_REFUSALS)
+    assert (letter.number, letter.attempts) == (1, sender.MAX_REFUSALS)
     smtp.answer = lambda message: None
     remind(TOMORROW)
     notice.refresh_from_db()
@@ -282,14 +282,14 @@ def test_a_line_that_another_letter_took_since_it_was_read_keeps_the_letter_back
     task, people, officer, smtp, monkeypatch
 ):
     notice = send_back(task, people)
-    compose = composition.compose
+    compose = composition.compose_letter
 
     def meanwhile(letter: Letter, notices: Any, facts: Any) -> Any:
-        (other,) = sender.claim([officer], TODAY)
+        (other,) = sender.claim_letters([officer], TODAY)
         Notice.objects.filter(pk=notice.pk).update(letter=other)
         return compose(letter, notices, facts)
 
-    monkeypatch.setattr(sender, "compose", meanwhile)
+    monkeypatch.setattr(sender, "compose_letter", meanwhile)
     assert send_at_once(TODAY).letters == 0
     assert smtp.messages == []
     assert Letter.objects.get(person=officer, number=1).state == Letter.State.PLANNED

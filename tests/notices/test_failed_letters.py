@@ -22,7 +22,7 @@ from notices import actions, rules
 from notices.daily_run import remind
 from notices.delivery import sender
 from notices.models import Letter, LetterFailure, Notice, Preference
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions as task_actions
@@ -52,7 +52,7 @@ def officer(people: dict[str, Person]) -> Person:
 
 @pytest.fixture
 def late(officer: Person, task_at: TaskAt) -> Task:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task = task_at("in_progress", due_on=date(2026, 7, 17))
     Notice.objects.all().delete()
     return task
@@ -77,7 +77,7 @@ def the_template(broken: Broken) -> None:
     def breaks(*args: Any) -> Any:
         raise RuntimeError("Mật: a template is broken")
 
-    broken.monkeypatch.setattr(sender, "compose", breaks)
+    broken.monkeypatch.setattr(sender, "compose_letter", breaks)
 
 
 def the_address(broken: Broken) -> None:
@@ -200,7 +200,7 @@ def test_the_database_keeps_codes_and_nothing_else(officer: Person, state: str, 
 
 def test_a_full_folder_uses_up_no_attempts(late: Task, broken: Broken, morning: Any) -> None:
     the_folder(broken)
-    for _run in range(len(sender.PAUSES) + 2):
+    for _run in range(len(sender.RETRY_PAUSES) + 2):
         assert remind(TODAY).sent.failed == 1
         morning.shift(timedelta(minutes=11))
     letter = Letter.objects.get()
@@ -217,7 +217,7 @@ def test_a_full_folder_uses_up_no_attempts(late: Task, broken: Broken, morning: 
 def given_up(late: Task, officer: Person, smtp: Mailbox, morning: Any) -> Letter:
     """Refused until nobody tries again today."""
     smtp.answer = lambda message: "554 5.6.0 not this one"
-    for _run in range(sender.MOST_REFUSALS):
+    for _run in range(sender.MAX_REFUSALS):
         remind(TODAY)
         morning.shift(timedelta(hours=1))
     smtp.answer = lambda message: None
@@ -239,12 +239,12 @@ def test_it_is_sent_with_the_next_run_under_its_message_id(
 ) -> None:
     with one_event("letter_sent_again", people["staff"]) as event:
         choose(people["staff"], given_up)
-    assert (event.before["failure"], event.before["attempts"]) == ("refused", sender.MOST_REFUSALS)
+    assert (event.before["failure"], event.before["attempts"]) == ("refused", sender.MAX_REFUSALS)
     assert remind(TODAY).sent.letters == 1
     (message,) = smtp.messages
     assert message["Message-ID"] == given_up.message_id
     given_up.refresh_from_db()
-    assert (given_up.state, given_up.attempts) == (Letter.State.SENT, sender.MOST_REFUSALS + 1)
+    assert (given_up.state, given_up.attempts) == (Letter.State.SENT, sender.MAX_REFUSALS + 1)
     assert not Notice.objects.owed().exists()
 
 
@@ -269,7 +269,7 @@ def test_an_address_that_was_corrected_meanwhile(
 def test_a_letter_at_once_too(
     officer: Person, people: dict[str, Person], task_at: TaskAt, smtp: Mailbox
 ) -> None:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task = task_at("submitted")
     Notice.objects.all().delete()
     Preference.objects.create(person=officer, kind="task_sent_back", how=Preference.How.AT_ONCE)

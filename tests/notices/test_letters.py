@@ -26,7 +26,7 @@ from notices.delivery.mail import Mail
 from notices.delivery.sender import send_owed
 from notices.drop_reasons import ReaderReason
 from notices.models import Letter, Notice, Policy, Preference
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from reminders import kinds as telling
 from reminders import planning as reminders
@@ -59,7 +59,7 @@ def officer(people: dict[str, Person]) -> Person:
 @pytest.fixture
 def late(officer, task_at) -> Task:
     """A task that is overdue, with nothing owed yet but its reminder; nobody above is told of it."""
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task: Task = task_at("in_progress", due_on=DUE)
     days = {"before": [7, 3, 1], "after": [1, 3, 7], "hour": time(8)}
     Policy.objects.create(body=task.assigner, **days)
@@ -222,7 +222,7 @@ def test_a_link_opens_the_task(late, smtp, settings):
 
 
 def test_of_a_restricted_task_number_and_day_only(officer, task_at, smtp):
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     secret = {"title": "Phương án bí mật", "number": "17", "deliverable": "Đề án mật"}
     task = task_at("in_progress", due_on=DUE, secrecy=Task.Secrecy.RESTRICTED, **secret)
     remind(TODAY)
@@ -236,7 +236,7 @@ def test_of_a_restricted_task_number_and_day_only(officer, task_at, smtp):
 
 
 def test_the_longest_letter_has_an_end(late, task_at, smtp, monkeypatch):
-    monkeypatch.setattr(composition, "LONGEST", 2)
+    monkeypatch.setattr(composition, "MAX_LINES_PER_HEADING", 2)
     for number in range(4):
         task_at("in_progress", title=f"Việc {number}", due_on=DUE)
     Notice.objects.all().delete()
@@ -527,7 +527,7 @@ def test_550_ends_the_day_but_not_the_reminder(late, smtp, morning):
         remind(TODAY)
         morning.shift(timedelta(hours=1))
     letter = Letter.objects.get()
-    assert (letter.state, letter.attempts) == (Letter.State.FAILED, letters.MOST_REFUSALS)
+    assert (letter.state, letter.attempts) == (Letter.State.FAILED, letters.MAX_REFUSALS)
     assert (letter.answer, letter.next_attempt_at) == ("550 no such mailbox", None)
     assert Notice.objects.get().state == Notice.State.OWED
     smtp.answer = lambda message: None
@@ -605,14 +605,14 @@ def test_any_name_is_only_a_name(late, officer, smtp, name):
 
 def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, smtp, monkeypatch):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
-    write = composition.compose
+    write = composition.compose_letter
 
     def breaks(letter: Letter, notices: Any, facts: Any) -> Mail:
         if letter.person == officer:
             raise RuntimeError("a template is broken")
         return write(letter, notices, facts)
 
-    monkeypatch.setattr(letters, "compose", breaks)
+    monkeypatch.setattr(letters, "compose_letter", breaks)
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (1, 1)
     assert Letter.objects.get(person=officer).failure == "not_written"
@@ -620,14 +620,14 @@ def test_a_line_that_cannot_be_written_stops_nobody_else(late, officer, bodies, 
 
 def test_a_notice_that_cannot_be_told_stops_nobody_elses_letter(late, officer, bodies, smtp, monkeypatch):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
-    about = composition.Facts.about
+    about = composition.LetterFacts.about
 
     def breaks(notices: Any, on: date) -> Any:
         if any(notice.person == officer for notice in notices):
             raise RuntimeError("a kind is broken")
         return about(notices, on)
 
-    monkeypatch.setattr(composition.Facts, "about", breaks)
+    monkeypatch.setattr(composition.LetterFacts, "about", breaks)
     sent = remind(TODAY).sent
     assert (sent.letters, sent.failed) == (1, 1)
     assert Letter.objects.get(person=officer).failure == "not_written"
@@ -686,7 +686,7 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
     stamp = letters.Sender._stamp
 
-    def dies(self: Any, draft: letters.Draft) -> None:
+    def dies(self: Any, draft: letters.LetterDraft) -> None:
         if draft.letter.person == officer:
             raise KeyboardInterrupt
         stamp(self, draft)
@@ -706,11 +706,11 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
 
 
 def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monkeypatch):
-    settle = letters.settle
-    monkeypatch.setattr(letters, "settle", lambda: 0)
+    settle = letters.mark_told
+    monkeypatch.setattr(letters, "mark_told", lambda: 0)
     remind(TODAY)
     assert Notice.objects.get().state == Notice.State.OWED
-    monkeypatch.setattr(letters, "settle", settle)
+    monkeypatch.setattr(letters, "mark_told", settle)
     remind(TODAY)
     remind(TODAY + timedelta(days=1))
     assert Notice.objects.get(step="+1").state == Notice.State.TOLD
@@ -719,15 +719,15 @@ def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monke
 
 def test_a_claimed_letter_is_nobody_elses(late, officer):
     reminders.plan(TODAY)
-    assert [letter.person for letter in letters.claim([officer], TODAY)] == [officer]
-    assert letters.claim([officer], TODAY) == []
+    assert [letter.person for letter in letters.claim_letters([officer], TODAY)] == [officer]
+    assert letters.claim_letters([officer], TODAY) == []
     assert not letters.people_owed(TODAY).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_send_once(request, people, task_at, bodies, smtp):
     """On PostgreSQL really at once; SQLite lets one writer after the other, which must hold as well."""
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     for number in range(12):
         appoint(make_person(f"worker-{number}"), bodies.lead, Role.OFFICER)
     task_at("in_progress", due_on=DUE)

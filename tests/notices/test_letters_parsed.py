@@ -30,10 +30,10 @@ from committees.roles import Role
 from notices import kinds, preferences
 from notices.daily_run import remind
 from notices.delivery import composition
-from notices.delivery.composition import compose
+from notices.delivery.composition import compose_letter
 from notices.delivery.sender import send_owed
 from notices.models import Letter, Notice
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from tasks import actions
 from tasks.actions.drafting import PartAsked
@@ -269,7 +269,7 @@ class World:
 def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterator[World]:
     at = datetime(2026, 7, 20, 8, 0, tzinfo=VIETNAM).timestamp()
     with time_machine.travel(at, tick=False):
-        seed(2026, 2026)
+        fill_years(2026, 2026)
         readers = {}
         for language in LANGUAGES:
             reader = readers[language] = make_person(f"reader_{language}", language=language)
@@ -334,14 +334,14 @@ JUDGED = ("task_submitted", "task_proposed", "extension_asked", "withdrawal_aske
 
 def raw_of(person: Person, notices: list[Notice]) -> bytes:
     letter = Letter(person=person, on=TODAY, message_id=composition.message_id(person, TODAY))
-    return compose(letter, notices).as_bytes()
+    return compose_letter(letter, notices).as_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_letter_of_each_kind(world: World, language: str) -> None:
     reader = world.readers[language]
-    free = {kind.name for kind in preferences.may_be_switched_off()}
+    free = {kind.name for kind in preferences.switchable_kinds()}
     assert free
     for kind in kinds.every():
         raw = raw_of(reader, [notice_of(kind.name, reader, world)])

@@ -98,8 +98,8 @@ def test_the_job_does_what_the_command_does(late):
 
 def test_the_tick_is_found_where_readiness_looks(client):
     jobs.tick()
-    assert cache.get(health.TICK) is not None
-    assert health.look().seconds_since_tick == 0
+    assert cache.get(health.TICK_CACHE_KEY) is not None
+    assert health.check_delivery().seconds_since_tick == 0
 
 
 def test_the_jobs_of_the_schedule_exist(settings):

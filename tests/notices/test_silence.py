@@ -54,7 +54,7 @@ def owe(person: Person, moment: datetime, **values: Any) -> Notice:
 def test_late_is_what_a_working_morning_left_behind(people: People, due: str, now: str, late: bool) -> None:
     CalendarDay.objects.create(day=at("2026-11-24T00:00").date(), is_working=False, name="Ngày Văn hóa")
     owe(people["officer"], at(due))
-    seen = health.look(at(now))
+    seen = health.check_delivery(at(now))
     assert seen.unsent_late is late
     assert seen.seconds_oldest_unsent == (at(now) - at(due)).total_seconds()
 
@@ -62,8 +62,8 @@ def test_late_is_what_a_working_morning_left_behind(people: People, due: str, no
 def test_news_that_waits_for_a_letter_of_the_afternoon_is_not_late(people: People, bodies: Bodies) -> None:
     Policy.objects.create(body=bodies.lead, hour=at("2026-11-26T14:30").time())
     owe(people["officer"], at("2026-11-25T17:00"))
-    assert not health.look(at("2026-11-26T16:29")).unsent_late
-    assert health.look(at("2026-11-26T16:31")).unsent_late
+    assert not health.check_delivery(at("2026-11-26T16:29")).unsent_late
+    assert health.check_delivery(at("2026-11-26T16:31")).unsent_late
 
 
 def test_what_is_not_due_or_told_or_dropped_waits_for_nothing(people: People) -> None:
@@ -71,7 +71,7 @@ def test_what_is_not_due_or_told_or_dropped_waits_for_nothing(people: People) ->
     owe(people["officer"], now + timedelta(hours=1))
     owe(people["officer"], now - timedelta(days=9), state="told")
     owe(people["officer"], now - timedelta(days=8), state="dropped", dropped_because="x")
-    assert health.look().seconds_oldest_unsent is None
+    assert health.check_delivery().seconds_oldest_unsent is None
 
 
 def test_refusals_and_red_addresses_are_counted(people: People) -> None:
@@ -83,7 +83,7 @@ def test_refusals_and_red_addresses_are_counted(people: People) -> None:
     letter("member", state="sent", attempts=2, sent_at=timezone.now())
     letter("sister", state="sent", attempts=1, sent_at=timezone.now())
     Person.objects.filter(pk=people["helper"].pk).update(address_refused_at=timezone.now())
-    seen = health.look()
+    seen = health.check_delivery()
     assert (seen.letters_failed_today, seen.letters_given_up_today, seen.addresses_refused) == (3, 1, 1)
     with translation.override("en"):
         said = " ".join(str(row[1]) for row in admin.heard())
@@ -91,7 +91,7 @@ def test_refusals_and_red_addresses_are_counted(people: People) -> None:
 
 
 def test_readyz_says_late_and_stays_ready(client: Client, broker: str, people: People) -> None:
-    cache.set(health.TICK, timezone.now() - timedelta(hours=1))
+    cache.set(health.TICK_CACHE_KEY, timezone.now() - timedelta(hours=1))
     owe(people["officer"], timezone.now() - timedelta(days=40))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "late")
@@ -101,7 +101,7 @@ def test_readyz_says_late_and_stays_ready(client: Client, broker: str, people: P
 def test_the_admin_says_it_on_its_first_page(client: Client, people: People) -> None:
     client.force_login(people["staff"])
     owe(people["officer"], timezone.now() - timedelta(days=40))
-    cache.set(health.TICK, timezone.now())
+    cache.set(health.TICK_CACHE_KEY, timezone.now())
     page = client.get("/admin/", headers={"accept-language": "en"}).content.decode()
     assert page.count("<strong>") >= 1
     Notice.objects.all().delete()
@@ -148,7 +148,7 @@ def test_a_watcher_that_fails_stops_nothing_and_is_not_named(
         tick()
     assert len([record for record in caplog.records if "PING_URL" in record.message]) == 2
     assert "secret" not in caplog.text
-    assert cache.get(health.TICK)
+    assert cache.get(health.TICK_CACHE_KEY)
 
 
 @pytest.mark.parametrize("value", ["ftp://x/y", "watch", "https://", "http://x:nonsense/"])
@@ -165,4 +165,4 @@ def test_no_ping_url_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_task_waits_for_nobody_when_the_letter_is_not_due(people: People, task_at: TaskAt) -> None:
     task_at("assigned")
-    assert not health.look().unsent_late
+    assert not health.check_delivery().unsent_late

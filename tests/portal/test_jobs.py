@@ -20,7 +20,7 @@ from imports.models import Import
 from notices.calendar import Calendar
 from notices.jobs import remind
 from notices.models import CalendarDay, Letter, Notice, Policy
-from notices.public_holidays import seed_around
+from notices.public_holidays import fill_years_around
 from portal.shared.days import today
 from tasks.models import Order
 from tests.imports.test_limits import ATTACKS
@@ -39,7 +39,7 @@ def until(true: Callable[[], bool], seconds: int = 60) -> None:
 def late(task_at: Any) -> Any:
     # Whatever day the test runs on, people work on it.
     CalendarDay.objects.create(day=today(), is_working=True, name="Ngày làm việc")
-    seed_around(today())
+    fill_years_around(today())
     task = task_at("in_progress", due_on=Calendar.read().add_working_days(today(), -7))
     # Whatever hour it runs at, letters may go.
     Policy.objects.create(body=task.assigner, after=[7], hour=time_of_day(0))

@@ -629,7 +629,7 @@ class Settings:
         self.meaning = ColumnMeaning.objects.create(
             body=bodies.committee, key="kinh phi", heading="Kinh phí", field="note"
         )
-        self.alias = committee_actions.remember(
+        self.alias = committee_actions.remember_alias(
             body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"]
         )
 
@@ -704,7 +704,7 @@ class Settings:
         if setting == "body" or (setting in APPOINTED and route.startswith("bodies:")):
             values = {"code": "COMMITTEE"}
         if setting == "token":
-            return urlsplit(unsubscribe.url_for(self.notice.person, ["task_confirmed"])).path
+            return urlsplit(unsubscribe.unsubscribe_url(self.notice.person, ["task_confirmed"])).path
         if setting in self.terms:
             pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
             values = {**pages, "pk": self.terms[setting].pk}

@@ -352,9 +352,9 @@ def test_urging_many_names_each_by_its_own_right(bodies: Bodies, people: People,
 
 def test_a_reminder_policy_kept_by_a_deputy(bodies: Bodies, people: People) -> None:
     away(people["secretary"], people["member"])
-    rules_now = schedule.of([bodies.committee.pk])[bodies.committee.pk]
+    rules_now = schedule.read_policies([bodies.committee.pk])[bodies.committee.pk]
     last = newest()
     save_policy(
-        body=bodies.committee, asked=replace(rules_now, weekly=not rules_now.weekly), by=people["member"]
+        body=bodies.committee, wanted=replace(rules_now, weekly=not rules_now.weekly), by=people["member"]
     )
     assert names_since(last) == [("reminder_policy_changed", "Member", "Secretary")]

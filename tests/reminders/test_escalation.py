@@ -17,7 +17,7 @@ from notices.delivery.sender import send_owed
 from notices.drop_reasons import DropReason
 from notices.models import EscalationStep, Notice, Policy
 from notices.policy.schedule import DEFAULT
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reminders import kinds as telling
@@ -37,7 +37,7 @@ DAYS = {1: date(2026, 7, 16), 2: date(2026, 7, 17), 3: date(2026, 7, 20), 7: dat
 
 @pytest.fixture(autouse=True)
 def calendar():
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
 
 def told(on: date | None = None) -> set[tuple[int, str]]:

@@ -12,7 +12,7 @@ from committees.models import Body
 from committees.roles import PERMISSIONS
 from notices.models import Notice, Policy
 from notices.policy.schedule import DEFAULT
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks.drop_reasons import TaskReason
@@ -26,7 +26,7 @@ TEN_BEFORE, SEVEN_BEFORE, LATE = date(2026, 7, 1), date(2026, 7, 6), date(2026, 
 
 @pytest.fixture(autouse=True)
 def calendar():
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
 
 def follow(body: Body, **values: Any) -> Policy:
@@ -63,8 +63,8 @@ def test_bodies_without_one_follow_the_default_beside_it(bodies, people, task_at
     assert reminders.plan(SEVEN_BEFORE) == 4
     assert owed() == {("due_soon", "-10"), ("due_soon", "-7")}
     hours = set(Notice.objects.filter(kind="due_soon").values_list("step", "not_before"))
-    nine = DEFAULT.opens(SEVEN_BEFORE).replace(hour=9, minute=30)
-    assert hours == {("-10", nine), ("-7", DEFAULT.opens(SEVEN_BEFORE))}
+    nine = DEFAULT.opens_at(SEVEN_BEFORE).replace(hour=9, minute=30)
+    assert hours == {("-10", nine), ("-7", DEFAULT.opens_at(SEVEN_BEFORE))}
 
 
 def test_a_change_counts_for_what_is_not_yet_sent(bodies, task_at):

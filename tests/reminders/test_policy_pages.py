@@ -12,7 +12,7 @@ from committees.roles import Role
 from notices.models import CalendarDay, EscalationStep, Notice, Policy
 from notices.policy import schedule
 from notices.policy.schedule import DEFAULT, Rung
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import today
 from reminders import planning as reminders
 from reminders.forecast import Forecast
@@ -52,8 +52,8 @@ SENT = {
 }
 
 
-def own(bodies) -> schedule.Rules:
-    return schedule.of([bodies.committee.pk])[bodies.committee.pk]
+def own(bodies) -> schedule.PolicyRules:
+    return schedule.read_policies([bodies.committee.pk])[bodies.committee.pk]
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ DUE = date(2026, 7, 15)
 
 @pytest.fixture
 def forecast(task_at):
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
     def of(rules=DEFAULT, **values) -> Forecast:
         from notices.calendar import Calendar
@@ -296,7 +296,7 @@ def test_looked_at_before_saving(secretary, people, task_at):
 def test_a_deadline_on_a_day_off_stays_and_says_so(secretary, people, task_at):
     people["secretary"].language = "en"
     people["secretary"].save()
-    seed(2026, 2027)
+    fill_years(2026, 2027)
     CalendarDay.objects.filter(day=date(2027, 2, 8)).update(name="Tết")
     sunday, holiday = (
         task_at("in_progress", due_on=date(2026, 11, 22)),

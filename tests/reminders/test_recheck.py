@@ -27,7 +27,7 @@ from notices.drop_reasons import AddressReason, DropReason, ReaderReason
 from notices.models import Notice
 from notices.policy.actions import save_policy
 from notices.policy.schedule import DEFAULT
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from reminders import planning as reminders
 from reminders import weekly_summary as summary
@@ -84,14 +84,14 @@ class World:
         committee_actions.save_person(person=person, by=self.people["admin"])
 
     def set_policy(self, **changed: Any) -> None:
-        save_policy(body=self.bodies.committee, asked=replace(DEFAULT, **changed), by=self.people["head"])
+        save_policy(body=self.bodies.committee, wanted=replace(DEFAULT, **changed), by=self.people["head"])
 
 
 @pytest.fixture
 def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterator[World]:
     at = datetime(2026, 7, 20, 8, 0, tzinfo=VIETNAM)
     with time_machine.travel(at, tick=False) as clock:
-        seed(2026, 2026)
+        fill_years(2026, 2026)
         Membership.objects.filter(person=people["lead_head"]).update(ends_on=date(2026, 6, 30))
         task = task_at(
             "in_progress", due_on=DUE, parts=[PartAsked(bodies.helper, "coordinating", due_on=DUE)]
@@ -184,8 +184,8 @@ def given_to_another(world: World) -> str:
 def address_refused(world: World) -> str:
     keeper = make_person("keeper")
     appoint(keeper, world.bodies.lead, Role.SECRETARY)
-    refused_addresses.refused(world.officer, world.officer.email, "550 5.1.1 no such user")
-    return refused_addresses.NAME
+    refused_addresses.record_refused_address(world.officer, world.officer.email, "550 5.1.1 no such user")
+    return refused_addresses.KIND_NAME
 
 
 def of_an_older_version(world: World) -> str:

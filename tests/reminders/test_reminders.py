@@ -13,7 +13,7 @@ from committees.roles import PERMISSIONS, Role
 from notices import kinds
 from notices.calendar import Calendar
 from notices.models import Notice
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks import actions
@@ -28,7 +28,7 @@ DUE = date(2026, 7, 15)  # a Wednesday in a year's longest stretch without a hol
 
 @pytest.fixture(autouse=True)
 def calendar() -> Calendar:
-    seed(2026, 2027)
+    fill_years(2026, 2027)
     return Calendar.read()
 
 

@@ -11,7 +11,7 @@ from committees.roles import Role
 from notices import kinds
 from notices.models import Letter, Notice
 from notices.policy.schedule import DEFAULT
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
 from tasks import actions
@@ -26,7 +26,7 @@ FRIDAY, MONDAY, TUESDAY = date(2026, 7, 17), date(2026, 7, 20), date(2026, 7, 21
 
 @pytest.fixture(autouse=True)
 def calendar():
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_one_a_week_to_the_head_of_the_lead_body(late, people):
     ]
     assert {notice.person_id for notice in owed()} == {people["lead_head"].pk}
     assert {notice.not_before for notice in owed()} == {
-        DEFAULT.opens(MONDAY),
-        DEFAULT.opens(MONDAY + timedelta(days=7)),
+        DEFAULT.opens_at(MONDAY),
+        DEFAULT.opens_at(MONDAY + timedelta(days=7)),
     }
 
 

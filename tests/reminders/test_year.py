@@ -32,7 +32,7 @@ from notices.models import Notice
 from notices.policy import actions as policing
 from notices.policy import schedule
 from notices.policy.schedule import Rung
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions
@@ -416,8 +416,8 @@ class Portal:
 
     def set_policy(self, body: str, by: str, changed: dict[str, Any]) -> None:
         found = self.bodies[body]
-        asked = replace(schedule.of([found.pk])[found.pk], **_as_rules(changed))
-        policing.save_policy(body=found, asked=asked, by=self.people[by])
+        asked = replace(schedule.read_policies([found.pk])[found.pk], **_as_rules(changed))
+        policing.save_policy(body=found, wanted=asked, by=self.people[by])
 
     # What went out
 
@@ -505,7 +505,7 @@ def test_the_oracle_knows_nothing_of_the_portal() -> None:
 
 @pytest.mark.django_db
 def test_both_work_on_the_same_days() -> None:
-    seed(2025, 2027)
+    fill_years(2025, 2027)
     calendar = Calendar.read()
     days = [date(2025, 1, 1) + timedelta(days=number) for number in range(3 * 365)]
     assert [one for one in days if calendar.working_day(one)] == oracle.WORKED

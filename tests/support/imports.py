@@ -19,7 +19,7 @@ from imports.actions import files as importing
 from imports.models import Import, ImportRow
 from imports.reading.passed_over import kept
 from imports.reading.rows import Content
-from imports.types import CheckedRow, ColumnHeading, Due, FileRow, Named, PassedOver, Problem
+from imports.types import CheckedRow, ColumnHeading, Due, FileRow, PassedOver, Problem, ReadName
 from tasks.models import Order
 
 Received = Callable[..., Import]
@@ -35,7 +35,7 @@ def checked(number: str = "1", title: str = "Lập danh mục", **values: Any) -
 def unknown(words: str, *nearest: int) -> dict[str, Any]:
     """A lead that is no body the portal knows."""
     problem = Problem("lead", "unknown_body", {"words": words})
-    return {"lead": (Named(words, nearest=nearest),), "problems": (problem,)}
+    return {"lead": (ReadName(words, nearest=nearest),), "problems": (problem,)}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from audit.models import Event
-from audit.versions import Stale
+from audit.versions import StaleVersion
 from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
@@ -56,7 +56,7 @@ def test_a_stale_form_says_who_and_when_and_changes_nothing(
         "by": people["secretary"],
         "version": opened,
     }
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StaleVersion) as stale:
         actions.edit_task(**edit)
     assert stale.value.status == 409
     assert "Assistant" in str(stale.value.verdict.reason)
@@ -73,7 +73,7 @@ def test_a_comment_makes_no_form_stale(people: dict[str, Person], task_at: TaskA
     actions.add_comment(task=task, by=people["member"], text="Ý kiến.")
     task = actions.edit_task(task=task, values={"deliverable": "1"}, by=people["head"], version=opened)
     actions.add_comment(task=task, by=people["member"], text="Ý kiến.")
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StaleVersion) as stale:
         actions.edit_task(task=task, values={"deliverable": "2"}, by=people["secretary"], version=opened)
     assert stale.value.event is not None
     assert (stale.value.event.verb, stale.value.event.by) == ("task_changed", people["head"])
@@ -84,7 +84,7 @@ def test_a_stale_order_says_the_same(order: Order, people: dict[str, Person]) ->
     order.signer = "Trưởng ban"
     order = order_actions.save_order(order=order, by=people["assistant"], version=opened)
     order.signer = "Phó Trưởng ban"
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StaleVersion) as stale:
         order_actions.save_order(order=order, by=people["secretary"], version=opened)
     assert stale.value.fields == ["signer"]
     order.refresh_from_db()

@@ -30,7 +30,7 @@ from imports import actions as import_actions
 from imports.models import Import
 from imports.preview import Shown
 from imports.storing import Meaning
-from imports.types import Due, Named
+from imports.types import Due, ReadName
 from notices.models import Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
@@ -497,8 +497,8 @@ def received(order: Order, people: People, bodies: Bodies) -> Import:
             "note": "Ghi chú của tệp",
             "parent_words": "Nhiệm vụ 5 của Kế hoạch",
         },
-        lead=(Named("Sở KH&CN", bodies.lead.pk), Named("Sở Tài chính", bodies.sister.pk)),
-        coordinating=(Named("Sở Tài chính", bodies.helper.pk), Named("Ban lạ", loose=True)),
+        lead=(ReadName("Sở KH&CN", bodies.lead.pk), ReadName("Sở Tài chính", bodies.sister.pk)),
+        coordinating=(ReadName("Sở Tài chính", bodies.helper.pk), ReadName("Ban lạ", loose=True)),
         due=Due("trước 30/3/2027; 30/6/2027", "day", date(2027, 6, 30), milestones=(date(2027, 3, 29),)),
     )
     return read_as(order, [row], people["secretary"])

@@ -24,7 +24,7 @@ from committees.models import Absence, Body, Person
 from committees.roles import Role
 from notices.daily_run import remind
 from notices.models import Letter, Notice
-from notices.public_holidays import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import actions, rules, secrecy
@@ -784,7 +784,7 @@ def test_a_letter_names_code_and_day_only(
     task_at: TaskAt,
     level: str,
 ) -> None:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     Notice.objects.all().delete()
     task = hide(level, "in_progress", people, task_at, order=order, due_on=today() + DAY)
     gone = hide(level, "recalled", people, task_at, order=order)
@@ -809,7 +809,7 @@ def test_what_was_owed_is_asked_again_once_a_task_is_restricted(
     at_nine: None, people: People, everybody: People, task_at: TaskAt, hands_down: Person
 ) -> None:
     """Those who lose sight of it find its name nowhere: not in the letter that waits, not on old notices."""
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task = task_at("in_progress", due_on=today() + DAY, **{**HIDDEN, "number": "99/KHO"})
     lived_through(task, people)
     actions.recall(task=task_at("assigned", **HIDDEN), by=people["head"], reason=WORDS)
@@ -828,7 +828,7 @@ def test_what_was_owed_is_asked_again_once_a_task_is_restricted(
 def test_a_told_notice_forgets_the_name_of_what_is_restricted_since(
     at_nine: None, people: People, everybody: People, task_at: TaskAt
 ) -> None:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task = task_at("submitted", **HIDDEN)
     remind(today())
     assert WORDS in letters_to("deputy")

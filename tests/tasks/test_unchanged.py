@@ -306,14 +306,14 @@ def test_a_policy_with_a_kind_of_old(bodies: Bodies, people: People) -> None:
     Policy.objects.create(
         body=bodies.committee, before=[99], after=[1], hour=time(8), muted=["kind_of_old"], version=1
     )
-    stored = schedule.of([bodies.committee.pk])[bodies.committee.pk]
+    stored = schedule.read_policies([bodies.committee.pk])[bodies.committee.pk]
     api = Api(people["secretary"])
     sent = {**api.get("bodies/COMMITTEE/reminders/").json(), "hour": "09:00"}
     taken = {"before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until"}
     taken |= {"muted", "escalation", "version"}
     answer = api.send("put", "bodies/COMMITTEE/reminders/", {name: sent[name] for name in taken})
     assert answer.status_code == 200, answer.json()
-    now = schedule.of([bodies.committee.pk])[bodies.committee.pk]
+    now = schedule.read_policies([bodies.committee.pk])[bodies.committee.pk]
     assert (now.hour, now.before, now.muted) == (time(9), stored.before, stored.muted)
     wrong = {**{name: sent[name] for name in taken}, "before": [98], "version": 2}
     assert set(api.send("put", "bodies/COMMITTEE/reminders/", wrong).json()) == {"before"}
