@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
+from portal.shared.days import format_day
 from portal.shared.verdicts import Sentence
 
 # Verb of an event → how it reads. Each floor adds its own.
@@ -93,7 +94,7 @@ def _day(field: models.DateField[Any, Any], value: str) -> str:
         return value
     if isinstance(field, models.DateTimeField):
         return date_format(localtime(when), "DATETIME_FORMAT")
-    return date_format(when, "SHORT_DATE_FORMAT")
+    return format_day(when)
 
 
 def _names_of(events: list[Event]) -> Names:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 from portal.shared.days import VIETNAM
+from portal.shared.numbers import parse_number
 from portal.shared.verdicts import Refused, not_now
 
 
@@ -40,5 +41,5 @@ def refuse_stale(thing: Any, version: int | None, beside: Collection[str] = ()) 
 
 def read_opened_version(request: HttpRequest) -> int:
     """The version the form was opened with; a form without one is as stale as can be."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+    version = parse_number(request.POST.get("version"))
+    return -1 if version is None else version

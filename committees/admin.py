@@ -27,7 +27,7 @@ from committees.doors import signed_in
 from committees.models import Absence, Alias, Body, Membership, Office, Person, ProposedTerm
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from portal.shared.admin import ActionForm, Deed, ReadOnlyAdmin, each, is_administrator, link
-from portal.shared.days import day_of, today
+from portal.shared.days import day_of, format_day, today
 from portal.shared.text import fold
 
 # Offices hold the groups, and a person's rights come from their terms: nobody edits either by hand.
@@ -269,7 +269,7 @@ class PersonAdmin(EventfulAdmin[Person]):
         return format_html(
             '<strong class="errornote">{}</strong>',
             _("Since %(day)s no letter is sent there. The mail server said: %(answer)s")
-            % {"day": f"{day_of(person.address_refused_at):%d/%m/%Y}", "answer": person.address_answer},
+            % {"day": format_day(day_of(person.address_refused_at)), "answer": person.address_answer},
         )
 
     @staticmethod
@@ -304,7 +304,7 @@ HELP = {
 
 
 def term_days(term: Membership) -> str:
-    return f"{term.starts_on:%d/%m/%Y} – {f'{term.ends_on:%d/%m/%Y}' if term.ends_on else '…'}"
+    return f"{format_day(term.starts_on)} – {f'{format_day(term.ends_on)}' if term.ends_on else '…'}"
 
 
 class StandingFilter(admin.SimpleListFilter):

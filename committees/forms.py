@@ -168,6 +168,8 @@ class TermForm(forms.Form):
     )
 
     PLAIN = ("position", "position_en", "starts_on", "ends_on", "decision")
+    # Columns of a term that this form asks for under another name.
+    NAMES = {"office": "role", "fields": "fields_in_charge"}
 
     def fill(self, term: Membership) -> Membership:
         """Put what was typed into a term of the same body."""
@@ -185,16 +187,6 @@ class TermForm(forms.Form):
     def values_of(cls, term: Membership) -> dict[str, Any]:
         values = {name: getattr(term, name) for name in cls.PLAIN}
         return {**values, "role": term.office.role, "fields_in_charge": term.fields}
-
-    def refuse(self, error: ValidationError) -> None:
-        """Sentences of the action beside the fields of this form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        names = {"office": "role", "fields": "fields_in_charge"}
-        for name, errors in error.error_dict.items():
-            place = names.get(name, name)
-            self.add_error(place if place in self.fields else None, errors)
 
 
 class AppointForm(TermForm):
@@ -226,12 +218,6 @@ class DaysForm(ChangesForm):
     def _post_clean(self) -> None:
         """The action checks the whole row and says what is wrong beside these fields."""
         construct_instance(self, self.instance, self._meta.fields)
-
-    def refuse(self, error: ValidationError) -> None:
-        for name, sentences in (error.message_dict if hasattr(error, "error_dict") else {}).items():
-            self.add_error(name if name in self.fields else None, sentences)
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
 
 
 class AbsenceForm(DaysForm):
@@ -299,7 +285,3 @@ class PapersForm(ChangesForm):
 
     def _post_clean(self) -> None:
         """The action checks the row."""
-
-    def refuse(self, error: ValidationError) -> None:
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, sentences)

@@ -17,7 +17,7 @@ from guardian.models import GroupObjectPermissionBase
 
 from committees.roles import PERMISSIONS, Role, words_of
 from portal.shared.day_fields import DayField, days_in_range
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import account_key, fold, validate_account_name, validate_one_line, validate_plain
 
 CODE = RegexValidator(
@@ -445,7 +445,7 @@ class Absence(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+        return f"{self.person}: {format_day(self.starts_on)} – {format_day(self.ends_on)}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -22,7 +22,7 @@ from imports.models import ImportRow
 from imports.reading.columns import Answers, heading
 from imports.storing import plain, when
 from imports.types import Problem, Table
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import legible
 from tasks import rules
 from tasks.lists import sheet
@@ -211,7 +211,7 @@ def _ask_due(change: _Change, text: str, task: Task) -> None:
         change.values |= {name: asked[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
         day = asked["due_on"]
         if task.is_issued and day and day != task.due_on and day < today():
-            told = {"day": f"{day:%d/%m/%Y}"}
+            told = {"day": format_day(day)}
             change.problems.append(Problem("due", "due_passed", told, stops=True))
 
 

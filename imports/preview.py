@@ -15,6 +15,7 @@ from imports.models import ImportRow
 from imports.problems import sentence_of
 from imports.storing import UNNAMED, Meaning, cell_of, place_of, problems_of
 from imports.types import Problem
+from portal.shared.days import format_day
 from portal.shared.text import fold
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import RUNNING
@@ -125,7 +126,7 @@ def _shown(row: ImportRow, meaning: Meaning, bodies: dict[int, Body], tasks: dic
         ),
         to_many=next((one["group"] for one in leads if one["group"]), "") if at_work else "",
         due=due_words(meaning),
-        milestones=[_day(date.fromisoformat(day)) for day in meaning.milestones],
+        milestones=[format_day(date.fromisoformat(day)) for day in meaning.milestones],
         reads_before=meaning.due_on is not None and "truoc" in fold(row.read["due"]).split(),
         above=tasks.get(meaning.parent or 0),
         duplicates=seen,
@@ -139,16 +140,12 @@ def due_words(meaning: Meaning) -> str:
     """What a deadline was read as: its day, or its kind with what belongs to it."""
     kind = meaning.due_kind
     if meaning.due_on:
-        return _day(meaning.due_on)
+        return format_day(meaning.due_on)
     if kind == Task.DueKind.RELATIVE:
         return Task(due_kind=kind, after_days=meaning.after_days, after_event=meaning.after_event).waits_for
     if cycle := meaning.cycle:
         return str(capfirst(cycle_words(cycle)))
     return str(capfirst(Task.DueKind(kind).label))
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
 
 
 @dataclass

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from committees.models import Body
 from imports.models import ImportRow
 from imports.types import CheckedRow, Due, Problem, ReadName
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import fold
 from tasks.cycles import MONTHS, Cycle
 from tasks.models import Order, Part, Recurrence, Task
@@ -200,7 +200,7 @@ def _problems_of_cycle(meaning: Meaning, checked: CheckedRow) -> list[Problem]:
     """No order says until when its cycle runs: somebody looks at it once."""
     if not meaning.until or any(cell_of(problem.field) == "due" for problem in checked.problems):
         return []
-    return [Problem("due", "cycle_until", {"day": f"{meaning.until:%d/%m/%Y}"})]
+    return [Problem("due", "cycle_until", {"day": format_day(meaning.until)})]
 
 
 def _description(checked: CheckedRow) -> str:

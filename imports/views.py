@@ -32,7 +32,7 @@ from imports.models import ColumnMeaning, Import, ImportRow
 from imports.preview import Unnamed, bodies_of, changes_in, preview, unnamed
 from imports.problems import refusal_of
 from imports.reading.passed_over import passed_over_in, says
-from tasks.forms import add_errors
+from portal.shared.forms import add_errors
 from tasks.models import Order, Task
 from tasks.pages.common import Crumbs, find_order
 

@@ -28,6 +28,7 @@ from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
 from notices.policy.actions import POLICY_COLUMNS, save_policy
 from notices.policy.schedule import DEFAULT, PolicyRules, Rung
 from portal.shared.admin import ReadOnlyAdmin, VersionForm, each, is_administrator, link
+from portal.shared.days import format_day
 from portal.shared.verdicts import no, refuse
 
 VERB_LABELS.update(
@@ -282,4 +283,4 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
 
     @admin.display(description=_("letter"))
     def letter_link(self, notice: Notice) -> SafeString | str:
-        return link(notice.letter, f"{notice.letter.on:%d/%m/%Y}") if notice.letter else "–"
+        return link(notice.letter, format_day(notice.letter.on)) if notice.letter else "–"

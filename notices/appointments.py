@@ -11,7 +11,6 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +24,7 @@ from notices.actions import owe
 from notices.drop_reasons import DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 
 APPOINTED, PROPOSED, BREAK_GLASS = "appointed", "term_proposed", "break_glass"
 GROUP = Group("appointments", gettext_lazy("Appointments"), 85)
@@ -220,10 +219,10 @@ def _proposed(proposal: ProposedTerm) -> Line:
 
 
 def _days(term: Membership | ProposedTerm) -> str:
-    words = {"first": date_format(term.starts_on, "SHORT_DATE_FORMAT")}
+    words = {"first": format_day(term.starts_on)}
     if term.ends_on is None:
         return _("from %(first)s") % words
-    return _("from %(first)s to %(last)s") % {**words, "last": date_format(term.ends_on, "SHORT_DATE_FORMAT")}
+    return _("from %(first)s to %(last)s") % {**words, "last": format_day(term.ends_on)}
 
 
 def register() -> None:

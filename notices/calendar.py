@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notices.models import CalendarDay
-from portal.shared.days import WEEKDAYS
+from portal.shared.days import WEEKDAYS, format_day
 
 ONE_DAY = timedelta(days=1)
 
@@ -77,7 +77,7 @@ def describe_read_day_off(day: date | None, written: Mapping[str, Any] | None) -
     """The same where what the calendar says of the day (`AS_WRITTEN`, or nothing) was read already."""
     if day is None or (written["is_working"] if written else day.weekday() < 5):
         return ""
-    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": f"{day:%d/%m/%Y}"}
+    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": format_day(day)}
     if written:
         return _("%(weekday)s %(day)s is a day off (%(name)s).") % {**said, "name": written["name"]}
     return _("%(weekday)s %(day)s is a day off.") % said

@@ -152,11 +152,6 @@ class PolicyForm(forms.Form):
                 side, role = who.split(":")
                 yield Rung(late, side, role)
 
-    def refuse(self, error: ValidationError) -> None:
-        """Sentences of the action beside their fields; those of the steps above, on top."""
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, sentences)
-
 
 def _rows_of(data: Any) -> int:
     """As many rows as were sent, and one more than the most, so that too many are said to be too many."""

@@ -16,7 +16,7 @@ from committees.models import Body, Person
 from committees.roles import Role
 from notices.drop_reasons import READ_IN_PORTAL
 from portal.shared.day_fields import DayField, days_in_range
-from portal.shared.days import VIETNAM
+from portal.shared.days import VIETNAM, format_day
 from portal.shared.text import validate_plain
 
 
@@ -41,7 +41,7 @@ class CalendarDay(models.Model):
         ordering = ("day",)
 
     def __str__(self) -> str:
-        return f"{self.day:%d/%m/%Y} {self.name}"
+        return f"{format_day(self.day)} {self.name}"
 
 
 class Policy(models.Model):
@@ -212,7 +212,7 @@ class Letter(models.Model):
         indexes = (models.Index(fields=("state", "on"), name="letter_to_send"),)
 
     def __str__(self) -> str:
-        return f"{self.on:%d/%m/%Y} {self.person}"
+        return f"{format_day(self.on)} {self.person}"
 
 
 # From when on a day a notice without an hour of its own is told (DESIGN §5).

@@ -26,6 +26,7 @@ from notices.kinds import Compose, Kind, Line
 from notices.models import Notice
 from notices.preferences import How, save_preferences
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 
 
 @login_required
@@ -79,7 +80,7 @@ def my_preferences(request: SignedInRequest) -> HttpResponse:
         try:
             save_preferences(person=request.user, by=request.user, chosen=form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error, once=False)
         else:
             messages.success(request, _("Your choices are saved. They count from the next letter."))
             return redirect("notices:preferences")

@@ -30,6 +30,7 @@ from committees.roles import PERMISSIONS
 from committees.views import away
 from portal.middleware import LANGUAGES
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from tasks.lists import my_work
 
 YEAR = 365 * 24 * 60 * 60
@@ -133,7 +134,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         try:
             actions.save_own_profile(person=person, by=request.user)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error, once=False)
         else:
             with override(person.language):
                 messages.success(request, _("Your profile is saved."))

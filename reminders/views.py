@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.versions import StaleVersion
+from audit.versions import StaleVersion, read_opened_version
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
@@ -25,6 +25,8 @@ from notices.policy.actions import check_policy, save_policy
 from notices.policy.schedule import DEFAULT, PolicyRules
 from notices.rules import may_manage_policy, may_view_policy
 from portal.shared.days import today
+from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 from reminders.forecast import Forecast
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
@@ -68,22 +70,16 @@ def _posted(request: SignedInRequest, body: Body, policy: Policy | None, form: P
     rules, status, stale = form.asked, 200, ""
     try:
         if "preview" not in request.POST:
-            save_policy(body=body, wanted=rules, by=request.user, version=_version(request))
+            save_policy(body=body, wanted=rules, by=request.user, version=read_opened_version(request))
             messages.success(request, _("Saved. It counts for every reminder that is not yet sent."))
             return redirect("bodies:reminders", body.code)
         check_policy(rules)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, once=False)
         rules = schedule.read_policies([body.pk])[body.pk]
     except StaleVersion as refusal:
         status, stale = refusal.status, str(refusal)
     return _page(request, body, policy, form, rules, stale=stale, status=status)
-
-
-def _version(request: SignedInRequest) -> int:
-    """The version the form was opened with; a form without one is as stale as can be."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
 
 
 def _page(
@@ -99,12 +95,15 @@ def _page(
     may_manage = may_manage_policy(request.user, body)
     for field in form.fields.values():
         field.disabled = not may_manage
+    version = policy.version if policy else 0
+    if form.is_bound and not stale:
+        # After a refusal as stale the saved one was seen: to save again is to mean it.
+        version = read_opened_version(request)
     context = {
         "body": body,
         "form": form,
         "rules": rules,
-        # After a refusal as stale the saved one was seen: to save again is to mean it.
-        "version": _version(request) if form.is_bound and not stale else policy.version if policy else 0,
+        "version": version,
         "is_default": rules == DEFAULT,
         "may_manage": may_manage,
         "stale": stale,
@@ -132,7 +131,5 @@ def _preview(request: SignedInRequest, body: Body, rules: PolicyRules) -> dict[s
 
 def _chosen(request: SignedInRequest, tasks: TaskQuerySet) -> Task | None:
     """The task that the address names; one that this reader does not see is not there."""
-    named = request.GET.get("task", "")
-    if not (named.isascii() and named.isdigit() and len(named) < 18):
-        return None
-    return get_object_or_404(tasks, pk=int(named))
+    key = parse_number(request.GET.get("task"))
+    return None if key is None else get_object_or_404(tasks, pk=key)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from committees.models import Body, Membership, Person
 from notices.calendar import describe_day_off
 from portal.shared.changes import ChangesForm
 from portal.shared.day_fields import DayFormField
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.fields import PlainField, limit_choices
 from tasks import rollup
 from tasks.actions.cycles import NEEDED
@@ -34,18 +34,6 @@ from tasks.pages import story
 from tasks.periods import last_day
 from tasks.rollup import Node
 from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
-
-
-def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """An action's sentences beside their fields; what no field here holds stands on top, nothing twice."""
-    told = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-    said: set[str] = set()
-    for field, sentences in sorted(told.items(), key=lambda one: one[0] not in form.fields):
-        for sentence in sentences:
-            if sentence not in said:
-                form.add_error(field if field in form.fields else None, sentence)
-            said.add(sentence)
-
 
 # One verb
 
@@ -736,5 +724,5 @@ def _shown(saved: Task | Order, name: str, value: Any) -> str:
     if value in (None, ""):
         return str(_("none"))
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return format_day(value)
     return str(dict(_field(saved, name).flatchoices or ()).get(value, value))

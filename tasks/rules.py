@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.access import Asker, Right
 from committees.models import Body, Membership
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
 from tasks import rollup
 from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
@@ -357,7 +357,7 @@ def may_ask_extension(person: Asker, task: Task) -> Verdict:
     if task.order and task.order.ask_until and task.order.ask_until < today():
         return not_now(
             _("Extensions under this order could be asked for until %(day)s.")
-            % {"day": f"{task.order.ask_until:%d/%m/%Y}"}
+            % {"day": format_day(task.order.ask_until)}
         )
     return verdict
 

@@ -17,7 +17,7 @@ from committees.access import Right
 from committees.appointment_hooks import Appointment
 from committees.models import Absence, Membership, MembershipQuerySet, Person
 from portal.shared.changes import changed_fields, clean_changed_fields
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import tidy_row
 
 ABSENCE_FIELDS = ("person", "deputy", "starts_on", "ends_on", "reason")
@@ -246,4 +246,4 @@ def _bodies_of(absence: Absence) -> list[int]:
 
 
 def _day(day: date | None) -> str:
-    return f"{day:%d/%m/%Y}" if day else "…"
+    return format_day(day) if day else "…"

@@ -16,7 +16,7 @@ from committees.actions.absences import DAY, follow
 from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
 from committees.appointment_hooks import Appointment
 from committees.models import Membership, Office, Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 
 # Who holds what and when: only a change of these can make two terms overlap.
 HOLDS = ("person", "office", "starts_on", "ends_on")
@@ -126,6 +126,6 @@ def _refuse_overlap(membership: Membership) -> None:
     own = terms.filter(person=membership.person_id, office=membership.office_id, absence=None)
     other = own.first()
     if other:
-        until = f"{other.ends_on:%d/%m/%Y}" if other.ends_on else "…"
+        until = format_day(other.ends_on) if other.ends_on else "…"
         message = _("This person already holds this office from %(start)s to %(end)s. End that term first.")
-        raise ValidationError({"starts_on": message % {"start": f"{other.starts_on:%d/%m/%Y}", "end": until}})
+        raise ValidationError({"starts_on": message % {"start": format_day(other.starts_on), "end": until}})

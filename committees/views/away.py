@@ -17,7 +17,8 @@ from committees import access, actions, rules
 from committees.doors import SignedInRequest
 from committees.forms import AbsenceForm, DaysForm, EndAbsenceForm
 from committees.models import Absence, Membership, Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
+from portal.shared.forms import add_errors
 
 
 @login_required
@@ -76,7 +77,7 @@ def _enter(request: SignedInRequest, person: Person, back: str) -> HttpResponse:
     form = AbsenceForm(request.POST if request.method == "POST" else None, instance=absence)
     if request.method == "POST" and form.is_valid() and _saved(request, form, absence):
         said = _("%(deputy)s acts for %(person)s from %(first)s to %(last)s.")
-        days = {"first": f"{absence.starts_on:%d/%m/%Y}", "last": f"{absence.ends_on:%d/%m/%Y}"}
+        days = {"first": format_day(absence.starts_on), "last": format_day(absence.ends_on)}
         messages.success(request, said % {"deputy": absence.deputy, "person": absence.person, **days})
         return redirect(back)
     context = {"title": _("Enter an absence"), "person": person, "verb": _("Name the deputy")}
@@ -95,7 +96,7 @@ def _saved(request: SignedInRequest, form: Any, absence: Absence) -> bool:
     try:
         actions.save_absence(absence=absence, by=request.user)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, once=False)
     return not form.errors
 
 
@@ -112,7 +113,7 @@ def _ended(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> 
         form.add_error("ends_on", error.messages)
         return False
     said = _("The last day of the absence is %(day)s.")
-    messages.success(request, said % {"day": f"{last_day:%d/%m/%Y}"})
+    messages.success(request, said % {"day": format_day(last_day)})
     return True
 
 

@@ -20,7 +20,9 @@ from committees import access, actions, rules
 from committees.doors import SignedInRequest
 from committees.forms import AppointForm, BodySearchForm, EndForm, TermForm
 from committees.models import Body, BodyQuerySet, Membership, ProposedTerm
-from portal.shared.days import today
+from portal.shared.days import format_day, today
+from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 
 FILTERS = ("q", "kind", "chain")
 # Options in the datalist of a field that names a body.
@@ -115,7 +117,7 @@ def appoint(request: SignedInRequest, code: str) -> HttpResponse:
         term = form.term()
         if (saved := _saved(request, form, term)) == term:
             said = _("%(person)s holds the office %(office)s from %(day)s.")
-            messages.success(request, said % {**_words(term), "day": f"{term.starts_on:%d/%m/%Y}"})
+            messages.success(request, said % {**_words(term), "day": format_day(term.starts_on)})
         if saved:
             return redirect(body)
     context = {"verb": _("Appoint"), "icon_name": "user-plus", "title": _("Add a member")}
@@ -159,7 +161,7 @@ def _ended(term: Membership, last_day: date | None) -> str:
     if last_day is None:
         return _("The term of %(person)s has ended: from this moment it gives nothing.") % _words(term)
     said = _("The last day of the term of %(person)s is %(day)s.")
-    return said % {**_words(term), "day": f"{last_day:%d/%m/%Y}"}
+    return said % {**_words(term), "day": format_day(last_day)}
 
 
 def _term(request: SignedInRequest, code: str, pk: int) -> Membership:
@@ -175,7 +177,7 @@ def _saved(request: SignedInRequest, form: TermForm, term: Membership) -> Member
     try:
         saved = actions.appoint(membership=term, by=request.user)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, names=TermForm.NAMES, once=False)
         return None
     if isinstance(saved, ProposedTerm):
         messages.warning(request, _("Your own appointment waits: another administrator decides on it."))
@@ -209,7 +211,6 @@ def suggestions(request: SignedInRequest) -> HttpResponse:
 
 def _reached(request: SignedInRequest) -> BodyQuerySet:
     """Where the body that `giver` names hands its work down to, for those who prepare its tasks; else all."""
-    key = request.GET.get("giver", "")
-    known = key.isascii() and key.isdigit() and len(key) < 18
-    giver = access.bodies(request.user, "draft_tasks").filter(pk=key).first() if known else None
+    key = parse_number(request.GET.get("giver"))
+    giver = access.bodies(request.user, "draft_tasks").filter(pk=key).first() if key is not None else None
     return Body.objects.handed_to_by(giver, today()) if giver else Body.objects.all()

@@ -23,6 +23,7 @@ from committees.fields import BodyField
 from committees.forms import PapersForm
 from committees.models import Alias, Body
 from portal.shared.fields import PlainField
+from portal.shared.forms import add_errors
 from portal.shared.page_parts import parts_of
 
 
@@ -56,7 +57,7 @@ def _saved(request: SignedInRequest, body: Body, form: PapersForm) -> bool:
     try:
         actions.save_paper_settings(body=body, values=values, by=request.user)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, once=False)
     return not form.errors
 
 
@@ -74,7 +75,7 @@ def remember(request: SignedInRequest, code: str) -> HttpResponse:
                 body=values["body"], name=values["name"], reader=reader, by=request.user
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error, once=False)
         else:
             said = _("From now on “%(name)s” means %(body)s.")
             messages.success(request, said % {"name": alias.name, "body": alias.body})

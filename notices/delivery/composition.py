@@ -22,7 +22,7 @@ from notices.delivery.mail import Mail, ascii_address
 from notices.delivery.unsubscribe import unsubscribe_url
 from notices.kinds import Group, Line
 from notices.models import Letter, Notice
-from portal.shared.days import VIETNAM, WEEKDAYS
+from portal.shared.days import VIETNAM, WEEKDAYS, format_day
 
 # Lines under one heading; the heading and the subject still count them all.
 MAX_LINES_PER_HEADING = 50
@@ -130,7 +130,7 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> d
         groups.setdefault(kinds.get(notice.kind).group, []).append(facts.lines[notice.pk])
     found = [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)]
     counts = ", ".join(f"{group['count']} {group['title'].lower()}" for group in found)
-    day = _day(letter.on)
+    day = format_day(letter.on)
     long_day = f"{_(WEEKDAYS[letter.on.weekday()])}, {day}"
     return {
         "subject": _subject(letter, notices, facts, counts),
@@ -148,7 +148,9 @@ def _subject(letter: Letter, notices: Sequence[Notice], facts: LetterFacts, coun
     if letter.number and len(notices) == 1:
         said = f"{capfirst(str(kinds.get(notices[0].kind).label))}: {facts.lines[notices[0].pk].title}"
     else:
-        said = (_("News %(day)s") if letter.number else _("Reminder %(day)s")) % {"day": _day(letter.on)}
+        said = (_("News %(day)s") if letter.number else _("Reminder %(day)s")) % {
+            "day": format_day(letter.on)
+        }
         said = f"{said}: {counts}"
     return " ".join(said.split())[:250]
 
@@ -187,7 +189,7 @@ def _line(line: Line) -> dict[str, Any]:
         "url": settings.PORTAL_URL + line.url,
         "standing": line.standing,
         "days": line.days,
-        "due": _("due %(day)s") % {"day": _day(line.due_on)} if line.due_on else "",
+        "due": _("due %(day)s") % {"day": format_day(line.due_on)} if line.due_on else "",
         "said": _flat(" · ".join(part for part in parts if part)),
         "below": [_flat(said) for said in line.below],
     }
@@ -196,10 +198,6 @@ def _line(line: Line) -> dict[str, Any]:
 def _flat(words: str) -> str:
     """On one line: a title with a break in it must not look like another line of the letter."""
     return " ".join(words.split())
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
 
 
 def _why(letter: Letter, terms: Sequence[Membership]) -> str:
@@ -216,7 +214,7 @@ def _office(term: Membership) -> str:
     said = f"{term.title}, {term.office.body}"
     if term.absence is None:
         return said
-    until = f"{term.absence.ends_on:%d/%m/%Y}"
+    until = format_day(term.absence.ends_on)
     return _("%(office)s (for %(person)s, away until %(day)s)") % {
         "office": said,
         "person": term.absence.person,

@@ -15,7 +15,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.options import Options
@@ -29,6 +29,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from portal.shared.changes import ChangesForm
+from portal.shared.forms import add_errors
 from portal.shared.text import fold
 from portal.shared.verdicts import YES, Refused, Sentence, Verdict
 
@@ -48,12 +49,8 @@ def complain(form: forms.BaseForm, complaint: Complaint) -> None:
     """Put an action's answer beside the fields it names; the rest above the form."""
     if isinstance(complaint, Refused):
         form.add_error(None, str(complaint))
-    elif not hasattr(complaint, "error_dict"):
-        form.add_error(None, complaint.messages)
     else:
-        for field, sentences in complaint.message_dict.items():
-            known = field in form.fields and field != NON_FIELD_ERRORS
-            form.add_error(field if known else None, sentences)
+        add_errors(form, complaint, once=False)
 
 
 class ActionForm(ChangesForm):

@@ -35,3 +35,8 @@ def day_of(moment: datetime) -> date:
 def start_of(day: date) -> datetime:
     """The first moment of a day in Vietnam, aware."""
     return datetime.combine(day, time.min, VIETNAM)
+
+
+def format_day(day: date) -> str:
+    """28/09/2026: how a day is written everywhere, in both languages."""
+    return f"{day:%d/%m/%Y}"

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from portal.icons import NAMES
-from portal.shared.days import VIETNAM, WEEKDAYS
+from portal.shared.days import VIETNAM, WEEKDAYS, format_day
 from tasks.lists.filters import PACES
 
 register = template.Library()
@@ -267,7 +267,7 @@ def _local(value: date | datetime) -> date | datetime:
 @register.filter(expects_localtime=False)
 def day(value: date | datetime | None) -> str:
     """28/09/2026, the day in Vietnam."""
-    return _local(value).strftime("%d/%m/%Y") if value else ""
+    return format_day(_local(value)) if value else ""
 
 
 @register.filter(expects_localtime=False)
@@ -295,7 +295,7 @@ def short_day(value: date | datetime | None) -> str:
         return ""
     local = _local(value)
     this_year = timezone.localdate(timezone=VIETNAM).year
-    return local.strftime("%d/%m" if local.year == this_year else "%d/%m/%Y")
+    return f"{local:%d/%m}" if local.year == this_year else format_day(local)
 
 
 @register.filter

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.downloads import download
+from portal.shared.forms import add_errors
 from reports import actions, exporting, rules
 from reports.drafts import usual_week
 from reports.exporting import FORMATS, Question
 from reports.forms import ExportForm
 from reports.models import Export
-from tasks.forms import add_errors
 from tasks.lists import task_list as listing
 
 PAGE = 25

@@ -20,7 +20,7 @@ from committees import access
 from committees.access import Right
 from committees.models import Body, Person
 from portal.shared.changes import changed_fields, clean_changed_fields
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import tidy_row
 from tasks import rules, secrecy
 from tasks.actions import cycles as recurring
@@ -490,7 +490,7 @@ def check_lead(task: Task, by: Person, problems: dict[str, Any]) -> None:
         problems["lead"] = _("An issued task has a lead body.")
     elif task.lead and task.lead.dissolved_on and task.lead.dissolved_on <= today():
         problems["lead"] = _("This body was dissolved on %(day)s. Choose the body that took over.") % {
-            "day": f"{task.lead.dissolved_on:%d/%m/%Y}"
+            "day": format_day(task.lead.dissolved_on)
         }
     else:
         handing.check_reach(task, problems)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import snapshot
 from committees.access import Right
 from committees.models import Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from tasks import rules
 from tasks.actions import deadlines as timing
 from tasks.actions import hand_down as handing
@@ -87,6 +87,6 @@ def _refuse_misfit(task: Task, by: Person, right: Right | None) -> None:
     except ValidationError as error:
         problems |= error.message_dict
     if problems and task.due_on:
-        would = _("The deadline would be %(day)s.") % {"day": f"{task.due_on:%d/%m/%Y}"}
+        would = _("The deadline would be %(day)s.") % {"day": format_day(task.due_on)}
         said = [one for found in problems.values() for one in (found if isinstance(found, list) else [found])]
         raise ValidationError({"happened_on": [would, *said]})

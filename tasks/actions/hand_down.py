@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import snapshot
 from committees.access import Right
 from committees.models import Body, Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
 from tasks.actions import deadlines as timing
@@ -184,7 +184,7 @@ def _chosen(late: list[Node], answers: dict[str, str]) -> dict[int, str]:
 
 
 def _unanswered(nodes: list[Node]) -> str:
-    named = [f"{Task(pk=node.pk).code} ({node.due_on:%d/%m/%Y})" for node in nodes[:NAMED]]
+    named = [f"{Task(pk=node.pk).code} ({format_day(node.due_on)})" for node in nodes[:NAMED] if node.due_on]
     more = [gettext("%(count)s more") % {"count": len(nodes) - NAMED}] if len(nodes) > NAMED else []
     return gettext(
         "These tasks below are due after the new deadline. Say of each whether its deadline is brought "
@@ -273,4 +273,4 @@ def _shares(nodes: Iterable[Node], given: Mapping[int, int] | None = None) -> li
 
 
 def _day(day: date) -> dict[str, str]:
-    return {"day": f"{day:%d/%m/%Y}"}
+    return {"day": format_day(day)}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from tasks import rules
 from tasks.actions.common import lock_from_above, milestones_of, owe_news, remind_again, tell, words, workers
 from tasks.models import Milestone, Task
@@ -112,7 +112,7 @@ def check_milestones(task: Task, asked: Iterable[MilestoneAsked], problems: Prob
     for one in asked:
         if last and one.due_on > last:
             said = _("The milestone of %(day)s lies after the deadline, %(last)s.")
-            problems["milestones"] = said % {**_day(one.due_on), "last": f"{last:%d/%m/%Y}"}
+            problems["milestones"] = said % {**_day(one.due_on), "last": format_day(last)}
         elif task.start_on and one.due_on < task.start_on:
             said = _("The milestone of %(day)s lies before the start.")
             problems["milestones"] = said % _day(one.due_on)
@@ -154,4 +154,4 @@ def made_of(task: Task, asked: Iterable[MilestoneAsked]) -> list[Milestone]:
 
 
 def _day(day: date) -> dict[str, str]:
-    return {"day": f"{day:%d/%m/%Y}"}
+    return {"day": format_day(day)}

@@ -24,11 +24,13 @@ from committees.models import Body, Person
 from committees.names.reader import NameReader
 from portal.shared.days import today
 from portal.shared.fields import PlainField
+from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 from tasks import rules
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.fan_outs.forms import Choice, find_bodies
 from tasks.fields import DueField
-from tasks.forms import ApprovalForm, add_errors, as_secret
+from tasks.forms import ApprovalForm, as_secret
 from tasks.models import FanOut, Task
 from tasks.pages import story
 from tasks.pages.common import Crumbs, find_task, late_above, task_crumbs
@@ -108,7 +110,7 @@ class FanOutForm(forms.Form):
             typed["kind"],
             typed["below"],
             typed["bodies"],
-            {int(key) for key in without if key.isascii() and key.isdigit() and len(key) < 18},
+            {key for text in without if (key := parse_number(text)) is not None},
         )
 
     @property

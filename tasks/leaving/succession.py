@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees.forms import EndForm
@@ -56,13 +55,6 @@ class LeaveForm(EndForm):
         chosen = {task.pk: self._chosen(task) for task in self.tasks}
         known = {str(one.pk): one for people in self.people.values() for one in people}
         return {pk: known[key] for pk, key in chosen.items() if key in known}
-
-    def refuse(self, error: ValidationError) -> None:
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, sentences)
 
     def _chosen(self, task: Task) -> str:
         own, for_all = f"task_{task.pk}", f"body_{task.lead_id}"

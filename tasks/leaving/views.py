@@ -20,6 +20,7 @@ from committees.doors import SignedInRequest
 from committees.models import Absence, Membership, Person
 from committees.rules import may_close
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from tasks import rules
 from tasks.leaving import actions as leaving_actions
 from tasks.leaving.actions import named_in
@@ -89,7 +90,7 @@ def _left(request: SignedInRequest, form: LeaveForm, person: Person, tasks: list
             successors=successors,
         )
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, once=False)
         return False
     without = len(tasks) - len(successors)
     messages.success(request, _("%(person)s has left: the account is locked.") % {"person": person})

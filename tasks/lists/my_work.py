@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from audit.models import Event
 from committees import access
 from committees.doors import SignedInRequest
-from portal.shared.days import day_of, today
+from portal.shared.days import day_of, format_day, today
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.lifecycle import Pace, Standing, State
@@ -218,7 +218,7 @@ def _said(name: Mine, rows: list[Row], on: date) -> str:
     if name == Mine.CONFIRM:
         return ngettext("longest wait %(n)s day", "longest wait %(n)s days", days) % {"n": days}
     if name == Mine.WEEK or rows[0].task.due_on:
-        return _("first due on %(day)s") % {"day": f"{rows[0].task.due_on:%d/%m/%Y}"}
+        return _("first due on %(day)s") % {"day": format_day(rows[0].task.due_on)}
     return ""
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.days import format_day
 from portal.shared.fields import SHOWN, PlainField, helped_by
 from portal.shared.text import number_key
 from tasks.models import Order
@@ -19,7 +20,7 @@ _LABEL_AT_END = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*\Z")
 
 def order_label(order: Order) -> str:
     """How an order stands in a text field: its number, then its register and day, which make it the one."""
-    day = f", {order.issued_on:%d/%m/%Y}" if order.issued_on else ""
+    day = f", {format_day(order.issued_on)}" if order.issued_on else ""
     return f"{order.number} ({order.body.code}{day})"
 
 

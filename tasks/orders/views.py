@@ -24,10 +24,11 @@ from committees.doors import SignedInRequest
 from committees.fields import BodyField, body_label
 from portal.shared.days import today
 from portal.shared.downloads import download
+from portal.shared.forms import add_errors
 from portal.shared.page_parts import parts_of
 from portal.shared.verdicts import no
 from tasks import rules
-from tasks.forms import OrderForm, add_errors, differences
+from tasks.forms import OrderForm, differences
 from tasks.lifecycle import FIVE
 from tasks.lists import task_list as listing
 from tasks.lists.filters import OrderFilter

@@ -28,7 +28,7 @@ from committees.rules import (
     may_view_members,
 )
 from notices.rules import may_view_policy
-from portal.shared.days import day_of, today
+from portal.shared.days import day_of, format_day, today
 from tasks.lifecycle import GIVEN, OPEN, Pace
 from tasks.models import Task
 from tasks.models.counting import paces
@@ -45,7 +45,7 @@ def body_page(request: SignedInRequest, code: str) -> HttpResponse:
     """One body, as far as the reader may see it."""
     bodies = Body.objects.select_related("parent", "standing_agency")
     body = get_object_or_404(bodies, code=code)
-    form = OnForm(request.GET if "on" in request.GET else {"on": f"{today():%d/%m/%Y}"})
+    form = OnForm(request.GET if "on" in request.GET else {"on": format_day(today())})
     on = (form.cleaned_data.get("on") if form.is_valid() else None) or today()
     context = {
         "body": body,

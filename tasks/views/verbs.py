@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from committees.doors import SignedInRequest
 from committees.models import Person
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import actions, rollup, rules
 from tasks.forms import (
@@ -48,7 +49,6 @@ from tasks.forms import (
     SupersedeForm,
     UrgeForm,
     WeightsForm,
-    add_errors,
     as_secret,
 )
 from tasks.lists.duties import Duties, Mine

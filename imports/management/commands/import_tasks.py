@@ -25,6 +25,7 @@ from imports.reading.rows import NothingRead, content_of
 from imports.reading.sandbox import read_tables
 from imports.types import CheckedRow, PassedOver, Problem
 from portal.shared.day_fields import validate_day
+from portal.shared.days import format_day
 from portal.shared.text import number_key
 from portal.shared.verdicts import Refused
 from tasks.models import Order
@@ -188,7 +189,7 @@ def plain_passed_over(one: PassedOver) -> dict[str, Any]:
 
 
 def due_of(row: CheckedRow) -> str:
-    return f"{row.due.on:%d/%m/%Y}" if row.due.on else row.due.words
+    return format_day(row.due.on) if row.due.on else row.due.words
 
 
 def place_of(problem: Problem, row: CheckedRow) -> str:
