@@ -1,4 +1,7 @@
-"""The icons of the portal as one sprite: `python -m portal.icons` writes static/icons.svg anew."""
+"""The icons of the portal as one sprite: `python -m portal.icons` writes static/icons.svg anew.
+
+Only that needs the lucide package, so only those who develop install it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 # Lucide names, nothing else may be drawn: a page asks for one file, once.
-NAMES = frozenset(
+ICON_NAMES = frozenset(
     [
         "arrow-down",
         "arrow-left",
@@ -117,10 +120,10 @@ _CREDIT = (
 )
 
 
-def build() -> str:
+def build_sprite() -> str:
     """The sprite's text: one symbol for each name, drawn from the installed lucide package."""
     with files("lucide").joinpath("lucide.zip").open("rb") as box, ZipFile(box) as drawings:
-        symbols = [_symbol(name, drawings.read(f"{name}.svg").decode()) for name in sorted(NAMES)]
+        symbols = [_symbol(name, drawings.read(f"{name}.svg").decode()) for name in sorted(ICON_NAMES)]
     body = "\n".join(symbols)
     return f'<svg xmlns="http://www.w3.org/2000/svg">{_CREDIT}\n{body}\n</svg>\n'
 
@@ -132,4 +135,4 @@ def _symbol(name: str, drawing: str) -> str:
 
 
 if __name__ == "__main__":
-    SPRITE.write_text(build(), encoding="utf-8")
+    SPRITE.write_text(build_sprite(), encoding="utf-8")

@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from portal.icons import NAMES
+from portal.icons import ICON_NAMES
 from portal.shared.days import VIETNAM, WEEKDAYS, format_day
 from tasks.lists.filters import PACES
 
@@ -34,7 +34,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "", label: str = "") -> SafeString:
     """One icon of the sprite. Without `label` it only repeats the word beside it."""
-    if name not in NAMES:
+    if name not in ICON_NAMES:
         raise template.TemplateSyntaxError(
             f"No icon {name!r}: add it in portal/icons.py, run python -m portal.icons"
         )
