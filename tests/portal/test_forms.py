@@ -23,7 +23,7 @@ class TwoFields(forms.Form):
 def errors_after(error: ValidationError, **options: object) -> dict[str, list[str]]:
     form = TwoFields({})
     add_errors(form, error, **options)  # type: ignore[arg-type]
-    return {name: list(sentences) for name, sentences in form.errors.items()}
+    return {name: list(map(str, sentences)) for name, sentences in form.errors.items()}
 
 
 def test_a_sentence_stands_beside_the_field_it_names_or_on_top() -> None:
