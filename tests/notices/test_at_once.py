@@ -14,7 +14,7 @@ from committees.models import Person
 from committees.roles import Role
 from notices import jobs, kinds
 from notices.daily_run import remind
-from notices.delivery import composition, sender
+from notices.delivery import claims, composition, sender
 from notices.delivery.sender import send_at_once, send_owed
 from notices.models import Letter, Notice, Policy, Preference
 from notices.preferences import How, save_preferences
@@ -271,7 +271,7 @@ def test_what_one_letter_has_in_hand_is_in_no_other(task, people, officer, smtp,
         with pytest.raises(KeyboardInterrupt):
             send_at_once(TODAY)
     send_owed(TODAY, at=at(14))
-    afternoon.shift(sender.LEASE + timedelta(seconds=1))
+    afternoon.shift(claims.LEASE + timedelta(seconds=1))
     send_at_once(TODAY)
     found = [one["Message-ID"] for one in to(smtp, officer) if "Thiếu phụ lục." in text_of(one)]
     assert len(found) == 2
@@ -285,7 +285,7 @@ def test_a_line_that_another_letter_took_since_it_was_read_keeps_the_letter_back
     compose = composition.compose_letter
 
     def meanwhile(letter: Letter, notices: Any, facts: Any) -> Any:
-        (other,) = sender.claim_letters([officer], TODAY)
+        (other,) = claims.claim_letters([officer], TODAY)
         Notice.objects.filter(pk=notice.pk).update(letter=other)
         return compose(letter, notices, facts)
 

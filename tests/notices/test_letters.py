@@ -20,7 +20,7 @@ from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
 from notices.daily_run import remind
-from notices.delivery import composition
+from notices.delivery import claims, composition
 from notices.delivery import sender as letters
 from notices.delivery.mail import Mail
 from notices.delivery.sender import send_owed
@@ -559,10 +559,9 @@ def test_the_server_is_down(late, officer, bodies, smtp, settings, morning):
     assert set(Notice.objects.values_list("state", flat=True)) == {Notice.State.TOLD}
 
 
-def test_the_server_hangs_up_between_letters(late, bodies, smtp, monkeypatch):
+def test_the_server_hangs_up_between_letters(late, bodies, smtp):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
     connection: Any = get_connection()
-    monkeypatch.setattr(letters, "get_connection", lambda: connection)
     sender = letters.Sender(TODAY, connection)
     reminders.plan(TODAY)
     first, second = letters.people_owed(TODAY)
@@ -570,7 +569,7 @@ def test_the_server_hangs_up_between_letters(late, bodies, smtp, monkeypatch):
     connection.connection.sock.shutdown(socket.SHUT_RDWR)
     sender.write_to([second])
     connection.close()
-    assert (sender.sent.letters, sender.sent.failed) == (2, 0)
+    assert (sender.result.letters, sender.result.failed) == (2, 0)
 
 
 def test_an_address_that_mail_cannot_carry(late, officer, smtp):
@@ -638,7 +637,7 @@ def test_what_time_does_not_allow_is_left_to_the_next_run(late, officer, bodies,
     reminders.plan(TODAY)
     sender = letters.Sender(TODAY, until=0)
     sender.write_to(list(letters.people_owed(TODAY)))
-    assert (sender.sent.letters, smtp.messages) == (0, [])
+    assert (sender.result.letters, smtp.messages) == (0, [])
     assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.PLANNED}
     assert send_owed(TODAY).letters == 2
 
@@ -686,7 +685,7 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
     stamp = letters.Sender._stamp
 
-    def dies(self: Any, draft: letters.LetterDraft) -> None:
+    def dies(self: Any, draft: claims.LetterDraft) -> None:
         if draft.letter.person == officer:
             raise KeyboardInterrupt
         stamp(self, draft)
@@ -697,7 +696,7 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
     monkeypatch.setattr(letters.Sender, "_stamp", stamp)
     assert Letter.objects.get(person=officer).state == Letter.State.SENDING
     remind(TODAY)
-    morning.shift(letters.LEASE + timedelta(seconds=1))
+    morning.shift(claims.LEASE + timedelta(seconds=1))
     remind(TODAY)
     ids = [message["Message-ID"] for message in smtp.messages]
     assert len(ids) == 3
@@ -706,7 +705,7 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
 
 
 def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monkeypatch):
-    settle = letters.mark_told
+    settle = claims.mark_told
     monkeypatch.setattr(letters, "mark_told", lambda: 0)
     remind(TODAY)
     assert Notice.objects.get().state == Notice.State.OWED
@@ -719,8 +718,8 @@ def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monke
 
 def test_a_claimed_letter_is_nobody_elses(late, officer):
     reminders.plan(TODAY)
-    assert [letter.person for letter in letters.claim_letters([officer], TODAY)] == [officer]
-    assert letters.claim_letters([officer], TODAY) == []
+    assert [letter.person for letter in claims.claim_letters([officer], TODAY)] == [officer]
+    assert claims.claim_letters([officer], TODAY) == []
     assert not letters.people_owed(TODAY).exists()
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from audit.models import Event
 from committees.models import Person
 from notices import kinds, preferences
-from notices.delivery import sender
+from notices.delivery import recheck
 from notices.drop_reasons import ReaderReason
 from notices.models import Letter, Notice, Preference
 from notices.preferences import How, offered_choices, save_preferences
@@ -115,8 +115,8 @@ def test_what_is_read_in_the_portal_goes_into_no_letter(people: People, task_at:
     Preference.objects.create(person=officer, kind="task_assigned", how="portal")
     task_at("completed")
     mine = list(Notice.objects.filter(person=officer, kind__in=("task_confirmed", "task_assigned")))
-    reasons = sender.why_not(mine, today())
-    sender.drop_notices(reasons)
+    reasons = recheck.find_drop_reasons(mine, today())
+    recheck.drop_notices(reasons)
     by_kind = {one.kind: reasons.get(one.pk, "") for one in mine}
     assert by_kind["task_confirmed"] == ReaderReason.IN_PORTAL != by_kind["task_assigned"]
     assert Notice.objects.for_person(officer).filter(kind="task_confirmed").exists()

@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 
 from committees.models import Person
 from notices import drop_reasons
-from notices.delivery.sender import drop_notices, send_owed
+from notices.delivery.recheck import drop_notices
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import DropReason, ReaderReason
 from notices.models import Notice
 from notices.public_holidays import fill_years
