@@ -23,9 +23,11 @@ class StaleVersion(Refused):
         who = (
             {"who": event.by_name, "when": f"{event.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"} if event else {}
         )
-        said = _("%(who)s changed this at %(when)s, after you opened the form. Nothing of yours was saved.")
+        sentence = _(
+            "%(who)s changed this at %(when)s, after you opened the form. Nothing of yours was saved."
+        )
         super().__init__(
-            not_now(said % who if who else _("Somebody changed this after you opened the form."))
+            not_now(sentence % who if who else _("Somebody changed this after you opened the form."))
         )
 
 

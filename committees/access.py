@@ -82,17 +82,17 @@ def right(person: Asker, permission: str, body: Body | None, on: date | None = N
 def own_first(rights: Iterable[Right | None]) -> Right | None:
     """Of rights that would each do: the first of the person's own, else the first on behalf of another."""
     of_another: Right | None = None
-    for found in rights:
-        if found and found.on_behalf_of is None:
-            return found
-        of_another = of_another or found
+    for candidate in rights:
+        if candidate and candidate.on_behalf_of is None:
+            return candidate
+        of_another = of_another or candidate
     return of_another
 
 
 def lent_first(rights: Iterable[Right | None]) -> Right | None:
     """Of rights that are all needed: the first on behalf of somebody else, without whom none would do."""
-    found = [right for right in rights if right]
-    return next((right for right in found if right.on_behalf_of), found[0] if found else None)
+    needed = [right for right in rights if right]
+    return next((right for right in needed if right.on_behalf_of), needed[0] if needed else None)
 
 
 def allows(person: Asker, permission: str, body: Body | None, on: date | None = None) -> bool:
@@ -130,10 +130,10 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
     if person.is_superuser:
         return None
     day = on or today()
-    found: list[int] | BodyQuerySet | None = _once(
+    reached: list[int] | BodyQuerySet | None = _once(
         (person.pk, permission, day), lambda: _reach(_held_once(person, day), permission)
     )
-    return found
+    return reached
 
 
 def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Person]:
@@ -177,10 +177,10 @@ def people_in_many(
     holders: dict[int, set[int]] = {}
     for office_id, person_id in terms.values_list("office_id", "person_id"):
         holders.setdefault(office_id, set()).add(person_id)
-    found: dict[int, set[int]] = {}
+    holders_by_body: dict[int, set[int]] = {}
     for body_id, office_id in rows.values_list("content_object_id", "group_id"):
-        found.setdefault(body_id, set()).update(holders.get(office_id, ()))
-    return {body_id: sorted(people) for body_id, people in found.items() if people}
+        holders_by_body.setdefault(body_id, set()).update(holders.get(office_id, ()))
+    return {body_id: sorted(people) for body_id, people in holders_by_body.items() if people}
 
 
 def holders(permission: str, on: date | None = None) -> QuerySet[Membership, Any]:
@@ -219,10 +219,10 @@ def absent(person: Asker, on: date | None = None) -> Absent:
 def stands_in_for(person: Person) -> set[int]:
     """Keys of the people whose deputy this person is, today or later."""
     absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())
-    found: set[int] = _once(
+    people: set[int] = _once(
         (person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True))
     )
-    return found
+    return people
 
 
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
@@ -257,11 +257,11 @@ def why_each(
     """The same for many bodies in three queries: body key → its links."""
     day = on or today()
     reach = {body.pk: [body.pk, *(body.ancestor_ids() if permission in READING else [])] for body in bodies}
-    everywhere = sorted({pk for one in reach.values() for pk in one})
-    grants, _absent = _rights_of(person, day, everywhere)
+    all_keys = sorted({pk for keys in reach.values() for pk in keys})
+    grants, _absent = _rights_of(person, day, all_keys)
     terms = list(
         Membership.objects.holding_on(day)
-        .filter(person=person, office__body_id__in=everywhere)
+        .filter(person=person, office__body_id__in=all_keys)
         .select_related("office__body", "person")
     )
     held = permissions_by_office([term.office for term in terms])
@@ -308,12 +308,12 @@ def permissions_by_office(offices: Iterable[Office]) -> dict[int, set[str]]:
 def with_permissions(offices: QuerySet[Office]) -> list[tuple[Office, set[str]]]:
     """Each office with the codenames it holds on its body, in one query."""
     codename = F("group__bodygroupobjectpermission__permission__codename")
-    found: dict[int, tuple[Office, set[str]]] = {}
+    rows: dict[int, tuple[Office, set[str]]] = {}
     for office in offices.annotate(codename=codename):
-        held = found.setdefault(office.pk, (office, set()))[1]
+        held = rows.setdefault(office.pk, (office, set()))[1]
         if office.codename:
             held.add(office.codename)
-    return list(found.values())
+    return list(rows.values())
 
 
 def set_permissions(office: Office, codenames: Collection[str]) -> None:
@@ -416,8 +416,8 @@ def _granted_bodies(
 
 
 def _reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None:
-    asked, subtree = permission_id(permission), permission_id(SUBTREE)
-    own = {row.body: row.path for row in held if row.permission == asked}
+    wanted, subtree = permission_id(permission), permission_id(SUBTREE)
+    own = {row.body: row.path for row in held if row.permission == wanted}
     overseen = {row.body for row in held if row.permission == subtree} if permission in READING else set()
     roots = [path for body, path in own.items() if body in overseen]
     if not roots:

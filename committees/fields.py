@@ -27,7 +27,7 @@ def body_label(body: Body) -> str:
 
 def code_in(text: str) -> str:
     """The code that a text ends with in brackets, or that it is."""
-    return found[1] if (found := _CODE_AT_END.search(text)) else text.upper()
+    return match[1] if (match := _CODE_AT_END.search(text)) else text.upper()
 
 
 def find_body(text: str) -> Body:

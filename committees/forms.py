@@ -62,12 +62,12 @@ class SignInForm(AuthenticationForm):
 
     @staticmethod
     def _refusal(left: int) -> ValidationError:
-        words = ngettext(
+        sentence = ngettext(
             "The name or the password is not right. %(left)s try left.",
             "The name or the password is not right. %(left)s tries left.",
             left,
         )
-        return ValidationError(words % {"left": left}, code="invalid_login")
+        return ValidationError(sentence % {"left": left}, code="invalid_login")
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -117,32 +117,34 @@ class PersonField(forms.CharField):
     """A person by account name, e-mail or whole name; exactly one."""
 
     def clean(self, value: Any) -> Person | None:
-        words = super().clean(value)
-        if not words:
+        text = super().clean(value)
+        if not text:
             return None
-        found = list(self._found(words)[:5])
-        if not found:
+        people = list(self._found(text)[:5])
+        if not people:
             raise ValidationError(
                 _("No account has this name. Ask an administrator to open one, then appoint the person.")
             )
-        if len(found) > 1:
-            names = ", ".join(person.username for person in found)
+        if len(people) > 1:
+            names = ", ".join(person.username for person in people)
             raise ValidationError(
                 _("Several people are called this. Write the account name: %(names)s.") % {"names": names}
             )
-        return found[0]
+        return people[0]
 
     @staticmethod
-    def _found(words: str) -> QuerySet[Person]:
+    def _found(text: str) -> QuerySet[Person]:
         """By the first of these ways that finds somebody: what is exact is never one of several."""
-        words, people = tidy(words), Person.objects.filter(is_active=True)
-        ways = (
-            {"username": words},
-            {"username__iexact": words},
-            {"email__iexact": words},
-            {"name": words},
+        text, people = tidy(text), Person.objects.filter(is_active=True)
+        lookups = (
+            {"username": text},
+            {"username__iexact": text},
+            {"email__iexact": text},
+            {"name": text},
         )
-        return next((found for way in ways if (found := people.filter(**way)).exists()), people.none())
+        return next(
+            (matching for lookup in lookups if (matching := people.filter(**lookup)).exists()), people.none()
+        )
 
 
 class TermForm(forms.Form):

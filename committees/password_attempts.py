@@ -73,11 +73,11 @@ OLD_PASSWORD_LIMIT = Limit("old password", 5)
 def network_of(address: str) -> str:
     """The network of an address: whoever has one address of IPv6 has all of its /64."""
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    prefix = 64 if found.version == 6 else 32
-    return str(ipaddress.ip_network((found, prefix), strict=False))
+    prefix = 64 if parsed.version == 6 else 32
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))
 
 
 def place_of(request: HttpRequest, username: str) -> str:

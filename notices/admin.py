@@ -121,9 +121,9 @@ class PolicyAdmin(EventfulAdmin[Policy]):
         values = {name: form.cleaned_data[name] for name in POLICY_COLUMNS}
         rows = [row for formset in formsets for row in formset.cleaned_data if row and not row["DELETE"]]
         rungs = tuple(Rung(row["days_late"], row["side"], row["role"]) for row in rows)
-        asked = PolicyRules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
+        wanted = PolicyRules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
         version = form.cleaned_data["opened_version"]
-        saved = save_policy(body=form.instance.body, wanted=asked, by=signed_in(request), version=version)
+        saved = save_policy(body=form.instance.body, wanted=wanted, by=signed_in(request), version=version)
         form.instance.pk = saved.pk
 
 
@@ -167,10 +167,10 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
             "attempts",
             "next_attempt_at",
         ]
-        said = [(_("What it says"), {"fields": ["subject", "as_text", "as_html"]})]
+        content = [(_("What it says"), {"fields": ["subject", "as_text", "as_html"]})]
         return [
             (None, {"fields": [*sending, "message_id", "how_many"]}),
-            *(said if request.user.is_superuser else []),
+            *(content if request.user.is_superuser else []),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Letter | None = None) -> list[str]:
@@ -274,8 +274,8 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_words(self, notice: Notice) -> str:
-        known = {kind.name: kind for kind in kinds.every()}
-        return str(known[notice.kind].label) if notice.kind in known else notice.kind
+        labels = {kind.name: kind for kind in kinds.every()}
+        return str(labels[notice.kind].label) if notice.kind in labels else notice.kind
 
     @admin.display(description=_("dropped because"))
     def why_dropped(self, notice: Notice) -> str:

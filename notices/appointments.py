@@ -84,8 +84,8 @@ def _recipients(body: Body, by: Person, *, own: bool) -> QuerySet[Person]:
     concerned = _concerned([body], on)[body.pk] - {by.pk}
     if own and not concerned:
         above = Body.objects.in_bulk(body.ancestor_ids())
-        found = (_concerned([above[pk]], on)[pk] - {by.pk} for pk in reversed(body.ancestor_ids()))
-        concerned = next((people for people in found if people), set())
+        circles = (_concerned([above[pk]], on)[pk] - {by.pk} for pk in reversed(body.ancestor_ids()))
+        concerned = next((people for people in circles if people), set())
     return Person.objects.filter(pk__in=concerned).order_by("pk")
 
 
@@ -152,23 +152,23 @@ def compose_appointed(notices: Sequence[Notice], on: date) -> dict[int, Line]:
 def _appointed(notice: Notice, term: Membership | None) -> Line:
     if term is None:
         return Line(_("An appointment"), str(AppointmentReason.TAKEN_BACK.label), reverse("bodies:list"))
-    said = (
+    sentence = (
         _("%(by)s appointed this person: %(office)s, %(days)s.")
         if notice.data["new"]
         else _("%(by)s changed the term of this person: %(office)s, %(days)s.")
     )
-    words = {"by": notice.data["by"], "office": term.office, "days": _days(term)}
+    values = {"by": notice.data["by"], "office": term.office, "days": _days(term)}
     if term.absence:
-        said = (
+        sentence = (
             _("%(by)s named this person as deputy of %(absent)s: %(office)s, %(days)s.")
             if notice.data["new"]
             else _("%(by)s changed the days of this deputy of %(absent)s: %(office)s, %(days)s.")
         )
-        words["absent"] = term.absence.person
-    to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
+        values["absent"] = term.absence.person
+    what_to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
     if notice.data["own"]:
-        to_do = _own_act()
-    return Line(str(term.person), said % words, term.office.body.get_absolute_url(), to_do)
+        what_to_do = _own_act()
+    return Line(str(term.person), sentence % values, term.office.body.get_absolute_url(), what_to_do)
 
 
 def _own_act() -> str:
@@ -176,15 +176,15 @@ def _own_act() -> str:
 
 
 def compose_break_glass(notices: Sequence[Notice], on: date) -> dict[int, Line]:
-    things: dict[str, dict[int, Office] | dict[int, Body] | dict[int, Person]] = {}
+    subjects: dict[str, dict[int, Office] | dict[int, Body] | dict[int, Person]] = {}
     for model in (Office, Body, Person):
         label = model._meta.label_lower
         keys = {notice.about_id for notice in notices if notice.about_type == label}
-        things[label] = model.objects.in_bulk(keys)
+        subjects[label] = model.objects.in_bulk(keys)
     bodies = Body.objects.in_bulk({notice.body_id for notice in notices})
     lines: dict[int, Line] = {}
     for notice in notices:
-        about = things[notice.about_type][notice.about_id]
+        about = subjects[notice.about_type][notice.about_id]
         lines[notice.pk] = _break_glass(notice, about, bodies[notice.body_id or 0])
     return lines
 
@@ -219,10 +219,10 @@ def _proposed(proposal: ProposedTerm) -> Line:
 
 
 def _days(term: Membership | ProposedTerm) -> str:
-    words = {"first": format_day(term.starts_on)}
+    values = {"first": format_day(term.starts_on)}
     if term.ends_on is None:
-        return _("from %(first)s") % words
-    return _("from %(first)s to %(last)s") % {**words, "last": format_day(term.ends_on)}
+        return _("from %(first)s") % values
+    return _("from %(first)s to %(last)s") % {**values, "last": format_day(term.ends_on)}
 
 
 def register() -> None:

@@ -73,11 +73,11 @@ def describe_day_off(day: date | None) -> str:
 CALENDAR_COLUMNS = ("is_working", "name")
 
 
-def describe_read_day_off(day: date | None, written: Mapping[str, Any] | None) -> str:
+def describe_read_day_off(day: date | None, row: Mapping[str, Any] | None) -> str:
     """The same where what the calendar says of the day (`AS_WRITTEN`, or nothing) was read already."""
-    if day is None or (written["is_working"] if written else day.weekday() < 5):
+    if day is None or (row["is_working"] if row else day.weekday() < 5):
         return ""
-    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": format_day(day)}
-    if written:
-        return _("%(weekday)s %(day)s is a day off (%(name)s).") % {**said, "name": written["name"]}
-    return _("%(weekday)s %(day)s is a day off.") % said
+    values = {"weekday": _(WEEKDAYS[day.weekday()]), "day": format_day(day)}
+    if row:
+        return _("%(weekday)s %(day)s is a day off (%(name)s).") % {**values, "name": row["name"]}
+    return _("%(weekday)s %(day)s is a day off.") % values

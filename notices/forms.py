@@ -34,9 +34,9 @@ class StepsField(forms.CharField):
         return value if isinstance(value, str) else ", ".join(map(str, value or ()))
 
     def clean(self, value: Any) -> tuple[int, ...]:
-        words = super().clean(value).replace(";", ",").split(",")
+        parts = super().clean(value).replace(";", ",").split(",")
         try:
-            return tuple(int(word) for word in map(str.strip, words) if word)
+            return tuple(int(word) for word in map(str.strip, parts) if word)
         except ValueError as error:
             raise ValidationError(
                 _("Write numbers with commas between them, for example: 7, 3, 1.")
@@ -137,11 +137,11 @@ class PolicyForm(forms.Form):
     def asked(self) -> PolicyRules:
         """What was typed, once the form is valid; whether it can be followed is the action's to say."""
         values = self.cleaned_data
-        known = {name for name, _label in optional_kinds()}
+        optional = {name for name, _label in optional_kinds()}
         plain = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until")
         return PolicyRules(
             **{name: values[name] for name in plain},
-            muted=frozenset(known - set(values["told"])),
+            muted=frozenset(optional - set(values["told"])),
             escalation=tuple(self._typed_rungs()),
         )
 

@@ -110,4 +110,4 @@ def register_quiet(quiet: Quiet) -> None:
 
 
 def quiet_at(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
-    return {pk for ask in _quiet for pk in ask(notices, at, at_once)}
+    return {pk for find_quiet in _quiet for pk in find_quiet(notices, at, at_once)}

@@ -236,8 +236,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def for_person(self, person: Person) -> NoticeQuerySet:
         """What the portal shows a person: also what no letter carried to them."""
-        told = ~Q(state=Notice.State.DROPPED) | Q(dropped_because__in=READ_IN_PORTAL)
-        return self.filter(told, person=person)
+        shown = ~Q(state=Notice.State.DROPPED) | Q(dropped_because__in=READ_IN_PORTAL)
+        return self.filter(shown, person=person)
 
     def unread_for(self, person: Person) -> NoticeQuerySet:
         return self.for_person(person).filter(read_at__isnull=True)

@@ -72,7 +72,7 @@ def save_preferences(*, person: Person, by: Person, chosen: Mapping[str, str]) -
 
 
 def _checked(chosen: Mapping[str, str]) -> dict[str, How]:
-    problems = {name: said for name, how in chosen.items() if (said := _why_not(name, how))}
+    problems = {name: reason for name, how in chosen.items() if (reason := _why_not(name, how))}
     if problems:
         raise ValidationError(problems)
     return {name: How(how) for name, how in chosen.items()}

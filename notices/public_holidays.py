@@ -58,11 +58,13 @@ def _fill(year: int) -> int:
 
 def _days(year: int) -> Iterator[CalendarDay]:
     # The language is given: without it the package follows the locale of the process.
-    found = holidays.country_holidays("VN", years=year, language="vi")
+    vietnam = holidays.country_holidays("VN", years=year, language="vi")
     source = f"holidays {version('holidays')}"
-    days = {day: (False, name, source) for day, name in found.items()}
-    days |= dict.fromkeys(found.weekend_workdays, (True, MAKE_UP_DAY, source))
+    days = {day: (False, name, source) for day, name in vietnam.items()}
+    days |= dict.fromkeys(vietnam.weekend_workdays, (True, MAKE_UP_DAY, source))
     days |= GOVERNMENT_SWAPS
-    for day, (works, name, where) in sorted(days.items()):
+    for day, (is_working, name, source_of_day) in sorted(days.items()):
         if day.year == year:
-            yield CalendarDay(day=day, is_working=works, name=name[:200], source=where, seeded=True)
+            yield CalendarDay(
+                day=day, is_working=is_working, name=name[:200], source=source_of_day, seeded=True
+            )

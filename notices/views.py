@@ -38,11 +38,14 @@ def notices(request: SignedInRequest) -> HttpResponse:
     if only_unread:
         mine = mine.filter(read_at__isnull=True)
     page = Paginator(mine, 25).get_page(request.GET.get("page"))
-    found = list(page)
-    lines = compose_lines(found)
+    notices_of_page = list(page)
+    lines = compose_lines(notices_of_page)
     context = {
         "page": page,
-        "rows": [{"notice": one, "label": label_of(one), "line": lines.get(one.pk)} for one in found],
+        "rows": [
+            {"notice": notice, "label": label_of(notice), "line": lines.get(notice.pk)}
+            for notice in notices_of_page
+        ],
         "only_unread": only_unread,
         "now": timezone.now(),
         "title": _("Notices"),
@@ -55,8 +58,8 @@ def notices(request: SignedInRequest) -> HttpResponse:
 def read(request: SignedInRequest) -> HttpResponse:
     """Mark all my notices as read."""
     count = actions.mark_read(person=request.user)
-    said = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", count)
-    messages.success(request, said % {"n": count})
+    sentence = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", count)
+    messages.success(request, sentence % {"n": count})
     return redirect("notices:list")
 
 
@@ -104,13 +107,13 @@ def label_of(notice: Notice) -> Any:
 
 def compose_lines(notices: Sequence[Notice]) -> dict[int, Line]:
     """Notice pk → its line. Kinds that compose alike are asked together, so a page asks as often as a row."""
-    together: dict[Compose, list[Notice]] = {}
+    by_compose: dict[Compose, list[Notice]] = {}
     for notice in notices:
         if kind := kind_of(notice):
-            together.setdefault(kind.compose, []).append(notice)
+            by_compose.setdefault(kind.compose, []).append(notice)
     lines: dict[int, Line] = {}
-    for compose, some in together.items():
-        lines |= compose(some, today())
+    for compose, notices_of_kind in by_compose.items():
+        lines |= compose(notices_of_kind, today())
     return lines
 
 
@@ -119,16 +122,16 @@ def compose_lines(notices: Sequence[Notice]) -> dict[int, Line]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, because programs that look at links must change nothing; POST switches off."""
-    asked = unsubscribing.read_token(token)
-    if asked is None:
+    request_of_reader = unsubscribing.read_token(token)
+    if request_of_reader is None:
         return _page(request, {"title": _("This link no longer holds")}, status=404)
-    with translation.override(asked.person.language):
+    with translation.override(request_of_reader.person.language):
         done = request.method == "POST"
         if done:
-            chosen = {kind.name: str(How.PORTAL) for kind in asked.kinds}
-            save_preferences(person=asked.person, by=asked.person, chosen=chosen)
+            chosen = {kind.name: str(How.PORTAL) for kind in request_of_reader.kinds}
+            save_preferences(person=request_of_reader.person, by=request_of_reader.person, chosen=chosen)
         title = _("You read these in the portal only") if done else _("No more letters of these kinds?")
-        return _page(request, {"title": title, "kinds": asked.kinds, "done": done})
+        return _page(request, {"title": title, "kinds": request_of_reader.kinds, "done": done})
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:

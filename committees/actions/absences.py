@@ -96,8 +96,8 @@ def _check(absence: Absence, old: Absence | None) -> None:
     if changed.isdisjoint({"person", "deputy", "starts_on", "ends_on"}):
         return
     if not _own_terms(absence).exists():
-        said = _("%(person)s holds no office on these days, so there is nothing to stand in for.")
-        raise ValidationError(said % {"person": absence.person})
+        sentence = _("%(person)s holds no office on these days, so there is nothing to stand in for.")
+        raise ValidationError(sentence % {"person": absence.person})
     others = Absence.objects.filter(starts_on__lte=absence.ends_on, ends_on__gte=absence.starts_on)
     others = others.exclude(pk=absence.pk)
     if others.filter(person=absence.person).exists():
@@ -105,8 +105,8 @@ def _check(absence: Absence, old: Absence | None) -> None:
             {"starts_on": _("Another absence is entered for some of these days. End or change that one.")}
         )
     if others.filter(person=absence.deputy).exists():
-        said = _("%(person)s is away too on some of these days. Choose somebody else.")
-        raise ValidationError({"deputy": said % {"person": absence.deputy}})
+        sentence = _("%(person)s is away too on some of these days. Choose somebody else.")
+        raise ValidationError({"deputy": sentence % {"person": absence.deputy}})
 
 
 def _check_days(absence: Absence, changed: set[str]) -> None:
@@ -154,14 +154,14 @@ def _current(absence: Absence) -> MembershipQuerySet:
 
 def _arrange(absence: Absence) -> None:
     """Make the deputy's terms what the absence and the person's own terms say, from today on."""
-    there = {term.office_id: term for term in _current(absence)}
+    current = {term.office_id: term for term in _current(absence)}
     for own in _own_terms(absence):
-        term = there.pop(own.office_id, None) or Membership(
+        term = current.pop(own.office_id, None) or Membership(
             person_id=absence.deputy_id, office=own.office, absence=absence, starts_on=today()
         )
         if not _fit(term, own, absence):
-            there[own.office_id] = term
-    for term in there.values():
+            current[own.office_id] = term
+    for term in current.values():
         _stop(term)
 
 

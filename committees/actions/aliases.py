@@ -35,10 +35,10 @@ def remember_alias(*, body: Body, name: str, reader: Body | None, by: Person) ->
         # Two people who import for the same body choose one after the other.
         Body.objects.select_for_update(no_key=True).get(pk=reader.pk)
     name = tidy(name)
-    known = Alias.objects.select_for_update(no_key=True, of=("self",)).filter(
+    aliases = Alias.objects.select_for_update(no_key=True, of=("self",)).filter(
         used_by=reader, folded=fold(name)
     )
-    alias = known.select_related("body").first() or Alias(used_by=reader)
+    alias = aliases.select_related("body").first() or Alias(used_by=reader)
     before = _told(alias) if alias.pk else {}
     if body.is_dissolved(today()):
         raise ValidationError({"body": _("This body no longer exists. Choose the one that took its place.")})

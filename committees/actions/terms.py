@@ -31,7 +31,7 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
     before = stored(membership, MEMBERSHIP_FIELDS)
     right = _right_to_fill(membership, before, by) if by is not None else None
-    own = by is not None and any(rules.acts_for_oneself(by, one) for one in _people(membership, before))
+    own = by is not None and any(rules.acts_for_oneself(by, person) for person in _people(membership, before))
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything

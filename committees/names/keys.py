@@ -71,10 +71,10 @@ _POLICE = re.compile(r"\bca(?= (?:tinh|thanh pho|tp|xa|phuong)\b)")
 _WORD = re.compile(r"\w+")
 
 
-def _joined(found: re.Match[str]) -> str:
+def _joined(match: re.Match[str]) -> str:
     """ "kh&cn" and "vh, tt&dl" as one abbreviation, if they are one; else as they stand."""
-    letters = re.sub(r"[^a-z]", "", found[0])
-    return letters if letters in _SHORT else found[0]
+    letters = re.sub(r"[^a-z]", "", match[0])
+    return letters if letters in _SHORT else match[0]
 
 
 @lru_cache(maxsize=20_000)
@@ -112,14 +112,14 @@ _COMMUNE = re.compile(r".*\b(?:xa|phuong|dac khu|thi tran) (?P<name>.+?)(?: (?:t
 
 def province_in(key: str) -> str:
     """The province that a name ends with: "khanh hoa"; empty when it names none."""
-    found = _PROVINCE.fullmatch(key)
-    return found["name"] if found else ""
+    match = _PROVINCE.fullmatch(key)
+    return match["name"] if match else ""
 
 
 def commune_in(key: str) -> str:
     """The same of a body in a commune: "cong hai"."""
-    found = _COMMUNE.fullmatch(key)
-    return found["name"] if found else ""
+    match = _COMMUNE.fullmatch(key)
+    return match["name"] if match else ""
 
 
 def without_commune_words(key: str, commune: str) -> str:

@@ -76,9 +76,9 @@ def _enter(request: SignedInRequest, person: Person, back: str) -> HttpResponse:
     absence = Absence(person=person, starts_on=today())
     form = AbsenceForm(request.POST if request.method == "POST" else None, instance=absence)
     if request.method == "POST" and form.is_valid() and _saved(request, form, absence):
-        said = _("%(deputy)s acts for %(person)s from %(first)s to %(last)s.")
+        sentence = _("%(deputy)s acts for %(person)s from %(first)s to %(last)s.")
         days = {"first": format_day(absence.starts_on), "last": format_day(absence.ends_on)}
-        messages.success(request, said % {"deputy": absence.deputy, "person": absence.person, **days})
+        messages.success(request, sentence % {"deputy": absence.deputy, "person": absence.person, **days})
         return redirect(back)
     context = {"title": _("Enter an absence"), "person": person, "verb": _("Name the deputy")}
     return _page(request, form, back, context)
@@ -112,8 +112,8 @@ def _ended(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> 
     except ValidationError as error:
         form.add_error("ends_on", error.messages)
         return False
-    said = _("The last day of the absence is %(day)s.")
-    messages.success(request, said % {"day": format_day(last_day)})
+    sentence = _("The last day of the absence is %(day)s.")
+    messages.success(request, sentence % {"day": format_day(last_day)})
     return True
 
 

@@ -35,11 +35,11 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     """The tree two steps at a time; with a search or filter a flat list of what matches."""
     form = BodySearchForm(request.GET)
     form.is_valid()
-    asked = form.cleaned_data
-    under: Body | None = asked.get("under")
-    searching = any(asked.get(name) for name in (*FILTERS, "level"))
-    found = _found(asked)
-    rows = found.filter(level=asked["level"]) if asked.get("level") else found
+    filters = form.cleaned_data
+    under: Body | None = filters.get("under")
+    searching = any(filters.get(name) for name in (*FILTERS, "level"))
+    matching = _found(filters)
+    rows = matching.filter(level=filters["level"]) if filters.get("level") else matching
     if not searching:
         rows = _two_steps(under)
     page = Paginator(_for_list(rows), 50).get_page(request.GET.get("page"))
@@ -47,7 +47,9 @@ def bodies(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [(body, 0 if searching else _depth(body, under)) for body in page],
-        "levels": _levels(found, asked.get("level", ""), tree=not any(asked.get(name) for name in FILTERS)),
+        "levels": _levels(
+            matching, filters.get("level", ""), tree=not any(filters.get(name) for name in FILTERS)
+        ),
         "under": under,
         "searching": searching,
         "crumbs": _crumbs(under),
@@ -56,16 +58,16 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     return render(request, "committees/list.html", context)
 
 
-def _found(asked: dict[str, Any]) -> BodyQuerySet:
+def _found(filters: dict[str, Any]) -> BodyQuerySet:
     """What matches everything but the level, whose chips count it."""
-    under = asked.get("under")
-    found = Body.objects.below(under) if under else Body.objects.all()
-    if asked.get("q"):
-        found = found.matching(asked["q"])
+    under = filters.get("under")
+    bodies = Body.objects.below(under) if under else Body.objects.all()
+    if filters.get("q"):
+        bodies = bodies.matching(filters["q"])
     for name in ("kind", "chain"):
-        if asked.get(name):
-            found = found.filter(**{name: asked[name]})
-    return found
+        if filters.get(name):
+            bodies = bodies.filter(**{name: filters[name]})
+    return bodies
 
 
 def _two_steps(under: Body | None) -> BodyQuerySet:
@@ -83,12 +85,12 @@ def _depth(body: Body, under: Body | None) -> int:
     return body.path.count(".") - (under.path.count(".") if under else 0) - 1
 
 
-def _levels(found: BodyQuerySet, chosen: str, tree: bool) -> list[dict[str, Any]]:
+def _levels(bodies: BodyQuerySet, chosen: str, tree: bool) -> list[dict[str, Any]]:
     """One chip for each level with its count, and one for all that match: they add up.
 
     Without a search the first chip is the tree, which shows two steps and so counts nothing.
     """
-    counts = dict(found.order_by().values_list("level").annotate(Count("pk")))
+    counts = dict(bodies.order_by().values_list("level").annotate(Count("pk")))
     chips = [
         {"value": level.value, "label": level.label, "count": counts.get(level.value, 0)}
         for level in Body.Level
@@ -116,8 +118,8 @@ def appoint(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         term = form.term()
         if (saved := _saved(request, form, term)) == term:
-            said = _("%(person)s holds the office %(office)s from %(day)s.")
-            messages.success(request, said % {**_words(term), "day": format_day(term.starts_on)})
+            sentence = _("%(person)s holds the office %(office)s from %(day)s.")
+            messages.success(request, sentence % {**_words(term), "day": format_day(term.starts_on)})
         if saved:
             return redirect(body)
     context = {"verb": _("Appoint"), "icon_name": "user-plus", "title": _("Add a member")}
@@ -160,8 +162,8 @@ def end_membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse
 def _ended(term: Membership, last_day: date | None) -> str:
     if last_day is None:
         return _("The term of %(person)s has ended: from this moment it gives nothing.") % _words(term)
-    said = _("The last day of the term of %(person)s is %(day)s.")
-    return said % {**_words(term), "day": format_day(last_day)}
+    sentence = _("The last day of the term of %(person)s is %(day)s.")
+    return sentence % {**_words(term), "day": format_day(last_day)}
 
 
 def _term(request: SignedInRequest, code: str, pk: int) -> Membership:
@@ -203,10 +205,10 @@ def _form_page(request: SignedInRequest, body: Body, form: Any, context: dict[st
 def suggestions(request: SignedInRequest) -> HttpResponse:
     """Options for the datalist of a field that names a body: what was typed in any of its fields."""
     typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
-    found = _reached(request)
+    bodies = _reached(request)
     if typed:
-        found = found.matching(typed[0][:200])
-    return render(request, "committees/suggestions.html", {"bodies": found[:SUGGESTED]})
+        bodies = bodies.matching(typed[0][:200])
+    return render(request, "committees/suggestions.html", {"bodies": bodies[:SUGGESTED]})
 
 
 def _reached(request: SignedInRequest) -> BodyQuerySet:

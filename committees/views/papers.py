@@ -77,8 +77,8 @@ def remember(request: SignedInRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error, once=False)
         else:
-            said = _("From now on “%(name)s” means %(body)s.")
-            messages.success(request, said % {"name": alias.name, "body": alias.body})
+            sentence = _("From now on “%(name)s” means %(body)s.")
+            messages.success(request, sentence % {"name": alias.name, "body": alias.body})
             return redirect("bodies:papers", reader.code)
     return _page(request, reader, PapersForm(instance=reader), form)
 

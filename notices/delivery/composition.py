@@ -46,30 +46,32 @@ class LetterFacts:
         by_language: dict[str, list[Notice]] = {}
         for notice in notices:
             by_language.setdefault(notice.person.language, []).append(notice)
-        for language, some in by_language.items():
+        for language, notices_of_language in by_language.items():
             with translation.override(language):
-                for write, alike in group_by_function(some, lambda kind: kind.compose):
-                    lines |= write(alike, on)
+                for compose, notices_of_kind in group_by_function(
+                    notices_of_language, lambda kind: kind.compose
+                ):
+                    lines |= compose(notices_of_kind, on)
         return cls(lines, _terms({notice.person_id for notice in notices}, on))
 
 
 def _terms(people: Iterable[int], on: date) -> dict[int, list[Membership]]:
-    held = Membership.objects.holding_on(on).filter(person__in=list(people)).in_order()
+    memberships = Membership.objects.holding_on(on).filter(person__in=list(people)).in_order()
     terms: dict[int, list[Membership]] = {}
-    for term in held.select_related("office__body", "absence__person"):
+    for term in memberships.select_related("office__body", "absence__person"):
         terms.setdefault(term.person_id, []).append(term)
     return terms
 
 
 def group_by_function(
-    notices: Iterable[Notice], which: Callable[[kinds.Kind], Any]
+    notices: Iterable[Notice], function_of: Callable[[kinds.Kind], Any]
 ) -> Iterable[tuple[Any, list[Notice]]]:
     """Notices whose kinds share a function together, so that it asks the database once for all of them."""
-    some: dict[Any, list[Notice]] = {}
+    groups: dict[Any, list[Notice]] = {}
     for notice in notices:
         if kinds.known(notice.kind):
-            some.setdefault(which(kinds.get(notice.kind)), []).append(notice)
-    return some.items()
+            groups.setdefault(function_of(kinds.get(notice.kind)), []).append(notice)
+    return groups.items()
 
 
 def compose_letter(letter: Letter, notices: Sequence[Notice], facts: LetterFacts | None = None) -> Mail:
@@ -128,8 +130,8 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> d
     groups: dict[Group, list[Line]] = {}
     for notice in notices:
         groups.setdefault(kinds.get(notice.kind).group, []).append(facts.lines[notice.pk])
-    found = [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)]
-    counts = ", ".join(f"{group['count']} {group['title'].lower()}" for group in found)
+    headings = [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)]
+    counts = ", ".join(f"{group['count']} {group['title'].lower()}" for group in headings)
     day = format_day(letter.on)
     long_day = f"{_(WEEKDAYS[letter.on.weekday()])}, {day}"
     return {
@@ -137,7 +139,7 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> d
         "heading": (_("News of %(day)s") if letter.number else _("Work for %(day)s")) % {"day": long_day},
         "greeting": _("To %(person)s:") % {"person": " ".join(letter.person.name.split())},
         "counts": counts,
-        "groups": found,
+        "groups": headings,
         "portal_url": settings.PORTAL_URL + "/",
         "why": _why(letter, facts.terms.get(letter.person_id, [])),
     }
@@ -146,13 +148,13 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> d
 def _subject(letter: Letter, notices: Sequence[Notice], facts: LetterFacts, counts: str) -> str:
     """How many of what; of one thing told at once, what it is."""
     if letter.number and len(notices) == 1:
-        said = f"{capfirst(str(kinds.get(notices[0].kind).label))}: {facts.lines[notices[0].pk].title}"
+        subject = f"{capfirst(str(kinds.get(notices[0].kind).label))}: {facts.lines[notices[0].pk].title}"
     else:
-        said = (_("News %(day)s") if letter.number else _("Reminder %(day)s")) % {
+        subject = (_("News %(day)s") if letter.number else _("Reminder %(day)s")) % {
             "day": format_day(letter.on)
         }
-        said = f"{said}: {counts}"
-    return " ".join(said.split())[:250]
+        subject = f"{subject}: {counts}"
+    return " ".join(subject.split())[:250]
 
 
 def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
@@ -162,14 +164,14 @@ def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
     for line in lines[:MAX_LINES_PER_HEADING]:
         bodies.setdefault(_under(line), []).append(_line(line))
     more = len(lines) - MAX_LINES_PER_HEADING
-    said = ngettext("%(more)s more in the portal", "%(more)s more in the portal", more)
+    sentence = ngettext("%(more)s more in the portal", "%(more)s more in the portal", more)
     return {
         "title": str(group.title),
         "kind": group.name,
         "count": len(lines),
         # What stands under no body comes first, or it would look as if it stood under the one before.
         "bodies": [{"name": name, "lines": bodies[name]} for name in sorted(bodies, key=bool)],
-        "more": said % {"more": more} if more > 0 else "",
+        "more": sentence % {"more": more} if more > 0 else "",
     }
 
 
@@ -182,8 +184,8 @@ def _under(line: Line) -> str:
 
 def _line(line: Line) -> dict[str, Any]:
     # A standing already says what happened; news has no standing and needs its sentence.
-    said = line.what_to_do if line.standing else f"{line.sentence} {line.what_to_do}".strip()
-    parts = ("" if line.of_giver else line.lead, line.order, said)
+    text = line.what_to_do if line.standing else f"{line.sentence} {line.what_to_do}".strip()
+    parts = ("" if line.of_giver else line.lead, line.order, text)
     return {
         "title": _flat(line.title),
         "url": settings.PORTAL_URL + line.url,
@@ -191,7 +193,7 @@ def _line(line: Line) -> dict[str, Any]:
         "days": line.days,
         "due": _("due %(day)s") % {"day": format_day(line.due_on)} if line.due_on else "",
         "said": _flat(" · ".join(part for part in parts if part)),
-        "below": [_flat(said) for said in line.below],
+        "below": [_flat(text) for text in line.below],
     }
 
 
@@ -211,12 +213,12 @@ def _why(letter: Letter, terms: Sequence[Membership]) -> str:
 
 def _office(term: Membership) -> str:
     """A deputy reads whose work it is."""
-    said = f"{term.title}, {term.office.body}"
+    office = f"{term.title}, {term.office.body}"
     if term.absence is None:
-        return said
+        return office
     until = format_day(term.absence.ends_on)
     return _("%(office)s (for %(person)s, away until %(day)s)") % {
-        "office": said,
+        "office": office,
         "person": term.absence.person,
         "day": until,
     }

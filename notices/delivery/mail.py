@@ -237,8 +237,8 @@ class FolderBackend(BaseEmailBackend):
 
 def format_reply(code: int, text: bytes | str) -> str:
     """A server's reply on one line, as it is kept beside the letter."""
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join(f"{code} {words}".split())[:1000]
+    reply = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join(f"{code} {reply}".split())[:1000]
 
 
 def is_server_answer(error: Exception) -> bool:
@@ -280,8 +280,8 @@ def is_address_refusal(error: Exception) -> bool:
     final, answer = read_refusal(error)
     if not final:
         return False
-    told = re.match(r"\d{3} 5\.(\d{1,3}\.\d{1,3})(?![.\d])", answer)
-    if told and told[1] != "1.0":
-        return told[1] in ADDRESS_CODES
-    asked = isinstance(error, smtplib.SMTPRecipientsRefused) and answer[:3] in ("550", "551", "553")
-    return asked and bool(MAILBOX_WORDS.search(answer)) and not POLICY_WORDS.search(answer)
+    code = re.match(r"\d{3} 5\.(\d{1,3}\.\d{1,3})(?![.\d])", answer)
+    if code and code[1] != "1.0":
+        return code[1] in ADDRESS_CODES
+    is_of_recipient = isinstance(error, smtplib.SMTPRecipientsRefused) and answer[:3] in ("550", "551", "553")
+    return is_of_recipient and bool(MAILBOX_WORDS.search(answer)) and not POLICY_WORDS.search(answer)

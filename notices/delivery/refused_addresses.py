@@ -42,11 +42,13 @@ def _keepers(person: Person) -> dict[Body, list[Person]]:
     bodies = Body.objects.filter(offices__in=terms.values("office")).in_bulk()
     heads = access.people_of_many("manage_members", list(bodies))
     secretaries = access.people_of_many("manage_members", list(bodies), roles=[Role.SECRETARY])
-    found: dict[Body, list[Person]] = {}
+    keepers: dict[Body, list[Person]] = {}
     for pk, body in bodies.items():
-        others = [[one for one in some.get(pk, []) if one != person.pk] for some in (secretaries, heads)]
-        found[body] = list(Person.objects.filter(pk__in=others[0] or others[1]))
-    return found
+        others = [
+            [key for key in people_of.get(pk, []) if key != person.pk] for people_of in (secretaries, heads)
+        ]
+        keepers[body] = list(Person.objects.filter(pk__in=others[0] or others[1]))
+    return keepers
 
 
 def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:

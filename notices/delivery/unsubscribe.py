@@ -20,7 +20,7 @@ from notices.kinds import Kind
 from notices.preferences import switchable_kinds
 
 LINK_LIFETIME = timedelta(days=60)
-SALT = "notices.delivery.unsubscribe"
+SALT = "notices.unsubscribe"
 
 
 @dataclass(frozen=True)

@@ -75,13 +75,13 @@ def check_policy(wanted: PolicyRules, before: PolicyRules | None = None) -> None
 
 def _problems(wanted: PolicyRules, changed: set[str], muted_before: frozenset[str]) -> Problems:
     for field in sorted({"before", "after"} & changed, reverse=True):
-        yield from ((field, said) for said in _wrong_days(getattr(wanted, field)))
+        yield from ((field, sentence) for sentence in _wrong_days(getattr(wanted, field)))
     if "escalation" in changed:
-        yield from (("escalation", said) for said in _wrong_rungs(wanted.escalation))
+        yield from (("escalation", sentence) for sentence in _wrong_rungs(wanted.escalation))
     if not changed.isdisjoint({"hour", "quiet_from", "quiet_until"}):
         yield from _wrong_hours(wanted.hour, wanted.quiet_from, wanted.quiet_until)
     if "muted" in changed:
-        yield from (("muted", said) for said in _wrong_kinds(wanted.muted - muted_before))
+        yield from (("muted", sentence) for sentence in _wrong_kinds(wanted.muted - muted_before))
 
 
 def _wrong_days(days: Collection[int]) -> Iterator[Sentence]:
@@ -120,8 +120,8 @@ def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
     if (_minutes(first) - _minutes(last)) % (24 * 60) < AN_HOUR:
         yield "quiet_until", _("These quiet hours leave no hour for a letter. Leave at least one.")
     elif schedule.is_quiet_time(hour, first, last):
-        said = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
-        yield "hour", said % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
+        sentence = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
+        yield "hour", sentence % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
     elif _minutes_left(hour, first) < AN_HOUR:
         yield "hour", _("Choose an earlier hour: before the quiet hours there is less than an hour to send.")
 
@@ -148,11 +148,11 @@ def _wrong_kinds(names: Collection[str]) -> Iterator[Sentence]:
 
 def _told(wanted: PolicyRules) -> dict[str, Any]:
     """As an event keeps it: what has a name, in the words of whoever changes it."""
-    known = {kind.name: str(kind.label) for kind in kinds.every()}
+    labels = {kind.name: str(kind.label) for kind in kinds.every()}
     return {
         **{name: getattr(wanted, name) for name in POLICY_COLUMNS},
         "before": sorted(wanted.before),
         "after": sorted(wanted.after),
-        "muted": [known.get(name, name) for name in sorted(wanted.muted)],
+        "muted": [labels.get(name, name) for name in sorted(wanted.muted)],
         "escalation": [str(EscalationStep(**rung._asdict())) for rung in sorted(wanted.escalation)],
     }

@@ -130,12 +130,12 @@ def latest_hour() -> time:
 
 def list_steps(rules: PolicyRules, due_on: date, calendar: Calendar, until: date) -> list[tuple[date, str]]:
     """The days up to and with `until` on which each step of a deadline is first reached, in order."""
-    found: list[tuple[date, str]] = []
+    steps: list[tuple[date, str]] = []
     for day in _working_days(calendar, calendar.add_working_days(due_on, -rules.horizon - 1), until):
         step = rules.step(calendar, due_on, day)
-        if step and (not found or found[-1][1] != step):
-            found.append((day, step))
-    return found
+        if step and (not steps or steps[-1][1] != step):
+            steps.append((day, step))
+    return steps
 
 
 def list_escalations(

@@ -53,4 +53,4 @@ def limit_choices(field: Any, rows: QuerySet[Any], current: Model | None) -> Non
     empty = [("", field.empty_label)] if field.empty_label is not None else []
     absent = [(field.null_value, field.null_label)] if getattr(field, "null_label", None) else []
     label = field.label_from_instance
-    field.widget.choices = [*empty, *absent, *((one.pk, label(one)) for one in shown)]
+    field.widget.choices = [*empty, *absent, *((row.pk, label(row)) for row in shown)]
