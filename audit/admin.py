@@ -37,7 +37,7 @@ class EventfulAdmin(PortalAdmin[M]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        thing = self.found(request, object_id)
+        thing = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, thing):
             raise PermissionDenied
         page = Paginator(self.events_of(request, thing), 50).get_page(request.GET.get("p"))

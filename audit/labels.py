@@ -98,7 +98,7 @@ def _day(field: models.DateField[Any, Any], value: str) -> str:
 
 
 def _names_of(events: list[Event]) -> Names:
-    """Names of the models that say so in `NAMED`; of others only the key is told, whoever reads."""
+    """Names of the models that say so in `NAMED_MODELS`; of others only the key is told, whoever reads."""
     keys: dict[Any, set[Any]] = {}
     for event in events:
         for values in (event.before, event.after):

@@ -39,7 +39,7 @@ READING = frozenset({"view_tasks", "view_audit"})
 SUBTREE = "view_subtree"
 
 # Bodies that a query names one by one; more are told by the roots they stand under.
-NAMED_AT_MOST = 500
+MAX_NAMED_BODIES = 500
 
 _remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
 _permission_ids: dict[str, int] = {}
@@ -70,7 +70,7 @@ def right(person: Asker, permission: str, body: Body | None, on: date | None = N
     if person.is_superuser:
         return Right(person, permission, body)
     above = body.ancestor_ids()
-    grants, absent = _rights_of(person, on or today(), [body.pk, *above])
+    grants, absent = _read_rights(person, on or today(), [body.pk, *above])
     if permission in grants.get(body.pk, ()):
         return Right(person, permission, body, absent.get((body.pk, permission)))
     for pk in above if permission in READING else ():
@@ -130,8 +130,8 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
     if person.is_superuser:
         return None
     day = on or today()
-    reached: list[int] | BodyQuerySet | None = _once(
-        (person.pk, permission, day), lambda: _reach(_held_once(person, day), permission)
+    reached: list[int] | BodyQuerySet | None = _read_once(
+        (person.pk, permission, day), lambda: _find_reach(_read_held_once(person, day), permission)
     )
     return reached
 
@@ -166,7 +166,10 @@ def people_of_many(
 def people_in_many(
     permission: str, body_ids: Any, on: date | None = None, *, roles: Collection[Role] = ()
 ) -> dict[int, list[int]]:
-    """The same through offices in the body itself; to read, others may be allowed from above."""
+    """Body id → ids of those whom an office in the body itself lets do this.
+
+    Of the reading permissions these are not all: others may read from the bodies above.
+    """
     rows = BodyGroupObjectPermission.objects.filter(
         permission_id=permission_id(permission), content_object_id__in=body_ids
     )
@@ -202,24 +205,24 @@ def holders(permission: str, on: date | None = None) -> QuerySet[Membership, Any
 
 def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) -> list[int]:
     """Ids of the bodies where the person holds one of the roles on the day: a handful, asked at once."""
-    held = _held_once(person, on or today()) if person.is_active else []
+    held = _read_held_once(person, on or today()) if person.is_active else []
     return sorted({row.office_body for row in held if row.role in roles})
 
 
 def grants(person: Asker, on: date | None = None) -> Grants:
     """Body id → what the person's own offices let them do there on the day; break-glass adds nothing."""
-    return _rights_of(person, on or today(), None)[0] if person.is_active else {}
+    return _read_rights(person, on or today(), None)[0] if person.is_active else {}
 
 
 def absent(person: Asker, on: date | None = None) -> Absent:
     """Where a right comes only from standing in for somebody: for whom. Rule 6 counts both names."""
-    return _rights_of(person, on or today(), None)[1] if person.is_active else {}
+    return _read_rights(person, on or today(), None)[1] if person.is_active else {}
 
 
 def stands_in_for(person: Person) -> set[int]:
     """Keys of the people whose deputy this person is, today or later."""
     absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())
-    people: set[int] = _once(
+    people: set[int] = _read_once(
         (person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True))
     )
     return people
@@ -246,19 +249,19 @@ class Link:
     through_subtree: bool
 
 
-def why(person: Person, permission: str, body: Body, on: date | None = None) -> list[Link]:
+def explain_right(person: Person, permission: str, body: Body, on: date | None = None) -> list[Link]:
     """The memberships that give this person this permission on this body, as the page prints them."""
-    return why_each(person, permission, [body], on)[body.pk]
+    return explain_rights(person, permission, [body], on)[body.pk]
 
 
-def why_each(
+def explain_rights(
     person: Person, permission: str, bodies: Collection[Body], on: date | None = None
 ) -> dict[int, list[Link]]:
-    """The same for many bodies in three queries: body key → its links."""
+    """Body key → its links, as `explain_right` gives them, for many bodies in three queries."""
     day = on or today()
     reach = {body.pk: [body.pk, *(body.ancestor_ids() if permission in READING else [])] for body in bodies}
     all_keys = sorted({pk for keys in reach.values() for pk in keys})
-    grants, _absent = _rights_of(person, day, all_keys)
+    grants, _absent = _read_rights(person, day, all_keys)
     terms = list(
         Membership.objects.holding_on(day)
         .filter(person=person, office__body_id__in=all_keys)
@@ -374,7 +377,7 @@ class Held(NamedTuple):
     absent_name: str | None
 
 
-def _held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
+def _read_held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
     """All that the person's offices give on the day, in one query."""
     granted = "office__group__bodygroupobjectpermission__"
     columns = (
@@ -389,12 +392,12 @@ def _held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
     return [Held(*row) for row in terms.values_list(*columns)]
 
 
-def _held_once(person: Asker, day: date) -> list[Held]:
-    found: list[Held] = _once((person.pk, day), lambda: _held(person, day))
+def _read_held_once(person: Asker, day: date) -> list[Held]:
+    found: list[Held] = _read_once((person.pk, day), lambda: _read_held(person, day))
     return found
 
 
-def _once(key: Any, read: Callable[[], Any]) -> Any:
+def _read_once(key: Any, read: Callable[[], Any]) -> Any:
     """What `read` gives; inside `asking_once` it is called once for a key."""
     memo = _remembered.get()
     if memo is None:
@@ -415,7 +418,7 @@ def _granted_bodies(
     return rows.filter(group_id__in=_offices_of(person, day)).values("content_object_id")
 
 
-def _reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None:
+def _find_reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None:
     wanted, subtree = permission_id(permission), permission_id(SUBTREE)
     own = {row.body: row.path for row in held if row.permission == wanted}
     overseen = {row.body for row in held if row.permission == subtree} if permission in READING else set()
@@ -426,8 +429,8 @@ def _reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None
     for root in roots:
         whole |= Q(path__startswith=root)
     bodies = Body.objects.filter(whole).order_by()
-    few = list(bodies.values_list("pk", flat=True)[: NAMED_AT_MOST + 1])
-    if len(few) <= NAMED_AT_MOST:
+    few = list(bodies.values_list("pk", flat=True)[: MAX_NAMED_BODIES + 1])
+    if len(few) <= MAX_NAMED_BODIES:
         return few
     return bodies if Body.objects.exclude(whole).exists() else None
 
@@ -439,20 +442,20 @@ def _granted_offices(
     return rows.filter(content_object_id__in=body_ids).values("group_id")
 
 
-def _rights_of(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
+def _read_rights(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
     """Of all bodies when none are named or `asking_once`."""
     if _remembered.get() is not None:
-        found: tuple[Grants, Absent] = _once(
-            (person.pk, day, "rights"), lambda: _rights(_held_once(person, day))
+        found: tuple[Grants, Absent] = _read_once(
+            (person.pk, day, "rights"), lambda: _split_rights(_read_held_once(person, day))
         )
         return found
     named = (
         None if body_ids is None else Q(office__group__bodygroupobjectpermission__content_object__in=body_ids)
     )
-    return _rights(_held(person, day, named))
+    return _split_rights(_read_held(person, day, named))
 
 
-def _rights(held: list[Held]) -> tuple[Grants, Absent]:
+def _split_rights(held: list[Held]) -> tuple[Grants, Absent]:
     """Body id → codenames from the person's offices; and which of them only as somebody's deputy."""
     grants: dict[int, set[str]] = {}
     own: set[tuple[int, str]] = set()

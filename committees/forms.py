@@ -120,7 +120,7 @@ class PersonField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        people = list(self._found(text)[:5])
+        people = list(self._find(text)[:5])
         if not people:
             raise ValidationError(
                 _("No account has this name. Ask an administrator to open one, then appoint the person.")
@@ -133,7 +133,7 @@ class PersonField(forms.CharField):
         return people[0]
 
     @staticmethod
-    def _found(text: str) -> QuerySet[Person]:
+    def _find(text: str) -> QuerySet[Person]:
         """By the first of these ways that finds somebody: what is exact is never one of several."""
         text, people = tidy(text), Person.objects.filter(is_active=True)
         lookups = (

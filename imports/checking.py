@@ -14,7 +14,7 @@ from imports.deadlines.phrases import read_due, shortened
 from imports.duplicates import Repeats, Words
 from imports.reading.columns import DOCUMENT
 from imports.types import CheckedRow, Due, FileRow, Problem, ReadName
-from portal.shared.text import LONG_TEXT, fold, number_key
+from portal.shared.text import MAX_TEXT_LENGTH, fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Task
 
@@ -32,7 +32,8 @@ CUT = ("title", "deliverable", "pillar", "number", "parent_words", "lead")
 
 _COLUMN = {"lead": "lead_words"}
 _LONGEST: dict[str, int] = {
-    name: getattr(Task._meta.get_field(_COLUMN.get(name, name)), "max_length", LONG_TEXT) for name in CUT
+    name: getattr(Task._meta.get_field(_COLUMN.get(name, name)), "max_length", MAX_TEXT_LENGTH)
+    for name in CUT
 }
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 _ONE_NUMBER = re.compile(r"(?:nv|nhiem vu)?\s*(?:so)?\s*((?:\d{1,3}\.)*\d{1,3})\b(?!\s*[-–,;/]\s*\d)")
@@ -155,8 +156,10 @@ def _cut(row: FileRow) -> tuple[FileRow, list[Problem]]:
             kept.append(words)
             problems.append(Problem(field, "shortened", {"length": len(words), "most": most}))
     note = "\n".join(filter(None, kept))
-    if len(note) > LONG_TEXT:
-        problems.append(Problem("note", "too_long", {"length": len(note), "most": LONG_TEXT}, stops=True))
+    if len(note) > MAX_TEXT_LENGTH:
+        problems.append(
+            Problem("note", "too_long", {"length": len(note), "most": MAX_TEXT_LENGTH}, stops=True)
+        )
     return (replace(row, note=note, **short) if short else row), problems
 
 

@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
 from audit.labels import PIECE_LABELS, VERB_LABELS
@@ -27,7 +27,7 @@ from notices.forms import StepsField, optional_kinds
 from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
 from notices.policy.actions import POLICY_COLUMNS, save_policy
 from notices.policy.schedule import DEFAULT, PolicyRules, Rung
-from portal.shared.admin import ReadOnlyAdmin, VersionForm, each, is_administrator, link
+from portal.shared.admin import ReadOnlyAdmin, VersionForm, apply_to_each, is_administrator, link
 from portal.shared.days import format_day
 from portal.shared.verdicts import no, refuse
 
@@ -182,20 +182,17 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
 
     @admin.action(description=_("Send the chosen letters again"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        def done(count: int) -> str:
-            text = ngettext(
-                "%(count)d letter is sent again with the next run, within ten minutes.",
-                "%(count)d letters are sent again with the next run, within ten minutes.",
-                count,
-            )
-            return text % {"count": count}
-
+        done = ngettext_lazy(
+            "%(count)d letter is sent again with the next run, within ten minutes.",
+            "%(count)d letters are sent again with the next run, within ten minutes.",
+            "count",
+        )
         by = signed_in(request)
-        each(request, queryset, lambda letter: actions.send_again(letter=letter, by=by), done)
+        apply_to_each(request, queryset, lambda letter: actions.send_again(letter=letter, by=by), done)
 
     def html_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The letter as the reader sees it, shut in a policy of its own."""
-        letter = self.found(request, str(object_id))
+        letter = self.row_or_404(request, str(object_id))
         if not request.user.is_superuser:
             refuse(no(_("Only a superuser reads letters here: they name tasks.")))
         if not letter.html:

@@ -74,7 +74,10 @@ CALENDAR_COLUMNS = ("is_working", "name")
 
 
 def describe_read_day_off(day: date | None, row: Mapping[str, Any] | None) -> str:
-    """The same where what the calendar says of the day (`AS_WRITTEN`, or nothing) was read already."""
+    """As `describe_day_off`, where the calendar's row of the day was read already.
+
+    `row` holds `CALENDAR_COLUMNS`; None when the calendar has no row for the day.
+    """
     if day is None or (row["is_working"] if row else day.weekday() < 5):
         return ""
     values = {"weekday": _(WEEKDAYS[day.weekday()]), "day": format_day(day)}

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from audit.admin import EventfulAdmin
 from audit.labels import PIECE_LABELS
@@ -23,7 +23,7 @@ from audit.models import Event
 from committees import access
 from committees.doors import SignedInRequest, signed_in
 from committees.models import Person
-from portal.shared.admin import Choosing, Deed, VersionForm, each
+from portal.shared.admin import Choosing, Deed, VersionForm, apply_to_each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules
@@ -205,7 +205,7 @@ class OrderAdmin(EventfulAdmin[Order]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if request.method == "POST" and object_id is not None:
-            rules.may_edit_order(signed_in(request), self.found(request, object_id)).or_raise()
+            rules.may_edit_order(signed_in(request), self.row_or_404(request, object_id)).or_raise()
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
@@ -364,7 +364,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         context = dict(extra_context or {})
         with access.asking_once():
             if object_id is not None:
-                person, task = signed_in(request), self.found(request, object_id)
+                person, task = signed_in(request), self.row_or_404(request, object_id)
                 if request.method == "POST":
                     rules.may_edit(person, task).or_raise()
                 verdicts = rules.verdicts(person, task)
@@ -402,7 +402,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         verb = verb.replace("-", "_")
         if verb not in STEPS:
             raise Http404
-        step, by, task = STEPS[verb], request.user, self.found(request, str(object_id))
+        step, by, task = STEPS[verb], request.user, self.row_or_404(request, str(object_id))
         deed = Deed(
             label=BUTTONS[verb].label,
             act=lambda task, form: step.do(task=task, by=by, form=form),
@@ -475,11 +475,11 @@ def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
     action = getattr(actions, verb)
 
     def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        def done(count: int) -> str:
-            said = ngettext("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", count)
-            return said % {"verb": BUTTONS[verb].label, "count": count}
-
-        each(request, queryset, lambda task: action(task=task, by=signed_in(request)), done)
+        done = ngettext_lazy("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", "count")
+        label = BUTTONS[verb].label
+        apply_to_each(
+            request, queryset, lambda task: action(task=task, by=signed_in(request)), done, verb=label
+        )
 
     return run
 

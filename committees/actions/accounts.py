@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import changes, record, snapshot
 from committees import appointment_hooks, rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
-from committees.actions.common import PERSON_FIELDS, save, stored
+from committees.actions.common import PERSON_FIELDS, read_stored, save_and_record
 from committees.appointment_hooks import BreakGlass
 from committees.models import Body, Membership, Person
 from portal.shared.changes import changed_fields, clean_changed_fields, stored_row
@@ -33,14 +33,14 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def save_person(*, person: Person, by: Person | None) -> Person:
     """Enter or change a person. Only a superuser makes, changes or unmakes a superuser."""
-    before = stored(person, PERSON_FIELDS)
+    before = read_stored(person, PERSON_FIELDS)
     if by is not None:
         rules.may_change_account(by, person).or_raise()
         if before.get("is_superuser"):
             rules.may_change_account(by, Person.objects.get(pk=person.pk)).or_raise()
         _refuse_shutting_oneself_out(person, by)
     forget_refusal(person, before)
-    return save(person, before, PERSON_FIELDS, verb="person", by=by)
+    return save_and_record(person, before, PERSON_FIELDS, verb="person", by=by)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def save_own_profile(*, person: Person, by: Person) -> Person:
     if person.pk != by.pk:
         refuse(no(_("You can change only your own profile.")))
     fields = ("language", "email", "phone")
-    before = stored(person, fields)
+    before = read_stored(person, fields)
     clean_changed_fields(person, changed_fields(person, stored_row(person)).intersection(fields))
     forget_refusal(person, before)
     person.save(update_fields=(*fields, *REFUSAL_FIELDS))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record, snapshot
 from committees import rules
-from committees.actions.common import PAPER_FIELDS, save
+from committees.actions.common import PAPER_FIELDS, save_and_record
 from committees.models import Alias, Body, Person
 from portal.shared.days import today
 from portal.shared.text import fold, tidy
@@ -24,7 +24,9 @@ def save_paper_settings(*, body: Body, values: dict[str, Any], by: Person) -> Bo
     before = snapshot(body, PAPER_FIELDS)
     for name in PAPER_FIELDS:
         setattr(body, name, values.get(name, getattr(body, name)))
-    return save(body, before, PAPER_FIELDS, verb="body", by=by, right=right, bodies=lambda: [body.pk])
+    return save_and_record(
+        body, before, PAPER_FIELDS, verb="body", by=by, right=right, bodies=lambda: [body.pk]
+    )
 
 
 @transaction.atomic
@@ -39,15 +41,15 @@ def remember_alias(*, body: Body, name: str, reader: Body | None, by: Person) ->
         used_by=reader, folded=fold(name)
     )
     alias = aliases.select_related("body").first() or Alias(used_by=reader)
-    before = _told(alias) if alias.pk else {}
+    before = _event_values(alias) if alias.pk else {}
     if body.is_dissolved(today()):
         raise ValidationError({"body": _("This body no longer exists. Choose the one that took its place.")})
     alias.body, alias.name = body, name
     alias.full_clean()
     alias.save()
-    if before != _told(alias):
+    if before != _event_values(alias):
         bodies = [reader.pk] if reader else [body.pk]
-        after = _told(alias)
+        after = _event_values(alias)
         record("name_remembered", about=body, by=by, right=right, before=before, after=after, bodies=bodies)
     return alias
 
@@ -58,12 +60,12 @@ def forget_alias(*, alias: Alias, by: Person) -> None:
     alias = Alias.objects.select_related("body", "used_by").get(pk=alias.pk)
     right = rules.may_name_bodies(by, alias.used_by).or_raise()
     bodies = [alias.used_by_id or alias.body_id]
-    before = _told(alias)
+    before = _event_values(alias)
     record("name_forgotten", about=alias.body, by=by, right=right, before=before, bodies=bodies)
     alias.delete()
 
 
-def _told(alias: Alias) -> dict[str, Any]:
+def _event_values(alias: Alias) -> dict[str, Any]:
     return {
         "alias": alias.name,
         "body": alias.body.code,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
 from committees import access, appointment_hooks, rules
-from committees.actions.common import BODY_FIELDS, save, stored
+from committees.actions.common import BODY_FIELDS, read_stored, save_and_record
 from committees.appointment_hooks import BreakGlass
 from committees.models import Body, Office, Person
 from committees.roles import Role
@@ -22,10 +22,10 @@ def save_body(*, body: Body, by: Person | None) -> Body:
     """Enter or change a body; a new one gets its nine offices with the default permissions."""
     if by is not None:
         rules.may_administer(by).or_raise()
-    before = stored(body, BODY_FIELDS)
+    before = read_stored(body, BODY_FIELDS)
     _refuse_circle(body)
     own = by is not None and _may_move(body, by)
-    save(
+    save_and_record(
         body,
         before,
         BODY_FIELDS,

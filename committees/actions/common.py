@@ -47,13 +47,13 @@ MEMBERSHIP_FIELDS = (
 )
 
 
-def stored(thing: models.Model, fields: Iterable[str]) -> dict[str, object]:
+def read_stored(thing: models.Model, fields: Iterable[str]) -> dict[str, object]:
     """The row as the database holds it now; empty for a new one."""
     row = stored_row(thing)
     return snapshot(row, fields) if row else {}
 
 
-def save(
+def save_and_record(
     thing: T,
     before: dict[str, object],
     fields: tuple[str, ...],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import changes, record, snapshot
 from committees import rules
 from committees.access import Right
-from committees.actions.absences import DAY, finish_absence, follow
+from committees.actions.absences import ONE_DAY, finish_absence, update_deputy_terms
 from committees.actions.terms import close_term
 from committees.models import Absence, Membership, MembershipQuerySet, Person
 from portal.shared.days import today
@@ -49,7 +49,7 @@ def _close(
     rights_before: dict[str, Any] | None = None,
 ) -> Person:
     at_once = last_day is None
-    last_day = last_day or today() - DAY
+    last_day = last_day or today() - ONE_DAY
     if last_day > today():
         raise ValidationError(
             {"last_day": _("Today or earlier. For a later day, end the terms on that day and do this then.")}
@@ -63,7 +63,7 @@ def _close(
         finish_absence(absence, by, right)
     for term in terms:
         close_term(term, last_day, by, right)
-    follow(person.pk, by=by, right=right)
+    update_deputy_terms(person.pk, by=by, right=right)
     person.is_active = False
     # A session lives as long as the password's hash: a new one ends them all, also after an unlocking.
     person.set_unusable_password()

@@ -117,7 +117,7 @@ def province_in(key: str) -> str:
 
 
 def commune_in(key: str) -> str:
-    """The same of a body in a commune: "cong hai"."""
+    """The commune that a name ends with: "cong hai"; empty when it names none."""
     match = _COMMUNE.fullmatch(key)
     return match["name"] if match else ""
 

@@ -14,7 +14,7 @@ class ReadName:
     body: int | None = None
     # The three bodies whose names come nearest, when none is certain.
     nearest: tuple[int, ...] = ()
-    # A plural ("các sở, ban, ngành") as `Names.members` takes it: the bodies that a fan-out would go to.
+    # A plural ("các sở, ban, ngành") as `NameReader.members` takes it: the bodies that a fan-out would go to.
     group: str = ""
     # Nobody in particular ("các cơ quan liên quan"): kept as words where somebody only helps.
     loose: bool = False

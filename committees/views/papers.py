@@ -46,13 +46,13 @@ def body_papers(request: SignedInRequest, code: str) -> HttpResponse:
     form = PapersForm(request.POST if request.method == "POST" else None, instance=body)
     if request.method == "POST":
         rules.may_keep_papers(request.user, body).or_raise()
-        if form.is_valid() and _saved(request, body, form):
+        if form.is_valid() and _save(request, body, form):
             messages.success(request, _("Saved. It counts for what is read and written from now on."))
             return redirect("bodies:papers", body.code)
     return _page(request, body, form, NameForm())
 
 
-def _saved(request: SignedInRequest, body: Body, form: PapersForm) -> bool:
+def _save(request: SignedInRequest, body: Body, form: PapersForm) -> bool:
     values = {name: form.cleaned_data[name] for name in PAPER_FIELDS}
     try:
         actions.save_paper_settings(body=body, values=values, by=request.user)

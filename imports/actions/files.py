@@ -73,7 +73,7 @@ def start_import(*, order: Order, file: File[Any], by: Person) -> Import:
     right = import_rules.may_import(by, order).or_raise()
     name = _checked_name(file)
     imported = Import(order=order, by=by, at=timezone.now(), file_name=name)
-    file.name = uploads.kept_name(name)
+    file.name = uploads.stored_name(name)
     imported.file = file
     imported.save()
     _tell(imported, "import_started", by, right, file_name=name)
@@ -84,7 +84,7 @@ def start_import(*, order: Order, file: File[Any], by: Person) -> Import:
 def _checked_name(file: File[Any]) -> str:
     name = uploads.clean_name(file.name or "")
     try:
-        uploads.check(file)
+        uploads.check_file(file)
         check_beginning(file, name)
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from error

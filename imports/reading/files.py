@@ -19,7 +19,7 @@ from imports.reading import word as documents
 from imports.reading.letters import as_read
 from imports.reading.package import Package
 from imports.types import Table
-from portal.shared.uploads import LARGEST
+from portal.shared.uploads import MAX_FILE_BYTES
 
 MAX_TEXT = 16_000_000
 """Characters of all tables together."""
@@ -60,8 +60,8 @@ _NOT_AS_WRITTEN = (
 def check_beginning(file: IO[bytes] | File[Any], name: str) -> None:
     """Refuse what is too large or begins like no office file. Nothing of it is opened."""
     file.seek(0, 2)
-    if file.tell() > LARGEST:
-        raise refused("too_large", limit=LARGEST // 1024**2)
+    if file.tell() > MAX_FILE_BYTES:
+        raise refused("too_large", limit=MAX_FILE_BYTES // 1024**2)
     file.seek(0)
     head = file.read(len(OLE))
     file.seek(0)

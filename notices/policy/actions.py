@@ -24,7 +24,7 @@ MAX_STEPS = 10
 # Working days: a quarter. Farther away a reminder is about nothing that can be done today.
 MAX_STEP_DAYS = 60
 
-AN_HOUR = 60
+MINUTES_OF_AN_HOUR = 60
 CHECKED_FIELDS = ("before", "after", "escalation", "hour", "quiet_from", "quiet_until", "muted")
 POLICY_COLUMNS = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until", "muted")
 
@@ -41,7 +41,7 @@ def save_policy(*, body: Body, wanted: PolicyRules, by: Person, version: int | N
     refuse_stale(policy, version)
     before = schedule.read_policies([body.pk])[body.pk]
     check_policy(wanted, before)
-    old, new = changes(_told(before), _told(wanted))
+    old, new = changes(_event_values(before), _event_values(wanted))
     if not new:
         return policy
     for name in POLICY_COLUMNS:
@@ -67,13 +67,13 @@ def check_policy(wanted: PolicyRules, before: PolicyRules | None = None) -> None
         name for name in CHECKED_FIELDS if before is None or getattr(wanted, name) != getattr(before, name)
     }
     problems: dict[str, list[Sentence]] = {}
-    for field, sentence in _problems(wanted, changed, before.muted if before else frozenset()):
+    for field, sentence in _find_problems(wanted, changed, before.muted if before else frozenset()):
         problems.setdefault(field, []).append(sentence)
     if problems:
         raise ValidationError(problems)
 
 
-def _problems(wanted: PolicyRules, changed: set[str], muted_before: frozenset[str]) -> Problems:
+def _find_problems(wanted: PolicyRules, changed: set[str], muted_before: frozenset[str]) -> Problems:
     for field in sorted({"before", "after"} & changed, reverse=True):
         yield from ((field, sentence) for sentence in _wrong_days(getattr(wanted, field)))
     if "escalation" in changed:
@@ -114,15 +114,15 @@ def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
         yield "quiet_until", _("Write both ends of the quiet hours, or neither.")
         return
     if first is None or last is None:
-        if _minutes(hour) + AN_HOUR > 24 * 60:
+        if _minutes(hour) + MINUTES_OF_AN_HOUR > 24 * 60:
             yield "hour", _("Choose an earlier hour: before midnight there is less than an hour to send.")
         return
-    if (_minutes(first) - _minutes(last)) % (24 * 60) < AN_HOUR:
+    if (_minutes(first) - _minutes(last)) % (24 * 60) < MINUTES_OF_AN_HOUR:
         yield "quiet_until", _("These quiet hours leave no hour for a letter. Leave at least one.")
     elif schedule.is_quiet_time(hour, first, last):
         sentence = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
         yield "hour", sentence % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
-    elif _minutes_left(hour, first) < AN_HOUR:
+    elif _minutes_left(hour, first) < MINUTES_OF_AN_HOUR:
         yield "hour", _("Choose an earlier hour: before the quiet hours there is less than an hour to send.")
 
 
@@ -146,7 +146,7 @@ def _wrong_kinds(names: Collection[str]) -> Iterator[Sentence]:
             }
 
 
-def _told(wanted: PolicyRules) -> dict[str, Any]:
+def _event_values(wanted: PolicyRules) -> dict[str, Any]:
     """As an event keeps it: what has a name, in the words of whoever changes it."""
     labels = {kind.name: str(kind.label) for kind in kinds.every()}
     return {

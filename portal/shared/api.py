@@ -22,7 +22,7 @@ from portal.shared.rest import TooLarge
 from portal.shared.text import validate_plain
 
 # Characters of an unknown name that an answer repeats.
-LONGEST_NAME = 60
+MAX_NAME_SHOWN = 60
 
 
 class DaySerializerField(serializers.DateField):
@@ -130,12 +130,14 @@ def refuse_names(unknown: set[str], known: Any) -> None:
     if not unknown:
         return
     names = ", ".join(sorted(known))
-    said = (
+    sentence = (
         _("There is no such name here. Known are: %(names)s.") % {"names": names}
         if names
         else _("There is no such name here. This address takes none.")
     )
-    raise serializers.ValidationError({str(name)[:LONGEST_NAME]: [said] for name in sorted(unknown)[:20]})
+    raise serializers.ValidationError(
+        {str(name)[:MAX_NAME_SHOWN]: [sentence] for name in sorted(unknown)[:20]}
+    )
 
 
 def refuse_large(request: HttpRequest) -> None:
@@ -150,11 +152,11 @@ def refuse_large(request: HttpRequest) -> None:
 
 def day_in_query(request: Request, name: str = "on") -> Any:
     """The day that a query names as YYYY-MM-DD; None when it names none."""
-    asked = request.query_params.get(name, "")
-    if not asked:
+    text = request.query_params.get(name, "")
+    if not text:
         return None
     try:
-        return DaySerializerField().run_validation(asked)
+        return DaySerializerField().run_validation(text)
     except (Invalid, serializers.ValidationError) as error:
         raise serializers.ValidationError({name: _sentences(error)}) from error
 

@@ -39,4 +39,4 @@ def start_of(day: date) -> datetime:
 
 def format_day(day: date) -> str:
     """28/09/2026: how a day is written everywhere, in both languages."""
-    return f"{day:%d/%m/%Y}"
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 # Characters in the longest free text that any form takes.
-LONG_TEXT = 20_000
+MAX_TEXT_LENGTH = 20_000
 
 
 def fold(text: str) -> str:

@@ -18,7 +18,7 @@ from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from notices.actions import owe, owe_again
 from portal.shared.days import today
-from portal.shared.text import LONG_TEXT, tidy, validate_plain
+from portal.shared.text import MAX_TEXT_LENGTH, tidy, validate_plain
 from portal.shared.verdicts import Sentence, not_now, refuse
 from tasks import drop_reasons, rules, secrecy
 from tasks.lifecycle import LEVELS_ABOVE, MOVES, RUNNING, UNISSUED, State
@@ -221,7 +221,7 @@ def refuse_stale(thing: Any, version: int | None) -> None:
 
 
 def words(
-    task: Task, text: str, field: str, *, required: Sentence | None = None, longest: int = LONG_TEXT
+    task: Task, text: str, field: str, *, required: Sentence | None = None, longest: int = MAX_TEXT_LENGTH
 ) -> str:
     """Free text that a person typed about a task: composed, plain, not too long, there where it is needed.
 

@@ -199,11 +199,11 @@ def _evidence(
         raise ValidationError({"url" if evidence.url else "file": secrecy.ONLY_A_PAPER})
     if kind == Evidence.Kind.FILE and file:
         try:
-            uploads.check(file)
+            uploads.check_file(file)
         except ValidationError as error:
             raise ValidationError({"file": error.messages}) from error
         evidence.file_name, evidence.size = uploads.clean_name(file.name or ""), file.size or 0
-        file.name = uploads.kept_name(evidence.file_name)
+        file.name = uploads.stored_name(evidence.file_name)
         evidence.file = file
     evidence.title = (
         words(task, title, "title", longest=250)

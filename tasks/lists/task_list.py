@@ -18,7 +18,7 @@ from committees import access
 from committees.fields import BodyField, body_label
 from committees.models import Body, Person
 from portal.shared.days import day_of
-from portal.shared.fields import helped_by, limit_choices
+from portal.shared.fields import limit_choices, suggestion_attrs
 from tasks.lifecycle import CURRENT, GIVEN, OPEN, Pace, Standing, State, View
 from tasks.lists.filters import NO_DAY, TaskFilter
 from tasks.models import Order, Task
@@ -79,7 +79,7 @@ def filter_of(request: HttpRequest, on: date) -> PageFilter:
         shown = [(value, label) for value, label in form.fields[name].choices if value]
         form.fields[name].widget.choices = [("", _("any")), *shown]
     form.fields["order"].empty_label = _("any")
-    form.fields["pillar"].widget.attrs |= helped_by("pillars", "tasks:pillars", "focus once")
+    form.fields["pillar"].widget.attrs |= suggestion_attrs("pillars", "tasks:pillars", "focus once")
     form.fields["q"].widget = SearchInput(
         attrs={"placeholder": _("Find tasks, numbers of orders…"), "autocomplete": "off"}
     )

@@ -10,12 +10,12 @@ from django.core.validators import (
 )
 from django.db.models import F, Q
 
-from portal.shared.text import LONG_TEXT, validate_plain
+from portal.shared.text import MAX_TEXT_LENGTH, validate_plain
 
 PLAIN: list[Any] = [validate_plain]
 
 
-LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
+LONG: list[Any] = [validate_plain, MaxLengthValidator(MAX_TEXT_LENGTH)]
 
 
 def nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:

@@ -52,7 +52,7 @@ def save_order(
     if file:
         _check_file(file)
         order.file_name = uploads.clean_name(file.name or "")
-        file.name = uploads.kept_name(order.file_name)
+        file.name = uploads.stored_name(order.file_name)
         order.file = file
     tidy_row(order, FIELDS)
     clean_changes(order, stored)
@@ -78,6 +78,6 @@ def _refuse_leaving(stored: Order, order: Order) -> None:
 
 def _check_file(file: File[Any]) -> None:
     try:
-        uploads.check(file)
+        uploads.check_file(file)
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from error

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.shared.days import format_day
-from portal.shared.fields import SHOWN, PlainField, helped_by
+from portal.shared.fields import MAX_CHOICES, PlainField, suggestion_attrs
 from portal.shared.text import number_key
 from tasks.models import Order
 from tasks.models.orders import OrderQuerySet
@@ -27,7 +27,7 @@ def order_label(order: Order) -> str:
 def find_order(text: str, among: OrderQuerySet) -> Order:
     """The one order with this number, or with the whole label; a sentence when there is none or several."""
     number, label = (found[1], found[2]) if (found := _LABEL_AT_END.search(text)) else (text, "")
-    rows = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:SHOWN])
+    rows = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:MAX_CHOICES])
     same = [one for one in rows if order_label(one).endswith(f"({label})")] if label else rows
     if len(same) == 1:
         return same[0]
@@ -47,7 +47,7 @@ class OrderField(PlainField):
     among: OrderQuerySet
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = helped_by("orders", "orders:near", "focus once, input changed delay:200ms")
+        attrs = suggestion_attrs("orders", "orders:near", "focus once, input changed delay:200ms")
         super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> Any:

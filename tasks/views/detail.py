@@ -210,7 +210,7 @@ def _parts_of(task: Task) -> list[tuple[str, Body]]:
 
 def _chains(request: SignedInRequest, task: Task) -> Chains:
     parts = _parts_of(task)
-    links = access.why_each(request.user, "view_tasks", [body for _part, body in parts])
+    links = access.explain_rights(request.user, "view_tasks", [body for _part, body in parts])
     chains: Chains = [
         (part, body, link, PERMISSIONS[link.permission]) for part, body in parts for link in links[body.pk]
     ]

@@ -262,7 +262,7 @@ def test_nothing_of_a_file_is_opened_while_somebody_waits(
     for name in ("zipfile.ZipFile.__init__", "lxml.etree.parse", "subprocess.Popen.__init__"):
         monkeypatch.setattr(name, lambda *_args, name=name, **_options: opened.append(name))
     for upload in (SimpleUploadedFile("a.xlsx", TABLE), SimpleUploadedFile("b.xlsx", small)):
-        uploads.check(upload)
+        uploads.check_file(upload)
         imported = import_actions.start_import(order=order, file=upload, by=people["secretary"])
         assert imported.state == "reading"
     assert opened == []
@@ -284,7 +284,7 @@ def test_a_list_of_parts_without_end_is_not_read_by_an_upload(monkeypatch: pytes
     file.__class__ = Counting
     opened: list[Any] = []
     monkeypatch.setattr(zipfile, "ZipFile", lambda *args, **_options: opened.append(args))
-    uploads.check(file)
+    uploads.check_file(file)
     assert opened == []
     assert 0 < sum(read) <= 2 * 1024 * 1024
 
