@@ -101,7 +101,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> NoReturn:
-        """Nothing ever happens to an event."""
+        """An event has no history: nothing ever happens to it."""
         raise Http404
 
     @admin.display(description=_("who, as named then"), ordering="by_name")

@@ -53,25 +53,29 @@ def change_lines(events: Iterable[Event]) -> dict[int, Lines]:
 
 def _lines(event: Event, names: Names) -> Lines:
     rows = [
-        (_title(event, name), _said(event, name, event.before, names), _said(event, name, event.after, names))
+        (
+            _display_name(event, name),
+            _display_value(event, name, event.before, names),
+            _display_value(event, name, event.after, names),
+        )
         for name in dict.fromkeys([*event.before, *event.after])
     ]
     return [row for row in rows if row[1] != row[2]]
 
 
 def _field(event: Event, name: str) -> Any:
-    """The column an event names, or None: it may tell of what is no column, or of one that is gone."""
+    """The column that an event names; None for what is no column, or one that is gone."""
     try:
         return apps.get_model(event.about_type)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
 
 
-def _title(event: Event, name: str) -> str:
+def _display_name(event: Event, name: str) -> str:
     return str(PIECE_LABELS.get(name) or getattr(_field(event, name), "verbose_name", name))
 
 
-def _said(event: Event, name: str, values: dict[str, Any], names: Names) -> str:
+def _display_value(event: Event, name: str, values: dict[str, Any], names: Names) -> str:
     value, field = values.get(name), _field(event, name)
     if value is None or value == "":
         return "–"

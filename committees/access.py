@@ -358,7 +358,7 @@ def permission_id(codename: str) -> int:
 
 
 def forget_permission_ids(**_signal: Any) -> None:
-    """After a migration the keys may be others."""
+    """Read the keys of permissions anew: after a migration they may be others."""
     _permission_ids.clear()
 
 
@@ -443,7 +443,7 @@ def _granted_offices(
 
 
 def _read_rights(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
-    """Of all bodies when none are named or `asking_once`."""
+    """The person's grants on these bodies; on all when None or inside `asking_once`."""
     if _remembered.get() is not None:
         found: tuple[Grants, Absent] = _read_once(
             (person.pk, day, "rights"), lambda: _split_rights(_read_held_once(person, day))

@@ -97,7 +97,7 @@ class NewPasswordForm(forms.Form):
 
 
 class NewPersonForm(ActionForm):
-    """With a password, or with none: then nobody signs in with it until one is set."""
+    """A new account, with a password or without one: then nobody signs in until one is set."""
 
     new_password = forms.CharField(
         label=_("Password"),
@@ -371,14 +371,14 @@ class AliasAdmin(EventfulAdmin[Alias]):
     fields = ("name", "body", "used_by")
 
     def has_change_permission(self, request: HttpRequest, obj: Alias | None = None) -> bool:
-        """Entered again under the same name it means another body."""
+        """An alias is not changed: entered again under the same name, it means another body."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Alias | None = None) -> bool:
         return is_administrator(request)
 
     def events_of(self, request: HttpRequest, thing: Alias) -> QuerySet[Event]:
-        """Those of the body that it means."""
+        """The events about names of the body that the alias means."""
         return Event.objects.about(thing.body).filter(verb__startswith="name_").newest_first()
 
     def save_model(self, request: HttpRequest, obj: Alias, form: Any, change: bool) -> None:

@@ -71,7 +71,7 @@ class SignInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """The old password once, the new one twice. The old one is guessed no oftener than at the sign-in."""
+    """The old password once, the new one twice; guesses of the old one are limited as at the sign-in."""
 
     blocked = False
 
@@ -92,7 +92,7 @@ class ProfileForm(ChangesForm):
 
 
 class OnForm(forms.Form):
-    """Members on which day."""
+    """The day of which the members are shown."""
 
     on = DayFormField(label=_("On the day"), required=False)
 
@@ -134,7 +134,7 @@ class PersonField(forms.CharField):
 
     @staticmethod
     def _find(text: str) -> QuerySet[Person]:
-        """By the first of these ways that finds somebody: what is exact is never one of several."""
+        """People by the first lookup that finds somebody, so that an exact name is never one of several."""
         text, people = tidy(text), Person.objects.filter(is_active=True)
         lookups = (
             {"username": text},
@@ -237,7 +237,7 @@ class AbsenceForm(DaysForm):
 
 
 class EndForm(forms.Form):
-    """Ends at once, or after a last day: two choices that are never mistaken for each other."""
+    """Ending at once or after a last day: two choices, so that none is taken for the other."""
 
     AT_ONCE, LAST_DAY = "at_once", "last_day"
     day_field, default = "ends_on", LAST_DAY
@@ -273,7 +273,7 @@ class EndForm(forms.Form):
 
 
 class EndAbsenceForm(EndForm):
-    """The deputy goes at once, unless a last day is chosen."""
+    """Ends an absence at once, unless a last day is chosen."""
 
     default = EndForm.AT_ONCE
 

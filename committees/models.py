@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 
-from committees.roles import PERMISSIONS, Role, words_of
+from committees.roles import PERMISSIONS, Role, role_label
 from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.days import format_day, today
 from portal.shared.text import account_key, fold, validate_account_name, validate_one_line, validate_plain
@@ -407,7 +407,7 @@ class Office(models.Model):
         return f"{self.get_role_display()}, {self.body}"
 
     def get_role_display(self) -> str:  # type: ignore[no-redef]
-        return words_of(Role(self.role), self.body.kind)
+        return role_label(Role(self.role), self.body.kind)
 
 
 class Absence(models.Model):

@@ -38,7 +38,7 @@ _OF_AN_AGENCY = {
 _WORDS = {"working_group": _OF_A_TEAM, "support_team": _OF_A_TEAM, "agency": _OF_AN_AGENCY}
 
 
-def words_of(role: Role, kind: str) -> str:
+def role_label(role: Role, kind: str) -> str:
     """The role in the words of its kind of body: only a committee has a Trưởng Ban."""
     return str(_WORDS.get(kind, {}).get(role, role.label))
 

@@ -51,7 +51,7 @@ class HourField(forms.TimeField):
 
 
 def side_choices() -> list[tuple[str, Any]]:
-    """Every role of both bodies: `lead:head` and its words."""
+    """Choices for each role of both bodies: `lead:head` and its label."""
     return [
         (f"{side}:{role}", format_lazy("{role}, {side}", role=role.label, side=side.label))
         for side in EscalationStep.Side
@@ -135,7 +135,7 @@ class PolicyForm(forms.Form):
 
     @property
     def asked(self) -> PolicyRules:
-        """What was typed, once the form is valid; whether it can be followed is the action's to say."""
+        """The policy as typed in a valid form; whether it can be followed is the action's to say."""
         values = self.cleaned_data
         optional = {name for name, _label in optional_kinds()}
         plain = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until")
@@ -161,7 +161,7 @@ def _rows_of(data: Any) -> int:
 
 
 class PreferencesForm(forms.Form):
-    """One choice for each kind that leaves one."""
+    """How a person is told of each kind that leaves a choice."""
 
     def __init__(self, data: Any = None, *, chosen: dict[str, How]) -> None:
         super().__init__(data)

@@ -20,7 +20,7 @@ How = Preference.How
 
 
 def offered_choices(kind: Kind) -> tuple[How, ...]:
-    """A reminder comes with the letter of its morning; nobody is let off a letter about a duty."""
+    """What may be chosen: a reminder comes with the letter of its morning, a duty always by letter."""
     if kind.planned:
         return (How.DAILY,)
     return (How.DAILY, How.AT_ONCE) if kind.duty else (How.DAILY, How.AT_ONCE, How.PORTAL)
@@ -89,5 +89,5 @@ def _why_not(name: str, how: str) -> str:
 
 
 def _line(name: str, how: How) -> str:
-    """As an event keeps it: in the words of whoever changes it."""
+    """A preference as an event keeps it, in the language of whoever changes it."""
     return f"{kinds.get(name).label}: {how.label}"

@@ -34,7 +34,7 @@ def fill_years(first: int, last: int) -> int:
 
 
 def fill_years_around(day: date) -> int:
-    """From the first year to the one after the day: what reminders of that day may ask for."""
+    """Fill the first year to the one after the day, as far as reminders of that day may look."""
     return fill_years(min(FIRST_CALENDAR_YEAR, day.year), day.year + 1)
 
 

@@ -96,7 +96,7 @@ def my_preferences(request: SignedInRequest) -> HttpResponse:
 
 
 def kind_of(notice: Notice) -> Kind | None:
-    """None for a kind that no app registers any more; the row is shown all the same."""
+    """The kind of a notice; None when no app registers it any more, and the row is shown all the same."""
     return kinds.get(notice.kind) if kinds.known(notice.kind) else None
 
 
@@ -121,7 +121,7 @@ def compose_lines(notices: Sequence[Notice]) -> dict[int, Line]:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, because programs that look at links must change nothing; POST switches off."""
+    """Switch off letters by POST; GET only asks, because mail programs look at links."""
     request_of_reader = unsubscribing.read_token(token)
     if request_of_reader is None:
         return _page(request, {"title": _("This link no longer holds")}, status=404)

@@ -157,7 +157,7 @@ def _terms_of(person: Person) -> list[tuple[str, list[dict[str, Any]]]]:
             "term": term,
             "when": _when(term),
             "may": [
-                words for codename, words in PERMISSIONS.items() if codename in held.get(term.office_id, ())
+                label for codename, label in PERMISSIONS.items() if codename in held.get(term.office_id, ())
             ],
         }
         for term in terms

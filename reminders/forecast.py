@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from committees import access
 from committees.access import Asker
 from committees.models import Body, Membership
-from committees.roles import RESTRICTED_READERS, Role, words_of
+from committees.roles import RESTRICTED_READERS, Role, role_label
 from notices.calendar import Calendar
 from notices.policy import schedule
 from notices.policy.schedule import LEAD, PolicyRules
@@ -102,7 +102,7 @@ class Forecast:
                 if body is None:
                     continue
                 people = superiors.holders(body.pk, rung.role, self.task.pillar, restricted=restricted)
-                who = words_of(Role(rung.role), body.kind)
+                who = role_label(Role(rung.role), body.kind)
                 yield Told(day, late_words(rung.days_late), who, body, sorted(people), rung.days_late)
 
 

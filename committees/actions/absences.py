@@ -82,12 +82,12 @@ def update_deputy_terms(*people: int, by: Person | None, right: Right | None) ->
 
 
 def _lock_people(*people: int) -> None:
-    """Two absences of one person entered at once wait for each other; rows are locked in one order."""
+    """Lock the rows of people in one order, so that two absences entered at once wait for each other."""
     list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
 
 
 def _check_absence(absence: Absence, old: Absence | None) -> None:
-    """Only what an edit touches: where the deputy left meanwhile, reason and last day can still change."""
+    """Check what an edit touches: where the deputy left meanwhile, reason and last day can still change."""
     tidy_row(absence, ABSENCE_FIELDS)
     changed = changed_fields(absence, old)
     clean_changed_fields(absence, changed)
@@ -187,7 +187,7 @@ def _holds_it_anyway(term: Membership, own: Membership) -> bool:
 
 
 def _end_term(term: Membership) -> None:
-    """From this moment it gives nothing; the days on which it held stay on record."""
+    """End a deputy's term now; the days on which it held stay on record."""
     if term.starts_on < today():
         term.ends_on = today() - ONE_DAY
         term.save(update_fields=["ends_on"])
@@ -205,7 +205,7 @@ def _days_of_terms(absence: Absence) -> Days:
 
 
 def _announce_terms(absence: Absence, before: Days, by: Person, *, own: bool) -> None:
-    """A deputy is appointed too: whoever hears of an appointment hears of this one and of other days."""
+    """Announce a deputy's terms that are new or have other days, as every appointment is announced."""
     for term in _deputy_terms(absence).select_related("office__body").order_by("pk"):
         if before.get(term.pk) != (term.starts_on, term.ends_on):
             appointment_hooks.announce_appointment(Appointment(term, by, new=term.pk not in before, own=own))

@@ -125,7 +125,7 @@ def note_sign_in(*, person: Person, address: str = "") -> None:
 
 
 def _refuse_shutting_oneself_out(person: Person, by: Person) -> None:
-    """Else the last administrator could lock the door from outside."""
+    """Nobody locks or demotes their own account: the last administrator could lock everybody out."""
     if person.pk != by.pk:
         return
     if not person.is_active:

@@ -31,7 +31,7 @@ def save_paper_settings(*, body: Body, values: dict[str, Any], by: Person) -> Bo
 
 @transaction.atomic
 def remember_alias(*, body: Body, name: str, reader: Body | None, by: Person) -> Alias:
-    """From now on a name in received papers stands for this body, where `reader` reads it, or everywhere."""
+    """Let a name in received papers stand for this body, where `reader` reads it, or everywhere."""
     right = rules.may_name_bodies(by, reader).or_raise()
     if reader:
         # Two people who import for the same body choose one after the other.
@@ -56,7 +56,7 @@ def remember_alias(*, body: Body, name: str, reader: Body | None, by: Person) ->
 
 @transaction.atomic
 def forget_alias(*, alias: Alias, by: Person) -> None:
-    """A name stands for nobody any more; what was read by it stays as it is."""
+    """Let a name stand for nobody any more; what was read by it stays as it is."""
     alias = Alias.objects.select_related("body", "used_by").get(pk=alias.pk)
     right = rules.may_name_bodies(by, alias.used_by).or_raise()
     bodies = [alias.used_by_id or alias.body_id]

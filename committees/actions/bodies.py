@@ -43,7 +43,7 @@ def save_body(*, body: Body, by: Person | None) -> Body:
 
 
 def open_offices(bodies: Iterable[Body]) -> None:
-    """The nine offices of each body with what each may do by default (DESIGN §3)."""
+    """Create the nine offices of each body with what each may do by default (DESIGN §3)."""
     places = [(body, role) for body in bodies for role in Role]
     groups = Group.objects.bulk_create([Group(name=f"{body.pk}:{role}") for body, role in places])
     offices = [
@@ -80,7 +80,7 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
 
 
 def _may_move(body: Body, by: Person) -> bool:
-    """Ask for the bodies that a moved body comes under; gives whether the only administrator holds one."""
+    """Refuse a move that gives the mover power; True when the only administrator may do it all the same."""
     old = Body.objects.filter(pk=body.pk).first()
     if old is None or old.parent_id == body.parent_id or body.parent is None:
         return False

@@ -30,7 +30,7 @@ def close_account(*, person: Person, by: Person, last_day: date | None = None) -
 
 @transaction.atomic
 def close_demo_account(*, person: Person) -> Person:
-    """An account of the demonstration ends at once: nobody signs in with it, and it holds nothing.
+    """Close an account of the demonstration at once: nobody signs in with it, and it holds nothing.
 
     The portal itself does it, so nobody's right is asked. The row stays: the trail and the tasks name it.
     """
@@ -76,7 +76,7 @@ def _close(
 
 
 def _running(person: Person, last_day: date) -> MembershipQuerySet:
-    """Terms of their own that hold today or later; what ended before stays as it was."""
+    """The person's own terms that hold today or later; what ended before stays as it was."""
     terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
     return terms.exclude(ends_on=last_day).select_related("office")
 

@@ -41,7 +41,7 @@ def appoint(*, membership: Membership, by: Person) -> Membership | ProposedTerm:
 
 @transaction.atomic
 def approve_term(*, proposal: ProposedTerm, by: Person) -> Membership:
-    """Another administrator appoints the one who proposed it."""
+    """Appoint as proposed; only another administrator than the proposer does it."""
     proposal = _decide(proposal, ProposedTerm.State.APPROVED, by)
     membership = proposal.term or Membership()
     for name, value in _values(proposal).items():
@@ -51,7 +51,7 @@ def approve_term(*, proposal: ProposedTerm, by: Person) -> Membership:
 
 @transaction.atomic
 def refuse_term(*, proposal: ProposedTerm, by: Person) -> ProposedTerm:
-    """The proposal gives nothing; it stays on record."""
+    """Refuse a proposed term, which stays on record."""
     return _decide(proposal, ProposedTerm.State.REFUSED, by)
 
 

@@ -99,7 +99,7 @@ def close_term(
 
 
 def _right_to_fill(membership: Membership, before: dict[str, object], by: Person) -> Right | None:
-    """Ask for the office and the person of now and of before.
+    """The right to fill the office, for the office and person of now and of before the change.
 
     Of several rights that are all needed, one on behalf of somebody else is named.
     """

@@ -79,7 +79,7 @@ def _joined(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=20_000)
 def is_same_writing(first: str, second: str) -> bool:
-    """Letter by letter the same, whatever the case and however the marks are composed."""
+    """Whether two writings are the same letter by letter, whatever the case and the composition of marks."""
     return tidy(first).casefold() == tidy(second).casefold()
 
 

@@ -117,7 +117,7 @@ def _one_click(person: Person, notices: Sequence[Notice]) -> dict[str, str]:
 
 
 def message_id(person: Person, on: date, number: int = 0) -> str:
-    """The same for every attempt, so that a mail client shows a repeated letter once."""
+    """One Message-ID for all attempts, so that a mail program shows a repeated letter once."""
     which = f"{person.pk}.{number}" if number else f"{person.pk}"
     return f"<{on:%Y%m%d}.{which}.letter@{mail_host()}>"
 
@@ -146,7 +146,7 @@ def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> d
 
 
 def _subject(letter: Letter, notices: Sequence[Notice], facts: LetterFacts, counts: str) -> str:
-    """How many of what; of one thing told at once, what it is."""
+    """The subject: how many of what; of one thing told at once, what it is."""
     if letter.number and len(notices) == 1:
         subject = f"{capfirst(str(kinds.get(notices[0].kind).label))}: {facts.lines[notices[0].pk].title}"
     else:
@@ -198,7 +198,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _flat(words: str) -> str:
-    """On one line: a title with a break in it must not look like another line of the letter."""
+    """The text on one line: a title with a break in it must not look like another line of the letter."""
     return " ".join(words.split())
 
 
@@ -212,7 +212,7 @@ def _why(letter: Letter, terms: Sequence[Membership]) -> str:
 
 
 def _office(term: Membership) -> str:
-    """A deputy reads whose work it is."""
+    """The office as the letter names it; of a deputy also whom they stand in for."""
     office = f"{term.title}, {term.office.body}"
     if term.absence is None:
         return office

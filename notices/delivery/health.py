@@ -35,7 +35,7 @@ PING_SECONDS = 3
 
 @dataclass(frozen=True)
 class DeliveryHealth:
-    """What is known of one moment."""
+    """What waits, failed or was refused, as known at one moment."""
 
     # None when it is not known: the portal has just started, or beat has never run.
     seconds_since_tick: int | None
@@ -56,7 +56,7 @@ class DeliveryHealth:
 
 
 def check_delivery(now: datetime | None = None) -> DeliveryHealth:
-    """How it stands; in a few small queries."""
+    """What is late or failed at a moment, in a few small queries."""
     now = now or timezone.now()
     due = _oldest_unsent(now)
     letters = Letter.objects.filter(state__in=Letter.State.values, on=day_of(now)).aggregate(
@@ -98,7 +98,7 @@ def _all_out_of(now: datetime) -> datetime:
 
 
 def ping_watcher() -> None:
-    """Tell the watcher outside that all is well; it raises the alarm when this stops."""
+    """Tell the watcher outside that all is well; it raises the alarm when these calls stop."""
     if not settings.PING_URL or check_delivery().late:
         return
     try:

@@ -62,7 +62,7 @@ class Mail(EmailMultiAlternatives):
         return "\r\n".join([*lines, f"--{BOUNDARY}--", ""]).encode("ascii")
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
-        """The same letter for a backend of Django's own."""
+        """The letter for a backend of Django's own."""
         return email.message_from_bytes(self.as_bytes(), policy=email.policy.SMTP)
 
 
@@ -80,7 +80,7 @@ def _part(subtype: str, text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """In ASCII, and nothing in it that a mail program would take for an encoded word and read otherwise."""
+    """Whether a text is ASCII without anything that a mail program would take for an encoded word."""
     return text.isascii() and text.isprintable() and "=?" not in text
 
 
@@ -128,7 +128,7 @@ def ascii_address(address: str) -> str:
 
 
 class _Listening:
-    """smtplib throws the answer to DATA away when it is good; this keeps it."""
+    """Keeps the server's answer to DATA, which smtplib throws away when it is good."""
 
     answer = ""
     in_data = False
@@ -191,7 +191,7 @@ class SMTPBackend(EmailBackend):
         return True
 
     def _is_alive(self, error: OSError) -> bool:
-        """A refusal of one letter leaves the connection as it is; 421 and silence end it."""
+        """Whether the connection outlives an error: a refusal leaves it as it is, 421 and silence end it."""
         return is_server_answer(error) and getattr(self.connection, "sock", None) is not None
 
     def drop(self) -> None:
@@ -242,12 +242,12 @@ def format_reply(code: int, text: bytes | str) -> str:
 
 
 def is_server_answer(error: Exception) -> bool:
-    """Did the server say this? Otherwise the way to it broke off."""
+    """Whether the server said this; otherwise the connection broke off."""
     return isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
 
 
 def read_refusal(error: Exception) -> tuple[bool, str]:
-    """Is it final (5xx), and the answer: the server's own words, or what went wrong on the way to it."""
+    """Whether a refusal is final (5xx), and the answer: the server's words, or what went wrong on the way."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
         return code >= 500, format_reply(code, text)
@@ -272,7 +272,7 @@ POLICY_WORDS = re.compile(
 
 
 def is_address_refusal(error: Exception) -> bool:
-    """Does nobody live at this address, says the server? What is written or who sends may be refused too.
+    """Whether the server says that nobody has this address; it may refuse content or sender too.
 
     An enhanced code says so by itself. Without one only an answer to RCPT that speaks of the mailbox and of
     no rule does: a 550 is also what a server says whose filter has a bad day, and it must turn nobody red.

@@ -39,7 +39,7 @@ def unsubscribe_url(person: Person, names: Iterable[str]) -> str:
 
 
 def read_token(token: str) -> UnsubscribeRequest | None:
-    """Whose and which; None for a link that nobody signed, that is too old, or whose reader is locked."""
+    """Person and kinds of a link; None if nobody signed it, it is too old, or the person is locked."""
     try:
         pk, names = signing.loads(token, salt=SALT, max_age=LINK_LIFETIME)
     except signing.BadSignature:

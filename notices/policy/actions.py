@@ -127,7 +127,7 @@ def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
 
 
 def _minutes_left(hour: time, first: time) -> int:
-    """Until the quiet hours begin or the day ends."""
+    """Minutes from the hour until the quiet hours begin or the day ends."""
     end = _minutes(first) if first > hour else 24 * 60
     return end - _minutes(hour)
 
@@ -147,7 +147,7 @@ def _wrong_kinds(names: Collection[str]) -> Iterator[Sentence]:
 
 
 def _event_values(wanted: PolicyRules) -> dict[str, Any]:
-    """As an event keeps it: what has a name, in the words of whoever changes it."""
+    """The policy as an event keeps it, with labels in the language of whoever changes it."""
     labels = {kind.name: str(kind.label) for kind in kinds.every()}
     return {
         **{name: getattr(wanted, name) for name in POLICY_COLUMNS},

@@ -51,7 +51,7 @@ class PolicyRules:
         return is_quiet_time(moment.astimezone(VIETNAM).time(), self.quiet_from, self.quiet_until)
 
     def allows_letter(self, moment: datetime, *, at_once: bool) -> bool:
-        """A letter, outside the quiet hours; the letter of the day not before its hour, whatever is in it."""
+        """Whether a letter may go: outside the quiet hours, and the letter of the day from its hour on."""
         return not self.is_quiet(moment) and (at_once or moment >= self.opens_at(day_of(moment)))
 
     def step(self, calendar: Calendar, due_on: date, on: date) -> str:
@@ -124,7 +124,7 @@ def read_policies(body_ids: Iterable[int]) -> dict[int, PolicyRules]:
 
 
 def latest_hour() -> time:
-    """From which the letters of every body may go."""
+    """The hour from which the letters of every body may go."""
     return max([DEFAULT.hour, *Policy.objects.order_by().values_list("hour", flat=True).distinct()])
 
 
