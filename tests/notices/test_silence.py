@@ -86,7 +86,7 @@ def test_refusals_and_red_addresses_are_counted(people: People) -> None:
     seen = health.check_delivery()
     assert (seen.letters_failed_today, seen.letters_given_up_today, seen.addresses_refused) == (3, 1, 1)
     with translation.override("en"):
-        said = " ".join(str(row[1]) for row in admin.heard())
+        said = " ".join(str(row[1]) for row in admin.delivery_warnings())
     assert "Letters given up today: 1." in said
 
 
@@ -105,7 +105,7 @@ def test_the_admin_says_it_on_its_first_page(client: Client, people: People) -> 
     page = client.get("/admin/", headers={"accept-language": "en"}).content.decode()
     assert page.count("<strong>") >= 1
     Notice.objects.all().delete()
-    assert admin.heard() == []
+    assert admin.delivery_warnings() == []
 
 
 @pytest.fixture
