@@ -134,7 +134,7 @@ class PolicyForm(forms.Form):
         return cleaned
 
     @property
-    def asked(self) -> PolicyRules:
+    def policy(self) -> PolicyRules:
         """The policy as typed in a valid form; whether it can be followed is the action's to say."""
         values = self.cleaned_data
         optional = {name for name, _label in optional_kinds()}

@@ -67,7 +67,7 @@ def _to_default(request: SignedInRequest, body: Body) -> HttpResponse:
 
 def _posted(request: SignedInRequest, body: Body, policy: Policy | None, form: PolicyForm) -> HttpResponse:
     """Saved, or only looked at: what cannot be followed is said in both cases."""
-    rules, status, stale = form.asked, 200, ""
+    rules, status, stale = form.policy, 200, ""
     try:
         if "preview" not in request.POST:
             save_policy(body=body, wanted=rules, by=request.user, version=read_opened_version(request))

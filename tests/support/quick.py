@@ -69,7 +69,7 @@ COSTLY = {
     "tasks/test_milestones.py::test_a_sheet_comes_back_with_other_milestones",
     "tasks/test_my_work.py::test_late_work_stands_with_giver_and_lead",
     "tasks/test_my_work.py::test_twenty_rows_cost_as_many_queries_as_one",
-    "committees/test_naming.py::test_every_letter_of_a_cell_stands_in_one_of_its_names",
+    "committees/test_names.py::test_every_letter_of_a_cell_stands_in_one_of_its_names",
     "tasks/test_orders_pages.py::test_the_five_add_up_and_lead_to_their_rows",
     "tasks/test_orders_pages.py::test_twenty_orders_cost_as_many_queries_as_one",
     "reminders/test_policy_pages.py::test_a_deadline_on_a_day_off_stays_and_says_so",
