@@ -207,20 +207,20 @@ def field(
     mark: bool = True,
 ) -> dict[str, Any]:
     """One field: label, hint, error, control. `errors` adds the form's own when they belong to this field."""
-    found = [*bound.errors, *(errors or [])]
+    sentences = [*bound.errors, *(errors or [])]
     help_text = hint or bound.help_text
-    ids = [f"{bound.auto_id}_helptext"] * bool(help_text) + [f"{bound.auto_id}_error"] * bool(found)
+    ids = [f"{bound.auto_id}_helptext"] * bool(help_text) + [f"{bound.auto_id}_error"] * bool(sentences)
     attrs: dict[str, Any] = {}
     if not bound.use_fieldset:
         attrs = ({"aria-describedby": " ".join(ids)} if ids else {}) | (
-            {"aria-invalid": "true"} if found else {}
+            {"aria-invalid": "true"} if sentences else {}
         )
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
         "label": label or capfirst(bound.label),
         "hint": help_text,
-        "errors": found,
+        "errors": sentences,
         "described": " ".join(ids),
         "required": bound.field.required and mark,
         "extra": extra,

@@ -10,9 +10,10 @@ from committees.names.results import ReadName
 from imports.deadlines.phrases import read_due
 from tests.support.tree import CENTRE, PROVINCE
 
+# Somebody must look at it.
 LOOK = "?"
-"""Somebody must look at it."""
 
+# Words = last day, "on" where it goes on after it; a cycle with month and day; a kind without a day.
 DEADLINES = """
 Quý IV/2025 = 31/12/2025
 Quí IV-2025 = 31/12/2025
@@ -98,8 +99,8 @@ Trong 2 năm 2026, 2027 = ?
 Trong 3 năm 2026-2028 = ?
 Đến năm 2030, tầm nhìn đến năm 2045 = ?
 """
-"""Words = last day, "on" where it goes on after it; a cycle with month and day; a kind without a day."""
 
+# Who reads, the cell, and whom it names: codes, a plural, nobody in particular, or a look.
 AGENCIES = (
     (CENTRE, "Bộ Công an và các bộ, ngành, địa phương khác có liên quan", "BCA | nobody"),
     (CENTRE, "Các bộ, ngành, địa phương khác có liên quan", "nobody"),
@@ -139,7 +140,6 @@ AGENCIES = (
     (PROVINCE, "Bộ CHQS tỉnh; UBND cấp xã", f"{LOOK} | {{communes}}"),
     (PROVINCE, "Ban Quản lý khu kinh tế", LOOK),
 )
-"""Who reads, the cell, and whom it names: codes, a plural, nobody in particular, or a look."""
 
 
 @pytest.mark.parametrize("line", DEADLINES.strip().splitlines())

@@ -104,8 +104,8 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+# More than 45 bytes of UTF-8, so more than one encoded word.
 LONG_NAME = "Thư ký Ban Chỉ đạo thành phố Hà Nội"
-"""More than 45 bytes of UTF-8, so more than one encoded word."""
 
 tried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
