@@ -8,7 +8,7 @@ from audit.models import Event
 from committees.models import Body
 from demo.people import Cast
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.models import Part, Task
 
 DRAFTS = (
@@ -82,5 +82,5 @@ def _propose(bodies: dict[str, Body], cast: Cast, due_on: date, draft: tuple[str
         description="Nhiệm vụ minh họa, không thuộc văn bản nào.",
         due_on=due_on,
     )
-    parts = [PartAsked(bodies[code], Part.Kind.COORDINATING.value) for code in helpers.split()]
+    parts = [PartSpec(bodies[code], Part.Kind.COORDINATING.value) for code in helpers.split()]
     actions.propose(task=actions.new_task(task=task, parts=parts, by=by), by=by)

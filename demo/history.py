@@ -19,7 +19,7 @@ from demo.files import INVENTED
 from demo.people import Cast
 from portal.shared.days import VIETNAM, start_of
 from tasks.actions.common import EVENT_OF
-from tasks.actions.drafting import FIELDS
+from tasks.actions.drafting import EDITABLE_FIELDS
 from tasks.lifecycle import MOVES, State
 from tasks.models import Evidence, Part, Progress, Task
 
@@ -85,7 +85,7 @@ class Story:
         head = self.cast.holder(task.assigner, Role.HEAD)
         task.created_by = keeper
         before = at - timedelta(hours=20)
-        self._tell("task_drafted", before, keeper, after=snapshot(task, FIELDS))
+        self._tell("task_drafted", before, keeper, after=snapshot(task, EDITABLE_FIELDS))
         self._move("propose", before + timedelta(minutes=40), keeper)
         values: dict[str, Any] = {
             "assigned_by": head,

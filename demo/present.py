@@ -16,8 +16,8 @@ from demo.files import INVENTED
 from demo.orders import FEES, HANDED_DOWN
 from demo.people import Cast
 from tasks import actions
-from tasks.actions.drafting import PartAsked
-from tasks.actions.milestones import MilestoneAsked
+from tasks.actions.drafting import PartSpec
+from tasks.actions.milestones import MilestoneSpec
 from tasks.cycles import Cycle
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.leaving import actions as leaving_actions
@@ -77,7 +77,7 @@ class Stage:
         title: str,
         title_en: str,
         *,
-        parts: Sequence[PartAsked] = (),
+        parts: Sequence[PartSpec] = (),
         cycle: Cycle | None = None,
         **values: Any,
     ) -> Task:
@@ -170,8 +170,8 @@ def _helpers(stage: Stage) -> None:
     task = stage.give(
         *("BCD-KHANHHOA", "SKHCN-KHANHHOA", "Xây dựng kho dữ liệu dùng chung của tỉnh", "Shared data store"),
         parts=(
-            PartAsked(stage.bodies["SYT-KHANHHOA"], "co_lead", "Dữ liệu y tế", stage.day(6)),
-            PartAsked(stage.bodies["SNV-KHANHHOA"], "coordinating", "Dữ liệu cán bộ", stage.day(-3)),
+            PartSpec(stage.bodies["SYT-KHANHHOA"], "co_lead", "Dữ liệu y tế", stage.day(6)),
+            PartSpec(stage.bodies["SNV-KHANHHOA"], "coordinating", "Dữ liệu cán bộ", stage.day(-3)),
         ),
         due_on=stage.day(25),
         deliverable="Kho dữ liệu vận hành",
@@ -183,10 +183,10 @@ def _helpers(stage: Stage) -> None:
 
 def _milestones(stage: Stage, task: Task) -> None:
     """One was reached in time, the day of one has passed, one is still to come."""
-    reached = MilestoneAsked(stage.day(-6), "Chốt danh mục dữ liệu dùng chung")
+    reached = MilestoneSpec(stage.day(-6), "Chốt danh mục dữ liệu dùng chung")
     others = (
-        MilestoneAsked(stage.day(-2), "Gửi dự thảo quy chế khai thác"),
-        MilestoneAsked(stage.day(12), "Chạy thử kho dữ liệu"),
+        MilestoneSpec(stage.day(-2), "Gửi dự thảo quy chế khai thác"),
+        MilestoneSpec(stage.day(12), "Chạy thử kho dữ liệu"),
     )
     by = stage.person("khanhhoa.secretary")
     task = actions.set_milestones(task=task, by=by, milestones=[reached, *others])

@@ -21,7 +21,7 @@ from imports.types import ColumnHeading, PassedOver
 from portal.shared.day_fields import DayFormField
 from portal.shared.fields import PlainField
 from portal.shared.verdicts import Sentence
-from tasks.fan_outs.forms import find_bodies
+from tasks.fan_outs.selection import find_bodies
 from tasks.fields import DueField
 from tasks.forms import CycleFields
 from tasks.models import Task

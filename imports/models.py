@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, Person
 from tasks.models import Order, Task
-from tasks.models.common import PLAIN
+from tasks.models.common import PLAIN_TEXT
 from tasks.models.tasks import TaskQuerySet
 
 
@@ -80,7 +80,7 @@ class ColumnMeaning(models.Model):
         Body, verbose_name=_("body"), on_delete=models.CASCADE, related_name="column_meanings"
     )
     key = models.CharField(max_length=250, editable=False)
-    heading = models.CharField(_("heading"), max_length=250, validators=PLAIN)
+    heading = models.CharField(_("heading"), max_length=250, validators=PLAIN_TEXT)
     field = models.CharField(_("means"), max_length=20)
     """A field of the rows of an import."""
 

@@ -17,7 +17,7 @@ from imports.models import ImportRow
 from imports.types import CheckedRow, Due, Named, Problem
 from portal.shared.days import today
 from portal.shared.text import fold
-from tasks.cycles import MONTHS, Cycle
+from tasks.cycles import MONTHS_IN, Cycle
 from tasks.models import Order, Part, Recurrence, Task
 
 DueKind = Task.DueKind
@@ -190,7 +190,7 @@ def _cycle(due: Due, order: Order) -> dict[str, Any]:
     return {
         "every": due.every,
         "day": due.day or last,
-        "month": due.month or MONTHS.get(due.every, 1),
+        "month": due.month or MONTHS_IN.get(due.every, 1),
         "starts_on": starts_on,
         "until": date(max(starts_on.year, today().year), 12, 31),
     }

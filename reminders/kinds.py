@@ -26,7 +26,7 @@ from portal.shared.verdicts import Sentence
 from reminders import planning as reminders
 from reminders import quiet_hours as hours
 from reminders.planning import ESCALATED, MILESTONE, OVERDUE, PART, SOON, TODAY, Ladder, Superiors, rung_of
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import OPEN, RISK_TOLD_FROM, RUNNING, UNISSUED, Standing, State
 from tasks.models import FanOut, Milestone, Part, Recurrence, Request, Task
 
@@ -690,7 +690,7 @@ def _why_not(notice: Notice, facts: Facts) -> DropReason | None:
     if telling.name == "help_ended" and part and task.is_issued:
         return TaskReason.GIVEN_BACK
     if task.state not in telling.states:
-        return NOW_IN[task.state]
+        return REASON_OF_STATE[task.state]
     if telling.of_lead and task.lead_id != notice.body_id:
         return TaskReason.OTHER_LEAD
     if telling.of_part and part is None:

@@ -27,8 +27,8 @@ from portal.shared.admin import Choosing, Deed, VersionForm, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules
-from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_now, shows_parent
+from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_initial, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task
 from tasks.models.orders import OrderQuerySet
@@ -259,11 +259,11 @@ class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
         return True
 
 
-def asked(formset: Any) -> list[PartAsked]:
+def asked(formset: Any) -> list[PartSpec]:
     """The parts as the rows of the form name them, without those marked for removal."""
     rows = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms]
     return [
-        PartAsked(row["body"], row["kind"], row.get("work", ""), row.get("due_on"))
+        PartSpec(row["body"], row["kind"], row.get("work", ""), row.get("due_on"))
         for row in rows
         if row.get("body")
     ]
@@ -274,7 +274,7 @@ class TaskForm(PastDeadlineFields, CycleFields, VersionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.update(cycle_now(self.instance))
+        self.initial.update(cycle_initial(self.instance))
 
 
 @admin.register(Task)
@@ -383,7 +383,7 @@ class TaskAdmin(EventfulAdmin[Task]):
             return
         actions.edit_task(
             task=form.instance,
-            values={name: given[name] for name in FIELDS if name in given},
+            values={name: given[name] for name in EDITABLE_FIELDS if name in given},
             parts=parts,
             cycle=form.cycle,
             by=by,

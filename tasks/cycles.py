@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+MONTHS_IN = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 """How many months a period has; a week has none."""
 
-LONGEST = 50
+MAX_CYCLE_YEARS = 50
 """Years that a cycle runs at most."""
 
 _ROMAN = ("I", "II", "III", "IV")
@@ -33,14 +33,14 @@ class Cycle:
         """The first day of the period that holds the day; a week begins on Monday."""
         if self.every == "week":
             return day - timedelta(days=day.weekday())
-        months = MONTHS[self.every]
+        months = MONTHS_IN[self.every]
         return date(day.year, day.month - (day.month - 1) % months, 1)
 
     def after(self, period: date) -> date:
         """The first day of the next period."""
         if self.every == "week":
             return period + timedelta(days=7)
-        return _later(period, MONTHS[self.every])
+        return _later(period, MONTHS_IN[self.every])
 
     def due(self, period: date) -> date:
         """The day of the period that begins on this one."""

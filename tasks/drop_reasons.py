@@ -35,7 +35,7 @@ class TaskReason(DropReason):
     LATER_NEWS = "later_news", _("Later news of the same kind took its place.")
 
 
-NOW_IN: dict[str, TaskReason] = {
+REASON_OF_STATE: dict[str, TaskReason] = {
     State.DRAFT: TaskReason.DRAFT,
     State.PROPOSED: TaskReason.PROPOSED,
     State.ASSIGNED: TaskReason.WITH_LEAD,
@@ -47,5 +47,10 @@ NOW_IN: dict[str, TaskReason] = {
 }
 """Why nothing is told of a task that is now in this state."""
 
-STOOD_STILL = (*dict.fromkeys(NOW_IN.values()), TaskReason.STOPPED, TaskReason.DELIVERED, TaskReason.REACHED)
+STOOD_STILL = (
+    *dict.fromkeys(REASON_OF_STATE.values()),
+    TaskReason.STOPPED,
+    TaskReason.DELIVERED,
+    TaskReason.REACHED,
+)
 """What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""

@@ -23,9 +23,9 @@ from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.fields import PlainField, limit_choices
 from tasks import rollup
-from tasks.actions.cycles import NEEDED
-from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked, check_milestones
+from tasks.actions.cycles import REQUIRED_CYCLE_FIELDS
+from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
+from tasks.actions.milestones import MAX_MILESTONES, MilestoneSpec, check_milestones
 from tasks.cycles import Cycle
 from tasks.fields import DueField
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State
@@ -33,7 +33,7 @@ from tasks.models import Evidence, Milestone, Order, Part, Recurrence, Task
 from tasks.pages import story
 from tasks.periods import last_day
 from tasks.rollup import Node
-from tasks.secrecy import CONTENT, NOTHING, ONLY_A_NUMBER, is_secret
+from tasks.secrecy import CONTENT_FIELDS, LEAVE_EMPTY, ONLY_A_NUMBER, is_secret
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
@@ -80,7 +80,7 @@ class ReasonForm(forms.Form):
     reason = PlainField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class PartOfForm(forms.Form):
+class PartChoiceForm(forms.Form):
     """Something about the part of one body; where there is but one, nothing is to be chosen."""
 
     body = forms.ModelChoiceField(label=_("Body"), queryset=Body.objects.none(), empty_label=None)
@@ -93,7 +93,7 @@ class PartOfForm(forms.Form):
             del self.fields["body"]
 
 
-class ContributionForm(PartOfForm):
+class ContributionForm(PartChoiceForm):
     contribution = PlainField(
         label=_("What it contributed"),
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -106,7 +106,7 @@ class ContributionForm(PartOfForm):
             self.initial["contribution"] = parts[0].contribution
 
 
-class ReturnForm(PartOfForm, ReasonForm):
+class ReturnForm(PartChoiceForm, ReasonForm):
     field_order = ("body", "reason")
 
 
@@ -143,15 +143,15 @@ class MilestonesForm(forms.Form):
         """The action's own sentence beside a row that was changed; the others are not asked again."""
         problems: dict[str, Any] = {}
         if day := cleaned.get(f"day-{number}"):
-            asked = MilestoneAsked(day, cleaned.get(f"words-{number}", ""))
+            asked = MilestoneSpec(day, cleaned.get(f"words-{number}", ""))
             check_milestones(self.task, [asked], problems)
         if problems:
             self.add_error(f"day-{number}", problems["milestones"])
 
     @property
-    def milestones(self) -> list[MilestoneAsked]:
+    def milestones(self) -> list[MilestoneSpec]:
         rows = [(self.cleaned_data[f"day-{one}"], self.cleaned_data[f"words-{one}"]) for one in self.numbers]
-        return [MilestoneAsked(day, words) for day, words in rows if day]
+        return [MilestoneSpec(day, words) for day, words in rows if day]
 
 
 SPARE_ROWS = 3
@@ -415,7 +415,7 @@ def as_secret(task: Task, form: forms.Form) -> forms.Form:
     for name, field in form.fields.items():
         if type(field) is PlainField:
             field.widget = forms.TextInput()
-            field.help_text = NOTHING if name == "remedy" else ONLY_A_NUMBER
+            field.help_text = LEAVE_EMPTY if name == "remedy" else ONLY_A_NUMBER
             field.required = field.required and name != "note"
     if isinstance(form, EvidenceForm):
         form.fields["document"].required = form.must_hold_one
@@ -450,8 +450,8 @@ class CycleFields(forms.Form):
         """A cycle is asked for whole, as soon as it is the kind of deadline or any of it is filled in."""
         cleaned = super().clean() or {}
         wanted = cleaned.get("due_kind") == Task.DueKind.RECURRING
-        if wanted or any(cleaned.get(name) for name in NEEDED):
-            for name, missing in NEEDED.items():
+        if wanted or any(cleaned.get(name) for name in REQUIRED_CYCLE_FIELDS):
+            for name, missing in REQUIRED_CYCLE_FIELDS.items():
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, missing)
         return cleaned
@@ -465,7 +465,7 @@ class CycleFields(forms.Form):
         return Cycle(given["every"], given["day"], given["starts_on"], given["until"], month)
 
 
-def cycle_now(task: Task) -> dict[str, Any]:
+def cycle_initial(task: Task) -> dict[str, Any]:
     """What the fields of a cycle hold when the form is opened."""
     return asdict(task.cycle) if task.cycle else {}
 
@@ -487,14 +487,14 @@ class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
 
     class Meta:
         model = Task
-        fields = tuple(name for name in FIELDS if name not in ("lead", "start_on", "due_on"))
+        fields = tuple(name for name in EDITABLE_FIELDS if name not in ("lead", "start_on", "due_on"))
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, person: Person, assigner: Body | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         task: Task = self.instance
         self.initial.update(lead=task.lead, start_on=task.start_on, due_on=task.due_on)
-        self.initial.update(cycle_now(task))
+        self.initial.update(cycle_initial(task))
         self._choose_order(person, assigner, task)
         self._choose_parent(person, assigner, task)
         if task.pk and task.lead:
@@ -526,7 +526,7 @@ class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
 
     def _hide_content(self) -> None:
         """What a secret task never holds is not asked for; once it is lowered, all can be filled in."""
-        for name in CONTENT:
+        for name in CONTENT_FIELDS:
             self.fields.pop(name, None)
         self.fields["number"].help_text = ONLY_A_NUMBER
         self.fields["title"].help_text = _("The portal titles a secret task. Write a title only to lower it.")
@@ -558,13 +558,13 @@ class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS if name in self.cleaned_data}
 
     def fieldsets(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
         shown = set(self.fields) - (set() if self.asks_past_deadline else {"past_deadline"})
         return [
             (legend, [found for row in rows if (found := [self[name] for name in row if name in shown])])
-            for legend, rows in FIELDSETS
+            for legend, rows in TASK_FIELDSETS
         ]
 
 
@@ -573,7 +573,7 @@ def shows_parent(person: Person, task: Task) -> bool:
     return task.parent_id is None or Task.objects.visible_to(person).filter(pk=task.parent_id).exists()
 
 
-FIELDSETS = (
+TASK_FIELDSETS = (
     (
         _("What"),
         (
@@ -623,9 +623,9 @@ class PartRows(forms.BaseFormSet[PartForm]):
     said: Sequence[str] = ()
     """The action's sentences about the parts as a whole."""
 
-    def asked(self) -> list[PartAsked]:
+    def asked(self) -> list[PartSpec]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("body")]
-        return [PartAsked(row["body"], row["kind"], row["work"], row["due_on"]) for row in rows]
+        return [PartSpec(row["body"], row["kind"], row["work"], row["due_on"]) for row in rows]
 
     def errors_found(self) -> list[str]:
         typed = [str(said) for form in self.forms for errors in form.errors.values() for said in errors]
@@ -705,9 +705,9 @@ def differences(saved: Task | Order, values: dict[str, Any]) -> list[tuple[str, 
     ]
 
 
-def part_difference(task: Task, asked: Iterable[PartAsked]) -> list[tuple[str, str, str]]:
+def part_difference(task: Task, asked: Iterable[PartSpec]) -> list[tuple[str, str, str]]:
     saved = [
-        PartAsked(part.body, part.kind, part.work, part.due_on)
+        PartSpec(part.body, part.kind, part.work, part.due_on)
         for part in task.parts.helping().select_related("body")
     ]
     typed = list(asked)
@@ -723,7 +723,7 @@ def cycle_difference(task: Task, asked: Cycle | None) -> list[tuple[str, str, st
     return [(capfirst(str(_("cycle"))), words[0], words[1])]
 
 
-def _named(parts: Iterable[PartAsked]) -> str:
+def _named(parts: Iterable[PartSpec]) -> str:
     kinds = dict(Part.Kind.choices)
     return ", ".join(f"{part.body.brief} ({kinds[part.kind]})" for part in parts) or str(_("none"))
 

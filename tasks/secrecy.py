@@ -7,10 +7,10 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from portal.shared.verdicts import Sentence
-from tasks.models import PLACEHOLDER, Task
+from tasks.models import PLACEHOLDER_TITLE, Task
 from tasks.periods import last_day
 
-LONGEST = 40
+MAX_NUMBER_LENGTH = 40
 
 _SIGN = "A-Za-zĐđƯư&"
 _GROUP = rf"(?:[0-9]{{1,6}}[{_SIGN}]?|[A-ZĐƯ&][{_SIGN}0-9]{{0,9}}|[a-zđ])"
@@ -27,11 +27,11 @@ NOT_SECRET_LATER = _(
     " Withdraw it and enter the secret one by its number."
 )
 UNTITLED = _("Give the task a title: it is no longer secret.")
-AS_SECRET = _("Not less secret than the task above: choose %(secrecy)s.")
-NOTHING = _("A secret task is kept with its number, date and deadline only. Leave this empty.")
+NOT_LESS_SECRET = _("Not less secret than the task above: choose %(secrecy)s.")
+LEAVE_EMPTY = _("A secret task is kept with its number, date and deadline only. Leave this empty.")
 
 
-CONTENT = (
+CONTENT_FIELDS = (
     "title_en",
     "description",
     "deliverable",
@@ -52,7 +52,7 @@ def is_secret(task: Task) -> bool:
 
 def is_number(text: str) -> bool:
     """Is this the number of a paper, or of a task in an order, and nothing said in it?"""
-    return len(text) <= LONGEST and _PAPER.fullmatch(text) is not None
+    return len(text) <= MAX_NUMBER_LENGTH and _PAPER.fullmatch(text) is not None
 
 
 def is_day(text: str) -> bool:
@@ -62,22 +62,22 @@ def is_day(text: str) -> bool:
 
 def title_of(task: Task) -> str:
     """The portal titles a secret task itself, whatever was typed."""
-    return f"{PLACEHOLDER} {task.number}".strip()
+    return f"{PLACEHOLDER_TITLE} {task.number}".strip()
 
 
-def is_below(task: Task, above: Task) -> bool:
+def is_less_secret(task: Task, above: Task) -> bool:
     """Is the task less secret than the one above it?"""
     levels = Task.Secrecy.values
     return task.secrecy in levels[: levels.index(above.secrecy)]
 
 
-def refusals(task: Task) -> dict[str, Sentence]:
+def find_problems(task: Task) -> dict[str, Sentence]:
     """Field → what a secret task, or one that is so no longer, may not hold there."""
     if not is_secret(task):
-        start, placeholder, number = task.title.partition(PLACEHOLDER)
+        start, placeholder, number = task.title.partition(PLACEHOLDER_TITLE)
         untitled = placeholder and not start and (not number or is_number(number.strip()))
         return {"title": UNTITLED} if untitled else {}
-    said: dict[str, Sentence] = {name: NOTHING for name in CONTENT if getattr(task, name)}
+    said: dict[str, Sentence] = {name: LEAVE_EMPTY for name in CONTENT_FIELDS if getattr(task, name)}
     said |= {
         name: ONLY_A_NUMBER
         for name in ("number", "after_event")

@@ -15,10 +15,10 @@ from rest_framework import serializers
 from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, VerdictOut
 from portal.shared.api import DaySerializerField, Input
 from tasks import rollup, rules
-from tasks.actions.cycles import NEEDED
-from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.actions.hand_down import Below
-from tasks.actions.milestones import MilestoneAsked
+from tasks.actions.cycles import REQUIRED_CYCLE_FIELDS
+from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
+from tasks.actions.hand_down import BelowAnswer
+from tasks.actions.milestones import MilestoneSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
 from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task
@@ -259,12 +259,12 @@ class TaskDetail(TaskRow):
 
     def to_representation(self, task: Task) -> Any:
         # Once, for all that asks.
-        task.tasks_below = [] if task.read_until else rollup.read(task)  # type: ignore[attr-defined]
+        task.tasks_below = [] if task.read_until else rollup.read_nodes(task)  # type: ignore[attr-defined]
         return super().to_representation(task)
 
     def get_rolled_up(self, task: Task) -> int | None:
         """Progress as the tasks below add up, from the leaves; null when none stands below."""
-        found = rollup.of(task)
+        found = rollup.roll_up(task)
         return found.percent if found else None
 
     @extend_schema_field(TaskBrief(allow_null=True))
@@ -459,8 +459,8 @@ class PartIn(Input):
     work = serializers.CharField(max_length=500, required=False, allow_blank=True)
     due_on = DaySerializerField(required=False, allow_null=True)
 
-    def to_internal_value(self, data: Any) -> PartAsked:
-        return PartAsked(**super().to_internal_value(data))
+    def to_internal_value(self, data: Any) -> PartSpec:
+        return PartSpec(**super().to_internal_value(data))
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         # Without the step that writes validated values back into a dictionary: this is none.
@@ -476,7 +476,9 @@ class CycleIn(Input):
         min_value=1, max_value=12, default=1, help_text="Of a quarter, half-year or year: 1 for its first."
     )
     starts_on = DaySerializerField()
-    until = DaySerializerField(error_messages={"required": NEEDED["until"], "null": NEEDED["until"]})
+    until = DaySerializerField(
+        error_messages={"required": REQUIRED_CYCLE_FIELDS["until"], "null": REQUIRED_CYCLE_FIELDS["until"]}
+    )
 
     def to_internal_value(self, data: Any) -> Cycle:
         return Cycle(**super().to_internal_value(data))
@@ -508,7 +510,7 @@ class _TaskIn(Input, serializers.ModelSerializer[Task]):
 
     class Meta:
         model = Task
-        fields: tuple[str, ...] = (*FIELDS, "parts", "recurrence")
+        fields: tuple[str, ...] = (*EDITABLE_FIELDS, "parts", "recurrence")
 
 
 class TaskDraft(_TaskIn):
@@ -534,7 +536,7 @@ class TaskChange(Assigning, _TaskIn):
     version = serializers.IntegerField(min_value=0, help_text="The version you read; 409 if it is another.")
     reason = serializers.CharField(required=False, allow_blank=True, help_text="Why; kept in the audit.")
     below = serializers.DictField(
-        child=serializers.ChoiceField(Below.choices),
+        child=serializers.ChoiceField(BelowAnswer.choices),
         required=False,
         help_text="Id of a task below that is due after the new deadline, or `rest`: what becomes of it.",
     )
@@ -550,8 +552,8 @@ class MilestoneIn(Input):
     due_on = DaySerializerField()
     words = serializers.CharField(max_length=250, required=False, allow_blank=True)
 
-    def to_internal_value(self, data: Any) -> MilestoneAsked:
-        return MilestoneAsked(**super().to_internal_value(data))
+    def to_internal_value(self, data: Any) -> MilestoneSpec:
+        return MilestoneSpec(**super().to_internal_value(data))
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         # As of a part: what comes out is no dictionary.

@@ -35,8 +35,8 @@ from portal.shared.background import queue
 from portal.shared.text import tidy
 from portal.shared.verdicts import Refused, not_now, refuse
 from tasks.actions.common import refuse_stale
-from tasks.actions.drafting import Draft, ManyRefused, PartAsked, edit_task, new_tasks
-from tasks.actions.milestones import MilestoneAsked, set_milestones
+from tasks.actions.drafting import Draft, DraftsRefused, PartSpec, edit_task, new_tasks
+from tasks.actions.milestones import MilestoneSpec, set_milestones
 from tasks.models import Order, Task
 
 JOB = "imports.jobs.read_import"
@@ -352,7 +352,7 @@ def _change(rows: list[ImportRow], by: Person) -> None:
                 set_milestones(
                     task=seen[row.values["task"]],
                     by=by,
-                    milestones=[MilestoneAsked(date.fromisoformat(day), words) for day, words in marks],
+                    milestones=[MilestoneSpec(date.fromisoformat(day), words) for day, words in marks],
                 )
         except ValidationError as error:
             said[row.position] = error.messages
@@ -363,13 +363,13 @@ def _change(rows: list[ImportRow], by: Person) -> None:
     _refuse_rows(said, rows)
 
 
-def _parts_again(task: Task, parts: list[list[Any]], bodies: Mapping[int, Body]) -> list[PartAsked]:
+def _parts_again(task: Task, parts: list[list[Any]], bodies: Mapping[int, Body]) -> list[PartSpec]:
     """A body that stays keeps its share of the work and its own day."""
     there = {part.body_id: part for part in task.parts.helping()}
     return [
-        PartAsked(bodies[key], kind, there[key].work, there[key].due_on)
+        PartSpec(bodies[key], kind, there[key].work, there[key].due_on)
         if key in there
-        else PartAsked(bodies[key], kind)
+        else PartSpec(bodies[key], kind)
         for key, kind in parts
     ]
 
@@ -387,7 +387,7 @@ def _refuse_stopped(rows: list[ImportRow]) -> None:
 def _draft(drafts: list[Draft], rows: list[ImportRow], by: Person) -> list[ImportRow]:
     try:
         tasks = new_tasks(drafts=drafts, by=by)
-    except ManyRefused as refusal:
+    except DraftsRefused as refusal:
         said = {
             rows[index].position: [str(one) for sentences in problems.values() for one in sentences]
             for index, problems in refusal.refused.items()
@@ -414,9 +414,9 @@ def _drafts_of(imported: Import, rows: list[ImportRow], by: Person) -> list[Draf
         else:
             task = storing.task_of(row, meaning, imported.order, bodies, above)
             task.parent = task.parent or (over if isinstance(over, Task) else None)
-            parts = [PartAsked(bodies[key], kind) for key, kind in meaning.parts if key in bodies]
+            parts = [PartSpec(bodies[key], kind) for key, kind in meaning.parts if key in bodies]
             over = over if isinstance(over, Draft) and task.parent is None else None
-            marks = [MilestoneAsked(date.fromisoformat(day)) for day in meaning.milestones]
+            marks = [MilestoneSpec(date.fromisoformat(day)) for day in meaning.milestones]
             here = Draft(task, parts, meaning.cycle, over, marks)
             drafts.append(here)
         if meaning.number:

@@ -3,6 +3,7 @@
 from tasks.actions.change_lead import change_lead
 from tasks.actions.contributions import contribute, return_contribution
 from tasks.actions.cycles import make_occurrences, resume_cycle
+from tasks.actions.decisions import confirm, resume, send_back, supersede, suspend, withdraw
 from tasks.actions.drafting import (
     assign,
     edit_task,
@@ -16,7 +17,6 @@ from tasks.actions.drafting import (
 from tasks.actions.escalation import resume_escalation, stop_escalation
 from tasks.actions.event_days import set_event_day
 from tasks.actions.hand_down import set_weights
-from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, withdraw
 from tasks.actions.milestones import mark_milestone, set_milestones
 from tasks.actions.requests import (
     accept_counter,
@@ -29,7 +29,7 @@ from tasks.actions.requests import (
     refuse_request,
 )
 from tasks.actions.risk import clear_risk, flag_risk
-from tasks.actions.working import (
+from tasks.actions.work import (
     accept,
     add_comment,
     add_evidence,

@@ -15,7 +15,15 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions import cycles as recurring
-from tasks.actions.common import lock_from_above, milestones_of, move, owe_news, tell_helpers, words, workers
+from tasks.actions.common import (
+    clean_text,
+    lead_workers,
+    lock_with_ancestors,
+    milestone_facts,
+    move,
+    notify,
+    notify_helping_bodies,
+)
 from tasks.actions.drafting import check_lead
 from tasks.lifecycle import State
 from tasks.models import Part, Task
@@ -38,10 +46,10 @@ PART = ("kind", "work", "due_on", "contribution", "delivered_by", "delivered_at"
 @transaction.atomic
 def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note: str = "") -> Task:
     """Give an issued task to another lead body, which accepts it; `note` is a word to the new lead."""
-    task = lock_from_above(task)
+    task = lock_with_ancestors(task)
     right = rules.may_change_lead(by, task).or_raise()
-    said = words(task, reason, "reason", required=_("Say why another body leads it now."))
-    word = words(task, note, "note")
+    said = clean_text(task, reason, "reason", required=_("Say why another body leads it now."))
+    word = clean_text(task, note, "note")
     old, title, stood_still = task.lead, task.title, task.state == State.SUSPENDED
     _check_new(task, lead, by)
     # A body plays one part: who helped and who once led leads now.
@@ -51,7 +59,7 @@ def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note:
         recurring.skip_past(task, on=today())
     if old:
         _keep_reading(task, old)
-        owe_news(
+        notify(
             access.people("work_on_tasks", old),
             "task_taken_away",
             task,
@@ -60,8 +68,8 @@ def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note:
             reason=said,
             title=title,
         )
-    owe_news(workers(task), "task_assigned", task, by, body=task.lead, reason=word)
-    tell_helpers(task, "help_changed", by, reason=said)
+    notify(lead_workers(task), "task_assigned", task, by, body=task.lead, reason=word)
+    notify_helping_bodies(task, "help_changed", by, reason=said)
     return task
 
 
@@ -79,8 +87,8 @@ def _keep_reading(task: Task, old: Body) -> None:
     """Written after the event, so that the old lead reads who took over and why, and nothing later."""
     then = {
         **snapshot(task, [field.name for field in task._meta.concrete_fields]),
-        "recurrence": recurring.told(task),
-        "milestones": milestones_of(task),
+        "recurrence": recurring.cycle_facts(task),
+        "milestones": milestone_facts(task),
         "parts": list(task.parts.helping().values("body", *PART)),
     }
     ended = {"kind": Part.Kind.FORMER_LEAD, "ended_at": timezone.now(), "then": then, "order": task.order}

@@ -41,20 +41,20 @@ EVENT_OF = {
     "change_lead": "task_lead_changed",
 }
 
-BESIDE_THE_FORM = (
+EVENTS_OUTSIDE_FORMS = (
     *("comment_added", "evidence_added", "evidence_removed", "task_urged", "task_posted"),
     *("task_weights_set", "part_delivered", "part_returned", "cycle_stopped"),
 )
 """Events that change nothing a form of the task holds, so they make no form stale."""
 
 
-ENDS_A_REQUEST = ("submit", "suspend", "withdraw", "supersede", "change_lead", "recall", "decline")
+VERBS_ENDING_REQUESTS = ("submit", "suspend", "withdraw", "supersede", "change_lead", "recall", "decline")
 """After these nothing is left to decide: an open request is taken back with them."""
 
 
-RISK = ("risk_days", "risk_remedy", "risk_by", "risk_at")
-STOP = ("escalation_stopped_at", "escalation_stopped_by")
-DEADLINE = ("due_on", "due_version", *STOP)
+RISK_FIELDS = ("risk_days", "risk_remedy", "risk_by", "risk_at")
+ESCALATION_STOP_FIELDS = ("escalation_stopped_at", "escalation_stopped_by")
+DEADLINE_FIELDS = ("due_on", "due_version", *ESCALATION_STOP_FIELDS)
 """What a caller saves after `new_deadline`."""
 
 
@@ -82,13 +82,13 @@ def _locking() -> QuerySet[Task]:
     )
 
 
-def lock_from_above(task: Task, *, under: Task | None = None) -> Task:
+def lock_with_ancestors(task: Task, *, under: Task | None = None) -> Task:
     """The row as `lock` gives it, after every task above it, the first of all first; `under` is to be above.
 
     For whatever compares with the tasks above or below: two who move days in one tree, or would close
     a circle, come one after the other. Who needs only one row never waits for a second.
     """
-    chains = [[one.pk, *keys_above(one)] for one in (task, under) if one]
+    chains = [[one.pk, *ancestor_keys(one)] for one in (task, under) if one]
     first = {chain[-1] for chain in chains}
     for keys in (first, {key for chain in chains for key in chain} - first):
         rows = Task.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
@@ -96,13 +96,13 @@ def lock_from_above(task: Task, *, under: Task | None = None) -> Task:
     return lock(task)
 
 
-def lock_below(task: Task) -> None:
+def lock_descendants(task: Task) -> None:
     """All that stands below, before the first event: who holds the chain of events waits for no row."""
     rows = Task.objects.under(task.pk).select_for_update(no_key=True).order_by("pk")
     list(rows.values_list("pk"))
 
 
-def keys_above(task: Task) -> list[int]:
+def ancestor_keys(task: Task) -> list[int]:
     """Keys of the tasks above, nearest first, as they are now; in one query."""
     columns = [f"{'parent__' * level}parent_id" for level in range(LEVELS_ABOVE)]
     rows = Task.objects.filter(pk=task.pk).values_list(*columns)
@@ -118,8 +118,8 @@ def move(
     """
     task = lock(task)
     right = right or rules.VERBS[verb](by, task).or_raise()
-    if verb in ENDS_A_REQUEST:
-        cancel_requests(task, by, right)
+    if verb in VERBS_ENDING_REQUESTS:
+        cancel_open_requests(task, by, right)
     target = MOVES[verb].target or task.suspended_from
     before = snapshot(task, ("state", *values)) | (
         {} if target in RUNNING and "lead" not in values else forget_risk(task)
@@ -129,20 +129,20 @@ def move(
     for name, value in values.items():
         setattr(task, name, value)
     task.version += 1
-    task.save(update_fields=["state", "suspended_from", "version", *RISK, *values])
+    task.save(update_fields=["state", "suspended_from", "version", *RISK_FIELDS, *values])
     after = snapshot(task, tuple(before))
-    tell(task, EVENT_OF[verb], by, right=right, before=before, after=after, reason=reason)
+    record_event(task, EVENT_OF[verb], by, right=right, before=before, after=after, reason=reason)
     if target in RUNNING and before["state"] not in RUNNING:
-        remind_again(task)
+        owe_reminders_again(task)
     return task
 
 
-def cancel_requests(task: Task, by: Person, right: Right | None, **which: Any) -> None:
+def cancel_open_requests(task: Task, by: Person, right: Right | None, **which: Any) -> None:
     """Nothing is left to decide of what the lead body asked for."""
     for request in task.requests.waiting().filter(**which):
         request.state = Request.State.CANCELLED
         request.save(update_fields=["state"])
-        tell(task, "request_cancelled", by, right=right, after=request_facts(request))
+        record_event(task, "request_cancelled", by, right=right, after=request_facts(request))
 
 
 def request_facts(request: Request) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def request_facts(request: Request) -> dict[str, Any]:
     return snapshot(request, ("kind", "state", "from_due_on", "proposed_on", "counter_on"))
 
 
-def remind_again(task: Task) -> None:
+def owe_reminders_again(task: Task) -> None:
     """What nobody was told because it stood still is owed again: a step is planned once."""
     owe_again(about=task, because=drop_reasons.STOOD_STILL)
 
@@ -165,13 +165,13 @@ def forget_risk(task: Task) -> dict[str, Any]:
     return said
 
 
-def new_deadline(task: Task) -> None:
+def restart_reminders(task: Task) -> None:
     """Reminders begin anew with another day, and those above are told of it again."""
     task.due_version += 1
     task.escalation_stopped_at = task.escalation_stopped_by = None
 
 
-def tell(
+def record_event(
     task: Task,
     event: str,
     by: Person | None,
@@ -186,13 +186,13 @@ def tell(
     `right` is what the rule of the change found; None when the portal itself does it.
     """
     # Once more: what was said of the task above may come with a task below that is secret.
-    reason = words(task, reason, "reason")
+    reason = clean_text(task, reason, "reason")
     old, new = changes(before or {}, after or {})
-    bodies = concerned(task, old)
+    bodies = bodies_concerned(task, old)
     record(event, about=task, by=by, right=right, before=old, after=new, reason=reason, bodies=bodies)
 
 
-def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
+def bodies_concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
     """The bodies in whose audit trail an event belongs: until issue only the body that prepares the task."""
     if not task.is_issued and before.get("state", task.state) in (*UNISSUED, State.WITHDRAWN):
         return [task.assigner_id]
@@ -204,12 +204,12 @@ def concerned(task: Task, before: dict[str, Any]) -> list[int | None]:
     ]
 
 
-def parts_of(task: Task) -> list[list[Any]]:
+def part_facts(task: Task) -> list[list[Any]]:
     """The bodies that help, as events keep them."""
     return [list(row) for row in task.parts.helping().values_list("body_id", "kind", "work", "due_on")]
 
 
-def milestones_of(task: Task) -> list[list[Any]]:
+def milestone_facts(task: Task) -> list[list[Any]]:
     """The milestones with the day each was reached, as events keep them."""
     rows = Milestone.objects.filter(task=task).order_by("due_on", "pk")
     return [[str(row.due_on), row.words, str(row.done_on) if row.done_on else None] for row in rows]
@@ -217,10 +217,10 @@ def milestones_of(task: Task) -> list[list[Any]]:
 
 def refuse_stale(thing: Any, version: int | None) -> None:
     """A form carries the version it was opened with; None when the door has no form."""
-    stale.refuse_stale(thing, version, BESIDE_THE_FORM)
+    stale.refuse_stale(thing, version, EVENTS_OUTSIDE_FORMS)
 
 
-def words(
+def clean_text(
     task: Task, text: str, field: str, *, required: Sentence | None = None, longest: int = LONG_TEXT
 ) -> str:
     """Free text that a person typed about a task: composed, plain, not too long, there where it is needed.
@@ -249,17 +249,17 @@ def holds_office(person: Person, body: Body | None) -> bool:
     return person.is_active and terms.exists()
 
 
-def standing_or_above(body: Body) -> Body | None:
+def body_to_notify(body: Body) -> Body | None:
     """The body whose people can be told; of one that was dissolved, the body above it."""
     return body.parent if body.is_dissolved(today()) else body
 
 
-def workers(task: Task) -> Iterable[Person]:
+def lead_workers(task: Task) -> Iterable[Person]:
     """The people of the lead body who work on its tasks."""
     return access.people("work_on_tasks", task.lead) if task.lead else ()
 
 
-def tell_helpers(
+def notify_helping_bodies(
     task: Task,
     kind: str,
     by: Person | None,
@@ -271,18 +271,18 @@ def tell_helpers(
     """Owe the news to those who work for the bodies that help (or for these); to nobody of the lead twice."""
     if bodies is None:
         bodies = [part.body for part in task.parts.helping().select_related("body")]
-    leading = {person.pk for person in workers(task)} if bodies else set()
+    leading = {person.pk for person in lead_workers(task)} if bodies else set()
     for body in bodies:
         people = [one for one in access.people("work_on_tasks", body) if one.pk not in leading]
-        owe_news(people, kind, task, by, body=body, reason=reason, title=title)
+        notify(people, kind, task, by, body=body, reason=reason, title=title)
 
 
-def judges(task: Task) -> Iterable[Person]:
+def confirmers(task: Task) -> Iterable[Person]:
     """The people of the assigner who confirm results."""
     return access.people("confirm_tasks", task.assigner)
 
 
-def readers(task: Task, people: Iterable[Person], body: Body | None) -> list[Person]:
+def allowed_readers(task: Task, people: Iterable[Person], body: Body | None) -> list[Person]:
     """Of a restricted task only those whose office reads it: nobody else is told that it exists."""
     if task.secrecy == Task.Secrecy.NORMAL:
         return list(people)
@@ -291,7 +291,7 @@ def readers(task: Task, people: Iterable[Person], body: Body | None) -> list[Per
     return [person for person in people if named.intersection(access.bodies_as(person, RESTRICTED_READERS))]
 
 
-def owe_news(
+def notify(
     people: Iterable[Person],
     kind: str,
     task: Task,
@@ -312,7 +312,7 @@ def owe_news(
     `facts` are what else the sentence or its check needs.
     """
     return owe(
-        [person for person in readers(task, people, body) if by is None or person.pk != by.pk],
+        [person for person in allowed_readers(task, people, body) if by is None or person.pk != by.pk],
         kind,
         about=task,
         occasion=occasion or (f"request-{request}" if request else f"v{task.version}"),

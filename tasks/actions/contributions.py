@@ -13,7 +13,7 @@ from audit.actions import snapshot
 from committees import access
 from committees.models import Body, Person
 from tasks import rules
-from tasks.actions.common import lock, owe_news, remind_again, tell, words, workers
+from tasks.actions.common import clean_text, lead_workers, lock, notify, owe_reminders_again, record_event
 from tasks.models import Part, Task
 
 COLUMNS = ("contribution", "delivered_by", "delivered_at")
@@ -27,7 +27,7 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
     part = _chosen(rules.own_parts(by, task), body)
     right = rules.may_contribute_part(by, task, part.body).or_raise()
     before = snapshot(part, ("contribution",))
-    part.contribution = words(
+    part.contribution = clean_text(
         task, contribution, "contribution", required=_("Say what your body contributed.")
     )
     now = timezone.now()
@@ -35,9 +35,9 @@ def contribute(*, task: Task, by: Person, contribution: str, body: Body | None =
     part.delivered_by, part.delivered_at = by, part.delivered_at or now
     part.save(update_fields=COLUMNS)
     after = {"body": part.body_id, **snapshot(part, ("contribution",))}
-    tell(task, "part_delivered", by, right=right, before=before, after=after)
+    record_event(task, "part_delivered", by, right=right, before=before, after=after)
     occasion = f"part-{part.pk}-{now:%Y%m%d%H%M%S}"
-    owe_news(workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion, part=part.pk)
+    notify(lead_workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion, part=part.pk)
     return part
 
 
@@ -47,14 +47,14 @@ def return_contribution(*, task: Task, by: Person, reason: str, body: Body | Non
     task = lock(task)
     right = rules.may_return_contribution(by, task).or_raise()
     part = _chosen(rules.delivered_parts(task), body)
-    said = words(task, reason, "reason", required=_("Say what is missing, so that the body can act."))
+    said = clean_text(task, reason, "reason", required=_("Say what is missing, so that the body can act."))
     occasion = f"part-{part.pk}-{part.delivered_at:%Y%m%d%H%M%S}"
     part.delivered_by = part.delivered_at = None
     part.save(update_fields=COLUMNS)
-    remind_again(task)
-    tell(task, "part_returned", by, right=right, after={"body": part.body_id}, reason=said)
+    owe_reminders_again(task)
+    record_event(task, "part_returned", by, right=right, after={"body": part.body_id}, reason=said)
     told = access.people("work_on_tasks", part.body)
-    owe_news(told, "part_returned", task, by, body=part.body, reason=said, occasion=occasion)
+    notify(told, "part_returned", task, by, body=part.body, reason=said, occasion=occasion)
     return part
 
 

@@ -21,17 +21,17 @@ from portal.shared.days import today
 from tasks import rules, secrecy
 from tasks.actions import deadlines as timing
 from tasks.actions.common import (
+    ancestor_keys,
+    body_to_notify,
     holds_office,
-    keys_above,
+    lead_workers,
     lock,
-    lock_from_above,
-    owe_news,
-    standing_or_above,
-    tell,
-    tell_helpers,
-    workers,
+    lock_with_ancestors,
+    notify,
+    notify_helping_bodies,
+    record_event,
 )
-from tasks.cycles import LONGEST, MONTHS, Cycle
+from tasks.cycles import MAX_CYCLE_YEARS, MONTHS_IN, Cycle
 from tasks.lifecycle import LEVELS_ABOVE, RUNNING, State
 from tasks.models import Part, Recurrence, Task
 
@@ -47,7 +47,7 @@ NAMED = ("leader", "contact")
 
 GOES_ON: dict[str, Any] = {"stop": "", "stopped_for": None}
 
-NEEDED = {
+REQUIRED_CYCLE_FIELDS = {
     "every": _("Say how often it falls due."),
     "day": _("Say on which day it falls due."),
     "starts_on": _("Give the first day of the cycle."),
@@ -66,7 +66,7 @@ def cycle_of(task: Task) -> Cycle | None:
     return row.cycle if row else None
 
 
-def told(task: Task) -> list[Any] | None:
+def cycle_facts(task: Task) -> list[Any] | None:
     """The cycle as an event keeps it."""
     cycle = cycle_of(task)
     return list(astuple(cycle)) if cycle else None
@@ -85,7 +85,7 @@ def check_cycle(task: Task, asked: Cycle | None, problems: dict[str, Any]) -> No
             problems["every"] = _("Choose “recurring” as the kind of deadline, or leave the cycle empty.")
     elif task.occurrence_on:
         problems["due_kind"] = _("This task belongs to a cycle already: give it a day.")
-    elif task.parent and len(keys_above(task.parent)) + 1 >= LEVELS_ABOVE:
+    elif task.parent and len(ancestor_keys(task.parent)) + 1 >= LEVELS_ABOVE:
         problems["due_kind"] = _("Too deep for a cycle: its tasks would stand below the fourth level.")
     elif cycle := asked or cycle_of(task):
         problems |= _refusals(task, cycle)
@@ -99,7 +99,7 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
         Recurrence(**asdict(cycle)).clean_fields(exclude=("task",))
     except ValidationError as error:
         return dict(error.message_dict)
-    months = MONTHS.get(cycle.every, 1)
+    months = MONTHS_IN.get(cycle.every, 1)
     if cycle.every == "week" and cycle.day > 7:
         return {"day": _("Of a week: 1 for Monday to 7 for Sunday.")}
     if cycle.month > months:
@@ -107,9 +107,9 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
     if cycle.until < cycle.starts_on:
         return {"until": _("The last day of the cycle is not before its first.")}
     if _too_long(today(), cycle.starts_on):
-        return {"starts_on": _("At most %(years)s years ahead.") % {"years": LONGEST}}
+        return {"starts_on": _("At most %(years)s years ahead.") % {"years": MAX_CYCLE_YEARS}}
     if _too_long(cycle.starts_on, cycle.until):
-        return {"until": _("A cycle runs at most %(years)s years.") % {"years": LONGEST}}
+        return {"until": _("A cycle runs at most %(years)s years.") % {"years": MAX_CYCLE_YEARS}}
     if next(cycle.occurrences(), None) is None:
         return {"until": _("No day of this cycle lies between its first and its last day.")}
     if (above := task.day_above()) and cycle.until > above:
@@ -118,7 +118,7 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
 
 
 def _too_long(first: date, last: date) -> bool:
-    return (last.year - LONGEST, last.month, last.day) > (first.year, first.month, first.day)
+    return (last.year - MAX_CYCLE_YEARS, last.month, last.day) > (first.year, first.month, first.day)
 
 
 def set_cycle(task: Task, asked: Cycle | None) -> None:
@@ -126,7 +126,7 @@ def set_cycle(task: Task, asked: Cycle | None) -> None:
     if task.due_kind != Task.DueKind.RECURRING:
         Recurrence.objects.filter(task=task).delete()
     elif asked and asked != cycle_of(task):
-        make(task, on=today())
+        make_occurrences_of(task, on=today())
         Recurrence.objects.update_or_create(task=task, defaults={**asdict(asked), **GOES_ON})
         if task.is_issued:
             skip_past(task, on=today())
@@ -156,14 +156,14 @@ def make_occurrences(*, on: date) -> int:
 
 def _make_alone(head: Task, on: date) -> int:
     try:
-        return make(head, on=on)
+        return make_occurrences_of(head, on=on)
     except Exception:
         log.exception("The cycle of task %s was left for the next run.", head.pk)
         return 0
 
 
 @transaction.atomic
-def make(head: Task, *, on: date) -> int:
+def make_occurrences_of(head: Task, *, on: date) -> int:
     """The same for one cycle, up to the first day that may not be given: there the cycle stops.
 
     Its row is held, so that two at once make nothing twice.
@@ -173,23 +173,23 @@ def make(head: Task, *, on: date) -> int:
     new = row.to_make(on) if row and head.state in RUNNING else []
     if row is None or not new:
         return 0
-    may_be_made = list(takewhile(lambda period: not why_stop(head, period[1], on), new))
+    may_be_made = list(takewhile(lambda period: not stop_reason(head, period[1], on), new))
     there = set(head.children.exclude(occurrence_on=None).values_list("occurrence_on", flat=True))
     made = [_Made.of(head, row.cycle, *period) for period in may_be_made if period[1] not in there]
     if may_be_made:
         row.made_until = may_be_made[-1][0]
     if stopped := new[len(may_be_made) :]:
         row.stopped_for = stopped[0][1]
-        row.stop = why_stop(head, row.stopped_for, on)
+        row.stop = stop_reason(head, row.stopped_for, on)
     row.save(update_fields=["made_until", "stop", "stopped_for"])
     for one in made:
         one.owe_news()
     if row.stop:
         _owe_stop(head, row)
     for one in made:
-        tell(one.task, "task_recurred", None, right=None, after={"original_due_on": one.task.due_on})
+        record_event(one.task, "task_recurred", None, right=None, after={"original_due_on": one.task.due_on})
     if row.stop:
-        tell(
+        record_event(
             head,
             "cycle_stopped",
             None,
@@ -199,39 +199,39 @@ def make(head: Task, *, on: date) -> int:
     return len(made)
 
 
-def why_stop(head: Task, due: date, on: date) -> str:
+def stop_reason(head: Task, due: date, on: date) -> str:
     """Why no task due on this day may be given on behalf of the cycle: what a person would be refused."""
     above = head.day_above()
     if head.assigner.is_dissolved(on):
         return Recurrence.Stop.GIVER
     if head.lead is None or head.lead.is_dissolved(on):
         return Recurrence.Stop.LEAD
-    if len(keys_above(head)) >= LEVELS_ABOVE:
+    if len(ancestor_keys(head)) >= LEVELS_ABOVE:
         return Recurrence.Stop.DEPTH
     return Recurrence.Stop.ABOVE if above and due > above else ""
 
 
 def _owe_stop(head: Task, row: Recurrence) -> None:
     """To those who can mend it."""
-    if body := standing_or_above(head.assigner):
+    if body := body_to_notify(head.assigner):
         people = access.people("edit_issued_tasks", body)
         occasion = f"cycle-v{head.version}-{row.stopped_for}"
-        owe_news(people, "cycle_stopped", head, None, body=body, request=row.name, occasion=occasion)
+        notify(people, "cycle_stopped", head, None, body=body, request=row.name, occasion=occasion)
 
 
 @transaction.atomic
 def resume_cycle(*, task: Task, by: Person) -> Task:
     """Let a cycle that stopped go on with the next run of its job; what passed meanwhile is not made."""
-    task = lock_from_above(task)
+    task = lock_with_ancestors(task)
     right = rules.may_resume_cycle(by, task).or_raise()
     row = Recurrence.objects.get(task=task)
-    if row.stopped_for and (stop := why_stop(task, max(row.stopped_for, today()), today())):
+    if row.stopped_for and (stop := stop_reason(task, max(row.stopped_for, today()), today())):
         raise ValidationError(Recurrence.Stop(stop).label)
     Recurrence.objects.filter(pk=row.pk).update(**GOES_ON)
     skip_past(task, on=today())
     task.version += 1
     task.save(update_fields=["version"])
-    tell(task, "cycle_resumed", by, right=right, before={"stop": row.stop}, after={"stop": ""})
+    record_event(task, "cycle_resumed", by, right=right, before={"stop": row.stop}, after={"stop": ""})
     return task
 
 
@@ -272,10 +272,10 @@ class _Made:
 
     def owe_news(self) -> None:
         task = self.task
-        owe_news(workers(task), "task_assigned", task, None, body=task.lead)
-        tell_helpers(task, "help_assigned", None)
+        notify(lead_workers(task), "task_assigned", task, None, body=task.lead)
+        notify_helping_bodies(task, "help_assigned", None)
         if self.unnamed:
-            owe_news(
+            notify(
                 secretaries(task),
                 "cycle_without_people",
                 task,
@@ -285,12 +285,12 @@ class _Made:
             )
         if self.without_helper:
             people = access.people("edit_issued_tasks", task.assigner)
-            owe_news(people, "cycle_without_helper", task, None, body=task.assigner)
+            notify(people, "cycle_without_helper", task, None, body=task.assigner)
 
 
 def secretaries(task: Task) -> list[Person]:
     """The secretary of the lead body; where it has none, everybody who works on its tasks."""
-    people = workers(task)
+    people = lead_workers(task)
     terms = Membership.objects.holding_on(today()).filter(
         office__body=task.lead, office__role=Role.SECRETARY, person__in=people
     )

@@ -48,7 +48,7 @@ def refuse_past_deadline(task: Task, past_deadline: bool) -> None:
         raise ValidationError(problems)
 
 
-def keep_first(task: Task) -> None:
+def keep_first_deadline(task: Task) -> None:
     """The first deadline is kept for ever: of a task given without one, the first day it ever got."""
     if task.is_issued and task.original_due_on is None:
         task.original_due_on = task.due_on
@@ -80,7 +80,7 @@ def check_occurrence(task: Task, by: Person, problems: dict[str, Any]) -> None:
         problems["parent"] = _("This task belongs to the cycle above it and stays there.")
 
 
-def count_again(task: Task) -> None:
+def count_from_event(task: Task) -> None:
     """The deadline from the day of the event, if that is known."""
     if task.happened_on and task.after_days is not None:
         task.due_on = task.happened_on + timedelta(days=task.after_days)

@@ -29,29 +29,29 @@ from tasks.actions import hand_down as handing
 from tasks.actions import milestones
 from tasks.actions.common import (
     NO_OFFICE_IN_LEAD,
-    concerned,
+    ancestor_keys,
+    bodies_concerned,
+    clean_text,
     forget_risk,
     holds_office,
-    keys_above,
+    lead_workers,
     lock,
-    lock_below,
-    lock_from_above,
+    lock_descendants,
+    lock_with_ancestors,
     move,
-    new_deadline,
-    owe_news,
-    parts_of,
+    notify,
+    notify_helping_bodies,
+    part_facts,
+    record_event,
     refuse_stale,
-    tell,
-    tell_helpers,
-    words,
-    workers,
+    restart_reminders,
 )
-from tasks.actions.milestones import MilestoneAsked
+from tasks.actions.milestones import MilestoneSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Milestone, Part, Recurrence, Task
 
-FIELDS = (
+EDITABLE_FIELDS = (
     "order",
     "number",
     "parent",
@@ -95,7 +95,7 @@ READ_BY_HELPERS = ("title", "description", "deliverable", "start_on", "due_on", 
 
 
 @dataclass(frozen=True)
-class PartAsked:
+class PartSpec:
     """One body with its part as a form or file names it; `lead` only repeats the task's own lead."""
 
     body: Body
@@ -105,15 +105,15 @@ class PartAsked:
 
 
 @transaction.atomic
-def new_task(*, task: Task, parts: Sequence[PartAsked] = (), cycle: Cycle | None = None, by: Person) -> Task:
+def new_task(*, task: Task, parts: Sequence[PartSpec] = (), cycle: Cycle | None = None, by: Person) -> Task:
     """Prepare a task as a draft that only its own body sees."""
     right = rules.may_draft(by, task.assigner).or_raise()
     task.created_by = by
-    _check(task, parts, by, cycle)
+    check_task(task, parts, by, cycle)
     task.save()
     _set_parts(task, parts)
     recurring.set_cycle(task, cycle)
-    tell(task, "task_drafted", by, right=right, after=_facts(task))
+    record_event(task, "task_drafted", by, right=right, after=_facts(task))
     return task
 
 
@@ -122,17 +122,17 @@ class Draft:
     """A task to be prepared together with others; `above` is the one of these that is to stand above it."""
 
     task: Task
-    parts: Sequence[PartAsked] = ()
+    parts: Sequence[PartSpec] = ()
     cycle: Cycle | None = None
     above: Draft | None = None
-    milestones: Sequence[MilestoneAsked] = ()
+    milestones: Sequence[MilestoneSpec] = ()
 
     @property
     def level(self) -> int:
         return self.above.level + 1 if self.above else 0
 
 
-class ManyRefused(ValidationError):
+class DraftsRefused(ValidationError):
     """Which of many drafts cannot be written, and why: index → field → sentences."""
 
     def __init__(self, refused: dict[int, dict[str, Any]]) -> None:
@@ -152,7 +152,7 @@ def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
         refused |= {index: problems for index, draft in now if (problems := _check_in_bulk(draft, by))}
         Task.objects.bulk_create([draft.task for _index, draft in now] if not refused else [], batch_size=500)
     if refused:
-        raise ManyRefused(dict(sorted(refused.items())))
+        raise DraftsRefused(dict(sorted(refused.items())))
     Part.objects.bulk_create(
         [
             Part(task=draft.task, body=part.body, kind=part.kind, work=part.work, due_on=part.due_on)
@@ -165,7 +165,8 @@ def new_tasks(*, drafts: Sequence[Draft], by: Person) -> list[Task]:
         [Recurrence(task=draft.task, **asdict(draft.cycle)) for draft in drafts if draft.cycle]
     )
     Milestone.objects.bulk_create(
-        [row for draft in drafts for row in milestones.made_of(draft.task, draft.milestones)], batch_size=1000
+        [row for draft in drafts for row in milestones.build_milestones(draft.task, draft.milestones)],
+        batch_size=1000,
     )
     append([_drafted(draft, by, rights[draft.task.assigner_id]) for draft in drafts])
     return [draft.task for draft in drafts]
@@ -178,7 +179,9 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
     if draft.above:
         task.parent = draft.above.task
     try:
-        _check(task, draft.parts, by, draft.cycle, keys_are_known=True, above_is_new=draft.above is not None)
+        check_task(
+            task, draft.parts, by, draft.cycle, keys_are_known=True, above_is_new=draft.above is not None
+        )
         if draft.milestones:
             _check_milestones(task, draft.milestones)
     except ValidationError as error:
@@ -186,14 +189,14 @@ def _check_in_bulk(draft: Draft, by: Person) -> dict[str, Any]:
     root = draft
     while root.above:
         root = root.above
-    higher = [root.task.parent_id, *keys_above(root.task.parent)] if root.task.parent else []
+    higher = [root.task.parent_id, *ancestor_keys(root.task.parent)] if root.task.parent else []
     if draft.above and draft.level + len(higher) > LEVELS_ABOVE:
         return {"parent": [TOO_DEEP]}
     task.search_text = task.folded()
     return {}
 
 
-def _check_milestones(task: Task, asked: Sequence[MilestoneAsked]) -> None:
+def _check_milestones(task: Task, asked: Sequence[MilestoneSpec]) -> None:
     problems: dict[str, Any] = {}
     milestones.check_milestones(task, asked, problems)
     milestones.check_number(asked, problems)
@@ -206,7 +209,7 @@ def _drafted(draft: Draft, by: Person, right: Right | None) -> Event:
     task, cycle = draft.task, draft.cycle
     parts = sorted(draft.parts, key=lambda part: part.kind)
     facts = {
-        **snapshot(task, FIELDS),
+        **snapshot(task, EDITABLE_FIELDS),
         "parts": [[part.body.pk, part.kind, part.work, part.due_on] for part in parts],
         "recurrence": list(astuple(cycle)) if cycle else None,
     }
@@ -228,7 +231,7 @@ def edit_task(
     *,
     task: Task,
     values: dict[str, Any],
-    parts: Sequence[PartAsked] | None = None,
+    parts: Sequence[PartSpec] | None = None,
     cycle: Cycle | None = None,
     by: Person,
     version: int | None = None,
@@ -241,11 +244,11 @@ def edit_task(
     `below` says what becomes of the tasks below whose deadline the new one no longer holds: key → `Below`.
     `past_deadline` says that a new deadline of an issued task which has passed is meant.
     """
-    unknown = set(values) - set(FIELDS)
+    unknown = set(values) - set(EDITABLE_FIELDS)
     if unknown:
         raise ValueError(f"not for a form: {sorted(unknown)}")
     under = values.get("parent")
-    task = lock_from_above(task, under=under)
+    task = lock_with_ancestors(task, under=under)
     right = rules.may_edit(by, task).or_raise()
     refuse_stale(task, version)
     if under:
@@ -257,7 +260,7 @@ def edit_task(
         return task
     if task.due_on != before["due_on"]:
         timing.refuse_past_deadline(task, past_deadline)
-        new_deadline(task)
+        restart_reminders(task)
     if task.due_on != before["due_on"] or (task.risk_remedy and task.secrecy == Task.Secrecy.SECRET):
         before |= forget_risk(task)
         after |= snapshot(task, tuple(before.keys() - after.keys()))
@@ -267,26 +270,26 @@ def edit_task(
     narrowed = before["secrecy"] != task.secrecy == Task.Secrecy.RESTRICTED
     moved = (task.due_on, task.parent_id) != (before["due_on"], before["parent"])
     if narrowed or moved:
-        lock_below(task)
+        lock_descendants(task)
     task.unsure = [
         cell for cell in task.unsure if all(before[name] == after[name] for name in CELLS.get(cell, (cell,)))
     ]
     task.version += 1
     task.save()
-    said = words(task, reason, "reason")
-    tell(task, "task_changed", by, right=right, before=before, after=after, reason=said)
+    said = clean_text(task, reason, "reason")
+    record_event(task, "task_changed", by, right=right, before=before, after=after, reason=said)
     if narrowed:
         _raise_below(task, by, right)
     if moved:
         handing.settle_below(task, below or {}, by, right, said)
     if task.is_issued:
-        owe_news(workers(task), "task_changed", task, by, body=task.lead)
+        notify(lead_workers(task), "task_changed", task, by, body=task.lead)
         _tell_of_parts(task, before, after, by)
     return task
 
 
 def _take(
-    task: Task, values: dict[str, Any], parts: Sequence[PartAsked] | None, cycle: Cycle | None, by: Person
+    task: Task, values: dict[str, Any], parts: Sequence[PartSpec] | None, cycle: Cycle | None, by: Person
 ) -> None:
     """Set what was asked for, once all of it may stand together."""
     _refuse_other_lead(task, values)
@@ -294,19 +297,19 @@ def _take(
     for name, value in values.items():
         setattr(task, name, value)
     if task.after_days != after_days:
-        timing.count_again(task)
-    _check(task, helping if parts is None else parts, by, cycle, stored=stored, helping=helping)
+        timing.count_from_event(task)
+    check_task(task, helping if parts is None else parts, by, cycle, stored=stored, helping=helping)
     if parts is not None:
         _set_parts(task, parts)
     recurring.set_cycle(task, cycle)
-    timing.keep_first(task)
+    timing.keep_first_deadline(task)
 
 
 @transaction.atomic
 def propose(*, task: Task, by: Person) -> Task:
     """Put a draft before the approver; what is not clear is shown there, not refused."""
     task = move(task, "propose", by)
-    owe_news(access.people("assign_tasks", task.assigner), "task_proposed", task, by, body=task.assigner)
+    notify(access.people("assign_tasks", task.assigner), "task_proposed", task, by, body=task.assigner)
     return task
 
 
@@ -322,7 +325,7 @@ def vouch(*, task: Task, by: Person) -> Task:
     before, task.unsure = snapshot(task, ("unsure",)), []
     task.version += 1
     task.save(update_fields=["unsure", "version"])
-    tell(task, "task_vouched", by, right=right, before=before, after=snapshot(task, ("unsure",)))
+    record_event(task, "task_vouched", by, right=right, before=before, after=snapshot(task, ("unsure",)))
     return task
 
 
@@ -338,25 +341,27 @@ def assign(*, task: Task, by: Person, past_deadline: bool = False) -> Task:
 @transaction.atomic
 def record_approval(*, task: Task, by: Person, approval: str, past_deadline: bool = False) -> Task:
     """Record that the head approved on paper; `approval` names the paper."""
-    said = words(task, approval, "approval", required=_("Name the paper: its number or date."), longest=250)
+    said = clean_text(
+        task, approval, "approval", required=_("Name the paper: its number or date."), longest=250
+    )
     return _issue(task, "record_approval", by, past_deadline, approval=said)
 
 
 @transaction.atomic
 def recall(*, task: Task, by: Person, reason: str) -> Task:
     """Take a task back to draft; the lead body no longer sees it."""
-    said = words(task, reason, "reason", required=_("Say why it is recalled."))
+    said = clean_text(task, reason, "reason", required=_("Say why it is recalled."))
     was_issued = lock(task).is_issued
-    told = list(workers(task)) if was_issued else []
+    told = list(lead_workers(task)) if was_issued else []
     task = move(task, "recall", by, reason=said, assigned_by=None, assigned_at=None)
-    owe_news(told, "task_recalled", task, by, body=task.lead, reason=said, title=task.title)
+    notify(told, "task_recalled", task, by, body=task.lead, reason=said, title=task.title)
     if was_issued:
-        tell_helpers(task, "help_ended", by, title=task.title)
+        notify_helping_bodies(task, "help_ended", by, title=task.title)
     return task
 
 
 def _issue(task: Task, verb: str, by: Person, past_deadline: bool, **values: Any) -> Task:
-    current = lock_from_above(task)
+    current = lock_with_ancestors(task)
     right = rules.VERBS[verb](by, current).or_raise()
     if current.lead is None:
         raise ValidationError({"lead": _("Choose the lead body first: exactly one body answers for a task.")})
@@ -366,8 +371,8 @@ def _issue(task: Task, verb: str, by: Person, past_deadline: bool, **values: Any
     values |= {"assigned_by": by, "assigned_at": timezone.now(), "original_due_on": first}
     task = move(task, verb, by, right=right, **values)
     recurring.skip_past(task, on=today())
-    owe_news(workers(task), "task_assigned", task, by, body=task.lead)
-    tell_helpers(task, "help_assigned", by)
+    notify(lead_workers(task), "task_assigned", task, by, body=task.lead)
+    notify_helping_bodies(task, "help_assigned", by)
     return task
 
 
@@ -396,7 +401,9 @@ def _tell_of_parts(task: Task, before: dict[str, Any], after: dict[str, Any], by
         ("help_ended", old.keys() - new.keys()),
     ):
         told = [bodies[pk] for pk in sorted(keys)]
-        tell_helpers(task, kind, by, bodies=told, title=str(before["title"]) if kind == "help_ended" else "")
+        notify_helping_bodies(
+            task, kind, by, bodies=told, title=str(before["title"]) if kind == "help_ended" else ""
+        )
 
 
 def _refuse_other_lead(task: Task, values: dict[str, Any]) -> None:
@@ -407,14 +414,14 @@ def _refuse_other_lead(task: Task, values: dict[str, Any]) -> None:
         )
 
 
-def _check(
+def check_task(
     task: Task,
-    parts: Sequence[PartAsked],
+    parts: Sequence[PartSpec],
     by: Person,
     cycle: Cycle | None = None,
     *,
     stored: Task | None = None,
-    helping: Sequence[PartAsked] = (),
+    helping: Sequence[PartSpec] = (),
     keys_are_known: bool = False,
     above_is_new: bool = False,
 ) -> None:
@@ -423,7 +430,7 @@ def _check(
     `stored` and `helping` are the task and its parts as they are: what did not change is not asked again.
     """
     problems: dict[str, Any] = {}
-    tidy_row(task, FIELDS)
+    tidy_row(task, EDITABLE_FIELDS)
     if secrecy.is_secret(task):
         task.title = secrecy.title_of(task)
     changed = changed_fields(task, stored)
@@ -457,7 +464,7 @@ def _check_parent(task: Task, by: Person, problems: dict[str, Any]) -> None:
     above = task.parent
     if above is None:
         return
-    higher = keys_above(above)
+    higher = ancestor_keys(above)
     if task.pk and task.pk in (above.pk, *higher):
         problems["parent"] = _("A task cannot be above itself: that would be a circle.")
     elif len(higher) + handing.levels_below(task) >= LEVELS_ABOVE:
@@ -516,7 +523,7 @@ TOO_DEEP = _("Too deep: a task is handed down through four levels at most.")
 
 def _check_secrecy(task: Task, changed: set[str], problems: dict[str, Any]) -> None:
     """A secret task holds no words, never had any, and what is below a task is no less secret than it."""
-    wrong = secrecy.refusals(task)
+    wrong = secrecy.find_problems(task)
     problems |= {name: said for name, said in wrong.items() if not changed.isdisjoint({name, "secrecy"})}
     if "secrecy" in changed and secrecy.is_secret(task) and _was_not_secret(task):
         problems["secrecy"] = secrecy.NOT_SECRET_LATER
@@ -534,14 +541,14 @@ CHECKS: tuple[tuple[Callable[[Task, Person, dict[str, Any]], None], set[str]], .
     (check_lead, {"lead", "parent"}),
     (_check_leader, {"leader", "lead"}),
     (_check_contact, {"contact", "lead"}),
-    (milestones.check_open, {"due_on", "start_on"}),
+    (milestones.check_open_milestones, {"due_on", "start_on"}),
 )
 """Each check with the fields that it reads: it is asked when one of them changes."""
 
 
 def _check_no_less_secret(task: Task, problems: dict[str, Any]) -> None:
-    if task.parent and secrecy.is_below(task, task.parent):
-        problems["secrecy"] = secrecy.AS_SECRET % {"secrecy": task.parent.get_secrecy_display()}
+    if task.parent and secrecy.is_less_secret(task, task.parent):
+        problems["secrecy"] = secrecy.NOT_LESS_SECRET % {"secrecy": task.parent.get_secrecy_display()}
 
 
 def _was_not_secret(task: Task) -> bool:
@@ -565,7 +572,7 @@ def _raise_below(task: Task, by: Person, right: Right | None) -> None:
                 at=now,
                 before=before,
                 after=after,
-                bodies=concerned(child, before),
+                bodies=bodies_concerned(child, before),
             )
             for child in below
         ]
@@ -573,7 +580,7 @@ def _raise_below(task: Task, by: Person, right: Right | None) -> None:
 
 
 def _check_parts(
-    task: Task, parts: Sequence[PartAsked], as_before: Sequence[PartAsked], problems: dict[str, Any]
+    task: Task, parts: Sequence[PartSpec], as_before: Sequence[PartSpec], problems: dict[str, Any]
 ) -> None:
     """Each part that is new or another than before."""
     seen: set[int] = set()
@@ -603,10 +610,14 @@ def _check_parts(
 
 def _facts(task: Task) -> dict[str, Any]:
     """All that a form of the task holds, as events keep it."""
-    return {**snapshot(task, FIELDS), "parts": parts_of(task), "recurrence": recurring.told(task)}
+    return {
+        **snapshot(task, EDITABLE_FIELDS),
+        "parts": part_facts(task),
+        "recurrence": recurring.cycle_facts(task),
+    }
 
 
-def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
+def _set_parts(task: Task, parts: Sequence[PartSpec]) -> None:
     task.parts.helping().exclude(body__in=[part.body for part in parts]).delete()
     for part in parts:
         values = {"kind": part.kind, "work": part.work, "due_on": part.due_on}
@@ -614,8 +625,8 @@ def _set_parts(task: Task, parts: Sequence[PartAsked]) -> None:
         Part.objects.update_or_create(task=task, body=part.body, defaults=values)
 
 
-def _as_asked(task: Task) -> list[PartAsked]:
+def _as_asked(task: Task) -> list[PartSpec]:
     return [
-        PartAsked(part.body, part.kind, part.work, part.due_on)
+        PartSpec(part.body, part.kind, part.work, part.due_on)
         for part in task.parts.helping().select_related("body")
     ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.access import Right
 from committees.models import Person
 from tasks import rules
-from tasks.actions.common import STOP, lock, remind_again, tell, words
+from tasks.actions.common import ESCALATION_STOP_FIELDS, clean_text, lock, owe_reminders_again, record_event
 from tasks.models import Task
 
 
@@ -18,7 +18,7 @@ def stop_escalation(*, task: Task, by: Person, reason: str) -> Task:
     """Tell nobody above that this task is late, until it goes on or the deadline moves; workers still are."""
     task = lock(task)
     right = rules.may_stop_escalation(by, task).or_raise()
-    said = words(task, reason, "reason", required=_("Say why nobody above is to be told."))
+    said = clean_text(task, reason, "reason", required=_("Say why nobody above is to be told."))
     task.escalation_stopped_at, task.escalation_stopped_by = timezone.now(), by
     return _saved(task, "escalation_stopped", by, right, said)
 
@@ -29,12 +29,12 @@ def resume_escalation(*, task: Task, by: Person) -> Task:
     task = lock(task)
     right = rules.may_resume_escalation(by, task).or_raise()
     task.escalation_stopped_at = task.escalation_stopped_by = None
-    remind_again(task)
+    owe_reminders_again(task)
     return _saved(task, "escalation_resumed", by, right)
 
 
 def _saved(task: Task, event: str, by: Person, right: Right | None, reason: str = "") -> Task:
     task.version += 1
-    task.save(update_fields=[*STOP, "version"])
-    tell(task, event, by, right=right, reason=reason)
+    task.save(update_fields=[*ESCALATION_STOP_FIELDS, "version"])
+    record_event(task, event, by, right=right, reason=reason)
     return task

@@ -17,14 +17,14 @@ from tasks import rules
 from tasks.actions import deadlines as timing
 from tasks.actions import hand_down as handing
 from tasks.actions.common import (
+    clean_text,
     forget_risk,
-    lock_from_above,
-    milestones_of,
-    new_deadline,
-    owe_news,
-    tell,
-    words,
-    workers,
+    lead_workers,
+    lock_with_ancestors,
+    milestone_facts,
+    notify,
+    record_event,
+    restart_reminders,
 )
 from tasks.actions.drafting import check_days
 from tasks.actions.milestones import bring_forward
@@ -41,20 +41,20 @@ def set_event_day(
 
     `past_deadline` says that a deadline which has passed is meant.
     """
-    task = lock_from_above(task)
+    task = lock_with_ancestors(task)
     right = rules.may_set_event_day(by, task).or_raise()
     if task.happened_on and happened_on == task.happened_on:
         return task
     needed = _("Say why the day of the event is corrected.") if task.happened_on else None
-    said = words(task, reason, "reason", required=needed)
-    before, marks = snapshot(task, ("happened_on", "due_on")), milestones_of(task)
+    said = clean_text(task, reason, "reason", required=needed)
+    before, marks = snapshot(task, ("happened_on", "due_on")), milestone_facts(task)
     task.happened_on = _known(happened_on)
-    timing.count_again(task)
+    timing.count_from_event(task)
     _refuse_misfit(task, by, right)
     timing.refuse_past_deadline(task, past_deadline)
-    timing.keep_first(task)
+    timing.keep_first_deadline(task)
     before |= forget_risk(task)
-    new_deadline(task)
+    restart_reminders(task)
     task.version += 1
     task.save()
     # No body that helps has longer than the task itself, as when a day above moves.
@@ -62,10 +62,10 @@ def set_event_day(
     if task.due_on:
         bring_forward(task, task.due_on)
     before["milestones"] = marks
-    after = {**snapshot(task, tuple(before.keys() - {"milestones"})), "milestones": milestones_of(task)}
-    tell(task, "event_day_set", by, right=right, before=before, after=after, reason=said)
+    after = {**snapshot(task, tuple(before.keys() - {"milestones"})), "milestones": milestone_facts(task)}
+    record_event(task, "event_day_set", by, right=right, before=before, after=after, reason=said)
     if task.is_issued:
-        owe_news(workers(task), "event_day_set", task, by, body=task.lead, reason=said)
+        notify(lead_workers(task), "event_day_set", task, by, body=task.lead, reason=said)
     return task
 
 

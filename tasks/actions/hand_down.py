@@ -20,20 +20,20 @@ from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
 from tasks.actions import deadlines as timing
 from tasks.actions.common import (
-    DEADLINE,
-    RISK,
-    cancel_requests,
+    DEADLINE_FIELDS,
+    RISK_FIELDS,
+    cancel_open_requests,
     forget_risk,
+    lead_workers,
     lock,
-    milestones_of,
-    new_deadline,
-    owe_news,
-    parts_of,
-    tell,
-    tell_helpers,
-    workers,
+    milestone_facts,
+    notify,
+    notify_helping_bodies,
+    part_facts,
+    record_event,
+    restart_reminders,
 )
-from tasks.actions.judging import withdraw
+from tasks.actions.decisions import withdraw
 from tasks.actions.milestones import bring_forward
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
@@ -45,7 +45,7 @@ NAMED = 10
 """Tasks that a sentence names one by one."""
 
 
-class Below(TextChoices):
+class BelowAnswer(TextChoices):
     """What becomes of a task when the day above moves before its own."""
 
     BRING_FORWARD = "bring_forward", _("bring its deadline forward")
@@ -61,7 +61,7 @@ REST = "rest"
 
 def levels_below(task: Task) -> int:
     """How many levels of tasks stand below this one."""
-    nodes = rollup.below(task) if task.pk else []
+    nodes = rollup.nodes_below(task) if task.pk else []
     levels, reached = 0, {task.pk}
     while further := {node.pk for node in nodes if node.parent in reached} - reached:
         levels, reached = levels + 1, reached | further
@@ -137,7 +137,7 @@ def misfits(task: Task) -> list[Node]:
     day = task.due_on or task.day_above()
     if task.pk is None or day is None:
         return []
-    late = [node for node in rollup.below(task) if _is_late(node, day, task)]
+    late = [node for node in rollup.nodes_below(task) if _is_late(node, day, task)]
     return sorted(late, key=lambda node: (node.due_on, node.pk))
 
 
@@ -160,22 +160,24 @@ def settle_below(task: Task, below: Mapping[Any, str], by: Person, right: Right 
     wanted = [node.pk for node in late]
     rows = Task.objects.filter(pk__in=wanted)  # held by now: see `lock_below`
     for row in rows.select_related("assigner", "lead", "order", "parent").order_by("pk"):
-        if chosen[row.pk] == Below.WITHDRAW:
+        if chosen[row.pk] == BelowAnswer.WITHDRAW:
             _withdraw(row, by, reason)
         else:
             _bring_forward(row, task, by, right, reason)
 
 
 def _chosen(late: list[Node], answers: dict[str, str]) -> dict[int, str]:
-    if set(answers.values()) - set(Below.values):
+    if set(answers.values()) - set(BelowAnswer.values):
         raise ValidationError(
-            {"below": _("Answer with one of: %(choices)s.") % {"choices": ", ".join(Below.values)}}
+            {"below": _("Answer with one of: %(choices)s.") % {"choices": ", ".join(BelowAnswer.values)}}
         )
     keys = {node.pk for node in late}
     chosen: dict[int, str] = {}
     for node in late:
         right_below = node.parent not in keys
-        answer = answers.get(str(node.pk)) or (answers.get(REST) if right_below else Below.BRING_FORWARD)
+        answer = answers.get(str(node.pk)) or (
+            answers.get(REST) if right_below else BelowAnswer.BRING_FORWARD
+        )
         if answer:
             chosen[node.pk] = answer
     if unanswered := [node for node in late if node.pk not in chosen]:
@@ -210,24 +212,24 @@ def _bring_forward(task: Task, above: Task, by: Person, right: Right | None, rea
     task.parts.helping().filter(due_on__gt=day).update(due_on=day)
     bring_forward(task, day)
     task.due_on = day
-    new_deadline(task)
+    restart_reminders(task)
     task.version += 1
-    task.save(update_fields=[*DEADLINE, "version", *RISK])
+    task.save(update_fields=[*DEADLINE_FIELDS, "version", *RISK_FIELDS])
     # It asks for a day past the one above.
-    cancel_requests(task, by, right, kind=Request.Kind.EXTENSION)
+    cancel_open_requests(task, by, right, kind=Request.Kind.EXTENSION)
     why = gettext("The task above, %(code)s, is due on %(day)s now.") % {"code": above.code, **_day(day)}
     said = "" if secrecy.is_secret(task) else f"{why} {reason}".strip()
     marks = _marks(task)
     after = {**snapshot(task, tuple(before.keys() - marks.keys())), **marks}
-    tell(task, "task_changed", by, right=right, before=before, after=after, reason=said)
+    record_event(task, "task_changed", by, right=right, before=before, after=after, reason=said)
     if task.is_issued:
-        owe_news(workers(task), "task_changed", task, by, body=task.lead)
-        tell_helpers(task, "help_changed", by)
+        notify(lead_workers(task), "task_changed", task, by, body=task.lead)
+        notify_helping_bodies(task, "help_changed", by)
 
 
 def _marks(task: Task) -> dict[str, Any]:
     """Days below the deadline that move with it."""
-    return {"parts": parts_of(task), "milestones": milestones_of(task)}
+    return {"parts": part_facts(task), "milestones": milestone_facts(task)}
 
 
 # Their shares
@@ -249,7 +251,7 @@ def set_weights(*, task: Task, by: Person, weights: Mapping[int, int | None]) ->
         row.weight = given.get(row.pk)
     Task.objects.bulk_update(rows, ["weight"], batch_size=500)
     old, new = {"weights": before}, {"weights": after}
-    tell(task, "task_weights_set", by, right=right, before=old, after=new)
+    record_event(task, "task_weights_set", by, right=right, before=old, after=new)
     return task
 
 

@@ -19,19 +19,19 @@ from portal.shared.verdicts import not_now, refuse
 from tasks import rules
 from tasks.actions import deadlines as timing
 from tasks.actions.common import (
-    DEADLINE,
-    RISK,
+    DEADLINE_FIELDS,
+    RISK_FIELDS,
+    clean_text,
     forget_risk,
+    lead_workers,
     lock,
-    lock_from_above,
+    lock_with_ancestors,
     move,
-    new_deadline,
-    owe_news,
+    notify,
+    notify_helping_bodies,
+    record_event,
     request_facts,
-    tell,
-    tell_helpers,
-    words,
-    workers,
+    restart_reminders,
 )
 from tasks.models import Request, Task
 
@@ -41,7 +41,9 @@ def ask_extension(*, task: Task, by: Person, proposed_on: date | None, reason: s
     """Ask the assigner for a later day; the deadline stays as it is until somebody decides."""
     task = lock(task)
     right = rules.may_ask_extension(by, task).or_raise()
-    said = words(task, reason, "reason", required=_("Say why the deadline cannot be met and what was tried."))
+    said = clean_text(
+        task, reason, "reason", required=_("Say why the deadline cannot be met and what was tried.")
+    )
     day = _later_day(task, proposed_on, "proposed_on")
     return _ask(task, by, right, Request.Kind.EXTENSION, said, day)
 
@@ -51,23 +53,23 @@ def ask_withdrawal(*, task: Task, by: Person, reason: str) -> Request:
     """Ask the assigner to take the task off the books."""
     task = lock(task)
     right = rules.may_ask_withdrawal(by, task).or_raise()
-    said = words(task, reason, "reason", required=_("Say why the task should be withdrawn."))
+    said = clean_text(task, reason, "reason", required=_("Say why the task should be withdrawn."))
     return _ask(task, by, right, Request.Kind.WITHDRAWAL, said, None)
 
 
 @transaction.atomic
 def approve_request(*, task: Task, by: Person, decision: str = "") -> Request:
     """Give what was asked: the later day, or the withdrawal."""
-    task = lock_from_above(task)
+    task = lock_with_ancestors(task)
     right = rules.may_decide_request(by, task).or_raise()
     request = _open(task)
-    said = words(task, decision, "decision")
+    said = clean_text(task, decision, "decision")
     _settle(request, Request.State.APPROVED, by, right, said)
-    tell(task, "request_approved", by, right=right, after=request_facts(request), reason=said)
+    record_event(task, "request_approved", by, right=right, after=request_facts(request), reason=said)
     if request.kind == Request.Kind.WITHDRAWAL:
         move(task, "withdraw", by, right=right, reason=request.reason)
         _tell_lead(task, request, by, "request_approved", said)
-        tell_helpers(task, "help_withdrawn", by)
+        notify_helping_bodies(task, "help_withdrawn", by)
     else:
         _give(task, request, request.proposed_on, by, right, said)
     return request
@@ -78,10 +80,10 @@ def refuse_request(*, task: Task, by: Person, decision: str) -> Request:
     """Refuse with a reason; the deadline stands."""
     task = lock(task)
     right = rules.may_decide_request(by, task).or_raise()
-    said = words(task, decision, "decision", required=_("Say why it is refused."))
+    said = clean_text(task, decision, "decision", required=_("Say why it is refused."))
     request = _open(task)
     _settle(request, Request.State.REFUSED, by, right, said)
-    tell(task, "request_refused", by, right=right, after=request_facts(request), reason=said)
+    record_event(task, "request_refused", by, right=right, after=request_facts(request), reason=said)
     _tell_lead(task, request, by, "request_refused", said)
     return request
 
@@ -93,9 +95,9 @@ def counter_request(*, task: Task, by: Person, counter_on: date | None, decision
     right = rules.may_counter_request(by, task).or_raise()
     request = _open(task)
     request.counter_on = _later_day(task, counter_on, "counter_on")
-    said = words(task, decision, "decision")
+    said = clean_text(task, decision, "decision")
     _settle(request, Request.State.COUNTERED, by, right, said)
-    tell(task, "request_countered", by, right=right, after=request_facts(request), reason=said)
+    record_event(task, "request_countered", by, right=right, after=request_facts(request), reason=said)
     _tell_lead(task, request, by, "request_countered", said)
     return request
 
@@ -103,11 +105,11 @@ def counter_request(*, task: Task, by: Person, counter_on: date | None, decision
 @transaction.atomic
 def accept_counter(*, task: Task, by: Person) -> Request:
     """Accept the day that was offered: the deadline moves to it."""
-    task = lock_from_above(task)
+    task = lock_with_ancestors(task)
     right = rules.may_answer_counter(by, task).or_raise()
     request = _open(task)
     _answer(request, Request.State.APPROVED, by, right)
-    tell(task, "counter_accepted", by, right=right, after=request_facts(request))
+    record_event(task, "counter_accepted", by, right=right, after=request_facts(request))
     _give(task, request, request.counter_on, by, right, "")
     return request
 
@@ -117,7 +119,7 @@ def decline_counter(*, task: Task, by: Person, reason: str = "") -> Request:
     """Decline the day that was offered; the deadline stands and another request may follow."""
     task = lock(task)
     right = rules.may_answer_counter(by, task).or_raise()
-    return _close(task, by, right, Request.State.DECLINED, words(task, reason, "reason"))
+    return _close(task, by, right, Request.State.DECLINED, clean_text(task, reason, "reason"))
 
 
 @transaction.atomic
@@ -125,7 +127,7 @@ def cancel_request(*, task: Task, by: Person, reason: str = "") -> Request:
     """Take the request back."""
     task = lock(task)
     right = rules.may_cancel_request(by, task).or_raise()
-    return _close(task, by, right, Request.State.CANCELLED, words(task, reason, "reason"))
+    return _close(task, by, right, Request.State.CANCELLED, clean_text(task, reason, "reason"))
 
 
 def _ask(task: Task, by: Person, right: Right | None, kind: str, reason: str, day: date | None) -> Request:
@@ -139,7 +141,7 @@ def _ask(task: Task, by: Person, right: Right | None, kind: str, reason: str, da
         on_behalf_of=on_behalf_of(right),
         at=timezone.now(),
     )
-    tell(task, f"{kind}_asked", by, right=right, after=request_facts(request), reason=reason)
+    record_event(task, f"{kind}_asked", by, right=right, after=request_facts(request), reason=reason)
     deciders = access.people("decide_extensions", task.assigner)
     _owe(deciders, f"{kind}_asked", task, request, by, reason, of_assigner=True)
     return request
@@ -152,12 +154,12 @@ def _give(
     _later_day(task, day, "proposed_on")
     before = snapshot(task, ("due_on",)) | forget_risk(task)
     task.due_on = day
-    new_deadline(task)
+    restart_reminders(task)
     task.version += 1
-    task.save(update_fields=[*DEADLINE, "version", *RISK])
-    tell(task, "extension_given", by, right=right, before=before, after=snapshot(task, tuple(before)))
+    task.save(update_fields=[*DEADLINE_FIELDS, "version", *RISK_FIELDS])
+    record_event(task, "extension_given", by, right=right, before=before, after=snapshot(task, tuple(before)))
     _tell_lead(task, request, by, "request_approved", decision)
-    tell_helpers(task, "help_changed", by)
+    notify_helping_bodies(task, "help_changed", by)
 
 
 def _close(task: Task, by: Person, right: Right | None, state: str, reason: str) -> Request:
@@ -167,7 +169,7 @@ def _close(task: Task, by: Person, right: Right | None, state: str, reason: str)
     else:
         request.state = state
         request.save(update_fields=["state"])
-    tell(task, f"request_{state}", by, right=right, after=request_facts(request), reason=reason)
+    record_event(task, f"request_{state}", by, right=right, after=request_facts(request), reason=reason)
     told = access.people("decide_extensions", task.assigner)
     _owe(told, f"request_{state}", task, request, by, reason, of_assigner=True)
     return request
@@ -212,7 +214,7 @@ def _later_day(task: Task, day: date | None, field: str) -> date:
 
 
 def _tell_lead(task: Task, request: Request, by: Person, kind: str, decision: str) -> None:
-    people = {person.pk: person for person in (*workers(task), request.by)}
+    people = {person.pk: person for person in (*lead_workers(task), request.by)}
     _owe(people.values(), kind, task, request, by, decision)
 
 
@@ -226,4 +228,4 @@ def _owe(
     of_assigner: bool = False,
 ) -> None:
     body = task.assigner if of_assigner else task.lead
-    owe_news(people, kind, task, by, body=body, reason=reason, request=request.name)
+    notify(people, kind, task, by, body=body, reason=reason, request=request.name)

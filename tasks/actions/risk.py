@@ -12,7 +12,7 @@ from committees import access
 from committees.models import Person
 from committees.roles import Role
 from tasks import rules, secrecy
-from tasks.actions.common import RISK, forget_risk, judges, lock, owe_news, tell, words
+from tasks.actions.common import RISK_FIELDS, clean_text, confirmers, forget_risk, lock, notify, record_event
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
 from tasks.models import Task
 
@@ -32,10 +32,10 @@ def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
         return task
     task.risk_by, task.risk_at = by, timezone.now()
     _save(task)
-    tell(task, "risk_flagged", by, right=right, before=before, after=snapshot(task, TOLD))
+    record_event(task, "risk_flagged", by, right=right, before=before, after=snapshot(task, TOLD))
     if days >= RISK_TOLD_FROM:
-        told = {person.pk: person for person in (*judges(task), *_heads(task))}
-        owe_news(
+        told = {person.pk: person for person in (*confirmers(task), *_heads(task))}
+        notify(
             told.values(), "risk_flagged", task, by, body=task.assigner, reason=task.risk_remedy, days=days
         )
     return task
@@ -49,22 +49,22 @@ def clear_risk(*, task: Task, by: Person) -> Task:
     before = snapshot(task, TOLD)
     forget_risk(task)
     _save(task)
-    tell(task, "risk_cleared", by, right=right, before=before, after=snapshot(task, TOLD))
+    record_event(task, "risk_cleared", by, right=right, before=before, after=snapshot(task, TOLD))
     return task
 
 
 def _save(task: Task) -> None:
     task.version += 1
-    task.save(update_fields=[*RISK, "version"])
+    task.save(update_fields=[*RISK_FIELDS, "version"])
 
 
 def _remedy(task: Task, remedy: str) -> str:
     """In words; a secret task keeps none, so there the days stand alone."""
     if not secrecy.is_secret(task):
         required = _("Say what is done so that it is not late, or less late.")
-        return words(task, remedy, "remedy", required=required)
+        return clean_text(task, remedy, "remedy", required=required)
     if remedy.strip():
-        raise ValidationError({"remedy": secrecy.NOTHING})
+        raise ValidationError({"remedy": secrecy.LEAVE_EMPTY})
     return ""
 
 

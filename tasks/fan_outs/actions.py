@@ -27,9 +27,9 @@ from tasks import rules
 from tasks.actions import cycles as recurring
 from tasks.actions import deadlines as timing
 from tasks.actions import hand_down as handing
-from tasks.actions.common import lock, owe_news, standing_or_above, words
-from tasks.actions.drafting import FIELDS, _check
-from tasks.actions.milestones import MilestoneAsked, made_of
+from tasks.actions.common import body_to_notify, clean_text, lock, notify
+from tasks.actions.drafting import EDITABLE_FIELDS, check_task
+from tasks.actions.milestones import MilestoneSpec, build_milestones
 from tasks.cycles import Cycle
 from tasks.lifecycle import RUNNING, State
 from tasks.models import FanOut, Milestone, Recipient, Recurrence, Task
@@ -69,13 +69,13 @@ def prepare_fan_out(
     fan_out = FanOut(task=task, giver=giver, by=by, at=timezone.now())
     fan_out.title, fan_out.deliverable, fan_out.due_on = title or task.title, deliverable, due_on
     sample = _task_of(fan_out, None)
-    _check(sample, (), by, _cycle_of(fan_out))
+    check_task(sample, (), by, _cycle_of(fan_out))
     fan_out.title, fan_out.deliverable = sample.title, sample.deliverable
     _check_bodies(sample, bodies)
     fan_out.save()
     Recipient.objects.bulk_create([Recipient(fan_out=fan_out, body=body) for body in bodies], batch_size=1000)
     approvers = access.people("assign_tasks", giver)
-    owe_news(approvers, "fan_out_prepared", task, by, body=giver, request=fan_out.name)
+    notify(approvers, "fan_out_prepared", task, by, body=giver, request=fan_out.name)
     _tell(fan_out, "fan_out_prepared", by, right, recipients=len(bodies), due_on=due_on)
     return fan_out
 
@@ -96,7 +96,7 @@ def record_fan_out_approval(
     fan_out = _lock(fan_out)
     right = rules.may_record_fan_out_approval(by, fan_out).or_raise()
     asked = _("Name the paper: its number or date.")
-    paper = words(fan_out.task, approval, "approval", required=asked, longest=250)
+    paper = clean_text(fan_out.task, approval, "approval", required=asked, longest=250)
     return _start(fan_out, by, right, paper, past_deadline)
 
 
@@ -164,7 +164,9 @@ def _give(fan_out: FanOut, some: list[Recipient]) -> None:
     Recipient.objects.bulk_update([one for one in some if one.skipped], ["skipped"])
     tasks = [one.task for one in given if one.task]
     asked = _milestones_of(fan_out)
-    Milestone.objects.bulk_create([row for task in tasks for row in made_of(task, asked)], batch_size=1000)
+    Milestone.objects.bulk_create(
+        [row for task in tasks for row in build_milestones(task, asked)], batch_size=1000
+    )
     # Their keys name rows of this transaction: nobody can have owed them before.
     owe_new(_notices_of(fan_out, tasks))
     # Last: from here to the end no other writer can append to the chain.
@@ -196,13 +198,13 @@ def _cycles_of(fan_out: FanOut, tasks: list[Task]) -> list[Recurrence]:
     return [Recurrence(task=task, made_until=until, **asdict(cycle)) for task in tasks]
 
 
-def _milestones_of(fan_out: FanOut) -> list[MilestoneAsked]:
+def _milestones_of(fan_out: FanOut) -> list[MilestoneSpec]:
     """Each body reaches the milestones that are still to come; of a task in a cycle none are its own."""
     if _cycle_of(fan_out):
         return []
     rows = fan_out.task.milestones.filter(due_on__gte=today())
     rows = rows.filter(due_on__lte=fan_out.due_on) if fan_out.due_on else rows
-    return [MilestoneAsked(row.due_on, row.words) for row in rows]
+    return [MilestoneSpec(row.due_on, row.words) for row in rows]
 
 
 def _task_of(fan_out: FanOut, body: Body | None) -> Task:
@@ -237,7 +239,7 @@ def _when(task: Task, above: Task) -> tuple[str, str]:
 
 def _event_of(fan_out: FanOut, task: Task) -> Event:
     verb = "task_approval_recorded" if fan_out.approval else "task_assigned"
-    columns = (*FIELDS, "state", "assigned_by", "assigned_at", "approval", "original_due_on")
+    columns = (*EDITABLE_FIELDS, "state", "assigned_by", "assigned_at", "approval", "original_due_on")
     after = {name: value for name, value in snapshot(task, columns).items() if value not in (None, "")}
     if task.due_kind == Task.DueKind.RECURRING and (cycle := _cycle_of(fan_out)):
         after["recurrence"] = list(astuple(cycle))
@@ -386,10 +388,10 @@ def _end(fan_out: FanOut, state: str, event: str, *, stop: str = "", passed_over
     people: Iterable[Person] = [fan_out.by]
     body: Body | None = fan_out.giver
     if event != "fan_out_given":
-        body = standing_or_above(fan_out.giver)
+        body = body_to_notify(fan_out.giver)
         people = access.people("draft_tasks", body) | access.people("assign_tasks", body) if body else []
     done = fan_out.recipients.filter(task__isnull=False).count()
-    owe_news(
+    notify(
         people,
         event,
         fan_out.task,

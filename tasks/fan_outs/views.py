@@ -26,7 +26,7 @@ from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import rules
 from tasks.fan_outs import actions as fan_out_actions
-from tasks.fan_outs.forms import Choice, find_bodies
+from tasks.fan_outs.selection import Choice, find_bodies
 from tasks.fields import DueField
 from tasks.forms import ApprovalForm, add_errors, as_secret
 from tasks.models import FanOut, Task

@@ -15,7 +15,7 @@ from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions.common import holds_office, lock, tell
+from tasks.actions.common import holds_office, lock, record_event
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
 
@@ -67,4 +67,4 @@ def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> Non
             setattr(task, name, successor)
     task.version += 1
     task.save(update_fields=[*NAMED, "version"])
-    tell(task, "task_people_named", by, right=right, before=before, after=snapshot(task, NAMED))
+    record_event(task, "task_people_named", by, right=right, before=before, after=snapshot(task, NAMED))

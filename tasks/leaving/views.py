@@ -23,7 +23,7 @@ from portal.shared.days import today
 from tasks import rules
 from tasks.leaving import actions as leaving_actions
 from tasks.leaving.actions import named_in
-from tasks.leaving.succession import LeaveForm
+from tasks.leaving.forms import LeaveForm
 from tasks.models import Task
 
 

@@ -8,10 +8,10 @@ from tasks.models.notes import Comment, Progress
 from tasks.models.orders import Order, OrderRelation
 from tasks.models.parts import Part
 from tasks.models.requests import Request
-from tasks.models.tasks import PLACEHOLDER, Clear, Task
+from tasks.models.tasks import PLACEHOLDER_TITLE, Clear, Task
 
 __all__ = [
-    "PLACEHOLDER",
+    "PLACEHOLDER_TITLE",
     "Clear",
     "Comment",
     "Evidence",

@@ -12,10 +12,10 @@ from django.db.models import F, Q
 
 from portal.shared.text import LONG_TEXT, validate_plain
 
-PLAIN: list[Any] = [validate_plain]
+PLAIN_TEXT: list[Any] = [validate_plain]
 
 
-LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
+LONG_PLAIN_TEXT: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
 
 
 def nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:

@@ -13,7 +13,7 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.day_fields import DayField, days_in_range
-from tasks.models.common import PLAIN
+from tasks.models.common import PLAIN_TEXT
 from tasks.models.tasks import Task
 
 
@@ -73,8 +73,8 @@ class FanOut(models.Model):
         Body, verbose_name=_("body that gives"), on_delete=models.PROTECT, related_name="+"
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREPARED)
-    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
-    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    title = models.CharField(_("task"), max_length=500, validators=PLAIN_TEXT)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN_TEXT)
     due_on = DayField(_("deadline"), null=True, blank=True)
     by = models.ForeignKey(Person, verbose_name=_("prepared by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("prepared at"))

@@ -19,7 +19,7 @@ from portal.shared.text import fold, number_key
 from tasks.lifecycle import (
     LEVELS_ABOVE,
 )
-from tasks.models.common import LONG, PLAIN
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT
 from tasks.models.parts import led_before
 from tasks.models.tasks import Task, TaskQuerySet
 
@@ -94,17 +94,21 @@ class Order(models.Model):
         on_delete=models.PROTECT,
         related_name="orders",
     )
-    number = models.CharField(_("number"), max_length=120, validators=PLAIN)
+    number = models.CharField(_("number"), max_length=120, validators=PLAIN_TEXT)
     kind = models.CharField(_("type"), max_length=20, choices=Kind)
     issuer = models.CharField(
-        _("issuer"), max_length=250, blank=True, validators=PLAIN, help_text=_("As the document names it.")
+        _("issuer"),
+        max_length=250,
+        blank=True,
+        validators=PLAIN_TEXT,
+        help_text=_("As the document names it."),
     )
     issued_on = DayField(_("date"), null=True, blank=True)
     issued_words = models.CharField(
-        _("date in the document's words"), max_length=120, blank=True, validators=PLAIN
+        _("date in the document's words"), max_length=120, blank=True, validators=PLAIN_TEXT
     )
-    signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN)
-    abstract = models.TextField(_("abstract"), blank=True, validators=LONG)
+    signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN_TEXT)
+    abstract = models.TextField(_("abstract"), blank=True, validators=LONG_PLAIN_TEXT)
     ask_until = DayField(
         _("last day to ask for an extension"),
         null=True,

@@ -23,7 +23,7 @@ from tasks.lifecycle import (
     RUNNING,
     Standing,
 )
-from tasks.models.common import LONG, PLAIN
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT
 
 
 class PartQuerySet(models.QuerySet["Part"]):
@@ -59,9 +59,11 @@ class Part(models.Model):
     )
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(_("part"), max_length=15, choices=Kind)
-    work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN)
+    work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN_TEXT)
     due_on = DayField(_("its own deadline"), null=True, blank=True)
-    contribution = models.TextField(_("what it contributed"), blank=True, editable=False, validators=LONG)
+    contribution = models.TextField(
+        _("what it contributed"), blank=True, editable=False, validators=LONG_PLAIN_TEXT
+    )
     delivered_by = models.ForeignKey(
         Person,
         verbose_name=_("delivered by"),

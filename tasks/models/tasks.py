@@ -41,16 +41,16 @@ from tasks.lifecycle import (
     State,
     View,
 )
-from tasks.models.common import LONG, PLAIN, nobody_twice
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT, nobody_twice
 from tasks.models.counting import ISSUED, Tally, pace_q, paces, standing_q, view_q
 from tasks.models.cycles import Recurrence
 from tasks.models.parts import Part, led_before
 
-PLACEHOLDER = "Nhiệm vụ mật"
+PLACEHOLDER_TITLE = "Nhiệm vụ mật"
 """All that the title of a secret task says beside its number."""
 
 
-A_HANDFUL = 10
+FEW_BODIES = 10
 """Bodies whose parts are few enough to be looked up one by one."""
 
 
@@ -115,7 +115,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self
         if bodies == []:
             return self.none()
-        few = isinstance(bodies, list) and len(bodies) <= A_HANDFUL
+        few = isinstance(bodies, list) and len(bodies) <= FEW_BODIES
         return self.filter(_given_or_received(bodies, former=former, few=few))
 
     def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
@@ -295,7 +295,7 @@ class Task(models.Model):
         blank=True,
         related_name="tasks",
     )
-    number = models.CharField(_("number in the order"), max_length=40, blank=True, validators=PLAIN)
+    number = models.CharField(_("number in the order"), max_length=40, blank=True, validators=PLAIN_TEXT)
     parent = models.ForeignKey(
         "self",
         verbose_name=_("task above"),
@@ -305,21 +305,21 @@ class Task(models.Model):
         related_name="children",
     )
     parent_words = models.CharField(
-        _("task above, in the order's words"), max_length=200, blank=True, validators=PLAIN
+        _("task above, in the order's words"), max_length=200, blank=True, validators=PLAIN_TEXT
     )
-    pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN, db_index=True)
+    pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN_TEXT, db_index=True)
     programme = models.CharField(_("programme"), max_length=10, choices=Programme, default=Programme.NQ57)
     # What
-    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
-    title_en = models.CharField(_("task in English"), max_length=500, blank=True, validators=PLAIN)
-    description = models.TextField(_("description"), blank=True, validators=LONG)
-    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    title = models.CharField(_("task"), max_length=500, validators=PLAIN_TEXT)
+    title_en = models.CharField(_("task in English"), max_length=500, blank=True, validators=PLAIN_TEXT)
+    description = models.TextField(_("description"), blank=True, validators=LONG_PLAIN_TEXT)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN_TEXT)
     deliverable_kind = models.CharField(
-        _("type of deliverable"), max_length=120, blank=True, validators=PLAIN
+        _("type of deliverable"), max_length=120, blank=True, validators=PLAIN_TEXT
     )
     target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
-    target_unit = models.CharField(_("unit of the target"), max_length=60, blank=True, validators=PLAIN)
-    authority = models.CharField(_("approving level"), max_length=250, blank=True, validators=PLAIN)
+    target_unit = models.CharField(_("unit of the target"), max_length=60, blank=True, validators=PLAIN_TEXT)
+    authority = models.CharField(_("approving level"), max_length=250, blank=True, validators=PLAIN_TEXT)
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     secrecy = models.CharField(_("secrecy"), max_length=10, choices=Secrecy, default=Secrecy.NORMAL)
     # Who
@@ -335,7 +335,7 @@ class Task(models.Model):
         related_name="tasks_led",
     )
     lead_words = models.CharField(
-        _("lead, in the order's words"), max_length=500, blank=True, validators=PLAIN
+        _("lead, in the order's words"), max_length=500, blank=True, validators=PLAIN_TEXT
     )
     leader = models.ForeignKey(
         Person,
@@ -353,14 +353,14 @@ class Task(models.Model):
     due_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DueKind, default=DueKind.DAY)
     due_on = DayField(_("deadline"), null=True, blank=True)
     due_words = models.CharField(
-        _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
+        _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN_TEXT
     )
     original_due_on = DayField(_("original deadline"), null=True, blank=True, editable=False)
     after_days = models.PositiveSmallIntegerField(
         _("days after the event"), null=True, blank=True, validators=[MaxValueValidator(3650)]
     )
     after_event = models.CharField(
-        _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN
+        _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN_TEXT
     )
     happened_on = DayField(_("day of the event"), null=True, blank=True, editable=False)
     occurrence_on = DayField(_("day in the cycle of the task above"), null=True, blank=True, editable=False)
@@ -386,7 +386,7 @@ class Task(models.Model):
     progressed_at = models.DateTimeField(_("last update"), null=True, editable=False)
     submissions = models.PositiveSmallIntegerField(default=0, editable=False)
     risk_days = models.PositiveSmallIntegerField(_("days late expected"), null=True, editable=False)
-    risk_remedy = models.TextField(_("remedy"), blank=True, editable=False, validators=LONG)
+    risk_remedy = models.TextField(_("remedy"), blank=True, editable=False, validators=LONG_PLAIN_TEXT)
     risk_by = models.ForeignKey(
         Person,
         verbose_name=_("risk told by"),
@@ -525,7 +525,7 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=~Q(secrecy="secret")
                 | Q(
-                    title__startswith=PLACEHOLDER,
+                    title__startswith=PLACEHOLDER_TITLE,
                     title_en="",
                     description="",
                     deliverable="",

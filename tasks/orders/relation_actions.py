@@ -16,8 +16,8 @@ from audit.actions import record
 from committees.models import Person
 from portal.shared.verdicts import Refused, Sentence, Verdict, not_now, refuse
 from tasks import rules, secrecy
+from tasks.actions.decisions import supersede, withdraw
 from tasks.actions.drafting import edit_task
-from tasks.actions.judging import supersede, withdraw
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Order, OrderRelation, Task
 

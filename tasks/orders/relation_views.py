@@ -26,7 +26,7 @@ from tasks.orders.fields import order_label
 from tasks.orders.forms import RelationForm, SettleForm
 from tasks.orders.relation_actions import Unsettled
 from tasks.orders.relations import related
-from tasks.orders.replaced import Settling, remaining, successors, what_may_become
+from tasks.orders.replacement import Settling, remaining, successors, what_may_become
 from tasks.pages.common import Crumbs, find_order
 
 NEAR = 20

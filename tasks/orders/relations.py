@@ -13,7 +13,7 @@ from tasks.models.counting import Tally
 
 IMPLEMENTS, REPLACES = OrderRelation.Kind.IMPLEMENTS, OrderRelation.Kind.REPLACES
 DONE = (Standing.DONE_ON_TIME, Standing.DONE_LATE)
-LONGEST = 200
+MAX_ORDERS_BELOW = 200
 """Orders below that a page names; the nearest ones, the rest is counted."""
 
 Edges = dict[int, list[int]]
@@ -144,7 +144,7 @@ def _walk(start: int, edges: Edges, seen: dict[int, Order]) -> list[tuple[int, i
 
 def _nearest(steps: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """At most `LONGEST` of them, the nearest; a branch is cut at its end and never in the middle."""
-    kept = {pk for pk, _depth, _via in sorted(steps, key=lambda step: step[1])[:LONGEST]}
+    kept = {pk for pk, _depth, _via in sorted(steps, key=lambda step: step[1])[:MAX_ORDERS_BELOW]}
     return [step for step in steps if step[0] in kept]
 
 

@@ -244,7 +244,7 @@ def _serves(person: Person, body: Body | None) -> bool:
 def _hint(verb: str, task: Task) -> Sentence:
     if verb != "confirm":
         return ""
-    if count := rollup.still_open(task):
+    if count := rollup.count_open(task):
         said = ngettext(
             "%(count)s task below this one is not done.",
             "%(count)s tasks below this one are not done.",

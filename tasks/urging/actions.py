@@ -19,7 +19,7 @@ from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, not_now
 from tasks import rules
-from tasks.actions.common import lock_all, words
+from tasks.actions.common import clean_text, lock_all
 from tasks.models import Part, Task
 
 LONGEST = 500
@@ -48,7 +48,7 @@ def urge_many(*, tasks: Iterable[Task], by: Person, message: str = "") -> dict[i
         for task in locked:
             try:
                 rights[task.pk] = rules.may_urge(by, task).or_raise()
-                said[task.pk] = words(task, message, "message", longest=LONGEST)
+                said[task.pk] = clean_text(task, message, "message", longest=LONGEST)
             except (Refused, ValidationError) as refused:
                 outcomes[task.pk] = refused
     allowed = [task for task in locked if task.pk in said]

@@ -62,7 +62,7 @@ def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     # Once, for the sum and for the rules that ask; most tasks have none.
     shown = task.has_children and not task.read_until  # type: ignore[attr-defined]
-    task.tasks_below = rollup.read(task) if shown else []  # type: ignore[attr-defined]
+    task.tasks_below = rollup.read_nodes(task) if shown else []  # type: ignore[attr-defined]
     with access.asking_once():
         context = _context(request, task)
     return render(request, "tasks/detail.html", context)
@@ -100,7 +100,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
         "fan_out": _fan_out(task),
         "may_fan_out": rules.may_fan_out(request.user, task),
         "reminders": task.due_on and task.state in RUNNING and may_view_policy(request.user, task.assigner),
-        "rolled_up": rollup.of(task),
+        "rolled_up": rollup.roll_up(task),
         "may_hand_down": rules.may_hand_down(request.user, task),
         "asked": rules.waiting_request(task),
         "extensions": sum(one.given_on is not None for one in task.requests.all()),

@@ -21,7 +21,7 @@ from committees.models import Body
 from portal.shared.days import today
 from portal.shared.verdicts import no
 from tasks import actions, rules
-from tasks.actions.hand_down import REST, Below, misfits
+from tasks.actions.hand_down import REST, BelowAnswer, misfits
 from tasks.forms import (
     PartRows,
     TaskForm,
@@ -118,12 +118,12 @@ def _misfits(request: SignedInRequest, task: Task, form: TaskForm) -> dict[str, 
             "label": labels.get(node.pk, Task(pk=node.pk).code),
             "due_on": node.due_on,
             "deeper": node.parent in keys,
-            "chosen": answers.get(str(node.pk), Below.BRING_FORWARD),
+            "chosen": answers.get(str(node.pk), BelowAnswer.BRING_FORWARD),
         }
         for node in late[:LISTED]
     ]
-    rest = answers.get(REST, Below.BRING_FORWARD)
-    return {"rows": rows, "more": len(late) - len(rows), "rest": rest, "choices": Below.choices}
+    rest = answers.get(REST, BelowAnswer.BRING_FORWARD)
+    return {"rows": rows, "more": len(late) - len(rows), "rest": rest, "choices": BelowAnswer.choices}
 
 
 def _given(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:

@@ -461,7 +461,7 @@ def _context(request: SignedInRequest, verb: str, task: Task, form: forms.Form) 
 def _open_below(verb: str, task: Task) -> int:
     """Who reports or confirms is told what is not done below; it is no reason to refuse."""
     asked = verb in ("submit", "confirm") and task.has_children  # type: ignore[attr-defined]
-    return rollup.still_open(task) if asked else 0
+    return rollup.count_open(task) if asked else 0
 
 
 def _answer(request: SignedInRequest, verb: str, task: Task) -> HttpResponse:

@@ -40,7 +40,7 @@ from reports import actions as report_actions
 from reports.models import Export
 from tasks import actions as task_actions
 from tasks.actions.drafting import Draft
-from tasks.actions.milestones import MilestoneAsked
+from tasks.actions.milestones import MilestoneSpec
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.leaving import actions as leaving_actions
 from tasks.models import FanOut, Order, OrderRelation, Task
@@ -414,7 +414,7 @@ EVENTS: dict[str, tuple[str, str | tuple[str, str], Ready]] = {
         "secretary",
         "milestones_set",
         lambda w, by: partial(
-            tasks.set_milestones, task=w.task("in_progress"), by=by, milestones=[MilestoneAsked(today())]
+            tasks.set_milestones, task=w.task("in_progress"), by=by, milestones=[MilestoneSpec(today())]
         ),
     ),
     "tasks.mark_milestone": (

@@ -213,7 +213,7 @@ class DemoTest(TestCase):
         (weighed,) = Task.objects.filter(children__weight=60)
         assert set(weighed.children.values_list("weight", flat=True)) == {40, 60}
         assert weighed.parent is not None
-        found = rollup.of(weighed)
+        found = rollup.roll_up(weighed)
         assert found is not None
         assert (found.by_weight, found.percent) == (True, 76)  # reported whole, and 40 percent of the other
 

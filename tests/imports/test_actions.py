@@ -29,7 +29,7 @@ from portal.shared import uploads
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
 from tasks.models import Order, Task
 from tests.portal.test_jobs import until
 from tests.support.imports import TABLE, Received, checked, unknown, workbook
@@ -342,8 +342,8 @@ def test_drafts_in_bulk_are_as_if_prepared_one_by_one(
     lead, helper = Named("a", bodies.lead.pk), Named("b", bodies.helper.pk)
     (task,) = write(received([checked(lead=(lead,), coordinating=(helper,))]), people["secretary"])
     part = task.parts.get()
-    alone = Task(**{name: getattr(task, name) for name in FIELDS}, assigner=task.assigner)
-    asked = PartAsked(part.body, part.kind)
+    alone = Task(**{name: getattr(task, name) for name in EDITABLE_FIELDS}, assigner=task.assigner)
+    asked = PartSpec(part.body, part.kind)
     actions.new_task(task=alone, parts=[asked], by=people["secretary"])
     beside = ("id", "created_at")
     rows = [

@@ -35,7 +35,7 @@ from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support.people import Bodies, TaskAt, appoint, make_person
@@ -279,7 +279,7 @@ def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterato
             ):
                 appoint(reader, body, role)
         title = unicodedata.normalize("NFD", "Trình <đề án> & dự toán, ") + "hạ tầng số; " * 30
-        parts = [PartAsked(bodies.helper, "coordinating", due_on=date(2026, 7, 15))]
+        parts = [PartSpec(bodies.helper, "coordinating", due_on=date(2026, 7, 15))]
         task = task_at("in_progress", title=title[:480], due_on=date(2026, 7, 15), parts=parts)
         yield World(task, people, bodies, readers)
 

@@ -21,7 +21,7 @@ from notices.models import CalendarDay
 from portal.shared.day_fields import DayField, validate_day
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import FanOut, Order, Part, Recurrence, Request, Task
 from tests.support.api import Api
@@ -336,7 +336,7 @@ def test_a_day_before_the_orders_date_is_a_warning(
 def test_the_deadline_of_a_body_that_helps_is_compared_too(
     act_as: Any, order: Order, bodies: Bodies, task_at: TaskAt
 ) -> None:
-    parts = [PartAsked(bodies.helper, "coordinating", "", date(2026, 7, 27))]
+    parts = [PartSpec(bodies.helper, "coordinating", "", date(2026, 7, 27))]
     task = task_at("proposed", order=order, parts=parts)
     warned = "The deadline of a body that helps, 27/07/2026, lies before the order's date, 28/07/2026."
     assert task.day_warnings(date(2026, 7, 1)) == [warned]

@@ -25,7 +25,7 @@ from notices import policies
 from notices.policing import save_policy
 from portal.shared.days import today
 from tasks import actions, rules
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import Order, Request, Task
 from tasks.urging import actions as urging_actions
@@ -220,7 +220,7 @@ def test_a_contribution_is_delivered_by_the_right_of_its_own_body(
     appoint(person, bodies.helper, Role.INSPECTOR)
     appoint(person, bodies.sister, Role.OFFICER)
     away(people["helper"], person)
-    parts = [PartAsked(bodies.sister, "co_lead"), PartAsked(bodies.helper, "coordinating")]
+    parts = [PartSpec(bodies.sister, "co_lead"), PartSpec(bodies.helper, "coordinating")]
     task = task_at("in_progress", parts=parts)
     for body, name in ((bodies.sister, ""), (bodies.helper, "Helper")):
         last = newest()

@@ -23,7 +23,7 @@ from portal.shared.verdicts import Refused
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks import actions
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import State
 from tasks.models import Task
 from tasks.pages.panel import panel
@@ -194,7 +194,7 @@ def test_one_line_for_who_works_on_it_and_who_is_on_two_steps(bodies, people, ta
 CHANGES: dict[str, tuple[Callable[..., object], str]] = {
     "nothing": (lambda task, people: None, ""),
     "submitted": (lambda task, people: Task.objects.update(state="suspended", suspended_from="in_progress"),
-                  NOW_IN[State.SUSPENDED]),
+                  REASON_OF_STATE[State.SUSPENDED]),
     "office": (
         lambda task, people: Membership.objects.filter(person=people["lead_head"]).update(
             office=Office.objects.get(body=task.lead, role=Role.OFFICER)

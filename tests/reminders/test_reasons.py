@@ -27,7 +27,7 @@ from reports import actions as reports
 from reports.models import KEPT, Export
 from reports.telling import READY, FileReason
 from tasks import actions
-from tasks.drop_reasons import NOW_IN, STOOD_STILL, TaskReason
+from tasks.drop_reasons import REASON_OF_STATE, STOOD_STILL, TaskReason
 from tasks.lifecycle import State
 from tests.support.people import TaskAt
 
@@ -49,7 +49,7 @@ def test_every_app_registered_its_reasons() -> None:
     of_the_apps = {kind for kind in DropReason.__subclasses__() if not kind.__module__.startswith("tests.")}
     assert kinds == of_the_apps >= {ReaderReason, TaskReason, FileReason}
     assert summary.SummaryReason in kinds
-    assert set(NOW_IN) == set(State)
+    assert set(REASON_OF_STATE) == set(State)
     assert set(STOOD_STILL) <= set(REASONS)
 
 
@@ -136,7 +136,7 @@ def test_what_stood_still_is_still_owed_again(
     task = task_at("in_progress")
     Notice.objects.all().delete()
     stopped = notice_for(people["officer"], about_id=task.pk)
-    drop({stopped.pk: NOW_IN[State.SUSPENDED]})
+    drop({stopped.pk: REASON_OF_STATE[State.SUSPENDED]})
     other = notice_for(people["officer"], about_id=task.pk, step="+3")
     drop({other.pk: TaskReason.LATER_STEP})
     actions.suspend(task=task, by=people["secretary"], reason="Chờ hướng dẫn.")

@@ -33,9 +33,9 @@ from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
 from reports.telling import FileReason
 from tasks import actions
-from tasks.actions.drafting import PartAsked
-from tasks.actions.milestones import MilestoneAsked
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.actions.drafting import PartSpec
+from tasks.actions.milestones import MilestoneSpec
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import State
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
@@ -92,9 +92,7 @@ def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterato
     with time_machine.travel(at, tick=False) as clock:
         seed(2026, 2026)
         Membership.objects.filter(person=people["lead_head"]).update(ends_on=date(2026, 6, 30))
-        task = task_at(
-            "in_progress", due_on=DUE, parts=[PartAsked(bodies.helper, "coordinating", due_on=DUE)]
-        )
+        task = task_at("in_progress", due_on=DUE, parts=[PartSpec(bodies.helper, "coordinating", due_on=DUE)])
         yield World(task, people, bodies, task_at, clock)
 
 
@@ -131,7 +129,7 @@ def milestone_overdue(world: World) -> str:
 
 
 def set_milestone(world: World, day: date) -> None:
-    asked = [MilestoneAsked(day, "Gửi dự thảo")]
+    asked = [MilestoneSpec(day, "Gửi dự thảo")]
     actions.set_milestones(task=world.now, by=world.people["secretary"], milestones=asked)
 
 
@@ -307,7 +305,7 @@ def it_is_delivered(world: World) -> None:
 
 
 def its_own_day_is_moved(world: World) -> None:
-    other = [PartAsked(world.bodies.helper, "coordinating", due_on=DUE - A_DAY)]
+    other = [PartSpec(world.bodies.helper, "coordinating", due_on=DUE - A_DAY)]
     actions.edit_task(task=world.now, values={}, parts=other, by=world.people["head"])
 
 
@@ -361,12 +359,12 @@ Owed = Callable[[World], str]
 Happens = Callable[[World], None]
 
 CASES: list[tuple[Owed, Happens, DropReason]] = [
-    (overdue, it_is_reported, NOW_IN[State.SUBMITTED]),
-    (overdue, it_is_done, NOW_IN[State.COMPLETED]),
-    (overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
-    (overdue, it_is_suspended, NOW_IN[State.SUSPENDED]),
-    (overdue_and_not_accepted, it_is_recalled, NOW_IN[State.DRAFT]),
-    (overdue_and_not_accepted, it_is_declined, NOW_IN[State.PROPOSED]),
+    (overdue, it_is_reported, REASON_OF_STATE[State.SUBMITTED]),
+    (overdue, it_is_done, REASON_OF_STATE[State.COMPLETED]),
+    (overdue, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
+    (overdue, it_is_suspended, REASON_OF_STATE[State.SUSPENDED]),
+    (overdue_and_not_accepted, it_is_recalled, REASON_OF_STATE[State.DRAFT]),
+    (overdue_and_not_accepted, it_is_declined, REASON_OF_STATE[State.PROPOSED]),
     (overdue, it_is_extended, TaskReason.MOVED),
     (overdue, its_day_is_moved, TaskReason.MOVED),
     (overdue, another_body_leads_it, TaskReason.OTHER_LEAD),
@@ -383,12 +381,12 @@ CASES: list[tuple[Owed, Happens, DropReason]] = [
     (part_overdue, it_is_delivered, TaskReason.DELIVERED),
     (part_overdue, it_no_longer_helps, TaskReason.NO_PART),
     (part_overdue, its_own_day_is_moved, TaskReason.MOVED),
-    (part_overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (part_overdue, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
     (milestone_overdue, it_is_reached, TaskReason.REACHED),
     (milestone_overdue, the_milestone_is_moved, TaskReason.MOVED),
-    (milestone_overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (milestone_overdue, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
     (milestone_overdue, another_body_leads_it, TaskReason.OTHER_LEAD),
-    (escalated, it_is_reported, NOW_IN[State.SUBMITTED]),
+    (escalated, it_is_reported, REASON_OF_STATE[State.SUBMITTED]),
     (escalated, its_day_is_moved, TaskReason.MOVED),
     (escalated, telling_above_is_stopped, TaskReason.STOPPED),
     (escalated, the_rung_is_taken_out, TaskReason.OTHER_POLICY),
@@ -396,14 +394,14 @@ CASES: list[tuple[Owed, Happens, DropReason]] = [
     (escalated, the_secretary_leaves, TaskReason.NOT_VISIBLE),
     (summed_up, it_is_done, SummaryReason.NOTHING_LATE),
     (summed_up, the_head_leaves, SummaryReason.NOT_HEAD),
-    (submitted, it_is_sent_back, NOW_IN[State.IN_PROGRESS]),
-    (submitted, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (submitted, it_is_sent_back, REASON_OF_STATE[State.IN_PROGRESS]),
+    (submitted, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
     (confirmed, the_person_chooses_the_portal, ReaderReason.IN_PORTAL),
     (confirmed, the_kind_is_switched_off, ReaderReason.SWITCHED_OFF),
     (confirmed, the_account_is_locked, ReaderReason.LOCKED),
     (asked, somebody_answers, TaskReason.ANSWERED),
     (at_risk, it_is_back_on_schedule, TaskReason.CALMED),
-    (urged, it_is_reported, NOW_IN[State.SUBMITTED]),
+    (urged, it_is_reported, REASON_OF_STATE[State.SUBMITTED]),
     (urged, the_term_ends, TaskReason.NO_OFFICE),
     (given_to_another, the_body_leads_it_again, TaskReason.GIVEN_BACK),
     (address_refused, the_address_is_corrected, AddressReason.CORRECTED),

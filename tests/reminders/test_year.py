@@ -34,7 +34,7 @@ from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support import bulk, oracle
@@ -303,7 +303,7 @@ class Portal:
 
     def _draft(self, job: Job) -> int:
         parts = (
-            [PartAsked(self.bodies[job.helper], "coordinating", due_on=job.helper_due)] if job.helper else []
+            [PartSpec(self.bodies[job.helper], "coordinating", due_on=job.helper_due)] if job.helper else []
         )
         task = Task(
             title=job.key,

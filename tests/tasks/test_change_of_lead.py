@@ -21,7 +21,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reminders import planning as reminders
 from tasks import actions, rules
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.cycles import Cycle
 from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Part, Recurrence, Task
@@ -39,7 +39,7 @@ OLD, NEW, LATER = "Đã khảo sát một nửa số xã", "Làm lại từ đ�
 @pytest.fixture
 def changed(bodies: Bodies, people: People, task_at: TaskAt) -> Task:
     """The lead worked on it, HELPER took over, worked on, and it was given another name."""
-    task = task_at("in_progress", parts=[PartAsked(bodies.sister, "coordinating")])
+    task = task_at("in_progress", parts=[PartSpec(bodies.sister, "coordinating")])
     actions.report_progress(task=task, by=people["officer"], percent=50, note=OLD)
     actions.add_comment(task=task, by=people["officer"], text="Ý kiến cũ")
     add_file(task, people["officer"], "cu.pdf")
@@ -122,7 +122,7 @@ def test_who_helped_leaves_its_part_and_who_led_before_leads_again(
     for lead, former in ((bodies.helper, bodies.lead), (bodies.lead, bodies.helper)):
         task = actions.change_lead(task=task, by=by, lead=lead, reason=WHY)
         assert [(part.body, part.kind) for part in task.parts.all()] == [(former, "former_lead")]
-    part = PartAsked(bodies.helper, "coordinating")
+    part = PartSpec(bodies.helper, "coordinating")
     actions.edit_task(task=task, values={}, parts=[part], by=by)
     assert [(part.kind, part.ended_at) for part in task.parts.all()] == [("coordinating", None)]
 
@@ -135,7 +135,7 @@ def test_the_parts_of_a_form_leave_the_former_lead(changed: Task, bodies: Bodies
     page = html.unescape(client.get(f"/tasks/{changed.pk}/edit/").content.decode())
     assert "Sở Khoa học và Công nghệ (LEAD)" not in page
     assert 'value="former_lead"' not in page
-    wrong = [PartAsked(bodies.sister, "former_lead")]
+    wrong = [PartSpec(bodies.sister, "former_lead")]
     with pytest.raises(ValidationError):
         actions.edit_task(task=changed, values={}, parts=wrong, by=people["head"])
 
@@ -304,8 +304,8 @@ def test_a_task_without_a_former_lead_asks_no_more(people: People, task_at: Task
 
 def test_who_helps_later_is_not_the_old_leads_to_read(changed: Task, bodies: Bodies, people: People) -> None:
     parts = [
-        PartAsked(bodies.sister, "co_lead", "Việc thêm sau", today()),
-        PartAsked(bodies.top, "coordinating", "Việc của người sau"),
+        PartSpec(bodies.sister, "co_lead", "Việc thêm sau", today()),
+        PartSpec(bodies.top, "coordinating", "Việc của người sau"),
     ]
     actions.edit_task(task=changed, values={}, parts=parts, by=people["head"])
     client = Client()

@@ -24,8 +24,8 @@ from portal.shared.verdicts import Refused
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks import actions, rules
-from tasks.actions.drafting import PartAsked
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.actions.drafting import PartSpec
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.models import Part, Task
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, appoint, make_person
@@ -42,7 +42,7 @@ def helped(bodies: Bodies, task_at: TaskAt) -> Callable[..., Task]:
 
     def make(days: int = 10, state: str = "in_progress", **values: Any) -> Task:
         own = today() + days * DAY
-        parts = [PartAsked(bodies.helper, "coordinating", work="Cung cấp số liệu", due_on=own)]
+        parts = [PartSpec(bodies.helper, "coordinating", work="Cung cấp số liệu", due_on=own)]
         return task_at(state, parts=parts, **values)
 
     return make
@@ -117,7 +117,7 @@ def test_bad_input_leaves_nothing(helped: Callable[..., Task], people: People, b
 
 
 def test_who_works_for_two_bodies_says_for_which(bodies: Bodies, people: People, task_at: TaskAt) -> None:
-    parts = [PartAsked(bodies.helper, "coordinating"), PartAsked(bodies.sister, "co_lead")]
+    parts = [PartSpec(bodies.helper, "coordinating"), PartSpec(bodies.sister, "co_lead")]
     task = task_at("in_progress", parts=parts)
     appoint(people["helper"], bodies.sister, Role.OFFICER)
     with pytest.raises(ValidationError) as refused:
@@ -303,7 +303,7 @@ NO_LONGER: dict[str, tuple[Callable[[Task, People], Any], str]] = {
         lambda task, people: Part.objects.update(due_on=date(2027, 6, 20)),
         TaskReason.MOVED,
     ),
-    "withdrawn": (withdraw, NOW_IN["withdrawn"]),
+    "withdrawn": (withdraw, REASON_OF_STATE["withdrawn"]),
     "nothing": (lambda task, people: None, ""),
 }
 
@@ -408,7 +408,7 @@ def test_news_of_a_part_that_ended_is_not_told(helped: Callable[..., Task], peop
     assert telling.recheck([notice], today()) == {notice.pk: TaskReason.NO_PART}
     ended = Notice.objects.get(kind="help_ended")
     actions.edit_task(
-        task=task, values={}, parts=[PartAsked(people["helper"].memberships.get().office.body, "co_lead")],
+        task=task, values={}, parts=[PartSpec(people["helper"].memberships.get().office.body, "co_lead")],
         by=people["head"],
     )  # fmt: skip
     assert telling.recheck([ended], today()) == {ended.pk: TaskReason.GIVEN_BACK}

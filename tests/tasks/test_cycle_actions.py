@@ -22,7 +22,7 @@ from portal.shared.days import VIETNAM
 from tasks import actions, jobs
 from tasks.actions import common
 from tasks.actions import cycles as recurring
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import Standing, View
 from tasks.models import Recurrence, Task
@@ -111,7 +111,7 @@ def test_an_occurrence_is_a_task_of_its_own(head_at: Callable[..., Task], people
 def test_a_parts_own_day_does_not_come_back_every_period(
     head_at: Callable[..., Task], bodies: Bodies
 ) -> None:
-    part = PartAsked(bodies.helper, "coordinating", "Số liệu ngân sách", date(2026, 9, 20))
+    part = PartSpec(bodies.helper, "coordinating", "Số liệu ngân sách", date(2026, 9, 20))
     head = head_at(parts=[part])
     made(GIVEN)
     copied = head.children.get().parts.get()
@@ -202,7 +202,7 @@ def test_nothing_while_suspended_and_what_passed_meanwhile_is_left(
         actions.suspend(task=head, by=people["secretary"], reason="Chờ hướng dẫn.")
     assert made(date(2026, 12, 10)) == 0
     # Also when it is stopped after the job has read what runs.
-    assert recurring.make(head, on=date(2026, 12, 10)) == 0
+    assert recurring.make_occurrences_of(head, on=date(2026, 12, 10)) == 0
     with on(date(2026, 12, 10)):
         actions.resume(task=head, by=people["secretary"])
     assert made(date(2026, 12, 10)) == 1
@@ -229,7 +229,7 @@ def test_what_is_wrong_with_one_keeps_no_other(
     head_at: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, good = head_at(), head_at()
-    real = recurring.make
+    real = recurring.make_occurrences_of
 
     def make(head: Task, *, on: date) -> int:
         if head.pk == broken.pk:
@@ -247,7 +247,7 @@ def test_a_crash_half_way_leaves_nothing(
     head_at: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = head_at(WEEKLY)
-    tell, said = common.tell, []
+    tell, said = common.record_event, []
 
     def crash(*args: Any, **kwargs: Any) -> None:
         said.append(args)

@@ -19,7 +19,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tests.support.people import Bodies, TaskAt, make_body
@@ -213,11 +213,11 @@ def test_what_a_draft_refuses_beside_its_field(
 def test_one_lead_and_nobody_twice(bodies: Bodies, people: dict[str, Person], task_at: TaskAt) -> None:
     task = task_at("in_progress", due_on=date(2027, 6, 1))
     wrong = [
-        [PartAsked(bodies.helper, "lead")],
-        [PartAsked(bodies.lead, "co_lead")],
-        [PartAsked(bodies.helper, "co_lead"), PartAsked(bodies.helper, "coordinating")],
-        [PartAsked(bodies.helper, "watching")],
-        [PartAsked(bodies.helper, "co_lead", due_on=date(2027, 6, 2))],
+        [PartSpec(bodies.helper, "lead")],
+        [PartSpec(bodies.lead, "co_lead")],
+        [PartSpec(bodies.helper, "co_lead"), PartSpec(bodies.helper, "coordinating")],
+        [PartSpec(bodies.helper, "watching")],
+        [PartSpec(bodies.helper, "co_lead", due_on=date(2027, 6, 2))],
     ]
     for parts in wrong:
         edit = partial(actions.edit_task, task=task, values={}, parts=parts, by=people["head"])
@@ -237,7 +237,7 @@ def test_parts_change_whole_and_are_recorded(
     bodies: Bodies, people: dict[str, Person], task_at: TaskAt
 ) -> None:
     task = task_at("in_progress")
-    parts = [PartAsked(bodies.sister, "co_lead", work="Góp ý")]
+    parts = [PartSpec(bodies.sister, "co_lead", work="Góp ý")]
     actions.edit_task(task=task, values={}, parts=parts, by=people["head"])
     assert list(task.parts.values_list("body", "kind", "work")) == [(bodies.sister.pk, "co_lead", "Góp ý")]
     event = Event.objects.latest("pk")

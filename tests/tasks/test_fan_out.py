@@ -25,7 +25,7 @@ from reminders.kinds import recheck
 from tasks import actions, rules
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.fan_outs import actions as fanning
-from tasks.fan_outs.forms import Choice
+from tasks.fan_outs.selection import Choice
 from tasks.models import FanOut, Task
 from tests.support.people import Bodies, TaskAt, appoint, make_body, make_person
 

@@ -19,7 +19,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
 from tasks.actions import hand_down as handing
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.models import Request, Task
 from tests.support.admin_door import url
 from tests.support.api import Api
@@ -275,7 +275,7 @@ def test_brought_forward_down_to_the_last(above: Task, child: Task, office: Body
 
 def test_who_helps_is_brought_forward_too(above: Task, bodies: Bodies, people: People) -> None:
     low = task_below(above, people)
-    asked = [PartAsked(bodies.helper, "coordinating", "Vốn", DUE), PartAsked(bodies.sister, "co_lead")]
+    asked = [PartSpec(bodies.helper, "coordinating", "Vốn", DUE), PartSpec(bodies.sister, "co_lead")]
     actions.edit_task(task=low, values={}, parts=asked, by=people["secretary"])
     move(above, people["secretary"], below={low.pk: "bring_forward"})
     assert set(low.parts.values_list("due_on", flat=True)) == {EARLIER, None}

@@ -17,7 +17,7 @@ from notices.models import Notice
 from portal.shared.days import start_of
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions.milestones import MilestoneAsked
+from tasks.actions.milestones import MilestoneSpec
 from tasks.diagram import diagram, table
 from tasks.lifecycle import MOVES, State
 from tasks.models import Comment, Evidence, Progress, Request, Task
@@ -186,7 +186,7 @@ ACTS: dict[str, Act] = {
     "stop_escalation": lambda task, by, people: actions.stop_escalation(task=task, by=by, reason="Chờ Bộ."),
     "resume_escalation": lambda task, by, people: actions.resume_escalation(task=task, by=by),
     "set_milestones": lambda task, by, people: actions.set_milestones(
-        task=task, by=by, milestones=[MilestoneAsked(date(2026, 1, 15), "Gửi dự thảo")]
+        task=task, by=by, milestones=[MilestoneSpec(date(2026, 1, 15), "Gửi dự thảo")]
     ),
     "mark_milestone": lambda task, by, people: actions.mark_milestone(
         task=task, by=by, milestone=0, done_on=None

@@ -38,11 +38,11 @@ from reminders import kinds as telling
 from reminders import planning as reminders
 from reports.actions import ask_export, make_export
 from tasks import actions
-from tasks.actions.drafting import PartAsked
-from tasks.actions.hand_down import REST, Below
-from tasks.actions.milestones import MAX_MILESTONES, MilestoneAsked
+from tasks.actions.drafting import PartSpec
+from tasks.actions.hand_down import REST, BelowAnswer
+from tasks.actions.milestones import MAX_MILESTONES, MilestoneSpec
 from tasks.cycles import Cycle
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.lists import sheet
 from tasks.models import Milestone, Order, Task
@@ -68,10 +68,8 @@ def on(day: date) -> Any:
     return time_machine.travel(datetime.combine(day, time(9), VIETNAM), tick=False)
 
 
-def asked(*days: int, words: str = "Gửi dự thảo") -> list[MilestoneAsked]:
-    return [
-        MilestoneAsked(PLAIN + day * DAY, f"{words} {number}") for number, day in enumerate(days, start=1)
-    ]
+def asked(*days: int, words: str = "Gửi dự thảo") -> list[MilestoneSpec]:
+    return [MilestoneSpec(PLAIN + day * DAY, f"{words} {number}") for number, day in enumerate(days, start=1)]
 
 
 def with_marks(task: Task, people: People, *days: int) -> Task:
@@ -138,16 +136,16 @@ def test_reached_by_the_lead_and_open_again(task: Task, people: People) -> None:
 @pytest.mark.parametrize(
     "milestones",
     [
-        [MilestoneAsked(PLAIN + 31 * DAY, "sau thời hạn")],
-        [MilestoneAsked(PLAIN - 5 * DAY, "trước khi bắt đầu")],
-        [MilestoneAsked(PLAIN + DAY, "hai lần")] * 2,
-        [MilestoneAsked(PLAIN + DAY, "x" * 251)],
-        [MilestoneAsked(PLAIN + DAY, "hai\ndòng")],
-        [MilestoneAsked(PLAIN + DAY, str(number)) for number in range(MAX_MILESTONES + 1)],
+        [MilestoneSpec(PLAIN + 31 * DAY, "sau thời hạn")],
+        [MilestoneSpec(PLAIN - 5 * DAY, "trước khi bắt đầu")],
+        [MilestoneSpec(PLAIN + DAY, "hai lần")] * 2,
+        [MilestoneSpec(PLAIN + DAY, "x" * 251)],
+        [MilestoneSpec(PLAIN + DAY, "hai\ndòng")],
+        [MilestoneSpec(PLAIN + DAY, str(number)) for number in range(MAX_MILESTONES + 1)],
     ],
 )
 def test_bad_milestones_are_refused_and_change_nothing(
-    task_at: TaskAt, people: People, milestones: list[MilestoneAsked]
+    task_at: TaskAt, people: People, milestones: list[MilestoneSpec]
 ) -> None:
     task = task_at("in_progress", start_on=PLAIN)
     events = Event.objects.count()
@@ -169,7 +167,7 @@ def test_a_secret_task_keeps_numbers_only(task_at: TaskAt, people: People) -> No
     secret = task_at("in_progress", secrecy="secret", title="", number="12", parts=[])
     with pytest.raises(ValidationError):
         with_marks(secret, people, 10)
-    marks = [MilestoneAsked(PLAIN + 10 * DAY, "12/BC-UBND"), MilestoneAsked(PLAIN + 11 * DAY)]
+    marks = [MilestoneSpec(PLAIN + 10 * DAY, "12/BC-UBND"), MilestoneSpec(PLAIN + 11 * DAY)]
     actions.set_milestones(task=secret, by=people["secretary"], milestones=marks)
     assert rows(secret) == [("19/11", "12/BC-UBND", False), ("20/11", "", False)]
 
@@ -200,7 +198,7 @@ def test_brought_forward_with_a_day_above(task_at: TaskAt, people: People) -> No
     actions.edit_task(
         task=above,
         values={"due_on": PLAIN + 20 * DAY},
-        below={REST: Below.BRING_FORWARD},
+        below={REST: BelowAnswer.BRING_FORWARD},
         by=people["secretary"],
     )
     assert [day for day, _words, _done in rows(below)] == ["19/11", "29/11"]
@@ -212,14 +210,14 @@ def test_brought_forward_to_one_day_those_alike_are_one(task_at: TaskAt, people:
     """A received file names days without words; the form does not ask about what nobody touched."""
     above = task_at("in_progress")
     task = task_below(above, people)
-    days = [MilestoneAsked(PLAIN + day * DAY) for day in (5, 12, 20)]
+    days = [MilestoneSpec(PLAIN + day * DAY) for day in (5, 12, 20)]
     actions.set_milestones(
-        task=task, by=people["secretary"], milestones=[*days, MilestoneAsked(PLAIN + 15 * DAY, "Trình ký")]
+        task=task, by=people["secretary"], milestones=[*days, MilestoneSpec(PLAIN + 15 * DAY, "Trình ký")]
     )
     actions.edit_task(
         task=above,
         values={"due_on": PLAIN + 10 * DAY},
-        below={REST: Below.BRING_FORWARD},
+        below={REST: BelowAnswer.BRING_FORWARD},
         by=people["secretary"],
     )
     assert sorted(rows(task)) == [("14/11", "", False), ("19/11", "", False), ("19/11", "Trình ký", False)]
@@ -293,11 +291,11 @@ def test_asked_again_when_it_is_sent(task: Task, people: People) -> None:
         assert why(date(2026, 11, 10)) == {TaskReason.MOVED}
         with_marks(task, people, 10)
         actions.withdraw(task=task, by=people["head"], reason="Trùng.")
-        assert why(date(2026, 11, 10)) == {NOW_IN["withdrawn"]}
+        assert why(date(2026, 11, 10)) == {REASON_OF_STATE["withdrawn"]}
 
 
 def test_two_on_one_day_are_one_reminder(task: Task, people: People) -> None:
-    marks = [MilestoneAsked(PLAIN + 10 * DAY, "Gửi dự thảo"), MilestoneAsked(PLAIN + 10 * DAY, "Lấy ý kiến")]
+    marks = [MilestoneSpec(PLAIN + 10 * DAY, "Gửi dự thảo"), MilestoneSpec(PLAIN + 10 * DAY, "Lấy ý kiến")]
     actions.set_milestones(task=task, by=people["secretary"], milestones=marks)
     owed(date(2026, 11, 10))
     notice = Notice.objects.filter(kind="milestone_due_soon", person__username="officer").get()
@@ -590,7 +588,7 @@ def test_a_lists_page_asks_as_often_with_many_milestones(
 
 
 def test_a_draft_has_them_before_it_is_given(task_at: TaskAt, people: People, bodies: Bodies) -> None:
-    draft = task_at("draft", parts=[PartAsked(bodies.helper, "coordinating")])
+    draft = task_at("draft", parts=[PartSpec(bodies.helper, "coordinating")])
     assert told_by(partial(with_marks, draft, people, 10)) == set()
     with pytest.raises(Refused):
         actions.mark_milestone(task=draft, by=people["officer"], milestone=first(draft), done_on=PLAIN)

@@ -243,7 +243,7 @@ def test_a_chain_of_hundreds_costs_as_much_as_one(
     )
     assert queries(client, url) <= few <= 12
     seen = relations.related(by, ladder[0], today())
-    assert len(seen.below) == relations.LONGEST
+    assert len(seen.below) == relations.MAX_ORDERS_BELOW
     assert len(seen.below) + seen.more_below == 406
     nearest = [order.pk for order in (ladder[1], *plans[:20:6])]
     assert set(nearest) <= {line.order.pk for line in seen.below}

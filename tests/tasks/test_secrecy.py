@@ -28,11 +28,11 @@ from notices.seeding import seed
 from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import actions, rules, secrecy
-from tasks.actions.drafting import FIELDS, PartAsked
+from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
 from tasks.api import VERBS
 from tasks.cycles import Cycle
 from tasks.fan_outs import actions as fan_out_actions
-from tasks.models import PLACEHOLDER, Order, Progress, Task
+from tasks.models import PLACEHOLDER_TITLE, Order, Progress, Task
 from tasks.orders import actions as order_actions
 from tasks.urging import actions as urging_actions
 from tasks.views.verbs import STEPS as PAGES
@@ -133,9 +133,9 @@ def secret_at(task_at: TaskAt) -> TaskAt:
 
 
 def made_secret(task: Task) -> Task:
-    empty = (*secrecy.CONTENT, "approval", "risk_remedy", "due_words", "after_event")
+    empty = (*secrecy.CONTENT_FIELDS, "approval", "risk_remedy", "due_words", "after_event")
     bare: dict[str, Any] = dict.fromkeys(empty, "")
-    columns = {**bare, "target": None, "title": f"{PLACEHOLDER} 17"}
+    columns = {**bare, "target": None, "title": f"{PLACEHOLDER_TITLE} 17"}
     Task.objects.filter(pk=task.pk).update(secrecy="secret", **columns)
     for below in task.children.all():
         made_secret(below)
@@ -153,7 +153,7 @@ def plain_words(name: str) -> bool:
     return isinstance(field, models.CharField | models.TextField) and not field.choices
 
 
-TEXTS = [name for name in FIELDS if plain_words(name) and name != "title"]
+TEXTS = [name for name in EDITABLE_FIELDS if plain_words(name) and name != "title"]
 
 
 def test_a_secret_task_is_entered_by_its_number(bodies: Bodies, people: People) -> None:
@@ -161,12 +161,12 @@ def test_a_secret_task_is_entered_by_its_number(bodies: Bodies, people: People) 
         assert refused_fields(partial(new, bodies, people, **{name: PLANTED})) == {name}, name
     for values in ({"target": 5}, {"number": "17 " + PLANTED}, {"due_words": "ngay " + PLANTED}):
         assert refused_fields(partial(new, bodies, people, **values)) == set(values)
-    said = [PartAsked(bodies.helper, "coordinating", PLANTED)]
+    said = [PartSpec(bodies.helper, "coordinating", PLANTED)]
     assert refused_fields(partial(new, bodies, people, said)) == {"parts"}
     task = new(
-        bodies, people, [PartAsked(bodies.helper, "coordinating", PAPER)], number="17", lead=bodies.lead
+        bodies, people, [PartSpec(bodies.helper, "coordinating", PAPER)], number="17", lead=bodies.lead
     )
-    assert (task.title, task.search_text) == (f"{PLACEHOLDER} 17", "17 nhiem vu mat 17")
+    assert (task.title, task.search_text) == (f"{PLACEHOLDER_TITLE} 17", "17 nhiem vu mat 17")
     assert holders(PLANTED) == set()
 
 
@@ -251,9 +251,10 @@ def test_every_page_takes_numbers_only(client: Client, people: People, task_at: 
         typed = [name for name, field in form.fields.items() if type(field) is PlainField]
         assert not {"file", "url"} & set(form.fields)
         for name in typed:
-            assert str(form.fields[name].help_text) in (str(secrecy.ONLY_A_NUMBER), str(secrecy.NOTHING)), (
-                verb
-            )
+            assert str(form.fields[name].help_text) in (
+                str(secrecy.ONLY_A_NUMBER),
+                str(secrecy.LEAVE_EMPTY),
+            ), verb
             filled = {"percent": 40, **given(verb, task), **dict.fromkeys(typed, PAPER), "title": PLANTED}
             filled |= {day: f"{task.due_on:%d/%m/%Y}" for day in form.fields if day.startswith("day-")}
             paper = SimpleUploadedFile("ke-hoach.txt", PLANTED.encode())
@@ -310,7 +311,7 @@ def test_the_whole_life_of_a_secret_task(bodies: Bodies, people: People) -> None
     actions.submit(task=task, by=people["officer"], report=PAPER)
     actions.confirm(task=task, by=people["secretary"])
     task.refresh_from_db()
-    assert (task.state, task.title) == ("completed", f"{PLACEHOLDER} 17")
+    assert (task.state, task.title) == ("completed", f"{PLACEHOLDER_TITLE} 17")
     about = Event.objects.about(task)
     assert {event.about_name for event in about} == {task.title}
     assert all(not event.reason or secrecy.is_number(event.reason) for event in about)
@@ -355,12 +356,12 @@ def test_a_secret_task_is_lowered_with_a_title(client: Client, people: People, s
     assert refused_fields(partial(lower, values={"secrecy": "normal"})) == {"title"}
     client.force_login(by)
     form = client.get(f"/tasks/{task.pk}/edit/").context["form"]
-    assert not set(form.fields) & set(secrecy.CONTENT)
+    assert not set(form.fields) & set(secrecy.CONTENT_FIELDS)
     sent = posted(client, task) | {"secrecy": "restricted", "title": "Lập danh mục"}
     assert client.post(f"/tasks/{task.pk}/edit/", sent).status_code == 302
     task.refresh_from_db()
     assert (task.secrecy, task.title) == ("restricted", "Lập danh mục")
-    assert set(secrecy.CONTENT) <= set(client.get(f"/tasks/{task.pk}/edit/").context["form"].fields)
+    assert set(secrecy.CONTENT_FIELDS) <= set(client.get(f"/tasks/{task.pk}/edit/").context["form"].fields)
     assert refused_fields(partial(lower, values={"secrecy": "secret"})) == {"secrecy"}
     # A title that only begins like one of a secret task is a title.
     actions.edit_task(task=task, by=by, values={"title": "Nhiệm vụ mật mã quốc gia"})
@@ -379,7 +380,7 @@ def test_only_those_who_edit_it_lower_it(people: People, secret_at: TaskAt) -> N
 
 def test_the_database_keeps_words_out(secret_at: TaskAt) -> None:
     task = secret_at()
-    broken: list[dict[str, Any]] = [{name: "x"} for name in secrecy.CONTENT if name != "target"]
+    broken: list[dict[str, Any]] = [{name: "x"} for name in secrecy.CONTENT_FIELDS if name != "target"]
     broken += [{"target": 1}, {"title": PLANTED}, {"risk_remedy": "x"}]
     broken += [{name: PLANTED} for name in ("number", "approval", "after_event")]
     for values in broken:
@@ -466,7 +467,7 @@ def agency(bodies: Bodies) -> Body:
 
 
 HELD = {"restricted": {"title": "Việc kín"}, "secret": {"title": ""}}
-TITLES = {"restricted": "Việc kín", "secret": f"{PLACEHOLDER} 17"}
+TITLES = {"restricted": "Việc kín", "secret": f"{PLACEHOLDER_TITLE} 17"}
 
 
 def issued(level: str, bodies: Bodies, people: People, cycle: Cycle | None = None, **values: Any) -> Task:

@@ -16,7 +16,7 @@ from audit.models import Event
 from committees.models import Person
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.lifecycle import State
 from tasks.models import Task
 from tests.support.people import Bodies, TaskAt, make_body
@@ -309,7 +309,7 @@ def test_a_deadline_later_than_the_task_above(client: Client, people: Any, task_
 def test_changing_an_issued_task_keeps_the_reason_and_parts(
     client: Client, people: Any, bodies: Bodies, task_at: TaskAt
 ) -> None:
-    task = task_at("in_progress", parts=[PartAsked(bodies.helper, "co_lead", "Vốn")])
+    task = task_at("in_progress", parts=[PartSpec(bodies.helper, "co_lead", "Vốn")])
     data = of(task, deliverable="Đề án", reason="Theo Thông báo 408")
     data |= {"parts-0-body": "HELPER", "parts-0-kind": "co_lead", "parts-0-work": "Vốn"}
     assert signed_in(client, people["head"]).post(f"/tasks/{task.pk}/edit/", data).status_code == 302

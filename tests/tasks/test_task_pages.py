@@ -16,7 +16,7 @@ from django.utils import translation
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.lifecycle import State
 from tasks.lists.task_list import tally_of
 from tasks.models import Task
@@ -457,7 +457,7 @@ def test_assigning_what_is_unclear_asks_once_more(client, people, task_at):
 
 def test_no_page_holds_inline_style_or_script(client, people, task_at, order):
     task = task_at(
-        "submitted", order=order, parts=[PartAsked(people["helper"].memberships.get().office.body, "co_lead")]
+        "submitted", order=order, parts=[PartSpec(people["helper"].memberships.get().office.body, "co_lead")]
     )
     client = signed_in(client, people["secretary"])
     for url in ("/tasks/", f"/tasks/{task.pk}/", "/tasks/new/", f"/orders/{order.pk}/", "/orders/"):

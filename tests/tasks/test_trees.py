@@ -140,7 +140,7 @@ def test_the_sum_is_a_recount_from_the_leaves(
 ) -> None:
     with transaction.atomic():
         root = planted(tree, bodies, people["officer"])
-        found = rollup.of(root)
+        found = rollup.roll_up(root)
         if not counted(tree):
             assert found is None
         else:
@@ -151,7 +151,7 @@ def test_the_sum_is_a_recount_from_the_leaves(
             assert found.percent <= found.exact < found.percent + 1
             # What the lead body says of the whole stands beside it.
             Task.objects.filter(pk=root.pk).update(percent=said)
-            assert rollup.of(Task.objects.get(pk=root.pk)) == found
+            assert rollup.roll_up(Task.objects.get(pk=root.pk)) == found
         transaction.set_rollback(True)
 
 

@@ -25,7 +25,7 @@ from notices import policies
 from notices.models import CalendarDay, Policy
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.drafting import PartSpec
 from tasks.cycles import Cycle
 from tasks.lists import sheet
 from tasks.models import Order, Part, Task
@@ -176,7 +176,7 @@ def test_a_body_that_helps_was_dissolved(task: Task, people: People, bodies: Bod
         Task.objects.get(pk=task.pk), people, coordinating=f"{bodies.helper.brief}; {bodies.sister.brief}"
     )
     assert {part.body for part in Part.objects.filter(task=task)} == {bodies.helper, bodies.sister}
-    asked = [PartAsked(Body.objects.get(pk=bodies.helper.pk), "coordinating", "Việc khác")]
+    asked = [PartSpec(Body.objects.get(pk=bodies.helper.pk), "coordinating", "Việc khác")]
     with pytest.raises(ValidationError) as refused:
         actions.edit_task(task=task, values={}, parts=asked, by=people["secretary"])
     assert set(refused.value.message_dict) == {"parts"}

@@ -18,14 +18,14 @@ from portal.shared import uploads
 from tasks import rules, secrecy
 from tasks.actions.common import (
     NO_OFFICE_IN_LEAD,
+    clean_text,
+    confirmers,
     holds_office,
-    judges,
     lock,
     move,
-    owe_news,
-    tell,
-    tell_helpers,
-    words,
+    notify,
+    notify_helping_bodies,
+    record_event,
 )
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Task
@@ -40,11 +40,11 @@ def accept(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def decline(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the task; it goes back to the approver, who decides anew."""
-    said = words(task, reason, "reason", required=_("Say why your body cannot take this task."))
+    said = clean_text(task, reason, "reason", required=_("Say why your body cannot take this task."))
     task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None)
-    tell_helpers(task, "help_ended", by, title=task.title)
+    notify_helping_bodies(task, "help_ended", by, title=task.title)
     told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
-    owe_news(told, "task_declined", task, by, body=task.assigner, reason=said)
+    notify(told, "task_declined", task, by, body=task.assigner, reason=said)
     return task
 
 
@@ -54,7 +54,7 @@ def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progr
     task = lock(task)
     right = rules.may_report_progress(by, task).or_raise()
     now = timezone.now()
-    progress = Progress(task=task, by=by, at=now, percent=percent, note=words(task, note, "note"))
+    progress = Progress(task=task, by=by, at=now, percent=percent, note=clean_text(task, note, "note"))
     if not progress.note and not secrecy.is_secret(task):
         raise ValidationError({"note": _("Say in a sentence what was done.")})
     progress.full_clean(exclude=("note",))
@@ -63,7 +63,7 @@ def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progr
     task.state, task.percent, task.progressed_at = State.IN_PROGRESS, percent, now
     task.version += 1
     task.save(update_fields=["state", "percent", "progressed_at", "version"])
-    tell(
+    record_event(
         task,
         "task_progressed",
         by,
@@ -90,7 +90,7 @@ def name_people(*, task: Task, by: Person, leader: Person | None, contact: Perso
         return task
     task.version += 1
     task.save(update_fields=["leader", "contact", "version"])
-    tell(task, "task_people_named", by, right=right, before=before, after=after)
+    record_event(task, "task_people_named", by, right=right, before=before, after=after)
     return task
 
 
@@ -110,7 +110,7 @@ def add_evidence(
     right = rules.may_add_evidence(by, task).or_raise()
     evidence = _evidence(task, by, kind, title, file, url, document)
     after = {"evidence": evidence.pk, "title": evidence.title}
-    tell(task, "evidence_added", by, right=right, after=after)
+    record_event(task, "evidence_added", by, right=right, after=after)
     return evidence
 
 
@@ -124,7 +124,7 @@ def remove_evidence(*, evidence: Evidence, by: Person) -> Evidence:
         evidence.removed_by, evidence.removed_at = by, timezone.now()
         evidence.save(update_fields=["removed_by", "removed_at"])
         before = {"evidence": evidence.pk, "title": evidence.title}
-        tell(evidence.task, "evidence_removed", by, right=right, before=before)
+        record_event(evidence.task, "evidence_removed", by, right=right, before=before)
     return evidence
 
 
@@ -133,7 +133,7 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
     """Report the task complete: from this moment its clock stands still until it is judged."""
     current = lock(task)
     right = rules.may_submit(by, current).or_raise()
-    said = words(task, report, "report", required=_("Say in a sentence or two what the result is."))
+    said = clean_text(task, report, "report", required=_("Say in a sentence or two what the result is."))
     now, number = timezone.now(), current.submissions + 1
     Progress.objects.create(task=current, by=by, at=now, percent=100, note=said, report=number)
     values = {
@@ -145,7 +145,7 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
         "progressed_at": now,
     }
     task = move(task, "submit", by, right=right, reason=said, **values)
-    owe_news(judges(task), "task_submitted", task, by, body=task.assigner)
+    notify(confirmers(task), "task_submitted", task, by, body=task.assigner)
     return task
 
 
@@ -154,9 +154,9 @@ def add_comment(*, task: Task, by: Person, text: str) -> Comment:
     """Say something about the task to everybody who sees it."""
     task = lock(task)
     right = rules.may_contribute(by, task).or_raise()
-    said = words(task, text, "text", required=_("Write your comment first."))
+    said = clean_text(task, text, "text", required=_("Write your comment first."))
     comment = Comment.objects.create(task=task, by=by, at=timezone.now(), text=said)
-    tell(task, "comment_added", by, right=right, after={"comment": comment.pk, "text": said})
+    record_event(task, "comment_added", by, right=right, after={"comment": comment.pk, "text": said})
     return comment
 
 
@@ -169,7 +169,7 @@ def mark_posted(*, task: Task, by: Person) -> Task:
     task.posted_at, task.posted_by = timezone.now(), by
     task.save(update_fields=["posted_at", "posted_by"])
     after = snapshot(task, ("posted_at", "posted_by"))
-    tell(task, "task_posted", by, right=right, before=before, after=after)
+    record_event(task, "task_posted", by, right=right, before=before, after=after)
     return task
 
 
@@ -182,7 +182,7 @@ def _evidence(
         at=timezone.now(),
         kind=kind,
         url=url.strip(),
-        document=words(task, document, "document"),
+        document=clean_text(task, document, "document"),
     )
     missing = {
         Evidence.Kind.FILE: None if file else {"file": _("Choose a file.")},
@@ -206,7 +206,7 @@ def _evidence(
         file.name = uploads.kept_name(evidence.file_name)
         evidence.file = file
     evidence.title = (
-        words(task, title, "title", longest=250)
+        clean_text(task, title, "title", longest=250)
         or (evidence.file_name or evidence.url or evidence.document)[:250]
     )
     evidence.full_clean()

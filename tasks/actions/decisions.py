@@ -13,7 +13,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.actions import cycles as recurring
-from tasks.actions.common import lock, move, owe_news, tell_helpers, words, workers
+from tasks.actions.common import clean_text, lead_workers, lock, move, notify, notify_helping_bodies
 from tasks.lifecycle import State
 from tasks.models import Task
 
@@ -32,30 +32,32 @@ def confirm(*, task: Task, by: Person) -> Task:
         confirmed_for=on_behalf_of(right),
         confirmed_at=timezone.now(),
     )
-    owe_news([task.submitted_by] if task.submitted_by else [], "task_confirmed", task, by, body=task.lead)
-    tell_helpers(task, "help_confirmed", by)
+    notify([task.submitted_by] if task.submitted_by else [], "task_confirmed", task, by, body=task.lead)
+    notify_helping_bodies(task, "help_confirmed", by)
     return task
 
 
 @transaction.atomic
 def send_back(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the result; the clock runs on as if it had never stopped."""
-    said = words(task, reason, "reason", required=_("Say what is missing, so that the lead body can act."))
+    said = clean_text(
+        task, reason, "reason", required=_("Say what is missing, so that the lead body can act.")
+    )
     submitter = lock(task).submitted_by
     values = {"submitted_by": None, "submitted_for": None, "submitted_at": None}
     task = move(task, "send_back", by, reason=said, **values)
-    told = {person.pk: person for person in (*workers(task), *([submitter] if submitter else []))}
-    owe_news(told.values(), "task_sent_back", task, by, body=task.lead, reason=said)
+    told = {person.pk: person for person in (*lead_workers(task), *([submitter] if submitter else []))}
+    notify(told.values(), "task_sent_back", task, by, body=task.lead, reason=said)
     return task
 
 
 @transaction.atomic
 def suspend(*, task: Task, by: Person, reason: str) -> Task:
     """Stop a task for a time: no reminder, outside the count."""
-    said = words(task, reason, "reason", required=_("Say why it is suspended."))
+    said = clean_text(task, reason, "reason", required=_("Say why it is suspended."))
     task = move(task, "suspend", by, reason=said)
-    owe_news(workers(task), "task_suspended", task, by, body=task.lead, reason=said)
-    tell_helpers(task, "help_suspended", by, reason=said)
+    notify(lead_workers(task), "task_suspended", task, by, body=task.lead, reason=said)
+    notify_helping_bodies(task, "help_suspended", by, reason=said)
     return task
 
 
@@ -64,20 +66,20 @@ def resume(*, task: Task, by: Person) -> Task:
     """Let a suspended task go on from the state it was in."""
     task = move(task, "resume", by)
     recurring.skip_past(task, on=today())
-    owe_news(workers(task), "task_resumed", task, by, body=task.lead)
-    tell_helpers(task, "help_resumed", by)
+    notify(lead_workers(task), "task_resumed", task, by, body=task.lead)
+    notify_helping_bodies(task, "help_resumed", by)
     return task
 
 
 @transaction.atomic
 def withdraw(*, task: Task, by: Person, reason: str) -> Task:
     """Take a task off the books for good; it stays readable."""
-    said = words(task, reason, "reason", required=_("Say why it is withdrawn."))
+    said = clean_text(task, reason, "reason", required=_("Say why it is withdrawn."))
     was_issued = lock(task).is_issued
     task = move(task, "withdraw", by, reason=said)
     if was_issued:
-        owe_news(workers(task), "task_withdrawn", task, by, body=task.lead, reason=said)
-        tell_helpers(task, "help_withdrawn", by, reason=said)
+        notify(lead_workers(task), "task_withdrawn", task, by, body=task.lead, reason=said)
+        notify_helping_bodies(task, "help_withdrawn", by, reason=said)
     return task
 
 
@@ -89,12 +91,12 @@ def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str
         lock(one)
     task = lock(task)
     right = rules.may_supersede(by, task).or_raise()
-    said = words(task, reason, "reason", required=_("Say why it is replaced."))
+    said = clean_text(task, reason, "reason", required=_("Say why it is replaced."))
     if problem := _why_not_instead(task, superseded_by, by):
         raise ValidationError({"superseded_by": problem})
     task = move(task, "supersede", by, right=right, reason=said, superseded_by=superseded_by)
-    owe_news(workers(task), "task_superseded", task, by, body=task.lead, reason=said)
-    tell_helpers(task, "help_superseded", by, reason=said)
+    notify(lead_workers(task), "task_superseded", task, by, body=task.lead, reason=said)
+    notify_helping_bodies(task, "help_superseded", by, reason=said)
     return task
 
 
