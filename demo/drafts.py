@@ -8,7 +8,7 @@ from audit.models import Event
 from committees.models import Body
 from demo.people import Cast
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Part, Task
 
 DRAFTS = (

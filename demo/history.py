@@ -19,7 +19,7 @@ from demo.files import INVENTED
 from demo.people import Cast
 from portal.shared.days import VIETNAM, start_of
 from tasks.actions.common import EVENT_OF
-from tasks.actions.drafting import EDITABLE_FIELDS
+from tasks.actions.task_fields import EDITABLE_FIELDS
 from tasks.lifecycle import MOVES, State
 from tasks.models import Evidence, Part, Progress, Task
 

@@ -16,8 +16,8 @@ from demo.files import INVENTED
 from demo.orders import FEES, HANDED_DOWN
 from demo.people import Cast
 from tasks import actions
-from tasks.actions.drafting import PartSpec
 from tasks.actions.milestones import MilestoneSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.leaving import actions as leaving_actions

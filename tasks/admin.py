@@ -27,7 +27,7 @@ from portal.shared.admin import Choosing, Deed, VersionForm, each
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import actions, rules
-from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
+from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
 from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_initial, shows_parent
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task

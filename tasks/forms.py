@@ -24,8 +24,8 @@ from portal.shared.days import today
 from portal.shared.fields import PlainField, limit_choices
 from tasks import rollup
 from tasks.actions.cycles import REQUIRED_CYCLE_FIELDS
-from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
 from tasks.actions.milestones import MAX_MILESTONES, MilestoneSpec, check_milestones
+from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
 from tasks.cycles import Cycle
 from tasks.fields import DueField
 from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM, State

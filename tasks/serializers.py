@@ -16,9 +16,9 @@ from committees.serializers import BodyIn, BodyOut, PersonIn, PersonOut, Verdict
 from portal.shared.api import DaySerializerField, Input
 from tasks import rollup, rules
 from tasks.actions.cycles import REQUIRED_CYCLE_FIELDS
-from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
 from tasks.actions.hand_down import BelowAnswer
 from tasks.actions.milestones import MilestoneSpec
+from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import CURRENT, FIVE, RISK_LONGEST, Standing, State
 from tasks.models import Comment, Evidence, Milestone, Order, Part, Progress, Recurrence, Request, Task

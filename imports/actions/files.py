@@ -35,8 +35,10 @@ from portal.shared.background import queue
 from portal.shared.text import tidy
 from portal.shared.verdicts import Refused, not_now, refuse
 from tasks.actions.common import refuse_stale
-from tasks.actions.drafting import Draft, DraftsRefused, PartSpec, edit_task, new_tasks
+from tasks.actions.drafting import Draft, DraftsRefused, new_tasks
+from tasks.actions.edit_task import edit_task
 from tasks.actions.milestones import MilestoneSpec, set_milestones
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Order, Task
 
 JOB = "imports.jobs.read_import"

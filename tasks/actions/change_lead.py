@@ -14,7 +14,7 @@ from committees import access
 from committees.models import Body, Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions import cycles as recurring
+from tasks.actions import cycles
 from tasks.actions.common import (
     clean_text,
     lead_workers,
@@ -24,7 +24,7 @@ from tasks.actions.common import (
     notify,
     notify_helping_bodies,
 )
-from tasks.actions.drafting import check_lead
+from tasks.actions.task_checks import check_lead
 from tasks.lifecycle import State
 from tasks.models import Part, Task
 
@@ -56,7 +56,7 @@ def change_lead(*, task: Task, by: Person, lead: Body | None, reason: str, note:
     task.parts.filter(body=lead).delete()
     task = move(task, "change_lead", by, right=right, reason=said, lead=lead, **ANEW)
     if stood_still:
-        recurring.skip_past(task, on=today())
+        cycles.skip_past(task, on=today())
     if old:
         _keep_reading(task, old)
         notify(
@@ -87,7 +87,7 @@ def _keep_reading(task: Task, old: Body) -> None:
     """Written after the event, so that the old lead reads who took over and why, and nothing later."""
     then = {
         **snapshot(task, [field.name for field in task._meta.concrete_fields]),
-        "recurrence": recurring.cycle_facts(task),
+        "recurrence": cycles.cycle_facts(task),
         "milestones": milestone_facts(task),
         "parts": list(task.parts.helping().values("body", *PART)),
     }

@@ -19,7 +19,7 @@ from committees.models import Membership, Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import rules, secrecy
-from tasks.actions import deadlines as timing
+from tasks.actions import deadlines
 from tasks.actions.common import (
     ancestor_keys,
     body_to_notify,
@@ -113,7 +113,7 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
     if next(cycle.occurrences(), None) is None:
         return {"until": _("No day of this cycle lies between its first and its last day.")}
     if (above := task.day_above()) and cycle.until > above:
-        return {"until": timing.later_than_above(above)}
+        return {"until": deadlines.later_than_above(above)}
     return {}
 
 

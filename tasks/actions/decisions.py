@@ -12,7 +12,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
-from tasks.actions import cycles as recurring
+from tasks.actions import cycles
 from tasks.actions.common import clean_text, lead_workers, lock, move, notify, notify_helping_bodies
 from tasks.lifecycle import State
 from tasks.models import Task
@@ -65,7 +65,7 @@ def suspend(*, task: Task, by: Person, reason: str) -> Task:
 def resume(*, task: Task, by: Person) -> Task:
     """Let a suspended task go on from the state it was in."""
     task = move(task, "resume", by)
-    recurring.skip_past(task, on=today())
+    cycles.skip_past(task, on=today())
     notify(lead_workers(task), "task_resumed", task, by, body=task.lead)
     notify_helping_bodies(task, "help_resumed", by)
     return task

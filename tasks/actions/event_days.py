@@ -14,8 +14,7 @@ from committees.access import Right
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions import deadlines as timing
-from tasks.actions import hand_down as handing
+from tasks.actions import deadlines, hand_down
 from tasks.actions.common import (
     clean_text,
     forget_risk,
@@ -26,8 +25,8 @@ from tasks.actions.common import (
     record_event,
     restart_reminders,
 )
-from tasks.actions.drafting import check_days
 from tasks.actions.milestones import bring_forward
+from tasks.actions.task_checks import check_days
 from tasks.models import Task
 
 AHEAD = timedelta(days=366)
@@ -49,10 +48,10 @@ def set_event_day(
     said = clean_text(task, reason, "reason", required=needed)
     before, marks = snapshot(task, ("happened_on", "due_on")), milestone_facts(task)
     task.happened_on = _known(happened_on)
-    timing.count_from_event(task)
+    deadlines.count_from_event(task)
     _refuse_misfit(task, by, right)
-    timing.refuse_past_deadline(task, past_deadline)
-    timing.keep_first_deadline(task)
+    deadlines.refuse_past_deadline(task, past_deadline)
+    deadlines.keep_first_deadline(task)
     before |= forget_risk(task)
     restart_reminders(task)
     task.version += 1
@@ -83,7 +82,7 @@ def _refuse_misfit(task: Task, by: Person, right: Right | None) -> None:
     problems: dict[str, Any] = {}
     check_days(task, by, problems)
     try:
-        handing.settle_below(task, {}, by, right, "")
+        hand_down.settle_below(task, {}, by, right, "")
     except ValidationError as error:
         problems |= error.message_dict
     if problems and task.due_on:

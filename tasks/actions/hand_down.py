@@ -18,10 +18,11 @@ from committees.models import Body, Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
-from tasks.actions import deadlines as timing
+from tasks.actions import deadlines
 from tasks.actions.common import (
     DEADLINE_FIELDS,
     RISK_FIELDS,
+    Problems,
     cancel_open_requests,
     forget_risk,
     lead_workers,
@@ -38,8 +39,6 @@ from tasks.actions.milestones import bring_forward
 from tasks.lifecycle import RUNNING, UNISSUED, State
 from tasks.models import Request, Task
 from tasks.rollup import Node
-
-Problems = dict[str, Any]
 
 NAMED = 10
 """Tasks that a sentence names one by one."""
@@ -115,7 +114,7 @@ def check_day(task: Task, problems: Problems) -> None:
     if above is None or "due_on" in problems:
         return
     if task.due_on and task.due_on > above:
-        problems["due_on"] = timing.later_than_above(above)
+        problems["due_on"] = deadlines.later_than_above(above)
     elif task.is_issued:
         check_has_day(task, problems)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +15,7 @@ from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
 from tasks.actions.common import (
+    Problems,
     clean_text,
     lead_workers,
     lock_with_ancestors,
@@ -27,8 +27,6 @@ from tasks.actions.common import (
 from tasks.models import Milestone, Task
 
 MAX_MILESTONES = 20
-
-Problems = dict[str, Any]
 
 
 @dataclass(frozen=True)

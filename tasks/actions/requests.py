@@ -17,7 +17,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
 from tasks import rules
-from tasks.actions import deadlines as timing
+from tasks.actions import deadlines
 from tasks.actions.common import (
     DEADLINE_FIELDS,
     RISK_FIELDS,
@@ -209,7 +209,7 @@ def _later_day(task: Task, day: date | None, field: str) -> date:
         raise ValidationError({field: _("Not a day that has passed.")})
     above = task.day_above()
     if above and day > above:
-        raise ValidationError({field: timing.later_than_above(above)})
+        raise ValidationError({field: deadlines.later_than_above(above)})
     return day
 
 

@@ -206,7 +206,7 @@ def _evidence(
         file.name = uploads.kept_name(evidence.file_name)
         evidence.file = file
     evidence.title = (
-        clean_text(task, title, "title", longest=250)
+        clean_text(task, title, "title", max_length=250)
         or (evidence.file_name or evidence.url or evidence.document)[:250]
     )
     evidence.full_clean()

@@ -24,12 +24,11 @@ from portal.shared.background import queue
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
-from tasks.actions import cycles as recurring
-from tasks.actions import deadlines as timing
-from tasks.actions import hand_down as handing
+from tasks.actions import cycles, deadlines, hand_down
 from tasks.actions.common import body_to_notify, clean_text, lock, notify
-from tasks.actions.drafting import EDITABLE_FIELDS, check_task
 from tasks.actions.milestones import MilestoneSpec, build_milestones
+from tasks.actions.task_checks import check_task
+from tasks.actions.task_fields import EDITABLE_FIELDS
 from tasks.cycles import Cycle
 from tasks.lifecycle import RUNNING, State
 from tasks.models import FanOut, Milestone, Recipient, Recurrence, Task
@@ -96,7 +95,7 @@ def record_fan_out_approval(
     fan_out = _lock(fan_out)
     right = rules.may_record_fan_out_approval(by, fan_out).or_raise()
     asked = _("Name the paper: its number or date.")
-    paper = clean_text(fan_out.task, approval, "approval", required=asked, longest=250)
+    paper = clean_text(fan_out.task, approval, "approval", required=asked, max_length=250)
     return _start(fan_out, by, right, paper, past_deadline)
 
 
@@ -153,7 +152,7 @@ def give_some(pk: int) -> bool:
 def _give(fan_out: FanOut, some: list[Recipient]) -> None:
     keys = [one.body_id for one in some]
     taken = _having_one(fan_out.task_id, keys)
-    too_far = handing.out_of_reach(_task_of(fan_out, None), keys)
+    too_far = hand_down.out_of_reach(_task_of(fan_out, None), keys)
     for one in some:
         one.skipped = _why_skip(one.body, taken, too_far)
     given = [one for one in some if not one.skipped]
@@ -295,8 +294,8 @@ def _why_stop(fan_out: FanOut, task: Task) -> str:
         return FanOut.Stop.DISSOLVED
     late: dict[str, Any] = {}
     sample = _task_of(fan_out, None)
-    handing.check_day(sample, late)
-    recurring.check_cycle(sample, _cycle_of(fan_out), late)
+    hand_down.check_day(sample, late)
+    cycles.check_cycle(sample, _cycle_of(fan_out), late)
     return FanOut.Stop.DEADLINE if late else ""
 
 
@@ -324,7 +323,7 @@ def _check_bodies(sample: Task, bodies: Sequence[Body]) -> None:
         (_("It is chosen in another fan-out of this task."), _chosen_before(sample.parent_id, keys)),
         (
             _("It is not below the body that gives, nor an agency of its people."),
-            handing.out_of_reach(sample, keys),
+            hand_down.out_of_reach(sample, keys),
         ),
     )
     said = [f"{_named(some)}: {why}" for why, wrong in groups if (some := _among(bodies, wrong))]
@@ -371,7 +370,7 @@ def _lock(fan_out: FanOut) -> FanOut:
 
 def _start(fan_out: FanOut, by: Person, right: Right | None, approval: str, past_deadline: bool) -> FanOut:
     problems: dict[str, Any] = {}
-    timing.check_not_passed(fan_out.due_on, past_deadline, problems)
+    deadlines.check_not_passed(fan_out.due_on, past_deadline, problems)
     if problems:
         raise ValidationError(problems)
     fan_out.approved_by, fan_out.approved_at, fan_out.approval = by, timezone.now(), approval

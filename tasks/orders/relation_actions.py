@@ -17,7 +17,7 @@ from committees.models import Person
 from portal.shared.verdicts import Refused, Sentence, Verdict, not_now, refuse
 from tasks import rules, secrecy
 from tasks.actions.decisions import supersede, withdraw
-from tasks.actions.drafting import edit_task
+from tasks.actions.edit_task import edit_task
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Order, OrderRelation, Task
 

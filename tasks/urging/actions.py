@@ -48,7 +48,7 @@ def urge_many(*, tasks: Iterable[Task], by: Person, message: str = "") -> dict[i
         for task in locked:
             try:
                 rights[task.pk] = rules.may_urge(by, task).or_raise()
-                said[task.pk] = clean_text(task, message, "message", longest=LONGEST)
+                said[task.pk] = clean_text(task, message, "message", max_length=LONGEST)
             except (Refused, ValidationError) as refused:
                 outcomes[task.pk] = refused
     allowed = [task for task in locked if task.pk in said]

@@ -29,7 +29,7 @@ from portal.shared import uploads
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
+from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
 from tasks.models import Order, Task
 from tests.portal.test_jobs import until
 from tests.support.imports import TABLE, Received, checked, unknown, workbook

@@ -35,7 +35,7 @@ from notices.reminding import remind
 from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support.people import Bodies, TaskAt, appoint, make_person

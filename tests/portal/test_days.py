@@ -21,7 +21,7 @@ from notices.models import CalendarDay
 from portal.shared.day_fields import DayField, validate_day
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import FanOut, Order, Part, Recurrence, Request, Task
 from tests.support.api import Api

@@ -25,7 +25,7 @@ from notices import policies
 from notices.policing import save_policy
 from portal.shared.days import today
 from tasks import actions, rules
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import Order, Request, Task
 from tasks.urging import actions as urging_actions

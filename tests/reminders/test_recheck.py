@@ -33,8 +33,8 @@ from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
 from reports.telling import FileReason
 from tasks import actions
-from tasks.actions.drafting import PartSpec
 from tasks.actions.milestones import MilestoneSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import State
 from tasks.models import Task

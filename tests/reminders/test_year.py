@@ -34,7 +34,7 @@ from notices.seeding import seed
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support import bulk, oracle

@@ -15,8 +15,8 @@ from committees.models import Body, Membership, Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartSpec
 from tasks.actions.milestones import MilestoneSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import State
 from tasks.models import Order, Recurrence, Task

@@ -21,7 +21,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reminders import planning as reminders
 from tasks import actions, rules
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Part, Recurrence, Task

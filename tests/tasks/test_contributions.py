@@ -24,7 +24,7 @@ from portal.shared.verdicts import Refused
 from reminders import kinds as telling
 from reminders import planning as reminders
 from tasks import actions, rules
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.models import Part, Task
 from tests.support.api import Api

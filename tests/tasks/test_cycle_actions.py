@@ -22,7 +22,7 @@ from portal.shared.days import VIETNAM
 from tasks import actions, jobs
 from tasks.actions import common
 from tasks.actions import cycles as recurring
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import Standing, View
 from tasks.models import Recurrence, Task

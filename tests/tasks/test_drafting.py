@@ -19,7 +19,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tests.support.people import Bodies, TaskAt, make_body

@@ -17,7 +17,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.lifecycle import Standing
 from tasks.models import Task
 from tests.support.api import Api

@@ -19,7 +19,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
 from tasks.actions import hand_down as handing
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Request, Task
 from tests.support.admin_door import url
 from tests.support.api import Api

@@ -26,7 +26,7 @@ from portal.shared.verdicts import Refused
 from reminders import kinds as telling
 from reminders import weekly_summary as summary
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.drop_reasons import TaskReason
 from tasks.fan_outs import actions as fan_out_actions

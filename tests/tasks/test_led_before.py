@@ -21,7 +21,7 @@ from portal.shared.verdicts import Refused
 from reports import tables
 from reports.exporting import Question
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.lists import task_list as listing
 from tasks.models import Order, Part, Task
 from tasks.orders import actions as order_actions

@@ -38,9 +38,9 @@ from reminders import kinds as telling
 from reminders import planning as reminders
 from reports.actions import ask_export, make_export
 from tasks import actions
-from tasks.actions.drafting import PartSpec
 from tasks.actions.hand_down import REST, BelowAnswer
 from tasks.actions.milestones import MAX_MILESTONES, MilestoneSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.fan_outs import actions as fan_out_actions

@@ -28,7 +28,7 @@ from notices.seeding import seed
 from portal.shared.days import today
 from portal.shared.fields import PlainField
 from tasks import actions, rules, secrecy
-from tasks.actions.drafting import EDITABLE_FIELDS, PartSpec
+from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
 from tasks.api import VERBS
 from tasks.cycles import Cycle
 from tasks.fan_outs import actions as fan_out_actions

@@ -16,7 +16,7 @@ from audit.models import Event
 from committees.models import Person
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.lifecycle import State
 from tasks.models import Task
 from tests.support.people import Bodies, TaskAt, make_body

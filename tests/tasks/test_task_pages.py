@@ -16,7 +16,7 @@ from django.utils import translation
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.lifecycle import State
 from tasks.lists.task_list import tally_of
 from tasks.models import Task

@@ -25,7 +25,7 @@ from notices import policies
 from notices.models import CalendarDay, Policy
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lists import sheet
 from tasks.models import Order, Part, Task
