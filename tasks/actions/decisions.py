@@ -1,4 +1,4 @@
-"""What the assigner does with an issued task: judge the result, stop it, urge it."""
+"""What the assigner decides about an issued task: its result, a stop for a time, its end."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ def confirm(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def send_back(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the result; the clock runs on as if it had never stopped."""
-    said = clean_text(
+    reason = clean_text(
         task, reason, "reason", required=_("Say what is missing, so that the lead body can act.")
     )
     submitter = lock(task).submitted_by
     values = {"submitted_by": None, "submitted_for": None, "submitted_at": None}
-    task = move(task, "send_back", by, reason=said, **values)
-    told = {person.pk: person for person in (*lead_workers(task), *([submitter] if submitter else []))}
-    notify(told.values(), "task_sent_back", task, by, body=task.lead, reason=said)
+    task = move(task, "send_back", by, reason=reason, **values)
+    people = {person.pk: person for person in (*lead_workers(task), *([submitter] if submitter else []))}
+    notify(people.values(), "task_sent_back", task, by, body=task.lead, reason=reason)
     return task
 
 
 @transaction.atomic
 def suspend(*, task: Task, by: Person, reason: str) -> Task:
     """Stop a task for a time: no reminder, outside the count."""
-    said = clean_text(task, reason, "reason", required=_("Say why it is suspended."))
-    task = move(task, "suspend", by, reason=said)
-    notify(lead_workers(task), "task_suspended", task, by, body=task.lead, reason=said)
-    notify_helping_bodies(task, "help_suspended", by, reason=said)
+    reason = clean_text(task, reason, "reason", required=_("Say why it is suspended."))
+    task = move(task, "suspend", by, reason=reason)
+    notify(lead_workers(task), "task_suspended", task, by, body=task.lead, reason=reason)
+    notify_helping_bodies(task, "help_suspended", by, reason=reason)
     return task
 
 
@@ -74,41 +74,41 @@ def resume(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def withdraw(*, task: Task, by: Person, reason: str) -> Task:
     """Take a task off the books for good; it stays readable."""
-    said = clean_text(task, reason, "reason", required=_("Say why it is withdrawn."))
+    reason = clean_text(task, reason, "reason", required=_("Say why it is withdrawn."))
     was_issued = lock(task).is_issued
-    task = move(task, "withdraw", by, reason=said)
+    task = move(task, "withdraw", by, reason=reason)
     if was_issued:
-        notify(lead_workers(task), "task_withdrawn", task, by, body=task.lead, reason=said)
-        notify_helping_bodies(task, "help_withdrawn", by, reason=said)
+        notify(lead_workers(task), "task_withdrawn", task, by, body=task.lead, reason=reason)
+        notify_helping_bodies(task, "help_withdrawn", by, reason=reason)
     return task
 
 
 @transaction.atomic
 def supersede(*, task: Task, by: Person, superseded_by: Task | None, reason: str) -> Task:
     """Put another task in the place of this one, which leaves the books; both stay readable."""
-    # Both are held, the older first: two tasks that replace each other at once would close a circle.
-    for one in sorted((task, *([superseded_by] if superseded_by else [])), key=lambda row: row.pk):
-        lock(one)
+    # Both are locked, the older first: two tasks that replace each other at once would close a circle.
+    for row in sorted((task, *([superseded_by] if superseded_by else [])), key=lambda row: row.pk):
+        lock(row)
     task = lock(task)
     right = rules.may_supersede(by, task).or_raise()
-    said = clean_text(task, reason, "reason", required=_("Say why it is replaced."))
-    if problem := _why_not_instead(task, superseded_by, by):
+    reason = clean_text(task, reason, "reason", required=_("Say why it is replaced."))
+    if problem := _problem_with_successor(task, superseded_by, by):
         raise ValidationError({"superseded_by": problem})
-    task = move(task, "supersede", by, right=right, reason=said, superseded_by=superseded_by)
-    notify(lead_workers(task), "task_superseded", task, by, body=task.lead, reason=said)
-    notify_helping_bodies(task, "help_superseded", by, reason=said)
+    task = move(task, "supersede", by, right=right, reason=reason, superseded_by=superseded_by)
+    notify(lead_workers(task), "task_superseded", task, by, body=task.lead, reason=reason)
+    notify_helping_bodies(task, "help_superseded", by, reason=reason)
     return task
 
 
-def _why_not_instead(task: Task, other: Task | None, by: Person) -> Sentence:
-    """Withdrawn tasks replace nothing, so no chain of replacements comes back to its beginning."""
-    seen = Task.objects.visible_to(by).filter(pk=other.pk).first() if other else None
-    if seen is None:
+def _problem_with_successor(task: Task, successor: Task | None, by: Person) -> Sentence:
+    """Why a task cannot replace another. A withdrawn one cannot, so no chain of replacements is a circle."""
+    visible = Task.objects.visible_to(by).filter(pk=successor.pk).first() if successor else None
+    if visible is None:
         return _("Choose the task that replaces it, among those that you can see.")
-    if seen.pk == task.pk:
+    if visible.pk == task.pk:
         return _("A task cannot replace itself.")
-    if seen.assigner_id != task.assigner_id:
+    if visible.assigner_id != task.assigner_id:
         return _("Choose a task that the same body gives.")
-    if seen.state == State.WITHDRAWN:
+    if visible.state == State.WITHDRAWN:
         return _("This task was withdrawn. Choose one that stands.")
     return ""

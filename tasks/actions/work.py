@@ -1,4 +1,4 @@
-"""What the lead body and those who help do with an issued task."""
+"""The work on an issued task: the lead body accepts, reports and submits, those who help comment."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def accept(*, task: Task, by: Person) -> Task:
 @transaction.atomic
 def decline(*, task: Task, by: Person, reason: str) -> Task:
     """Refuse the task; it goes back to the approver, who decides anew."""
-    said = clean_text(task, reason, "reason", required=_("Say why your body cannot take this task."))
-    task = move(task, "decline", by, reason=said, assigned_by=None, assigned_at=None)
+    reason = clean_text(task, reason, "reason", required=_("Say why your body cannot take this task."))
+    task = move(task, "decline", by, reason=reason, assigned_by=None, assigned_at=None)
     notify_helping_bodies(task, "help_ended", by, title=task.title)
-    told = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
-    notify(told, "task_declined", task, by, body=task.assigner, reason=said)
+    recipients = access.people("assign_tasks", task.assigner) | access.people("draft_tasks", task.assigner)
+    notify(recipients, "task_declined", task, by, body=task.assigner, reason=reason)
     return task
 
 
 @transaction.atomic
 def report_progress(*, task: Task, by: Person, percent: int, note: str) -> Progress:
-    """Tell how far the work is; the first note also accepts the task."""
+    """Say how far the work is; the first report also accepts the task."""
     task = lock(task)
     right = rules.may_report_progress(by, task).or_raise()
     now = timezone.now()
@@ -81,7 +81,7 @@ def name_people(*, task: Task, by: Person, leader: Person | None, contact: Perso
     right = rules.may_name_people(by, task).or_raise()
     before = snapshot(task, ("leader", "contact"))
     for field, person in (("leader", leader), ("contact", contact)):
-        # Who is named already may have left since: the other one can still be changed.
+        # A person who is named already may have left since; the other name can still be changed.
         if person and person.pk != before[field] and not holds_office(person, task.lead):
             raise ValidationError({field: NO_OFFICE_IN_LEAD})
     task.leader, task.contact = leader, contact
@@ -108,7 +108,7 @@ def add_evidence(
     """Attach a file, a link or the number of a document that shows the result."""
     task = lock(task)
     right = rules.may_add_evidence(by, task).or_raise()
-    evidence = _evidence(task, by, kind, title, file, url, document)
+    evidence = _save_evidence(task, by=by, kind=kind, title=title, file=file, url=url, document=document)
     after = {"evidence": evidence.pk, "title": evidence.title}
     record_event(task, "evidence_added", by, right=right, after=after)
     return evidence
@@ -116,7 +116,7 @@ def add_evidence(
 
 @transaction.atomic
 def remove_evidence(*, evidence: Evidence, by: Person) -> Evidence:
-    """Take evidence back before the task is reported; the row and file stay for the record."""
+    """Take evidence back before the task is submitted; the row and the file stay for the record."""
     lock(evidence.task)
     evidence = Evidence.objects.select_related("task__lead").get(pk=evidence.pk)
     right = rules.may_remove_evidence(by, evidence).or_raise()
@@ -130,12 +130,12 @@ def remove_evidence(*, evidence: Evidence, by: Person) -> Evidence:
 
 @transaction.atomic
 def submit(*, task: Task, by: Person, report: str) -> Task:
-    """Report the task complete: from this moment its clock stands still until it is judged."""
+    """Report the task as done: from this moment its clock stands still until the assigner decides."""
     current = lock(task)
     right = rules.may_submit(by, current).or_raise()
-    said = clean_text(task, report, "report", required=_("Say in a sentence or two what the result is."))
+    report = clean_text(task, report, "report", required=_("Say in a sentence or two what the result is."))
     now, number = timezone.now(), current.submissions + 1
-    Progress.objects.create(task=current, by=by, at=now, percent=100, note=said, report=number)
+    Progress.objects.create(task=current, by=by, at=now, percent=100, note=report, report=number)
     values = {
         "submitted_by": by,
         "submitted_for": on_behalf_of(right),
@@ -144,7 +144,7 @@ def submit(*, task: Task, by: Person, report: str) -> Task:
         "percent": 100,
         "progressed_at": now,
     }
-    task = move(task, "submit", by, right=right, reason=said, **values)
+    task = move(task, "submit", by, right=right, reason=report, **values)
     notify(confirmers(task), "task_submitted", task, by, body=task.assigner)
     return task
 
@@ -154,9 +154,9 @@ def add_comment(*, task: Task, by: Person, text: str) -> Comment:
     """Say something about the task to everybody who sees it."""
     task = lock(task)
     right = rules.may_contribute(by, task).or_raise()
-    said = clean_text(task, text, "text", required=_("Write your comment first."))
-    comment = Comment.objects.create(task=task, by=by, at=timezone.now(), text=said)
-    record_event(task, "comment_added", by, right=right, after={"comment": comment.pk, "text": said})
+    text = clean_text(task, text, "text", required=_("Write your comment first."))
+    comment = Comment.objects.create(task=task, by=by, at=timezone.now(), text=text)
+    record_event(task, "comment_added", by, right=right, after={"comment": comment.pk, "text": text})
     return comment
 
 
@@ -173,8 +173,8 @@ def mark_posted(*, task: Task, by: Person) -> Task:
     return task
 
 
-def _evidence(
-    task: Task, by: Person, kind: str, title: str, file: File[Any] | None, url: str, document: str
+def _save_evidence(
+    task: Task, *, by: Person, kind: str, title: str, file: File[Any] | None, url: str, document: str
 ) -> Evidence:
     evidence = Evidence(
         task=task,

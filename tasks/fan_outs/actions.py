@@ -26,6 +26,7 @@ from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.actions import cycles, deadlines, hand_down
 from tasks.actions.common import body_to_notify, clean_text, lock, notify
+from tasks.actions.issue import MAX_APPROVAL_LENGTH
 from tasks.actions.milestones import MilestoneSpec, build_milestones
 from tasks.actions.task_checks import check_task
 from tasks.actions.task_fields import EDITABLE_FIELDS
@@ -94,9 +95,11 @@ def record_fan_out_approval(
     """Record that the head approved it on paper, and start it."""
     fan_out = _lock(fan_out)
     right = rules.may_record_fan_out_approval(by, fan_out).or_raise()
-    asked = _("Name the paper: its number or date.")
-    paper = clean_text(fan_out.task, approval, "approval", required=asked, max_length=250)
-    return _start(fan_out, by, right, paper, past_deadline)
+    required = _("Name the paper: its number or date.")
+    approval = clean_text(
+        fan_out.task, approval, "approval", required=required, max_length=MAX_APPROVAL_LENGTH
+    )
+    return _start(fan_out, by, right, approval, past_deadline)
 
 
 @transaction.atomic

@@ -46,12 +46,13 @@ from tasks.models.counting import ISSUED, Tally, pace_q, paces, standing_q, view
 from tasks.models.cycles import Recurrence
 from tasks.models.parts import Part, led_before
 
+MAX_TITLE_LENGTH = 500
+
+# All that the title of a secret task says beside its number.
 PLACEHOLDER_TITLE = "Nhiệm vụ mật"
-"""All that the title of a secret task says beside its number."""
 
-
+# The parts of so many bodies are few enough to be looked up one by one.
 FEW_BODIES = 10
-"""Bodies whose parts are few enough to be looked up one by one."""
 
 
 def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
@@ -310,8 +311,10 @@ class Task(models.Model):
     pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN_TEXT, db_index=True)
     programme = models.CharField(_("programme"), max_length=10, choices=Programme, default=Programme.NQ57)
     # What
-    title = models.CharField(_("task"), max_length=500, validators=PLAIN_TEXT)
-    title_en = models.CharField(_("task in English"), max_length=500, blank=True, validators=PLAIN_TEXT)
+    title = models.CharField(_("task"), max_length=MAX_TITLE_LENGTH, validators=PLAIN_TEXT)
+    title_en = models.CharField(
+        _("task in English"), max_length=MAX_TITLE_LENGTH, blank=True, validators=PLAIN_TEXT
+    )
     description = models.TextField(_("description"), blank=True, validators=LONG_PLAIN_TEXT)
     deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN_TEXT)
     deliverable_kind = models.CharField(

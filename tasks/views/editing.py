@@ -21,7 +21,7 @@ from committees.models import Body
 from portal.shared.days import today
 from portal.shared.verdicts import no
 from tasks import actions, rules
-from tasks.actions.hand_down import REST, BelowAnswer, misfits
+from tasks.actions.hand_down import REST, BelowAnswer, descendants_due_later
 from tasks.forms import (
     PartRows,
     TaskForm,
@@ -108,7 +108,7 @@ def _misfits(request: SignedInRequest, task: Task, form: TaskForm) -> dict[str, 
     changed, answers = copy(task), answers_below(request)
     for name in ("due_on", "parent"):
         setattr(changed, name, form.values.get(name, getattr(task, name)))
-    late = misfits(changed)
+    late = descendants_due_later(changed)
     keys = {node.pk for node in late}
     seen = Task.objects.visible_to(request.user).filter(pk__in=keys).select_related("lead")
     labels = {one.pk: f"{one.code}: {one.name} ({one.lead or one.assigner})" for one in seen}

@@ -236,7 +236,7 @@ def test_what_is_wrong_with_one_keeps_no_other(
             raise RuntimeError
         return real(head, on=on)
 
-    monkeypatch.setattr(recurring, "make", make)
+    monkeypatch.setattr(recurring, "make_occurrences_of", make)
     assert made(GIVEN) == 1
     monkeypatch.undo()
     assert made(GIVEN) == 1
@@ -255,7 +255,7 @@ def test_a_crash_half_way_leaves_nothing(
             raise RuntimeError
         tell(*args, **kwargs)
 
-    monkeypatch.setattr(recurring, "tell", crash)
+    monkeypatch.setattr(recurring, "record_event", crash)
     before = Event.objects.count(), Notice.objects.count()
     assert made(GIVEN + timedelta(days=60)) == 0
     assert (days_of(head), Event.objects.count(), Notice.objects.count()) == ([], *before)
