@@ -28,8 +28,7 @@ from tasks.actions.common import (
 )
 from tasks.actions.task_checks import check_days, check_lead, check_no_less_secret
 from tasks.models import Task
-
-MAX_APPROVAL_LENGTH = 250
+from tasks.models.tasks import MAX_APPROVAL_LENGTH
 
 
 @transaction.atomic

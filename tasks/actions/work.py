@@ -29,6 +29,7 @@ from tasks.actions.common import (
 )
 from tasks.lifecycle import State
 from tasks.models import Comment, Evidence, Progress, Task
+from tasks.models.evidence import MAX_EVIDENCE_TITLE_LENGTH
 
 
 @transaction.atomic
@@ -206,8 +207,8 @@ def _save_evidence(
         file.name = uploads.kept_name(evidence.file_name)
         evidence.file = file
     evidence.title = (
-        clean_text(task, title, "title", max_length=250)
-        or (evidence.file_name or evidence.url or evidence.document)[:250]
+        clean_text(task, title, "title", max_length=MAX_EVIDENCE_TITLE_LENGTH)
+        or (evidence.file_name or evidence.url or evidence.document)[:MAX_EVIDENCE_TITLE_LENGTH]
     )
     evidence.full_clean()
     evidence.save()

@@ -26,13 +26,13 @@ from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.actions import cycles, deadlines, hand_down
 from tasks.actions.common import body_to_notify, clean_text, lock, notify
-from tasks.actions.issue import MAX_APPROVAL_LENGTH
 from tasks.actions.milestones import MilestoneSpec, build_milestones
 from tasks.actions.task_checks import check_task
 from tasks.actions.task_fields import EDITABLE_FIELDS
 from tasks.cycles import Cycle
 from tasks.lifecycle import RUNNING, State
 from tasks.models import FanOut, Milestone, Recipient, Recurrence, Task
+from tasks.models.tasks import MAX_APPROVAL_LENGTH
 
 AT_ONCE = 200
 """Bodies that get their task in one transaction: other writers of events wait about a second for it."""

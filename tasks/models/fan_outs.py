@@ -14,7 +14,7 @@ from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.day_fields import DayField, days_in_range
 from tasks.models.common import PLAIN_TEXT
-from tasks.models.tasks import Task
+from tasks.models.tasks import MAX_APPROVAL_LENGTH, MAX_TITLE_LENGTH, Task
 
 
 class FanOutQuerySet(models.QuerySet["FanOut"]):
@@ -73,7 +73,7 @@ class FanOut(models.Model):
         Body, verbose_name=_("body that gives"), on_delete=models.PROTECT, related_name="+"
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREPARED)
-    title = models.CharField(_("task"), max_length=500, validators=PLAIN_TEXT)
+    title = models.CharField(_("task"), max_length=MAX_TITLE_LENGTH, validators=PLAIN_TEXT)
     deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN_TEXT)
     due_on = DayField(_("deadline"), null=True, blank=True)
     by = models.ForeignKey(Person, verbose_name=_("prepared by"), on_delete=models.PROTECT, related_name="+")
@@ -90,7 +90,7 @@ class FanOut(models.Model):
         related_name="+",
     )
     approved_at = models.DateTimeField(_("approved at"), null=True)
-    approval = models.CharField(_("approval on paper"), max_length=250, blank=True)
+    approval = models.CharField(_("approval on paper"), max_length=MAX_APPROVAL_LENGTH, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     stop = models.CharField(_("why it stopped"), max_length=10, choices=Stop, blank=True)
 

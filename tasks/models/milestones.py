@@ -20,6 +20,8 @@ from tasks.lifecycle import (
     Standing,
 )
 
+MAX_WORDS_LENGTH = 250
+
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def waiting(self) -> MilestoneQuerySet:
@@ -36,7 +38,7 @@ class Milestone(models.Model):
     due_on = DayField(_("day"))
     words = models.CharField(
         _("what is to be reached"),
-        max_length=250,
+        max_length=MAX_WORDS_LENGTH,
         blank=True,
         validators=[validate_plain, validate_one_line],
     )

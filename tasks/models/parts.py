@@ -25,6 +25,8 @@ from tasks.lifecycle import (
 )
 from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT
 
+MAX_WORK_LENGTH = 500
+
 
 class PartQuerySet(models.QuerySet["Part"]):
     def helping(self) -> PartQuerySet:
@@ -59,7 +61,9 @@ class Part(models.Model):
     )
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(_("part"), max_length=15, choices=Kind)
-    work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN_TEXT)
+    work = models.CharField(
+        _("its share of the work"), max_length=MAX_WORK_LENGTH, blank=True, validators=PLAIN_TEXT
+    )
     due_on = DayField(_("its own deadline"), null=True, blank=True)
     contribution = models.TextField(
         _("what it contributed"), blank=True, editable=False, validators=LONG_PLAIN_TEXT

@@ -47,6 +47,7 @@ from tasks.models.cycles import Recurrence
 from tasks.models.parts import Part, led_before
 
 MAX_TITLE_LENGTH = 500
+MAX_APPROVAL_LENGTH = 250
 
 # All that the title of a secret task says beside its number.
 PLACEHOLDER_TITLE = "Nhiệm vụ mật"
@@ -435,7 +436,9 @@ class Task(models.Model):
         related_name="+",
     )
     assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
-    approval = models.CharField(_("approval on paper"), max_length=250, blank=True, editable=False)
+    approval = models.CharField(
+        _("approval on paper"), max_length=MAX_APPROVAL_LENGTH, blank=True, editable=False
+    )
     submitted_by = models.ForeignKey(
         Person,
         verbose_name=_("reported by"),

@@ -1,4 +1,4 @@
-"""Forms of what orders do to each other, and of what becomes of the tasks of a replaced one."""
+"""Forms of orders: entering one, relating two, and deciding on the tasks of one that was replaced."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
 from committees.models import Person
-from portal.shared.fields import PlainField
+from portal.shared.changed import ChangesForm
+from portal.shared.day_fields import DayFormField
+from portal.shared.fields import PlainField, limit_choices
+from tasks.forms.common import upload_field
 from tasks.models import Order, OrderRelation, Task
 from tasks.orders.fields import OrderField
 from tasks.orders.relation_actions import Decision, Fate
@@ -21,6 +25,42 @@ _CODE = re.compile(r"(?i)nv-?(\d{1,9})\b")
 
 def _kinds() -> list[tuple[str, str]]:
     return [(kind, OrderRelation(kind=kind).words) for kind in OrderRelation.Kind]
+
+
+class OrderForm(ChangesForm):
+    issued_on = DayFormField(label=_("Date"), required=False)
+    file = upload_field()
+    ask_until = DayFormField(
+        label=_("Last day to ask for an extension"),
+        required=False,
+        help_text=_("After this day nobody can ask for a later deadline. Empty: no last day."),
+    )
+
+    class Meta:
+        model = Order
+        fields = (
+            "body",
+            "number",
+            "kind",
+            "issuer",
+            "issued_on",
+            "issued_words",
+            "signer",
+            "abstract",
+            "ask_until",
+        )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_choices(self.fields["body"], access.bodies(person, "draft_tasks"), None)
+
+    def _post_clean(self) -> None:
+        """Leave the instance alone: the action checks the row."""
+
+    def fill(self, order: Order) -> Order:
+        for name in self.Meta.fields:
+            setattr(order, name, self.cleaned_data[name])
+        return order
 
 
 class RelationForm(forms.Form):

@@ -27,12 +27,13 @@ from portal.shared.downloads import download
 from portal.shared.page_parts import parts_of
 from portal.shared.verdicts import no
 from tasks import rules
-from tasks.forms import OrderForm, add_errors, differences
+from tasks.forms import add_errors, differences
 from tasks.lifecycle import FIVE
 from tasks.lists import task_list as listing
 from tasks.lists.filters import OrderFilter
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
+from tasks.orders.forms import OrderForm
 from tasks.orders.relations import related
 from tasks.pages.common import NOBODY, find_order
 

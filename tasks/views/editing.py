@@ -80,14 +80,14 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _draft(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
-    actions.new_task(task=task, parts=rows.asked(), cycle=form.cycle, by=request.user)
+    actions.new_task(task=task, parts=rows.specs(), cycle=form.cycle, by=request.user)
 
 
 def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
     actions.edit_task(
         task=task,
         values=form.values,
-        parts=rows.asked(),
+        parts=rows.specs(),
         cycle=form.cycle,
         by=request.user,
         version=version_of(request),
@@ -170,8 +170,8 @@ def _saved(form: TaskForm, rows: PartRows, do: Any) -> bool:
         do()
     except ValidationError as error:
         told = dict(error.message_dict) if hasattr(error, "error_dict") else {}
-        rows.said = told.pop("parts", [])
-        if told or not rows.said:
+        rows.problems = told.pop("parts", [])
+        if told or not rows.problems:
             add_errors(form, ValidationError(told) if told else error)
         form.asks_below = "below" in told
         return False
@@ -225,7 +225,7 @@ def _stale(
         "differences": [
             *differences(saved, form.values),
             *cycle_difference(saved, form.cycle),
-            *part_difference(saved, rows.asked()),
+            *part_difference(saved, rows.specs()),
         ],
     }
     return render(request, "tasks/form.html", context, status=409)
