@@ -725,7 +725,7 @@ MANY_EVENTS |= {"committees.close_demo_account"}
 # Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.
 NO_EVENT = {
     "committees.open_offices",
-    "tasks.give_some",
+    "tasks.give_batch",
     # Questions that pages ask.
     "tasks.named_in",
     "tasks.workers_of_many",

@@ -62,7 +62,7 @@ def run(fan_out: FanOut) -> FanOut:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fanning, "AT_ONCE", 3)
+    monkeypatch.setattr(fanning, "BATCH_SIZE", 3)
 
 
 def exactly_one_each(fan_out: FanOut, bodies: list[Body]) -> None:
@@ -234,7 +234,7 @@ def test_it_stops_when_the_task_above_does(
     verb: str, above: Task, communes: list[Body], people: People
 ) -> None:
     fan_out = fan_out_actions.start_fan_out(fan_out=prepare(above, people, communes), by=people["head"])
-    assert fanning.give_some(fan_out.pk)
+    assert fanning.give_batch(fan_out.pk)
     getattr(actions, verb)(task=above, by=people["secretary"], reason="Chờ hướng dẫn.")
     run(fan_out)
     assert (fan_out.state, fan_out.stop) == (FanOut.State.STOPPED, FanOut.Stop.STATE)
@@ -492,13 +492,13 @@ def test_bad_input_on_the_page(above: Task, communes: list[Body], people: People
 def test_the_page_refreshes_itself_while_it_runs_and_not_after(
     above: Task, communes: list[Body], people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fanning, "AT_ONCE", 4)
+    monkeypatch.setattr(fanning, "BATCH_SIZE", 4)
     fan_out = prepare(above, people, communes)
     head, address = enter(people["head"]), fan_out.get_absolute_url()
     assert "Refresh" not in head.get(address)
     assert head.post(f"{address}start/")["Location"] == address
     assert head.get(address)["Refresh"] == "3"
-    fanning.give_some(fan_out.pk)
+    fanning.give_batch(fan_out.pk)
     page = head.get(address)
     assert "4/7" in page.content.decode()
     run(fan_out)
