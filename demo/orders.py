@@ -21,7 +21,7 @@ from demo.history import Ending, Story, ending, first_working_day, foresee
 from demo.people import Cast
 from tasks.lifecycle import State
 from tasks.models import Evidence, Order, OrderRelation, Part, Progress, Recurrence, Task
-from tasks.orders.actions import FIELDS
+from tasks.orders.actions import RECORDED_FIELDS
 
 SEED = "57"
 DAY_UNKNOWN = date(2025, 6, 24)
@@ -119,7 +119,7 @@ def _order(book: Book, row: Row) -> Order:
     )
     order.full_clean()
     order.save()
-    after = snapshot(order, FIELDS)
+    after = snapshot(order, RECORDED_FIELDS)
     record("order_entered", about=order, by=None, after=after, bodies=[order.body_id], reason=_mark(row))
     return order
 

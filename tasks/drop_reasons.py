@@ -1,4 +1,4 @@
-"""Why nobody is told of a task after all."""
+"""Why a notice about a task is dropped before it is sent."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class TaskReason(DropReason):
     LATER_NEWS = "later_news", _("Later news of the same kind took its place.")
 
 
+# Why a notice is dropped when the task is in this state now.
 REASON_OF_STATE: dict[str, TaskReason] = {
     State.DRAFT: TaskReason.DRAFT,
     State.PROPOSED: TaskReason.PROPOSED,
@@ -45,12 +46,11 @@ REASON_OF_STATE: dict[str, TaskReason] = {
     State.SUSPENDED: TaskReason.SUSPENDED,
     State.WITHDRAWN: TaskReason.WITHDRAWN,
 }
-"""Why nothing is told of a task that is now in this state."""
 
+# These hold no more once the task, its escalation or the part goes on: what they dropped is owed again.
 STOOD_STILL = (
     *dict.fromkeys(REASON_OF_STATE.values()),
     TaskReason.STOPPED,
     TaskReason.DELIVERED,
     TaskReason.REACHED,
 )
-"""What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""

@@ -1,7 +1,7 @@
 """How far a task is by the tasks below it: weighted sums from the leaves up.
 
-What a lead body says of its own task stands beside the sum and never enters it: only the last in each
-line, with no task below, counts by its own word.
+What a lead body reports of its own task stands beside the sum and never enters it: only a task with no
+other below counts by its own report.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tasks.models import Task
 
 @dataclass(frozen=True)
 class Node:
-    """A task below another, with what a sum needs of it."""
+    """A task below another, with the columns that the sum needs."""
 
     pk: int
     parent: int
@@ -34,29 +34,29 @@ class Node:
 
     @property
     def counts(self) -> bool:
-        """Issued and not withdrawn; one that is suspended waits and counts.
+        """Issued, not withdrawn, and not more secret than the task above; a suspended one counts.
 
-        Not one that is more secret than the task above: the sum would tell its readers of it.
+        A task that is more secret would show in the sum to readers who may not know of it.
         """
-        stands = self.state not in (*UNISSUED, State.WITHDRAWN) and self.assigned_at is not None
-        return stands and self.secrecy == self.secrecy_above
+        issued = self.state not in (*UNISSUED, State.WITHDRAWN) and self.assigned_at is not None
+        return issued and self.secrecy == self.secrecy_above
 
 
 @dataclass(frozen=True)
 class RollUp:
+    """`exact` is 0 to 100; `by_weight` is false when a task has no share, so that all count alike."""
+
     exact: Fraction
-    """0 to 100."""
     by_weight: bool
-    """Each by its share; else all alike, because one of them has none."""
 
     @property
     def percent(self) -> int:
-        """Rounded down: 100 is said only when all is done."""
+        """Rounded down, so that 100 means that all is done."""
         return int(self.exact)
 
 
 def read_nodes(task: Task) -> list[Node]:
-    """All that stands below the task, in one query."""
+    """All tasks below, read in one query."""
     columns = ("pk", "parent_id", "assigner_id", "lead_id", "state", "assigned_at", "percent", "weight")
     rows = Task.objects.under(task.pk).exclude(pk=task.pk).order_by()
     return [
@@ -65,19 +65,19 @@ def read_nodes(task: Task) -> list[Node]:
 
 
 def nodes_below(task: Task) -> list[Node]:
-    """The same, from what a page has read already and put at `tasks_below`."""
+    """All tasks below; those that a page has read already are at `tasks_below`."""
     known: list[Node] | None = getattr(task, "tasks_below", None)
     return read_nodes(task) if known is None else known
 
 
 def children(task: Task) -> list[Node]:
-    """The tasks right below that count."""
+    """The tasks right below that count in the sum."""
     return _counted(nodes_below(task)).get(task.pk, [])
 
 
 def count_open(task: Task) -> int:
-    """How many of all the tasks below are not done."""
-    return sum(node.state != State.COMPLETED for node in _reached(task.pk, _counted(nodes_below(task))))
+    """How many of all tasks below that count are not completed."""
+    return sum(node.state != State.COMPLETED for node in _descendants(task.pk, _counted(nodes_below(task))))
 
 
 def roll_up(task: Task) -> RollUp | None:
@@ -86,8 +86,8 @@ def roll_up(task: Task) -> RollUp | None:
     return _sum(families[task.pk], families) if task.pk in families else None
 
 
+# Key of a task → the tasks right below it that count.
 Families = dict[int, list[Node]]
-"""Task → the tasks right below it that count."""
 
 
 def _counted(nodes: Iterable[Node]) -> Families:
@@ -98,10 +98,10 @@ def _counted(nodes: Iterable[Node]) -> Families:
     return families
 
 
-def _reached(pk: int, families: Families) -> Iterable[Node]:
+def _descendants(pk: int, families: Families) -> Iterable[Node]:
     for node in families.get(pk, []):
         yield node
-        yield from _reached(node.pk, families)
+        yield from _descendants(node.pk, families)
 
 
 def _sum(nodes: list[Node], families: Families) -> RollUp:

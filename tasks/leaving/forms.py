@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees.forms import EndForm
@@ -15,8 +14,8 @@ from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from tasks.models import Task
 
-ONE_BY_ONE = 50
-"""Tasks with a choice of their own; of more than these a body's choice decides."""
+# So many tasks have a choice of their own; for the others the choice for their body decides.
+MAX_SINGLE_CHOICES = 50
 
 NOBODY = "none"
 
@@ -40,7 +39,7 @@ class LeaveForm(EndForm):
             choices = [("", _("nobody yet")), *self._choices(body.pk)]
             label = _("All tasks of %(body)s") % {"body": body.brief}
             self.fields[f"body_{body.pk}"] = forms.ChoiceField(label=label, choices=choices, required=False)
-        for task in tasks[:ONE_BY_ONE]:
+        for task in tasks[:MAX_SINGLE_CHOICES]:
             choices = [("", _("as chosen for all")), (NOBODY, _("nobody yet")), *self._choices(task.lead_id)]
             self.fields[f"task_{task.pk}"] = forms.ChoiceField(
                 label=task.name, choices=choices, required=False
@@ -49,20 +48,15 @@ class LeaveForm(EndForm):
     def groups(self) -> Iterator[tuple[Any, list[Any]]]:
         """The choice for a body with those for its tasks."""
         for body in self._bodies():
-            own = [self[f"task_{task.pk}"] for task in self.tasks[:ONE_BY_ONE] if task.lead_id == body.pk]
+            own = [
+                self[f"task_{task.pk}"] for task in self.tasks[:MAX_SINGLE_CHOICES] if task.lead_id == body.pk
+            ]
             yield self[f"body_{body.pk}"], own
 
     def successors(self) -> dict[int, Person]:
         chosen = {task.pk: self._chosen(task) for task in self.tasks}
-        known = {str(one.pk): one for people in self.people.values() for one in people}
-        return {pk: known[key] for pk, key in chosen.items() if key in known}
-
-    def refuse(self, error: ValidationError) -> None:
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, sentences)
+        offered = {str(person.pk): person for people in self.people.values() for person in people}
+        return {pk: offered[key] for pk, key in chosen.items() if key in offered}
 
     def _chosen(self, task: Task) -> str:
         own, for_all = f"task_{task.pk}", f"body_{task.lead_id}"
@@ -76,10 +70,10 @@ class LeaveForm(EndForm):
 
 
 def _people_of(bodies: set[int | None], leaver: Person) -> dict[int | None, list[Person]]:
-    """Body key → who holds an office of their own there today, in one query."""
+    """Key of a body → the people who hold an office of their own there today, in one query."""
     terms = Membership.objects.holding_on(today()).filter(office__body__in=bodies, absence=None)
     terms = terms.exclude(person=leaver).filter(person__is_active=True).select_related("person", "office")
-    found: dict[int | None, dict[int, Person]] = {}
+    people_of: dict[int | None, dict[int, Person]] = {}
     for term in terms.in_order():
-        found.setdefault(term.office.body_id, {})[term.person_id] = term.person
-    return {body: list(people.values()) for body, people in found.items()}
+        people_of.setdefault(term.office.body_id, {})[term.person_id] = term.person
+    return {body: list(people.values()) for body, people in people_of.items()}

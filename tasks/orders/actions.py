@@ -1,4 +1,4 @@
-"""Entering and correcting orders."""
+"""Entering orders in a register and correcting them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks import rules
 from tasks.actions.common import refuse_stale
 from tasks.models import Order
 
-FIELDS = (
+RECORDED_FIELDS = (
     "body",
     "number",
     "kind",
@@ -46,7 +46,7 @@ def save_order(
         right = rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
         _refuse_leaving(stored, order)
-        before, order.version = snapshot(stored, FIELDS), stored.version + 1
+        before, order.version = snapshot(stored, RECORDED_FIELDS), stored.version + 1
     else:
         order.created_by = by
     if file:
@@ -54,10 +54,10 @@ def save_order(
         order.file_name = uploads.clean_name(file.name or "")
         file.name = uploads.kept_name(order.file_name)
         order.file = file
-    tidy_row(order, FIELDS)
+    tidy_row(order, RECORDED_FIELDS)
     clean_changes(order, stored)
     order.save()
-    after = snapshot(order, FIELDS)
+    after = snapshot(order, RECORDED_FIELDS)
     if file:
         # Another file under the same name is a change too; where it is kept tells the two apart.
         before = {**before, "file": stored.file.name} if stored else {}
@@ -71,7 +71,7 @@ def save_order(
 
 
 def _refuse_leaving(stored: Order, order: Order) -> None:
-    """A task's order stands in the register of the body that gives the task."""
+    """An order with tasks stays in the register of the body that gives them."""
     if stored.body_id != order.body_id and stored.tasks.exists():
         raise ValidationError({"body": _("Leave the body as it is: this order has tasks in its register.")})
 

@@ -1,4 +1,4 @@
-"""An order in a form: by its number, or its number with its register and day."""
+"""The form field that names an order by its number, with its register and day if need be."""
 
 from __future__ import annotations
 
@@ -18,22 +18,24 @@ _LABEL_AT_END = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*\Z")
 
 
 def order_label(order: Order) -> str:
-    """How an order stands in a text field: its number, then its register and day, which make it the one."""
+    """An order in a text field: its number, then its register and day, which tell it from others."""
     day = f", {order.issued_on:%d/%m/%Y}" if order.issued_on else ""
     return f"{order.number} ({order.body.code}{day})"
 
 
 def find_order(text: str, among: OrderQuerySet) -> Order:
-    """The one order with this number, or with the whole label; a sentence when there is none or several."""
-    number, label = (found[1], found[2]) if (found := _LABEL_AT_END.search(text)) else (text, "")
-    rows = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:SHOWN])
-    same = [one for one in rows if order_label(one).endswith(f"({label})")] if label else rows
-    if len(same) == 1:
-        return same[0]
-    if same:
+    """The one order with this number or whole label; refused when there is none, or several."""
+    match = _LABEL_AT_END.search(text)
+    number, label = (match[1], match[2]) if match else (text, "")
+    orders = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:SHOWN])
+    if label:
+        orders = [order for order in orders if order_label(order).endswith(f"({label})")]
+    if len(orders) == 1:
+        return orders[0]
+    if orders:
         raise ValidationError(
             _("Several orders have this number. Choose one from the list: %(labels)s.")
-            % {"labels": "; ".join(map(order_label, same[:5]))}
+            % {"labels": "; ".join(map(order_label, orders[:5]))}
         )
     raise ValidationError(
         _("There is no order “%(text)s” that you can see. Write its number.") % {"text": text[:80]}
@@ -41,7 +43,7 @@ def find_order(text: str, among: OrderQuerySet) -> Order:
 
 
 class OrderField(PlainField):
-    """Gives one of the orders in `among`. The datalist `orders` helps; the number works without it."""
+    """Gives one of the orders in `among`; the datalist `orders` suggests, and the number works without it."""
 
     among: OrderQuerySet
 

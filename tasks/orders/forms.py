@@ -76,7 +76,7 @@ class RelationForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    """One decision for each task that the person may decide on; what is empty is as for all."""
+    """One decision for each task that the person may decide on; an empty one is as for all the others."""
 
     rest = forms.ChoiceField(label=_("For all the others"), required=False)
     reason = PlainField(
@@ -94,13 +94,13 @@ class SettleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.options, self.successors = options, successors
-        words = dict(Fate.choices)
+        labels = dict(Fate.choices)
         possible = {fate for fates in options.values() for fate in fates}
         common = [fate for fate in Fate if fate in possible and fate != Fate.SUPERSEDE]
         rest: Any = self.fields["rest"]
-        rest.choices = [("", _("nothing: decide on each")), *((fate, words[fate]) for fate in common)]
+        rest.choices = [("", _("nothing: decide on each")), *((fate, labels[fate]) for fate in common)]
         for task, fates in options.items():
-            choices = [("", _("as for all the others")), *((fate, words[fate]) for fate in fates)]
+            choices = [("", _("as for all the others")), *((fate, labels[fate]) for fate in fates)]
             self.fields[f"fate_{task.pk}"] = forms.ChoiceField(
                 label=format_lazy("{what}: {task}", what=_("What becomes of it"), task=task.name),
                 choices=choices,
@@ -127,7 +127,7 @@ class SettleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
-            self.decisions = [one for task in self.options if (one := self._decision(task, values))]
+            self.decisions = [decision for task in self.options if (decision := self._decision(task, values))]
         return values
 
     def _decision(self, task: Task, values: dict[str, Any]) -> Decision | None:
@@ -137,8 +137,8 @@ class SettleForm(forms.Form):
         elif fate not in self.options[task]:
             self.add_error(f"fate_{task.pk}", _("This cannot be done with this task. Choose something else."))
         elif fate == Fate.SUPERSEDE:
-            if found := self._successor(values[f"by_{task.pk}"]):
-                return Decision(task, fate, found, values[f"version_{task.pk}"])
+            if successor := self._successor(values[f"by_{task.pk}"]):
+                return Decision(task, fate, successor, values[f"version_{task.pk}"])
             self.add_error(f"by_{task.pk}", _("Name a task of the new order by its code or number."))
         else:
             return Decision(task, fate, version=values[f"version_{task.pk}"])
@@ -146,9 +146,9 @@ class SettleForm(forms.Form):
 
     def _successor(self, text: str) -> Task | None:
         if code := _CODE.match(text):
-            return next((one for one in self.successors if one.pk == int(code[1])), None)
-        same = [one for one in self.successors if text and one.number == text]
-        return same[0] if len(same) == 1 else None
+            return next((task for task in self.successors if task.pk == int(code[1])), None)
+        matches = [task for task in self.successors if text and task.number == text]
+        return matches[0] if len(matches) == 1 else None
 
     def rows(self) -> list[tuple[Task, forms.BoundField, forms.BoundField, forms.BoundField | None]]:
         """Each task with its fields: what becomes of it, its version, the task that replaces it."""

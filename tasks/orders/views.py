@@ -29,7 +29,7 @@ from portal.shared.verdicts import no
 from tasks import rules
 from tasks.forms import add_errors, differences
 from tasks.lifecycle import FIVE
-from tasks.lists import task_list as listing
+from tasks.lists import task_list
 from tasks.lists.filters import OrderFilter
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
@@ -45,8 +45,8 @@ class RegisterFilter(OrderFilter):
     body.field_class = BodyField
 
     @property
-    def on_now(self) -> dict[str, Any]:
-        """The conditions that are on, by name, cleaned."""
+    def conditions(self) -> dict[str, Any]:
+        """The conditions that are set, by name, cleaned."""
         return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
 
 
@@ -54,41 +54,43 @@ class RegisterFilter(OrderFilter):
 @require_safe
 def order_list(request: SignedInRequest) -> HttpResponse:
     orders = Order.objects.visible_to(request.user).select_related("body")
-    found = RegisterFilter(request.GET, queryset=orders, request=request)
+    register = RegisterFilter(request.GET, queryset=orders, request=request)
     context: dict[str, Any] = {
         "title": _("Orders"),
-        "form": found.form,
+        "form": register.form,
         "now": timezone.now(),
-        "may_prepare": listing.may_prepare(request.user),
+        "may_prepare": task_list.may_prepare(request.user),
     }
-    found.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
-    found.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
-    if found.form.is_valid():
-        context |= _found(request, found)
+    register.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
+    register.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
+    if register.form.is_valid():
+        context |= _page_of(request, register)
     return render(request, "orders/list.html", context)
 
 
-def _found(request: SignedInRequest, found: RegisterFilter) -> dict[str, Any]:
-    on_now = found.on_now
-    if body := on_now.get("body"):
-        found.form.data = {**request.GET.dict(), "body": body_label(body)}
-    page = Paginator(found.qs, listing.PAGE).get_page(request.GET.get("page"))
-    seen = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
+def _page_of(request: SignedInRequest, register: RegisterFilter) -> dict[str, Any]:
+    conditions = register.conditions
+    if body := conditions.get("body"):
+        register.form.data = {**request.GET.dict(), "body": body_label(body)}
+    page = Paginator(register.qs, task_list.PAGE).get_page(request.GET.get("page"))
+    tasks = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
     return {
         "page": page,
-        "tallies": seen.tallies(today(), by="order_id"),
-        "narrowed": bool(on_now),
-        "narrowed_more": bool(on_now.keys() - {"q"}),
-        "printed_filters": _in_words(found, on_now, page.paginator.count),
+        "tallies": tasks.tallies(today(), by="order_id"),
+        "narrowed": bool(conditions),
+        "narrowed_more": bool(conditions.keys() - {"q"}),
+        "printed_filters": _in_words(register, page.paginator.count),
     }
 
 
-def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
-    """What the list on paper says of itself."""
-    kinds = dict(Order.Kind.choices)
-    said = [f"{found.form.fields[name].label}: {kinds.get(value, value)}" for name, value in on_now.items()]
+def _in_words(register: RegisterFilter, count: int) -> str:
+    """The conditions and the number of orders, for the list on paper."""
+    kinds, fields = dict(Order.Kind.choices), register.form.fields
+    conditions = [
+        f"{fields[name].label}: {kinds.get(value, value)}." for name, value in register.conditions.items()
+    ]
     total = ngettext("%(count)d order.", "%(count)d orders.", count) % {"count": count}
-    return " ".join([*(f"{one}." for one in said), total])
+    return " ".join([*conditions, total])
 
 
 @login_required
@@ -96,7 +98,7 @@ def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     order = find_order(request, pk)
     tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
-    rows = listing.rows_of(listing.sorted_tasks(tasks.for_list(), "due")[: listing.PAGE], on)
+    rows = task_list.rows_of(task_list.sorted_tasks(tasks.for_list(), "due")[: task_list.PAGE], on)
     numbers = tasks.views(on)
     relations = related(request.user, order, on)
     context = {
@@ -104,8 +106,8 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
         "order": order,
         "rows": rows,
-        "total": listing.total(numbers),
-        "counts": listing.tally_of(numbers),
+        "total": task_list.total(numbers),
+        "counts": task_list.tally_of(numbers),
         "tally_url": f"{reverse('tasks:list')}?order={order.pk}&view=given",
         "list_url": f"{reverse('tasks:list')}?order={order.pk}",
         "now": timezone.now(),
@@ -149,7 +151,7 @@ def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
     form = OrderForm(request.POST or None, request.FILES or None, instance=order, person=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            if _saved(request, form, order, is_new):
+            if _save(request, form, order, is_new):
                 messages.success(request, _("Saved: %(order)s.") % {"order": order.number})
                 return redirect(order)
         except Stale as refusal:
@@ -168,7 +170,7 @@ def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
     return render(request, "orders/form.html", context, status=status)
 
 
-def _saved(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
+def _save(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
     version = None if is_new else version_of(request)
     try:
         order_actions.save_order(
