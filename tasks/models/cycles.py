@@ -77,7 +77,7 @@ class Recurrence(models.Model):
 
     @property
     def name(self) -> str:
-        """The cycle with why it stands still: what a notice tells of."""
+        """Names the cycle with the reason of its stop in notices."""
         return f"cycle-{self.pk}-{self.stop}"
 
     @property
@@ -86,5 +86,5 @@ class Recurrence(models.Model):
 
     def to_make(self, on: date) -> list[tuple[date, date]]:
         """First day and due day of the periods that have begun by the day and are not made yet."""
-        begun = takewhile(lambda one: one[0] <= on, self.cycle.occurrences(self.made_until))
-        return [one for one in begun if self.made_until is None or one[0] > self.made_until]
+        begun = takewhile(lambda period: period[0] <= on, self.cycle.occurrences(self.made_until))
+        return [period for period in begun if self.made_until is None or period[0] > self.made_until]

@@ -1,4 +1,4 @@
-"""The marks on the way to a deadline."""
+"""Milestones on the way to a deadline."""
 
 from __future__ import annotations
 

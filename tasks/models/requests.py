@@ -1,4 +1,4 @@
-"""The lead body asks for a later day, or to be freed of the task."""
+"""Requests of a lead body for a later day, or to be freed of a task."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class Request(models.Model):
 
     @property
     def name(self) -> str:
-        """The request in its present state: what a notice tells of."""
+        """Names the request in its present state in notices."""
         return f"{self.pk}-{self.state}"
 
     @property

@@ -90,15 +90,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self._in_scope(person, on, former=False)
 
     def readable_by(self, person: Asker, on: date | None = None) -> TaskQuerySet:
-        """For a door that shows one task and turns it back by `reading`: with what was led before."""
+        """With what their bodies led before, for doors that show such a task as it was then."""
         return self._in_scope(person, on, former=True)
 
     def led_before(self, person: Asker, on: date | None = None) -> TaskQuerySet:
-        """What a body of theirs led before and they see by nothing else, the last taken away first."""
+        """Tasks that a body of theirs led before and that they see by nothing else, last taken away first."""
         parts = led_before(person, on)
         until = parts.filter(task=OuterRef("pk")).order_by("-ended_at").values("ended_at")[:1]
-        seen = Task.objects.visible_to(person, on).filter(pk=OuterRef("pk"))
-        tasks = self.filter(~Exists(seen), pk__in=parts.values("task_id"))
+        visible = Task.objects.visible_to(person, on).filter(pk=OuterRef("pk"))
+        tasks = self.filter(~Exists(visible), pk__in=parts.values("task_id"))
         return tasks.annotate(led_until=Subquery(until)).order_by("-led_until", "-pk")
 
     def _in_scope(self, person: Asker, on: date | None, *, former: bool) -> TaskQuerySet:
@@ -177,7 +177,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.tallies_where(on, {"": Q()}, due)[""]
 
     def tallies_where(self, on: date, where: dict[str, Q], due: str = CURRENT) -> dict[str, Tally]:
-        """The same count for each of some conditions, by its name, in one query."""
+        """The five-way count for each condition, by its name, in one query."""
         columns = {str(name): standing_q(name, on, due) for name in FIVE}
         columns |= {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
         counts = {
@@ -185,12 +185,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             for key, condition in where.items()
             for name, column in columns.items()
         }
-        found = self.order_by().aggregate(**counts)
-        tallies = {key: {name: found[f"{key}_{name}"] for name in columns} for key in where}
+        numbers = self.order_by().aggregate(**counts)
+        tallies = {key: {name: numbers[f"{key}_{name}"] for name in columns} for key in where}
         return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
 
     def tallies(self, on: date, by: str, due: str = CURRENT, **beside: Q) -> dict[Any, Tally]:
-        """The same count for each value of a field, such as `lead_id`, in one query.
+        """The five-way count for each value of a field, such as `lead_id`, in one query.
 
         `beside` names conditions whose tasks are counted too; they are not in the sum.
         """
@@ -379,8 +379,8 @@ class Task(models.Model):
     unsure = models.JSONField(
         _("fields that a person must look at before it is issued"), default=list, blank=True, editable=False
     )
+    # Set by `as_read_by` for a body that led the task before: it reads what was there until then.
     read_until: datetime | None = None
-    """Set by `reading.as_read_by` for a body that led it before: it reads what was there until then."""
     # How it stands
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     suspended_from = models.CharField(max_length=12, choices=State, blank=True, editable=False)
@@ -680,9 +680,9 @@ class Task(models.Model):
         return self.due_on is not None or self.due_kind in cycles or bool(self.waits_for)
 
     def doubts(self) -> list[str]:
-        """What in the received file was not certain, in words."""
-        columns = {one.name: str(one.verbose_name) for one in self._meta.get_fields() if one.concrete}
-        return [columns.get(name) or str(_("bodies that help")) for name in self.unsure]
+        """Labels of the fields in `unsure`: what the received file was not certain of."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.get_fields() if field.concrete}
+        return [labels.get(name) or str(_("bodies that help")) for name in self.unsure]
 
     @property
     def cycle(self) -> Cycle | None:
@@ -702,10 +702,10 @@ class Task(models.Model):
         """The deadline in words while it waits for the day of its event; empty for every other task."""
         if self.due_kind != self.DueKind.RELATIVE or self.due_on or self.after_days is None:
             return ""
-        said = ngettext(
+        words = ngettext(
             "%(count)s day after “%(event)s”", "%(count)s days after “%(event)s”", self.after_days
         )
-        return said % {"count": self.after_days, "event": self.after_event}
+        return words % {"count": self.after_days, "event": self.after_event}
 
     def day_warnings(self, on: date) -> list[str]:
         """What is odd about its own days, to be looked at once more and not refused."""
@@ -741,12 +741,12 @@ class Task(models.Model):
 
     @property
     def is_handed_down(self) -> bool:
-        """Given by the lead of the task above, and not by whoever gave that one to many or in a cycle."""
+        """Given by the lead of the task above, and not by the body that gave the task above too."""
         return self.parent is not None and self.assigner_id != self.parent.assigner_id
 
     def day_above(self) -> date | None:
         """The day that no deadline from here down passes: the earliest of the tasks above."""
-        return min((one.due_on for one in self.ancestors() if one.due_on), default=None)
+        return min((task.due_on for task in self.ancestors() if task.due_on), default=None)
 
 
 @dataclass(frozen=True)
