@@ -25,7 +25,7 @@ from tasks.models import FanOut, Task
 from tasks.serializers import Approval, Assigning
 
 KEY = OpenApiParameter("fan_out_pk", int, OpenApiParameter.PATH)
-ONE = "fan-outs/(?P<fan_out_pk>[^/]+)"
+FAN_OUT_PATH = "fan-outs/(?P<fan_out_pk>[^/]+)"
 
 
 class FanOutIn(Input):
@@ -106,16 +106,16 @@ class FanOutDoors(PersonDoor):
 
     def find_fan_out(self, key: str) -> FanOut:
         task = self.get_object()
-        found: FanOut = get_object_or_404(self.fan_outs_of(task), pk=key)
-        found.task = task
-        return found
+        fan_out: FanOut = get_object_or_404(self.fan_outs_of(task), pk=key)
+        fan_out.task = task
+        return fan_out
 
-    def _typed(self, takes: type[Input], request: Request) -> dict[str, Any]:
+    def _validated(self, takes: type[Input], request: Request) -> dict[str, Any]:
         serializer = takes(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def _told(self, task: Task, key: Any, status: int = 200) -> Response:
+    def _answer(self, task: Task, key: Any, status: int = 200) -> Response:
         return Response(FanOutOut(self.fan_outs_of(task).get(pk=key)).data, status=status)
 
     @extend_schema(operation_id="tasks_fan_outs", responses=FanOutOut(many=True))
@@ -130,22 +130,24 @@ class FanOutDoors(PersonDoor):
         """Prepare to give the task to many bodies; nobody is told before somebody approves."""
         task: Task = self.get_object()
         rules.may_fan_out(self.person, task).or_raise()
-        asked = self._typed(FanOutIn, request)
-        giver = asked.pop("giver", task.assigner)
+        values = self._validated(FanOutIn, request)
+        giver = values.pop("giver", task.assigner)
         rules.may_fan_out(self.person, task, giver).or_raise()
-        without = {body.pk for body in asked.pop("without", ())}
-        listed, names = asked.pop("bodies", ()), ("level", "kind", "below")
         choice = Choice(
-            **{name: asked.pop(name) for name in names if name in asked}, listed=listed, without=without
+            level=values.pop("level", ""),
+            kind=values.pop("kind", ""),
+            below=values.pop("below", None),
+            listed=values.pop("bodies", ()),
+            without={body.pk for body in values.pop("without", ())},
         )
-        values = {"deliverable": task.deliverable, "due_on": task.due_on, **asked}
-        made = fan_out_actions.prepare_fan_out(
+        values = {"deliverable": task.deliverable, "due_on": task.due_on, **values}
+        fan_out = fan_out_actions.prepare_fan_out(
             task=task, giver=giver, bodies=choice.bodies(giver), by=self.person, **values
         )
-        return self._told(task, made.pk, 201)
+        return self._answer(task, fan_out.pk, 201)
 
     @extend_schema(operation_id="tasks_fan_out", parameters=[KEY], responses=FanOutOut)
-    @action(detail=True, url_path=ONE, url_name="fan-out", filterset_class=None)
+    @action(detail=True, url_path=FAN_OUT_PATH, url_name="fan-out", filterset_class=None)
     def fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
         """How far one is."""
         return Response(FanOutOut(self.find_fan_out(fan_out_pk)).data)
@@ -153,13 +155,13 @@ class FanOutDoors(PersonDoor):
     @extend_schema(
         operation_id="tasks_start_fan_out", parameters=[KEY], request=Assigning, responses=FanOutOut
     )
-    @action(detail=True, methods=["post"], url_path=f"{ONE}/start", filterset_class=None)
+    @action(detail=True, methods=["post"], url_path=f"{FAN_OUT_PATH}/start", filterset_class=None)
     def start_fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
         """Approve it: from now the bodies get their tasks."""
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_start_fan_out(self.person, fan_out).or_raise()
-        fan_out_actions.start_fan_out(fan_out=fan_out, by=self.person, **self._typed(Assigning, request))
-        return self._told(fan_out.task, fan_out.pk)
+        fan_out_actions.start_fan_out(fan_out=fan_out, by=self.person, **self._validated(Assigning, request))
+        return self._answer(fan_out.task, fan_out.pk)
 
     @extend_schema(
         operation_id="tasks_record_fan_out_approval",
@@ -167,31 +169,31 @@ class FanOutDoors(PersonDoor):
         request=Approval,
         responses=FanOutOut,
     )
-    @action(detail=True, methods=["post"], url_path=f"{ONE}/record-approval", filterset_class=None)
+    @action(detail=True, methods=["post"], url_path=f"{FAN_OUT_PATH}/record-approval", filterset_class=None)
     def record_fan_out_approval(self, request: Request, pk: str, fan_out_pk: str) -> Response:
         """Record that the head approved it on paper, and start it."""
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_record_fan_out_approval(self.person, fan_out).or_raise()
         fan_out_actions.record_fan_out_approval(
-            fan_out=fan_out, by=self.person, **self._typed(Approval, request)
+            fan_out=fan_out, by=self.person, **self._validated(Approval, request)
         )
-        return self._told(fan_out.task, fan_out.pk)
+        return self._answer(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_retry_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
-    @action(detail=True, methods=["post"], url_path=f"{ONE}/retry", filterset_class=None)
+    @action(detail=True, methods=["post"], url_path=f"{FAN_OUT_PATH}/retry", filterset_class=None)
     def retry_fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
         """Try the bodies that were passed over again."""
         fan_out = self.find_fan_out(fan_out_pk)
         fan_out_actions.retry_fan_out(fan_out=fan_out, by=self.person)
-        return self._told(fan_out.task, fan_out.pk)
+        return self._answer(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_cancel_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
-    @action(detail=True, methods=["post"], url_path=f"{ONE}/cancel", filterset_class=None)
+    @action(detail=True, methods=["post"], url_path=f"{FAN_OUT_PATH}/cancel", filterset_class=None)
     def cancel_fan_out(self, request: Request, pk: str, fan_out_pk: str) -> Response:
         """Call off what is not given yet."""
         fan_out = self.find_fan_out(fan_out_pk)
         fan_out_actions.cancel_fan_out(fan_out=fan_out, by=self.person)
-        return self._told(fan_out.task, fan_out.pk)
+        return self._answer(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_below", responses=RollUpOut)
     @action(detail=True, filterset_class=None, pagination_class=None)

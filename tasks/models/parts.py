@@ -143,7 +143,7 @@ class Part(models.Model):
         return Standing.DUE_SOON if soon else Standing.IN_TIME
 
     def days_left(self, on: date) -> int | None:
-        """Calendar days to its own deadline, negative when late; counted at the delivery once there is one."""
+        """Calendar days to its own deadline, negative when late; up to the delivery once there is one."""
         if self.due_on is None:
             return None
         return (self.due_on - (day_of(self.delivered_at) if self.delivered_at else on)).days
