@@ -65,6 +65,8 @@ def checks() -> Iterator[tuple[str, list[str]]]:
     yield "migrations", [*manage_py, "makemigrations", "--check", "--dry-run"]
     yield "django", [*manage_py, "check", "--fail-level", "WARNING"]
     yield "translations", [*manage_py, "check_translations"]
+    yield "map", [*manage_py, "draw_map", "--check"]
+    yield "rules", [*manage_py, "write_rules", "--check"]
 
 
 def choose_benchmarks(names: list[str]) -> list[str]:
