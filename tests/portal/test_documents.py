@@ -1,4 +1,4 @@
-"""What the documents name is there: files, modules, links, filters, commands; and the locks hold what is asked."""
+"""What the documents name is there: files, modules, links, filters and commands; and the locks agree."""
 
 from __future__ import annotations
 

@@ -102,6 +102,13 @@ def test_more_lines_alone_do_not_matter(house: Path) -> None:
     call_command("draw_map", check=True)
 
 
+def test_a_folder_without_a_sentence_is_refused(house: Path) -> None:
+    (house / "lower/views").mkdir()
+    (house / "lower/views/__init__.py").write_text("")
+    with pytest.raises(CommandError, match=r"Give lower/views/__init__\.py a docstring"):
+        call_command("draw_map")
+
+
 def test_a_room_that_holds_too_much_is_refused(house: Path) -> None:
     (house / "lower/models.py").write_text('"""Its rows."""\n' + "x = 1\n" * 1000)
     with pytest.raises(CommandError, match="lower holds more than 40 % of the house"):

@@ -104,15 +104,21 @@ def read_rooms(root: Path) -> dict[str, Room]:
             continue
         source = path.read_text(encoding="utf-8")
         tree = ast.parse(source)
+        module = Module(place, first_paragraph(ast.get_docstring(tree)), len(source.splitlines()))
+        if not module.sentence and _is_on_the_map(place):
+            raise CommandError(f"Give {place} a docstring: the map says with it what the folder holds.")
         name = _room_of(".".join(place.with_suffix("").parts), rooms)
-        rooms[name].modules.append(
-            Module(place, first_paragraph(ast.get_docstring(tree)), len(source.splitlines()))
-        )
+        rooms[name].modules.append(module)
         imported = {_room_of(module, rooms) for module in imported_modules(tree)}
         rooms[name].imports |= imported - {name, ""}
     # Its settings and addresses name every app, some of them in strings.
     rooms["portal"].imports |= {*apps} - {"portal"}
     return rooms
+
+
+def _is_on_the_map(place: Path) -> bool:
+    """Is it an app, or a folder directly in one that the app itself has named?"""
+    return place.name == "__init__.py" and len(place.parts) <= 3 and place.parent.name != "management"
 
 
 def _room_of(module: str, rooms: dict[str, Room]) -> str:
