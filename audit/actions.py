@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from committees.access import Right
 
+# PostgreSQL advisory lock that makes one writer at a time append to the chain.
 CHAIN_LOCK = 5706
-"""PostgreSQL advisory lock that makes one writer at a time append to the chain."""
 
 SYSTEM = "Cổng điều hành"
 
@@ -41,7 +41,7 @@ def record(
     `right` is what the rule found: the event names whose deputy `by` was. Call it last in an action:
     from here to the end of the transaction no other writer can append.
     """
-    event = compose(
+    event = build_event(
         verb,
         about=about,
         by=by,
@@ -56,7 +56,7 @@ def record(
     return append([event])[0]
 
 
-def compose(
+def build_event(
     verb: str,
     *,
     about: models.Model,

@@ -15,14 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from audit.labels import VERB_LABELS, change_lines, model_name, verb_label
 from audit.models import Event, EventQuerySet
-from audit.words import VERBS, change_lines, model_name, words_of
 from portal.shared.admin import PortalAdmin, ReadOnlyAdmin
 
 M = TypeVar("M", bound=models.Model)
 
+# What an administrator without office may follow: never a task, for its events hold what it says.
 OPEN_TO_STAFF: set[str] = set()
-"""What an administrator without office may follow: never a task, for its events hold what it says."""
 
 
 def events_for(request: HttpRequest) -> EventQuerySet:
@@ -37,12 +37,12 @@ class EventfulAdmin(PortalAdmin[M]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        thing = self.found(request, object_id)
+        thing = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, thing):
             raise PermissionDenied
         page = Paginator(self.events_of(request, thing), 50).get_page(request.GET.get("p"))
         lines = change_lines(page)
-        rows = [(event, words_of(event.verb), lines[event.pk]) for event in page]
+        rows = [(event, verb_label(event.verb), lines[event.pk]) for event in page]
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
@@ -66,7 +66,7 @@ class VerbFilter(admin.SimpleListFilter):
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return sorted(((verb, words_of(verb)) for verb in VERBS), key=lambda pair: pair[1])
+        return sorted(((verb, verb_label(verb)) for verb in VERB_LABELS), key=lambda pair: pair[1])
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(verb=self.value()) if self.value() else queryset
@@ -101,7 +101,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> NoReturn:
-        """Nothing ever happens to an event."""
+        """An event has no history: nothing ever happens to it."""
         raise Http404
 
     @admin.display(description=_("who, as named then"), ordering="by_name")
@@ -110,7 +110,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
 
     @admin.display(description=_("what"), ordering="verb")
     def verb_words(self, event: Event) -> str:
-        return words_of(event.verb)
+        return verb_label(event.verb)
 
     @admin.display(description=_("about"))
     def about(self, event: Event) -> str:

@@ -71,7 +71,7 @@ class Event(models.Model):
 
     @property
     def who(self) -> str:
-        """Both names where a deputy acted."""
+        """Who acted; where a deputy did, both names."""
         return both_names(self.by_name, self.for_name)
 
     def seal(self, previous: str) -> str:

@@ -37,23 +37,23 @@ from bench._load import p95, timed, typical
 from committees import access
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS, Role
-from imports.checking import check
+from imports.checks import check
 from imports.reading.rows import rows_of
 from imports.reading.sandbox import read_tables
 from notices.calendar import Calendar
-from notices.composing import compose
-from notices.letters import people_owed, send_owed
-from notices.mail import Mail
+from notices.delivery.composition import compose_letter
+from notices.delivery.mail import Mail
+from notices.delivery.sender import people_owed, send_owed
 from notices.models import Letter, Notice
-from notices.policies import DEFAULT
-from notices.seeding import seed_around
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import fill_years_around
 from portal.shared.days import today
 from reminders import weekly_summary as summary
-from reminders.planning import Ladder, escalate, kind_of, plan
-from reminders.planning.above import step_of
+from reminders.planning import StepFinder, kind_of, plan_escalations, plan_reminders
+from reminders.planning.escalation import step_of
 from reminders.weekly_summary import first_day
 from reports import actions as report_actions
-from reports import exporting
+from reports import exports as exporting
 from reports.models import Export
 from tasks.fan_outs.actions import give_fan_out
 from tasks.lifecycle import COUNTED, FIVE
@@ -222,9 +222,9 @@ def reminders() -> list[tuple[str, int, int, float, float]]:
     on = _working_day()
     week = {"on": on, "first": first_day(on, Calendar.read())}
     return [
-        *_planned("workers", lambda: plan(on), BY_HAND, _steps(on)),
-        *_planned("those above", lambda: escalate(on), ABOVE_BY_HAND, _rungs(on)),
-        *_planned("weekly summaries", lambda: summary.plan(on), WEEK_BY_HAND, week),
+        *_planned("workers", lambda: plan_reminders(on), BY_HAND, _steps(on)),
+        *_planned("those above", lambda: plan_escalations(on), ABOVE_BY_HAND, _rungs(on)),
+        *_planned("weekly summaries", lambda: summary.plan_summaries(on), WEEK_BY_HAND, week),
     ]
 
 
@@ -247,7 +247,7 @@ def _by_hand(statement: str, values: dict[str, Any]) -> int:
 
 def _rungs(on: date) -> dict[str, Any]:
     """Each deadline with every step above that it has reached, by the default."""
-    ladder = Ladder(Calendar.read(), on)
+    ladder = StepFinder(Calendar.read(), on)
     days = Task.objects.running().filter(due_on__lt=on).order_by().values_list("due_on", flat=True)
     reached = [
         (day, rung.days_late, step_of(rung), rung.side, "head" if rung.role == Role.DEPUTY else rung.role)
@@ -267,14 +267,14 @@ def _counted(work: Callable[[], int]) -> tuple[int, float]:
 
 
 def _working_day() -> date:
-    seed_around(today())
+    fill_years_around(today())
     calendar, day = Calendar.read(), today()
     return day if calendar.working_day(day) else calendar.add_working_days(day, 1)
 
 
 def _steps(on: date) -> dict[str, Any]:
     """The step of each deadline: what a calendar table would hold."""
-    ladder = Ladder(Calendar.read(), on)
+    ladder = StepFinder(Calendar.read(), on)
     days = Task.objects.running().filter(due_on__isnull=False).order_by().values_list("due_on", flat=True)
     found = [(day, ladder.step(day)) for day in days.distinct() if day]
     reached = [(day, step, kind_of(step)) for day, step in found if step]
@@ -297,7 +297,7 @@ def _taken_back() -> Iterator[None]:
 def plan_letters(count: str) -> int:
     """What a morning owes, cut down to so many people; gives how many notices."""
     on = _working_day()
-    plan(on)
+    plan_reminders(on)
     people = list(people_owed(on).values_list("pk", flat=True)[: int(count)])
     Notice.objects.exclude(person__in=people).delete()
     return Notice.objects.count()
@@ -308,7 +308,7 @@ def send_letters(port: str, at: str) -> tuple[int, float, float]:
     on = _working_day()
     _use_server(port)
     some = list(Notice.objects.owed().select_related("person")[:1])
-    compose(Letter(person=some[0].person, on=on, message_id="<1@x>"), some).as_bytes()
+    compose_letter(Letter(person=some[0].person, on=on, message_id="<1@x>"), some).as_bytes()
     time.sleep(max(0.0, float(at) - time.time()))
     began = time.time()
     sent = send_owed(on)
@@ -327,7 +327,7 @@ def send_bare(port: str) -> tuple[int, float, int]:
 
 
 def _use_server(port: str) -> None:
-    settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 
 

@@ -31,7 +31,7 @@ LETTERS, RUNS = 50, 7
 
 
 def of_the_portal() -> bytes:
-    from notices.mail import Mail
+    from notices.delivery.mail import Mail
 
     mail = Mail(SUBJECT, TEXT, SENDER, [ADDRESS], headers=HEADERS)
     mail.to_name = NAME

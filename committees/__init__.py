@@ -1,0 +1,1 @@
+"""People, bodies, offices and memberships, and what each office may do."""

@@ -32,14 +32,14 @@ from portal.shared.days import today
 
 Asker = Person | AnonymousUser
 Grants = dict[int, frozenset[str]]
+# Body id and codename → whose deputy gives that right there, where only a deputy's office gives it.
 Absent = dict[tuple[int, str], Person]
-"""Body id and codename → whose deputy gives that right there, where only a deputy's office gives it."""
 
 READING = frozenset({"view_tasks", "view_audit"})
 SUBTREE = "view_subtree"
 
-NAMED_AT_MOST = 500
-"""Bodies that a query names one by one; more are told by the roots they stand under."""
+# Bodies that a query names one by one; more are told by the roots they stand under.
+MAX_NAMED_BODIES = 500
 
 _remembered: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
 _permission_ids: dict[str, int] = {}
@@ -70,7 +70,7 @@ def right(person: Asker, permission: str, body: Body | None, on: date | None = N
     if person.is_superuser:
         return Right(person, permission, body)
     above = body.ancestor_ids()
-    grants, absent = _rights_of(person, on or today(), [body.pk, *above])
+    grants, absent = _read_rights(person, on or today(), [body.pk, *above])
     if permission in grants.get(body.pk, ()):
         return Right(person, permission, body, absent.get((body.pk, permission)))
     for pk in above if permission in READING else ():
@@ -82,17 +82,17 @@ def right(person: Asker, permission: str, body: Body | None, on: date | None = N
 def own_first(rights: Iterable[Right | None]) -> Right | None:
     """Of rights that would each do: the first of the person's own, else the first on behalf of another."""
     of_another: Right | None = None
-    for found in rights:
-        if found and found.on_behalf_of is None:
-            return found
-        of_another = of_another or found
+    for candidate in rights:
+        if candidate and candidate.on_behalf_of is None:
+            return candidate
+        of_another = of_another or candidate
     return of_another
 
 
 def lent_first(rights: Iterable[Right | None]) -> Right | None:
     """Of rights that are all needed: the first on behalf of somebody else, without whom none would do."""
-    found = [right for right in rights if right]
-    return next((right for right in found if right.on_behalf_of), found[0] if found else None)
+    needed = [right for right in rights if right]
+    return next((right for right in needed if right.on_behalf_of), needed[0] if needed else None)
 
 
 def allows(person: Asker, permission: str, body: Body | None, on: date | None = None) -> bool:
@@ -130,10 +130,10 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
     if person.is_superuser:
         return None
     day = on or today()
-    found: list[int] | BodyQuerySet | None = _once(
-        (person.pk, permission, day), lambda: _reach(_held_once(person, day), permission)
+    reached: list[int] | BodyQuerySet | None = _read_once(
+        (person.pk, permission, day), lambda: _find_reach(_read_held_once(person, day), permission)
     )
-    return found
+    return reached
 
 
 def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Person]:
@@ -166,7 +166,10 @@ def people_of_many(
 def people_in_many(
     permission: str, body_ids: Any, on: date | None = None, *, roles: Collection[Role] = ()
 ) -> dict[int, list[int]]:
-    """The same through offices in the body itself; to read, others may be allowed from above."""
+    """Body id → ids of those whom an office in the body itself lets do this.
+
+    Of the reading permissions these are not all: others may read from the bodies above.
+    """
     rows = BodyGroupObjectPermission.objects.filter(
         permission_id=permission_id(permission), content_object_id__in=body_ids
     )
@@ -177,10 +180,10 @@ def people_in_many(
     holders: dict[int, set[int]] = {}
     for office_id, person_id in terms.values_list("office_id", "person_id"):
         holders.setdefault(office_id, set()).add(person_id)
-    found: dict[int, set[int]] = {}
+    holders_by_body: dict[int, set[int]] = {}
     for body_id, office_id in rows.values_list("content_object_id", "group_id"):
-        found.setdefault(body_id, set()).update(holders.get(office_id, ()))
-    return {body_id: sorted(people) for body_id, people in found.items() if people}
+        holders_by_body.setdefault(body_id, set()).update(holders.get(office_id, ()))
+    return {body_id: sorted(people) for body_id, people in holders_by_body.items() if people}
 
 
 def holders(permission: str, on: date | None = None) -> QuerySet[Membership, Any]:
@@ -202,27 +205,27 @@ def holders(permission: str, on: date | None = None) -> QuerySet[Membership, Any
 
 def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) -> list[int]:
     """Ids of the bodies where the person holds one of the roles on the day: a handful, asked at once."""
-    held = _held_once(person, on or today()) if person.is_active else []
+    held = _read_held_once(person, on or today()) if person.is_active else []
     return sorted({row.office_body for row in held if row.role in roles})
 
 
 def grants(person: Asker, on: date | None = None) -> Grants:
     """Body id → what the person's own offices let them do there on the day; break-glass adds nothing."""
-    return _rights_of(person, on or today(), None)[0] if person.is_active else {}
+    return _read_rights(person, on or today(), None)[0] if person.is_active else {}
 
 
 def absent(person: Asker, on: date | None = None) -> Absent:
     """Where a right comes only from standing in for somebody: for whom. Rule 6 counts both names."""
-    return _rights_of(person, on or today(), None)[1] if person.is_active else {}
+    return _read_rights(person, on or today(), None)[1] if person.is_active else {}
 
 
 def stands_in_for(person: Person) -> set[int]:
     """Keys of the people whose deputy this person is, today or later."""
     absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())
-    found: set[int] = _once(
+    people: set[int] = _read_once(
         (person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True))
     )
-    return found
+    return people
 
 
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
@@ -246,22 +249,22 @@ class Link:
     through_subtree: bool
 
 
-def why(person: Person, permission: str, body: Body, on: date | None = None) -> list[Link]:
+def explain_right(person: Person, permission: str, body: Body, on: date | None = None) -> list[Link]:
     """The memberships that give this person this permission on this body, as the page prints them."""
-    return why_each(person, permission, [body], on)[body.pk]
+    return explain_rights(person, permission, [body], on)[body.pk]
 
 
-def why_each(
+def explain_rights(
     person: Person, permission: str, bodies: Collection[Body], on: date | None = None
 ) -> dict[int, list[Link]]:
-    """The same for many bodies in three queries: body key → its links."""
+    """Body key → its links, as `explain_right` gives them, for many bodies in three queries."""
     day = on or today()
     reach = {body.pk: [body.pk, *(body.ancestor_ids() if permission in READING else [])] for body in bodies}
-    everywhere = sorted({pk for one in reach.values() for pk in one})
-    grants, _absent = _rights_of(person, day, everywhere)
+    all_keys = sorted({pk for keys in reach.values() for pk in keys})
+    grants, _absent = _read_rights(person, day, all_keys)
     terms = list(
         Membership.objects.holding_on(day)
-        .filter(person=person, office__body_id__in=everywhere)
+        .filter(person=person, office__body_id__in=all_keys)
         .select_related("office__body", "person")
     )
     held = permissions_by_office([term.office for term in terms])
@@ -308,12 +311,12 @@ def permissions_by_office(offices: Iterable[Office]) -> dict[int, set[str]]:
 def with_permissions(offices: QuerySet[Office]) -> list[tuple[Office, set[str]]]:
     """Each office with the codenames it holds on its body, in one query."""
     codename = F("group__bodygroupobjectpermission__permission__codename")
-    found: dict[int, tuple[Office, set[str]]] = {}
+    rows: dict[int, tuple[Office, set[str]]] = {}
     for office in offices.annotate(codename=codename):
-        held = found.setdefault(office.pk, (office, set()))[1]
+        held = rows.setdefault(office.pk, (office, set()))[1]
         if office.codename:
             held.add(office.codename)
-    return list(found.values())
+    return list(rows.values())
 
 
 def set_permissions(office: Office, codenames: Collection[str]) -> None:
@@ -355,7 +358,7 @@ def permission_id(codename: str) -> int:
 
 
 def forget_permission_ids(**_signal: Any) -> None:
-    """After a migration the keys may be others."""
+    """Read the keys of permissions anew: after a migration they may be others."""
     _permission_ids.clear()
 
 
@@ -374,7 +377,7 @@ class Held(NamedTuple):
     absent_name: str | None
 
 
-def _held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
+def _read_held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
     """All that the person's offices give on the day, in one query."""
     granted = "office__group__bodygroupobjectpermission__"
     columns = (
@@ -389,12 +392,12 @@ def _held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
     return [Held(*row) for row in terms.values_list(*columns)]
 
 
-def _held_once(person: Asker, day: date) -> list[Held]:
-    found: list[Held] = _once((person.pk, day), lambda: _held(person, day))
+def _read_held_once(person: Asker, day: date) -> list[Held]:
+    found: list[Held] = _read_once((person.pk, day), lambda: _read_held(person, day))
     return found
 
 
-def _once(key: Any, read: Callable[[], Any]) -> Any:
+def _read_once(key: Any, read: Callable[[], Any]) -> Any:
     """What `read` gives; inside `asking_once` it is called once for a key."""
     memo = _remembered.get()
     if memo is None:
@@ -415,9 +418,9 @@ def _granted_bodies(
     return rows.filter(group_id__in=_offices_of(person, day)).values("content_object_id")
 
 
-def _reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None:
-    asked, subtree = permission_id(permission), permission_id(SUBTREE)
-    own = {row.body: row.path for row in held if row.permission == asked}
+def _find_reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None:
+    wanted, subtree = permission_id(permission), permission_id(SUBTREE)
+    own = {row.body: row.path for row in held if row.permission == wanted}
     overseen = {row.body for row in held if row.permission == subtree} if permission in READING else set()
     roots = [path for body, path in own.items() if body in overseen]
     if not roots:
@@ -426,8 +429,8 @@ def _reach(held: list[Held], permission: str) -> list[int] | BodyQuerySet | None
     for root in roots:
         whole |= Q(path__startswith=root)
     bodies = Body.objects.filter(whole).order_by()
-    few = list(bodies.values_list("pk", flat=True)[: NAMED_AT_MOST + 1])
-    if len(few) <= NAMED_AT_MOST:
+    few = list(bodies.values_list("pk", flat=True)[: MAX_NAMED_BODIES + 1])
+    if len(few) <= MAX_NAMED_BODIES:
         return few
     return bodies if Body.objects.exclude(whole).exists() else None
 
@@ -439,20 +442,20 @@ def _granted_offices(
     return rows.filter(content_object_id__in=body_ids).values("group_id")
 
 
-def _rights_of(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
-    """Of all bodies when none are named or `asking_once`."""
+def _read_rights(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
+    """The person's grants on these bodies; on all when None or inside `asking_once`."""
     if _remembered.get() is not None:
-        found: tuple[Grants, Absent] = _once(
-            (person.pk, day, "rights"), lambda: _rights(_held_once(person, day))
+        found: tuple[Grants, Absent] = _read_once(
+            (person.pk, day, "rights"), lambda: _split_rights(_read_held_once(person, day))
         )
         return found
     named = (
         None if body_ids is None else Q(office__group__bodygroupobjectpermission__content_object__in=body_ids)
     )
-    return _rights(_held(person, day, named))
+    return _split_rights(_read_held(person, day, named))
 
 
-def _rights(held: list[Held]) -> tuple[Grants, Absent]:
+def _split_rights(held: list[Held]) -> tuple[Grants, Absent]:
     """Body id → codenames from the person's offices; and which of them only as somebody's deputy."""
     grants: dict[int, set[str]] = {}
     own: set[tuple[int, str]] = set()

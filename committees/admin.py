@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,23 +16,23 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
+from audit.labels import NAMED_MODELS, PIECE_LABELS, VERB_LABELS
 from audit.models import Event
-from audit.words import NAMED, PIECES, VERBS
 from committees import access, actions, rules
 from committees.doors import signed_in
 from committees.models import Absence, Alias, Body, Membership, Office, Person, ProposedTerm
 from committees.roles import DEFAULTS, PERMISSIONS, Role
-from portal.shared.admin import ActionForm, Deed, ReadOnlyAdmin, each, is_administrator, link
-from portal.shared.days import day_of, today
+from portal.shared.admin import ActionForm, Deed, ReadOnlyAdmin, apply_to_each, is_administrator, link
+from portal.shared.days import day_of, format_day, today
 from portal.shared.text import fold
 
 # Offices hold the groups, and a person's rights come from their terms: nobody edits either by hand.
 admin.site.unregister(Group)
 
-VERBS.update(
+VERB_LABELS.update(
     {
         "person_entered": _("Person entered"),
         "person_changed": _("Person changed"),
@@ -61,7 +60,7 @@ VERBS.update(
         "name_forgotten": _("Name in papers forgotten"),
     }
 )
-PIECES.update(
+PIECE_LABELS.update(
     {
         "address": _("address"),
         "answer": _("what the mail server said"),
@@ -73,7 +72,7 @@ PIECES.update(
         "used_by": _("used by"),
     }
 )
-NAMED.update({Person: (), Body: (), Office: ("body",)})
+NAMED_MODELS.update({Person: (), Body: (), Office: ("body",)})
 OPEN_TO_STAFF.update(
     model._meta.label_lower for model in (Person, Body, Office, Membership, Absence, ProposedTerm)
 )
@@ -98,7 +97,7 @@ class NewPasswordForm(forms.Form):
 
 
 class NewPersonForm(ActionForm):
-    """With a password, or with none: then nobody signs in with it until one is set."""
+    """A new account, with a password or without one: then nobody signs in until one is set."""
 
     new_password = forms.CharField(
         label=_("Password"),
@@ -194,7 +193,7 @@ class PersonAdmin(EventfulAdmin[Person]):
         ]
 
     def password_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        by, person = signed_in(request), self.found(request, str(object_id))
+        by, person = signed_in(request), self.row_or_404(request, str(object_id))
         deed = Deed(
             label=_("Set a new password"),
             act=lambda person, form: actions.set_password(
@@ -207,7 +206,7 @@ class PersonAdmin(EventfulAdmin[Person]):
         return self.deed_page(request, person, deed, form, verdict=rules.may_set_password(by, person))
 
     def reset_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        by, person = signed_in(request), self.found(request, str(object_id))
+        by, person = signed_in(request), self.row_or_404(request, str(object_id))
         deed = Deed(
             label=_("Send a letter to choose a password"),
             act=lambda person, form: actions.send_reset_letter(person=person, by=by),
@@ -232,30 +231,20 @@ class PersonAdmin(EventfulAdmin[Person]):
 
     @admin.action(description=_("Lock the chosen people"))
     def lock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
-        def done(count: int) -> str:
-            return ngettext("%(count)d person is locked.", "%(count)d people are locked.", count) % {
-                "count": count
-            }
-
+        done = ngettext_lazy("%(count)d person is locked.", "%(count)d people are locked.", "count")
         self._set_active(request, queryset, False, done)
 
     @admin.action(description=_("Unlock the chosen people"))
     def unlock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
-        def done(count: int) -> str:
-            said = ngettext("%(count)d person can sign in.", "%(count)d people can sign in.", count)
-            return said % {"count": count}
-
+        done = ngettext_lazy("%(count)d person can sign in.", "%(count)d people can sign in.", "count")
         self._set_active(request, queryset, True, done)
 
     @admin.action(description=_("Trust the address of the chosen people again"))
     def accept_address(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
-        def done(count: int) -> str:
-            said = ngettext(
-                "Letters go to %(count)d person again.", "Letters go to %(count)d people again.", count
-            )
-            return said % {"count": count}
-
-        each(
+        done = ngettext_lazy(
+            "Letters go to %(count)d person again.", "Letters go to %(count)d people again.", "count"
+        )
+        apply_to_each(
             request,
             queryset,
             lambda person: actions.accept_address(person=person, by=signed_in(request)),
@@ -269,18 +258,16 @@ class PersonAdmin(EventfulAdmin[Person]):
         return format_html(
             '<strong class="errornote">{}</strong>',
             _("Since %(day)s no letter is sent there. The mail server said: %(answer)s")
-            % {"day": f"{day_of(person.address_refused_at):%d/%m/%Y}", "answer": person.address_answer},
+            % {"day": format_day(day_of(person.address_refused_at)), "answer": person.address_answer},
         )
 
     @staticmethod
-    def _set_active(
-        request: HttpRequest, queryset: QuerySet[Person], active: bool, done: Callable[[int], str]
-    ) -> None:
+    def _set_active(request: HttpRequest, queryset: QuerySet[Person], active: bool, done: Any) -> None:
         def act(person: Person) -> None:
             person.is_active = active
             actions.save_person(person=person, by=signed_in(request))
 
-        each(request, queryset, act, done)
+        apply_to_each(request, queryset, act, done)
 
     @admin.display(description=_("terms"))
     def terms(self, person: Person) -> SafeString:
@@ -304,7 +291,7 @@ HELP = {
 
 
 def term_days(term: Membership) -> str:
-    return f"{term.starts_on:%d/%m/%Y} – {f'{term.ends_on:%d/%m/%Y}' if term.ends_on else '…'}"
+    return f"{format_day(term.starts_on)} – {f'{format_day(term.ends_on)}' if term.ends_on else '…'}"
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -384,26 +371,28 @@ class AliasAdmin(EventfulAdmin[Alias]):
     fields = ("name", "body", "used_by")
 
     def has_change_permission(self, request: HttpRequest, obj: Alias | None = None) -> bool:
-        """Entered again under the same name it means another body."""
+        """An alias is not changed: entered again under the same name, it means another body."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Alias | None = None) -> bool:
         return is_administrator(request)
 
     def events_of(self, request: HttpRequest, thing: Alias) -> QuerySet[Event]:
-        """Those of the body that it means."""
+        """The events about names of the body that the alias means."""
         return Event.objects.about(thing.body).filter(verb__startswith="name_").newest_first()
 
     def save_model(self, request: HttpRequest, obj: Alias, form: Any, change: bool) -> None:
-        alias = actions.remember(body=obj.body, name=obj.name, reader=obj.used_by, by=signed_in(request))
+        alias = actions.remember_alias(
+            body=obj.body, name=obj.name, reader=obj.used_by, by=signed_in(request)
+        )
         obj.pk, obj.folded = alias.pk, alias.folded
 
     def delete_model(self, request: HttpRequest, obj: Alias) -> None:
-        actions.forget(alias=obj, by=signed_in(request))
+        actions.forget_alias(alias=obj, by=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Alias]) -> None:
         for alias in queryset:
-            actions.forget(alias=alias, by=signed_in(request))
+            actions.forget_alias(alias=alias, by=signed_in(request))
 
 
 class PermissionsField(forms.MultipleChoiceField):
@@ -425,8 +414,8 @@ class OfficeForm(ActionForm):
         super().__init__(*args, **kwargs)
         default = DEFAULTS[Role(self.instance.role)]
         choices = [
-            (name, format_html("{} <b>({})</b>", words, _("default")) if name in default else words)
-            for name, words in PERMISSIONS.items()
+            (name, format_html("{} <b>({})</b>", label, _("default")) if name in default else label)
+            for name, label in PERMISSIONS.items()
         ]
         self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
         self.fields["permissions"].initial = sorted(access.permissions_of(self.instance))
@@ -470,13 +459,13 @@ class OfficeAdmin(EventfulAdmin[Office]):
         self, request: HttpRequest, queryset: QuerySet[Office], search_term: str
     ) -> tuple[QuerySet[Office], bool]:
         """Words that name a role choose offices of that role; the rest look for the body."""
-        words = f" {fold(search_term)} "
+        rest = f" {fold(search_term)} "
         for role in sorted(Role, key=lambda role: -len(str(role.label))):
             name = f" {fold(str(role.label))} "
-            if name in words:
-                queryset, words = queryset.filter(role=role), words.replace(name, " ")
+            if name in rest:
+                queryset, rest = queryset.filter(role=role), rest.replace(name, " ")
                 break
-        return super().get_search_results(request, queryset, words.strip())
+        return super().get_search_results(request, queryset, rest.strip())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A body has its nine offices from the day it is entered."""
@@ -568,27 +557,24 @@ class MembershipAdmin(EventfulAdmin[Membership]):
 
     @admin.action(description=_("End the chosen terms at once"))
     def end_now(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        def act(membership: Membership) -> None:
-            actions.end_membership(membership=membership, by=signed_in(request))
-
-        def done(count: int) -> str:
-            said = ngettext("%(count)d term has ended.", "%(count)d terms have ended.", count)
-            return said % {"count": count}
-
-        each(request, queryset, act, done)
+        by = signed_in(request)
+        done = ngettext_lazy("%(count)d term has ended.", "%(count)d terms have ended.", "count")
+        apply_to_each(
+            request, queryset, lambda membership: actions.end_membership(membership=membership, by=by), done
+        )
 
     @admin.action(description=_("Make today the last day of the chosen terms"))
     def end_today(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        def act(membership: Membership) -> None:
-            actions.end_membership(membership=membership, ends_on=today(), by=signed_in(request))
-
-        def done(count: int) -> str:
-            said = ngettext(
-                "Today is the last day of %(count)d term.", "Today is the last day of %(count)d terms.", count
-            )
-            return said % {"count": count}
-
-        each(request, queryset, act, done)
+        by = signed_in(request)
+        done = ngettext_lazy(
+            "Today is the last day of %(count)d term.", "Today is the last day of %(count)d terms.", "count"
+        )
+        apply_to_each(
+            request,
+            queryset,
+            lambda membership: actions.end_membership(membership=membership, ends_on=today(), by=by),
+            done,
+        )
 
 
 @admin.register(ProposedTerm)
@@ -608,25 +594,17 @@ class ProposedTermAdmin(EventfulAdmin[ProposedTerm], ReadOnlyAdmin[ProposedTerm]
 
     @admin.action(description=_("Appoint as proposed"))
     def approve(self, request: HttpRequest, queryset: QuerySet[ProposedTerm]) -> None:
-        def act(proposal: ProposedTerm) -> None:
-            actions.approve_term(proposal=proposal, by=signed_in(request))
-
-        def done(count: int) -> str:
-            said = ngettext("%(count)d person is appointed.", "%(count)d people are appointed.", count)
-            return said % {"count": count}
-
-        each(request, queryset, act, done)
+        by = signed_in(request)
+        done = ngettext_lazy("%(count)d person is appointed.", "%(count)d people are appointed.", "count")
+        apply_to_each(
+            request, queryset, lambda proposal: actions.approve_term(proposal=proposal, by=by), done
+        )
 
     @admin.action(description=_("Refuse the chosen proposals"))
     def refuse(self, request: HttpRequest, queryset: QuerySet[ProposedTerm]) -> None:
-        def act(proposal: ProposedTerm) -> None:
-            actions.refuse_term(proposal=proposal, by=signed_in(request))
-
-        def done(count: int) -> str:
-            said = ngettext("%(count)d proposal is refused.", "%(count)d proposals are refused.", count)
-            return said % {"count": count}
-
-        each(request, queryset, act, done)
+        by = signed_in(request)
+        done = ngettext_lazy("%(count)d proposal is refused.", "%(count)d proposals are refused.", "count")
+        apply_to_each(request, queryset, lambda proposal: actions.refuse_term(proposal=proposal, by=by), done)
 
 
 @admin.register(Absence)
@@ -645,11 +623,6 @@ class AbsenceAdmin(EventfulAdmin[Absence]):
 
     @admin.action(description=_("End the chosen absences now"))
     def end_now(self, request: HttpRequest, queryset: QuerySet[Absence]) -> None:
-        def act(absence: Absence) -> None:
-            actions.end_absence(absence=absence, by=signed_in(request))
-
-        def done(count: int) -> str:
-            said = ngettext("%(count)d absence is ended.", "%(count)d absences are ended.", count)
-            return said % {"count": count}
-
-        each(request, queryset, act, done)
+        by = signed_in(request)
+        done = ngettext_lazy("%(count)d absence is ended.", "%(count)d absences are ended.", "count")
+        apply_to_each(request, queryset, lambda absence: actions.end_absence(absence=absence, by=by), done)

@@ -32,8 +32,8 @@ from committees.serializers import (
 from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
 from portal.shared.days import today
 
+# What an answer says of a term.
 TERM = ("person", "office__body", "absence__person")
-"""What an answer says of a term."""
 
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="The day; today when not given.")
 
@@ -95,7 +95,7 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         """From now on the name means this body in papers of the body."""
         reader = self.get_object()
         rules.may_name_bodies(self.person, reader).or_raise()
-        alias = actions.remember(reader=reader, by=self.person, **self.checked())
+        alias = actions.remember_alias(reader=reader, by=self.person, **self.checked())
         return Response(AliasOut(alias).data, status=201)
 
     @extend_schema(operation_id="bodies_forget", responses={204: None})
@@ -104,7 +104,7 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         """The name means nobody any more."""
         reader = self.get_object()
         rules.may_name_bodies(self.person, reader).or_raise()
-        actions.forget(alias=get_object_or_404(Alias, pk=pk, used_by=reader), by=self.person)
+        actions.forget_alias(alias=get_object_or_404(Alias, pk=pk, used_by=reader), by=self.person)
         return Response(status=204)
 
 

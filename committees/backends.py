@@ -17,7 +17,7 @@ class PasswordBackend(ModelBackend):
     """Django's own, without the demo accounts of a portal that is no demonstration."""
 
     def user_can_authenticate(self, user: Person | AnonymousUser | None) -> bool:
-        """Asked at the sign-in and again for every request of a session."""
+        """Django asks at the sign-in and again for every request of a session."""
         if isinstance(user, Person) and user.is_demo and not settings.DEBUG:
             return False
         return super().user_can_authenticate(user)

@@ -16,5 +16,5 @@ class SignedInRequest(HttpRequest):
 
 
 def signed_in(request: HttpRequest) -> Person:
-    """The person of a request whose door lets nobody else in."""
+    """The person of a request that is known to be signed in."""
     return cast(Person, request.user)

@@ -14,7 +14,7 @@ from committees.models import Body
 # from tasks.models import Order
 # from tasks.periods import last_day
 # from tasks.models.orders import (OrderQuerySet)
-from portal.shared.fields import SHOWN, PlainField, helped_by
+from portal.shared.fields import MAX_CHOICES, PlainField, suggestion_attrs
 from portal.shared.text import fold
 
 _CODE_AT_END = re.compile(r"\(([A-Z0-9.-]{2,40})\)\s*\Z")
@@ -27,7 +27,7 @@ def body_label(body: Body) -> str:
 
 def code_in(text: str) -> str:
     """The code that a text ends with in brackets, or that it is."""
-    return found[1] if (found := _CODE_AT_END.search(text)) else text.upper()
+    return match[1] if (match := _CODE_AT_END.search(text)) else text.upper()
 
 
 def find_body(text: str) -> Body:
@@ -35,7 +35,7 @@ def find_body(text: str) -> Body:
     if body := Body.objects.filter(code=code_in(text)).first():
         return body
     wanted = fold(text)
-    near = Body.objects.filter(search_text__contains=wanted)[:SHOWN] if wanted else ()
+    near = Body.objects.filter(search_text__contains=wanted)[:MAX_CHOICES] if wanted else ()
     same = [body for body in near if wanted in map(fold, (body.name_vi, body.name_en, body.short_name))]
     if len(same) == 1:
         return same[0]
@@ -53,7 +53,7 @@ class BodyField(PlainField):
     """Gives a Body or None. The datalist `bodies` helps; code or whole name works without it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = helped_by("bodies", "suggest_bodies", "focus once, input changed delay:200ms")
+        attrs = suggestion_attrs("bodies", "suggest_bodies", "focus once, input changed delay:200ms")
         super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

@@ -13,16 +13,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from committees import attempts
+from committees import password_attempts
 from committees.actions.common import PAPER_FIELDS
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
-from portal.shared.changed import ChangesForm
+from portal.shared.changes import ChangesForm
 from portal.shared.day_fields import DayFormField
 from portal.shared.days import today
 from portal.shared.text import tidy, validate_plain
 
-TOO_MANY = _(
+TOO_MANY_ATTEMPTS = _(
     "Too many wrong passwords. Wait 15 minutes, or sign in where you have signed in before: on the same"
     " device or in the same network."
 )
@@ -38,49 +38,49 @@ class SignInForm(AuthenticationForm):
         username = self.cleaned_data.get("username")
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        place = attempts.place_of(self.request, username)
-        network = attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
+        place = password_attempts.place_of(self.request, username)
+        network = password_attempts.network_of(self.request.META.get("REMOTE_ADDR", ""))
         # A known device is not held back by what others in its network do.
-        if not attempts.is_device(place) and attempts.BY_NETWORK.take(network) < 0:
+        if not password_attempts.is_device(place) and password_attempts.NETWORK_LIMIT.take(network) < 0:
             raise self._too_many()
         name = f"{tidy(username).casefold()} {place}"
-        left = attempts.BY_NAME.take(name)
+        left = password_attempts.NAME_LIMIT.take(name)
         if left < 0:
             raise self._too_many()
         try:
             cleaned = super().clean()
         except ValidationError as error:
             raise self._refusal(left) from error
-        attempts.BY_NAME.forget(name)
+        password_attempts.NAME_LIMIT.forget(name)
         # Whole offices sign in at eight o'clock: only wrong passwords count for a network.
-        attempts.BY_NETWORK.give_back(network)
+        password_attempts.NETWORK_LIMIT.give_back(network)
         return cleaned or {}
 
     def _too_many(self) -> ValidationError:
         self.blocked = True
-        return ValidationError(TOO_MANY, code="blocked")
+        return ValidationError(TOO_MANY_ATTEMPTS, code="blocked")
 
     @staticmethod
     def _refusal(left: int) -> ValidationError:
-        words = ngettext(
+        sentence = ngettext(
             "The name or the password is not right. %(left)s try left.",
             "The name or the password is not right. %(left)s tries left.",
             left,
         )
-        return ValidationError(words % {"left": left}, code="invalid_login")
+        return ValidationError(sentence % {"left": left}, code="invalid_login")
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """The old password once, the new one twice. The old one is guessed no oftener than at the sign-in."""
+    """The old password once, the new one twice; guesses of the old one are limited as at the sign-in."""
 
     blocked = False
 
     def clean_old_password(self) -> str:
-        if attempts.OLD_PASSWORD.take(str(self.user.pk)) < 0:
+        if password_attempts.OLD_PASSWORD_LIMIT.take(str(self.user.pk)) < 0:
             self.blocked = True
             raise ValidationError(_("Too many wrong passwords. Wait 15 minutes, then try again."))
         old = super().clean_old_password()
-        attempts.OLD_PASSWORD.forget(str(self.user.pk))
+        password_attempts.OLD_PASSWORD_LIMIT.forget(str(self.user.pk))
         return old
 
 
@@ -92,7 +92,7 @@ class ProfileForm(ChangesForm):
 
 
 class OnForm(forms.Form):
-    """Members on which day."""
+    """The day of which the members are shown."""
 
     on = DayFormField(label=_("On the day"), required=False)
 
@@ -117,32 +117,34 @@ class PersonField(forms.CharField):
     """A person by account name, e-mail or whole name; exactly one."""
 
     def clean(self, value: Any) -> Person | None:
-        words = super().clean(value)
-        if not words:
+        text = super().clean(value)
+        if not text:
             return None
-        found = list(self._found(words)[:5])
-        if not found:
+        people = list(self._find(text)[:5])
+        if not people:
             raise ValidationError(
                 _("No account has this name. Ask an administrator to open one, then appoint the person.")
             )
-        if len(found) > 1:
-            names = ", ".join(person.username for person in found)
+        if len(people) > 1:
+            names = ", ".join(person.username for person in people)
             raise ValidationError(
                 _("Several people are called this. Write the account name: %(names)s.") % {"names": names}
             )
-        return found[0]
+        return people[0]
 
     @staticmethod
-    def _found(words: str) -> QuerySet[Person]:
-        """By the first of these ways that finds somebody: what is exact is never one of several."""
-        words, people = tidy(words), Person.objects.filter(is_active=True)
-        ways = (
-            {"username": words},
-            {"username__iexact": words},
-            {"email__iexact": words},
-            {"name": words},
+    def _find(text: str) -> QuerySet[Person]:
+        """People by the first lookup that finds somebody, so that an exact name is never one of several."""
+        text, people = tidy(text), Person.objects.filter(is_active=True)
+        lookups = (
+            {"username": text},
+            {"username__iexact": text},
+            {"email__iexact": text},
+            {"name": text},
         )
-        return next((found for way in ways if (found := people.filter(**way)).exists()), people.none())
+        return next(
+            (matching for lookup in lookups if (matching := people.filter(**lookup)).exists()), people.none()
+        )
 
 
 class TermForm(forms.Form):
@@ -168,6 +170,8 @@ class TermForm(forms.Form):
     )
 
     PLAIN = ("position", "position_en", "starts_on", "ends_on", "decision")
+    # Columns of a term that this form asks for under another name.
+    NAMES = {"office": "role", "fields": "fields_in_charge"}
 
     def fill(self, term: Membership) -> Membership:
         """Put what was typed into a term of the same body."""
@@ -185,16 +189,6 @@ class TermForm(forms.Form):
     def values_of(cls, term: Membership) -> dict[str, Any]:
         values = {name: getattr(term, name) for name in cls.PLAIN}
         return {**values, "role": term.office.role, "fields_in_charge": term.fields}
-
-    def refuse(self, error: ValidationError) -> None:
-        """Sentences of the action beside the fields of this form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        names = {"office": "role", "fields": "fields_in_charge"}
-        for name, errors in error.error_dict.items():
-            place = names.get(name, name)
-            self.add_error(place if place in self.fields else None, errors)
 
 
 class AppointForm(TermForm):
@@ -227,12 +221,6 @@ class DaysForm(ChangesForm):
         """The action checks the whole row and says what is wrong beside these fields."""
         construct_instance(self, self.instance, self._meta.fields)
 
-    def refuse(self, error: ValidationError) -> None:
-        for name, sentences in (error.message_dict if hasattr(error, "error_dict") else {}).items():
-            self.add_error(name if name in self.fields else None, sentences)
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-
 
 class AbsenceForm(DaysForm):
     starts_on = DayFormField(label=_("From"))
@@ -249,7 +237,7 @@ class AbsenceForm(DaysForm):
 
 
 class EndForm(forms.Form):
-    """Ends at once, or after a last day: two choices that are never mistaken for each other."""
+    """Ending at once or after a last day: two choices, so that none is taken for the other."""
 
     AT_ONCE, LAST_DAY = "at_once", "last_day"
     day_field, default = "ends_on", LAST_DAY
@@ -285,7 +273,7 @@ class EndForm(forms.Form):
 
 
 class EndAbsenceForm(EndForm):
-    """The deputy goes at once, unless a last day is chosen."""
+    """Ends an absence at once, unless a last day is chosen."""
 
     default = EndForm.AT_ONCE
 
@@ -299,7 +287,3 @@ class PapersForm(ChangesForm):
 
     def _post_clean(self) -> None:
         """The action checks the row."""
-
-    def refuse(self, error: ValidationError) -> None:
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, sentences)

@@ -7,11 +7,11 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from committees import attempts
+from committees import password_attempts
 from committees.models import SentRequest
 
+# A page that stood open longer than this sends anew.
 KEPT = timedelta(days=1)
-"""A page that stood open longer than this sends anew."""
 
 
 @shared_task
@@ -23,4 +23,4 @@ def forget_sent_requests() -> None:
 @shared_task
 def forget_attempts() -> None:
     """Each hour: counts of tried passwords that hold nobody back any more."""
-    attempts.forget_old()
+    password_attempts.forget_old()

@@ -15,9 +15,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 
-from committees.roles import PERMISSIONS, Role, words_of
+from committees.roles import PERMISSIONS, Role, role_label
 from portal.shared.day_fields import DayField, days_in_range
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import account_key, fold, validate_account_name, validate_one_line, validate_plain
 
 CODE = RegexValidator(
@@ -139,7 +139,7 @@ class SentRequest(models.Model):
 
 
 class PasswordAttempts(models.Model):
-    """How many passwords were tried for one account or network since a moment (committees.attempts)."""
+    """How many passwords were tried for one account or network since a moment; see `password_attempts`."""
 
     key = models.CharField(max_length=64, primary_key=True)
     number = models.PositiveIntegerField(default=0)
@@ -407,7 +407,7 @@ class Office(models.Model):
         return f"{self.get_role_display()}, {self.body}"
 
     def get_role_display(self) -> str:  # type: ignore[no-redef]
-        return words_of(Role(self.role), self.body.kind)
+        return role_label(Role(self.role), self.body.kind)
 
 
 class Absence(models.Model):
@@ -445,7 +445,7 @@ class Absence(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+        return f"{self.person}: {format_day(self.starts_on)} – {format_day(self.ends_on)}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

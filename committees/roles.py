@@ -38,11 +38,12 @@ _OF_AN_AGENCY = {
 _WORDS = {"working_group": _OF_A_TEAM, "support_team": _OF_A_TEAM, "agency": _OF_AN_AGENCY}
 
 
-def words_of(role: Role, kind: str) -> str:
+def role_label(role: Role, kind: str) -> str:
     """The role in the words of its kind of body: only a committee has a Trưởng Ban."""
     return str(_WORDS.get(kind, {}).get(role, role.label))
 
 
+# Codename on Body → what it allows, in the order the admin lists them.
 PERMISSIONS = {
     "view_tasks": _("see the tasks the body gave or received"),
     "draft_tasks": _("enter orders and prepare tasks"),
@@ -61,7 +62,6 @@ PERMISSIONS = {
     "view_subtree": _("read every body below"),
     "view_audit": _("read the audit trail of the body"),
 }
-"""Codename on Body → what it allows, in the order the admin lists them."""
 
 _EVERYBODY = {"view_tasks"}
 _CONTRIBUTOR = _EVERYBODY | {"contribute_to_tasks"}
@@ -94,8 +94,8 @@ DEFAULTS: dict[Role, frozenset[str]] = {
     Role.INSPECTOR: frozenset(_EVERYBODY | {"view_subtree", "view_audit"}),
 }
 
+# Who decides whether a task is given holds more than those who prepare or record that decision.
 _IMPLIED = {"assign_tasks": frozenset({"draft_tasks", "assign_tasks_in_own_field", "record_approval"})}
-"""Who decides whether a task is given holds more than those who prepare or record that decision."""
 
 
 def with_implied(permissions: Collection[str]) -> frozenset[str]:
@@ -103,5 +103,5 @@ def with_implied(permissions: Collection[str]) -> frozenset[str]:
     return frozenset(permissions).union(*(_IMPLIED.get(name, ()) for name in permissions))
 
 
+# Who reads a restricted task, in the bodies that have a part in it (DESIGN §4).
 RESTRICTED_READERS = (Role.HEAD, Role.SECRETARY, Role.OFFICER)
-"""Who reads a restricted task, in the bodies that have a part in it (DESIGN §4)."""

@@ -17,8 +17,8 @@ from committees.roles import PERMISSIONS, Role, with_implied
 from portal.shared.days import today
 from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
 
+# For so long a removed administrator still counts, or somebody could first make themselves the only one.
 MEMORY_OF_REMOVALS = timedelta(days=30)
-"""For so long a removed administrator still counts, or somebody could first make themselves the only one."""
 
 
 def may_manage_members(person: Asker, body: Body) -> Verdict:

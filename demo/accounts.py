@@ -15,7 +15,7 @@ def open_demo_accounts() -> QuerySet[Person]:
     return Person.objects.filter(is_demo=True, is_active=True)
 
 
-def need_none() -> None:
+def refuse_open_accounts() -> None:
     """Stop the start where DEBUG is off and the demonstration's accounts are still there."""
     if settings.DEBUG:
         return

@@ -9,11 +9,11 @@ from typing import Any
 
 from committees import actions
 from committees.models import Body
-from demo.files import Row, day, rows, slug
+from demo.tables import Row, day, rows, slug
 
 MINISTRIES_SINCE = date(2025, 3, 1)
+# The day of the 34 provinces and the two-tier model; 23 of them were merged then.
 PROVINCES_SINCE = date(2025, 7, 1)
-"""The day of the 34 provinces and the two-tier model; 23 of them were merged then."""
 
 TEAMS_SINCE = date(2025, 5, 17)
 COLLECTIVE = "Tên gọi chung trong văn bản, không phải một cơ quan cụ thể."

@@ -1,4 +1,4 @@
-"""An invented but plausible course for a task, told as the actions would have told it.
+"""An invented but plausible course for a task, with the rows and events that the actions would have made.
 
 The actions read the clock, so what is meant to lie in the past is written here: the same columns,
 the same rows, the same events, with the moments of the story and a reason that says it is invented.
@@ -11,18 +11,19 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from audit.actions import changes, compose, snapshot
+from audit.actions import build_event, changes, snapshot
 from audit.models import Event
 from committees.models import Body, Person
 from committees.roles import Role
-from demo.files import INVENTED
 from demo.people import Cast
+from demo.tables import INVENTED
 from portal.shared.days import VIETNAM, start_of
-from tasks.actions.common import EVENT_OF
-from tasks.actions.drafting import FIELDS
-from tasks.lifecycle import MOVES, State
+from tasks import lifecycle
+from tasks.actions.task_fields import EDITABLE_FIELDS
+from tasks.lifecycle import Move, State
 from tasks.models import Evidence, Part, Progress, Task
 
+# Percent at most → what such a note says.
 NOTES = (
     (30, "đã phân công đơn vị đầu mối và lập kế hoạch thực hiện."),
     (60, "đã có dự thảo, đang lấy ý kiến các cơ quan phối hợp."),
@@ -31,8 +32,8 @@ NOTES = (
 )
 SENT_BACK = f"{INVENTED}: thiếu minh chứng về kết quả đã đưa vào sử dụng."
 WAITS = f"{INVENTED}: chờ văn bản hướng dẫn của cấp trên."
+# Days after a deadline when most of what was late has been done.
 LONG_AGO = 120
-"""Days after a deadline when most of what was late has been done."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class Story:
     cast: Cast
     progress: list[Progress] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    told: list[dict[str, Any]] = field(default_factory=list)
+    event_values: list[dict[str, Any]] = field(default_factory=list)
 
-    def tell(self, begins: datetime, ending: Ending, base: date, rng: Random) -> None:
+    def play(self, begins: datetime, ending: Ending, base: date, rng: Random) -> None:
         """The whole course from the draft to the ending, in office hours and never after the base day."""
         self.base, self.rng = start_of(base), rng
         self._give(begins)
@@ -65,17 +66,17 @@ class Story:
         self._begin(self._between(begins, last, 0.02, 0.15))
         self._work(begins, last, done=ending.at is not None)
         if ending.state == State.SUSPENDED:
-            self._move("suspend", last, self._keeper(), reason=WAITS)
+            self._move(lifecycle.SUSPEND, last, self._keeper(), reason=WAITS)
         if ending.at:
             self._close(begins, ending.at, ending)
 
     def events(self) -> list[Event]:
         """What the audit trail says; asked after the rows were written, when they have keys."""
         bodies = [self.task.assigner_id, self.task.lead_id, *(body.pk for body, _kind in self.parts)]
-        for one in self.told:
-            if thing := one.pop("evidence", None):
-                one["after"] = {"evidence": thing.pk, "title": thing.title}
-        return [compose(about=self.task, bodies=bodies, **one) for one in self.told]
+        for values in self.event_values:
+            if evidence := values.pop("evidence", None):
+                values["after"] = {"evidence": evidence.pk, "title": evidence.title}
+        return [build_event(about=self.task, bodies=bodies, **values) for values in self.event_values]
 
     def part_rows(self) -> list[Part]:
         return [Part(task=self.task, body=body, kind=kind) for body, kind in self.parts]
@@ -85,19 +86,19 @@ class Story:
         head = self.cast.holder(task.assigner, Role.HEAD)
         task.created_by = keeper
         before = at - timedelta(hours=20)
-        self._tell("task_drafted", before, keeper, after=snapshot(task, FIELDS))
-        self._move("propose", before + timedelta(minutes=40), keeper)
+        self._add_event("task_drafted", before, keeper, after=snapshot(task, EDITABLE_FIELDS))
+        self._move(lifecycle.PROPOSE, before + timedelta(minutes=40), keeper)
         values: dict[str, Any] = {
             "assigned_by": head,
             "assigned_at": _office_hours(at),
             "original_due_on": task.due_on,
         }
-        self._move("assign", at, head, **values)
+        self._move(lifecycle.ASSIGN, at, head, **values)
 
     def _begin(self, at: datetime) -> None:
         """Accept, and in most cases name the leader in charge and the contact."""
         task, worker = self.task, self._worker()
-        self._move("accept", at, worker)
+        self._move(lifecycle.ACCEPT, at, worker)
         leader = self.cast.holder(task.lead, Role.HEAD) if task.lead else None
         before = snapshot(task, ("leader", "contact"))
         if self.rng.random() < 0.75:
@@ -106,7 +107,7 @@ class Story:
             task.contact = worker
         old, new = changes(before, snapshot(task, ("leader", "contact")))
         if new:
-            self._tell("task_people_named", at + timedelta(minutes=15), worker, before=old, after=new)
+            self._add_event("task_people_named", at + timedelta(minutes=15), worker, before=old, after=new)
 
     def _work(self, begins: datetime, last: datetime, *, done: bool) -> None:
         """One to three notes on the way, the last of an open task at `last`."""
@@ -119,16 +120,16 @@ class Story:
 
     def _note(self, at: datetime, percent: int) -> None:
         task, worker = self.task, self._worker()
-        said = next(words for below, words in NOTES if percent <= below)
+        text = next(note for most, note in NOTES if percent <= most)
         note = Progress(
-            task=task, by=worker, at=_office_hours(at), percent=percent, note=f"{INVENTED}: {said}"
+            task=task, by=worker, at=_office_hours(at), percent=percent, note=f"{INVENTED}: {text}"
         )
         before = snapshot(task, ("state", "percent"))
         task.state, task.percent, task.progressed_at = State.IN_PROGRESS, percent, note.at
         task.version += 1
         self.progress.append(note)
         old, new = changes(before, {**snapshot(task, ("state", "percent")), "note": note.note})
-        self._tell("task_progressed", at, worker, before=old, after=new)
+        self._add_event("task_progressed", at, worker, before=old, after=new)
 
     def _close(self, begins: datetime, at: datetime, ending: Ending) -> None:
         keeper = self._keeper()
@@ -136,11 +137,15 @@ class Story:
             first = self._between(begins, at, 0.6, 0.8)
             self._submit(first)
             back = self._between(first, at, 0.2, 0.5)
-            self._move("send_back", back, keeper, reason=SENT_BACK, submitted_by=None, submitted_at=None)
+            self._move(
+                lifecycle.SEND_BACK, back, keeper, reason=SENT_BACK, submitted_by=None, submitted_at=None
+            )
         self._submit(at)
         if ending.state == State.COMPLETED:
             judged = self._between(at, min(self.base, at + timedelta(days=7)), 0.2, 0.9)
-            self._move("confirm", judged, keeper, confirmed_by=keeper, confirmed_at=_office_hours(judged))
+            self._move(
+                lifecycle.CONFIRM, judged, keeper, confirmed_by=keeper, confirmed_at=_office_hours(judged)
+            )
 
     def _submit(self, at: datetime) -> None:
         task, worker = self.task, self._submitter()
@@ -154,7 +159,7 @@ class Story:
             at=_office_hours(at - timedelta(minutes=50)),
         )
         self.evidence.append(evidence)
-        self._tell("evidence_added", at - timedelta(minutes=50), worker, evidence=evidence)
+        self._add_event("evidence_added", at - timedelta(minutes=50), worker, evidence=evidence)
         result = f" ({task.deliverable})" if task.deliverable else ""
         report = f"{INVENTED}: đã hoàn thành sản phẩm được giao{result}; minh chứng kèm theo."
         self.progress.append(
@@ -162,22 +167,22 @@ class Story:
         )
         values = {"submitted_by": worker, "submitted_at": moment, "submissions": number}
         values |= {"percent": 100, "progressed_at": moment}
-        self._move("submit", at, worker, reason=report, **values)
+        self._move(lifecycle.SUBMIT, at, worker, reason=report, **values)
 
-    def _move(self, verb: str, at: datetime, by: Person | None, reason: str = "", **values: Any) -> None:
+    def _move(self, move: Move, at: datetime, by: Person | None, reason: str = "", **values: Any) -> None:
         task = self.task
         before = snapshot(task, ("state", *values))
-        task.state = MOVES[verb].target or State.IN_PROGRESS
+        task.state = move.target or State.IN_PROGRESS
         task.suspended_from = before["state"] if task.state == State.SUSPENDED else ""
         for name, value in values.items():
             setattr(task, name, value)
         task.version += 1
         old, new = changes(before, snapshot(task, ("state", *values)))
-        self._tell(EVENT_OF[verb], at, by, before=old, after=new, reason=reason)
+        self._add_event(move.event, at, by, before=old, after=new, reason=reason)
 
-    def _tell(self, verb: str, at: datetime, by: Person | None, **said: Any) -> None:
-        said["reason"] = said.get("reason") or f"{INVENTED}."
-        self.told.append({"verb": verb, "at": _office_hours(at), "by": by, **said})
+    def _add_event(self, verb: str, at: datetime, by: Person | None, **values: Any) -> None:
+        values["reason"] = values.get("reason") or f"{INVENTED}."
+        self.event_values.append({"verb": verb, "at": _office_hours(at), "by": by, **values})
 
     def _between(self, start: datetime, end: datetime, low: float, high: float) -> datetime:
         return start + (end - start) * self.rng.uniform(low, high)
@@ -195,7 +200,7 @@ class Story:
         return self._worker()
 
 
-def foresee(task: Task, begins: datetime, base: date, rng: Random) -> Ending:
+def choose_ending(task: Task, begins: datetime, base: date, rng: Random) -> Ending:
     """A plausible ending by the deadline: long ago mostly done, some late, some still open."""
     if begins >= start_of(base):
         return Ending(State.ASSIGNED)
@@ -209,10 +214,10 @@ def foresee(task: Task, begins: datetime, base: date, rng: Random) -> Ending:
         kind = rng.choices(("on time", "late", "work", "given", "waits"), (44, 14, 26, 4, 12))[0]
     else:
         kind = rng.choices(("on time", "late", "work", "waits"), (54, 28, 12, 6))[0]
-    return ending(kind, task.due_on, begins, base, rng)
+    return ending_of_kind(kind, task.due_on, begins, base, rng)
 
 
-def ending(kind: str, due_on: date | None, begins: datetime, base: date, rng: Random) -> Ending:
+def ending_of_kind(kind: str, due_on: date | None, begins: datetime, base: date, rng: Random) -> Ending:
     """The ending of a kind, or the nearest one that the days allow."""
     now = start_of(base)
     back = rng.random() < 0.12

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import translation
 
 from committees.models import Body, Person
-from demo import bodies, drafts, orders, people, present
-from notices.seeding import seed_around
+from demo import bodies, drafts, orders, people
+from demo import current_tasks as present
+from notices.public_holidays import fill_years_around
 from portal.shared.days import today
 
 
@@ -39,6 +40,6 @@ def load() -> Loaded:
         new_orders, new_tasks = orders.load(known, cast, today())
         new_tasks += drafts.load(known, cast, today())
         new_tasks += present.load(known, cast, today())
-        days = seed_around(today())
+        days = fill_years_around(today())
     new_people = Person.objects.count() - before[1]
     return Loaded(len(known) - before[0], new_people, new_orders, new_tasks, days)

@@ -14,22 +14,23 @@ from django.utils import timezone
 from audit.actions import append, record, snapshot
 from audit.models import Event
 from committees.models import Body, Person
-from demo import names
+from demo import body_names
 from demo.bodies import Place, places
-from demo.files import INVENTED, Row, day, rows
-from demo.history import Ending, Story, ending, first_working_day, foresee
+from demo.history import Ending, Story, choose_ending, ending_of_kind, first_working_day
 from demo.people import Cast
+from demo.tables import INVENTED, Row, day, rows
 from tasks.lifecycle import State
 from tasks.models import Evidence, Order, OrderRelation, Part, Progress, Recurrence, Task
-from tasks.orders.actions import FIELDS
+from tasks.orders.actions import RECORDED_FIELDS
 
-SEED = "57"
+RANDOM_SEED = "57"
+# For Notice 318, of which only the month is known: between Notice 315 and its own deadline.
 DAY_UNKNOWN = date(2025, 6, 24)
-"""For Notice 318, of which only the month is known: between Notice 315 and its own deadline."""
 
 PERIOD = re.compile(r"^(?!trước).*\b(tháng|quý|năm|thí điểm)\b")
 REFORM, PROJECT_06 = "Cải cách hành chính", "Đề án 06"
 FEES = "Trình HĐND chính sách thu phí 0 đồng cho dịch vụ công trực tuyến"
+# Real tasks for every province, given to each of the 34 committees; how their courses differ.
 FANNED_OUT = {
     "Hoàn thành cung cấp dịch vụ công trực tuyến cấp xã": "done",
     "Đưa 100% thủ tục đủ điều kiện lên trực tuyến": "turns",
@@ -37,10 +38,9 @@ FANNED_OUT = {
     FEES: "soon",
     "Chấm dứt tình trạng cò giấy tờ tại trung tâm hành chính công": "waits",
 }
-"""Real tasks for every province, given to each of the 34 committees; how their courses differ."""
 
+# Where the order names no day the provinces get one, counted from the day the demo is loaded.
 DAYS_AHEAD = {"soon": (1, 7), "waits": (8, 20)}
-"""Where the order names no day the provinces get one, counted from the day the demo is loaded."""
 
 HANDED_DOWN = "Rà soát phí, lệ phí dịch vụ công trực tuyến, đề xuất mức 0 đồng (minh họa)"
 HANDED_DOWN_EN = "Review fees of online public services and propose zero fees (illustrative)"
@@ -69,7 +69,11 @@ def load(bodies: dict[str, Body], cast: Cast, base: date) -> tuple[int, int]:
     for row in rows("tasks"):
         given[row["source_document"]].append(row)
     stories: list[Story] = []
-    new = [row for row in rows("orders") if _mark(row) not in entered and not _entered_by_hand(book, row)]
+    new = [
+        row
+        for row in rows("orders")
+        if _entered_reason(row) not in entered and not _entered_by_hand(book, row)
+    ]
     for row in new:
         order = _order(book, row)
         for n, task in enumerate(given[row["source_document"]], start=1):
@@ -85,20 +89,21 @@ def _relate(book: Book) -> None:
     bodies = {row["number"]: book.body(row["body"]) for row in rows("orders")}
     for row in rows("relations"):
         reason = f"{INVENTED}: {row['source']} ({row['order']}, {row['other']})"
-        found = [
+        order, other = (
             Order.objects.filter(body=bodies[row[end]], number=row[end]).first() for end in ("order", "other")
-        ]
-        order, other = found
+        )
         if reason in entered or order is None or other is None:
             continue
         by = book.cast.holder(order.body, "secretary") or Person.objects.get(username="admin")
-        new = {"order": order, "other": other, "kind": row["kind"]}
-        if OrderRelation.objects.get_or_create(**new, defaults={"by": by, "at": timezone.now()})[1]:
+        _relation, is_new = OrderRelation.objects.get_or_create(
+            order=order, other=other, kind=row["kind"], defaults={"by": by, "at": timezone.now()}
+        )
+        if is_new:
             after = {row["kind"]: other.number}
             record("order_related", about=order, by=None, after=after, bodies=[order.body_id], reason=reason)
 
 
-def _mark(row: Row) -> str:
+def _entered_reason(row: Row) -> str:
     return f"{INVENTED}: {row['source_document']}"
 
 
@@ -119,8 +124,15 @@ def _order(book: Book, row: Row) -> Order:
     )
     order.full_clean()
     order.save()
-    after = snapshot(order, FIELDS)
-    record("order_entered", about=order, by=None, after=after, bodies=[order.body_id], reason=_mark(row))
+    after = snapshot(order, RECORDED_FIELDS)
+    record(
+        "order_entered",
+        about=order,
+        by=None,
+        after=after,
+        bodies=[order.body_id],
+        reason=_entered_reason(row),
+    )
     return order
 
 
@@ -134,7 +146,7 @@ def _what_is_real(row: Row) -> str:
 
 def _task(book: Book, order: Order, row: Row, n: int) -> Iterator[Story]:
     """A real task, and the tasks of the provinces under it where it was given to all of them."""
-    rng = _luck(order.number, str(n))
+    rng = _random(order.number, str(n))
     parts = _parts(order.body, row)
     task = Task(
         order=order,
@@ -159,8 +171,8 @@ def _task(book: Book, order: Order, row: Row, n: int) -> Iterator[Story]:
     story = Story(task, bodies, book.cast)
     begins = _begins(task)
     fanned = row["title_vi"] in FANNED_OUT
-    how = Ending(State.IN_PROGRESS) if fanned else foresee(task, begins, book.base, rng)
-    story.tell(begins, how, book.base, rng)
+    how = Ending(State.IN_PROGRESS) if fanned else choose_ending(task, begins, book.base, rng)
+    story.play(begins, how, book.base, rng)
     yield story
     if fanned:
         for index, place in enumerate(places()):
@@ -173,7 +185,7 @@ def _provincial(
     book: Book, above: Task, place: Place, number: str, course: str, turn: int
 ) -> Iterator[Story]:
     """The same task for one province's committee, and below the open one what it hands down itself."""
-    rng = _luck(above.title, number)
+    rng = _random(above.title, number)
     lead = book.body(f"BCD-{place.code}")
     ahead = DAYS_AHEAD.get(course)
     note = " Văn bản không ghi ngày; thời hạn ở đây là minh họa." if ahead else ""
@@ -197,7 +209,7 @@ def _provincial(
     begins = first_working_day(book.base - timedelta(days=60)) if ahead else _begins(task)
     story = Story(task, [], book.cast)
     kind = _kind(course, turn, rng)
-    story.tell(begins, ending(kind, task.due_on, begins, book.base, rng), book.base, rng)
+    story.play(begins, ending_of_kind(kind, task.due_on, begins, book.base, rng), book.base, rng)
     yield story
     if course == "soon":
         yield _handed_down(book, task, place, begins + timedelta(days=7), rng)
@@ -231,7 +243,7 @@ def _handed_down(book: Book, above: Task, place: Place, begins: datetime, rng: R
         due_on=above.due_on,
     )
     story = Story(task, [(book.body(f"UBND-{place.code}"), Part.Kind.COORDINATING.value)], book.cast)
-    story.tell(begins, ending("waits", task.due_on, begins, book.base, rng), book.base, rng)
+    story.play(begins, ending_of_kind("waits", task.due_on, begins, book.base, rng), book.base, rng)
     return story
 
 
@@ -241,25 +253,27 @@ def _write(stories: list[Story], base: date) -> None:
         story.task.clean_fields()
         story.task.save()
     for story in stories:
-        story.task.created_at = story.told[0]["at"]
+        story.task.created_at = story.event_values[0]["at"]
     Task.objects.bulk_update([story.task for story in stories], ["created_at"], batch_size=500)
     Part.objects.bulk_create([part for story in stories for part in story.part_rows()], batch_size=2000)
     recurring = [story.task for story in stories if story.task.due_kind == Task.DueKind.RECURRING]
     Recurrence.objects.bulk_create([_cycle(task, base) for task in recurring])
     Progress.objects.bulk_create([note for story in stories for note in story.progress], batch_size=2000)
-    Evidence.objects.bulk_create([one for story in stories for one in story.evidence], batch_size=2000)
+    Evidence.objects.bulk_create(
+        [evidence for story in stories for evidence in story.evidence], batch_size=2000
+    )
     append(sorted((event for story in stories for event in story.events()), key=lambda event: event.at))
 
 
-def _luck(*seeds: str) -> Random:
+def _random(*seeds: str) -> Random:
     """The same course for the same task, however many stand before it."""
-    return Random("/".join((SEED, *seeds)))  # noqa: S311 - a demo, not a secret
+    return Random("/".join((RANDOM_SEED, *seeds)))  # noqa: S311 - a demo, not a secret
 
 
-def _parts(assigner: Body, row: Row) -> names.Parts:
+def _parts(assigner: Body, row: Row) -> body_names.Parts:
     scope = "KHANHHOA" if assigner.code == "BCD-KHANHHOA" else "national"
     standing = assigner.standing_agency.code if assigner.standing_agency else assigner.code
-    return names.parts(row["lead_agency"], row["coordinating_agencies"], scope, standing)
+    return body_names.parts(row["lead_agency"], row["coordinating_agencies"], scope, standing)
 
 
 def _begins(task: Task) -> datetime:
@@ -302,9 +316,9 @@ def _cycle(task: Task, base: date) -> Recurrence:
 
 def _due_words(row: Row) -> str:
     """The order's own words on the deadline; what the table's compiler noted goes to the description."""
-    said = {"regular": "thường xuyên", "monthly": "hằng tháng"}.get(row["deadline"], "")
+    words = {"regular": "thường xuyên", "monthly": "hằng tháng"}.get(row["deadline"], "")
     note = row["deadline_note"].removeprefix("nguồn ghi ").split(", phần trích")[0]
-    return "; ".join(dict.fromkeys(word for word in (said, note) if word))
+    return "; ".join(dict.fromkeys(word for word in (words, note) if word))
 
 
 def _description(row: Row) -> str:

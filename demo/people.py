@@ -10,37 +10,37 @@ from functools import cached_property
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from audit.actions import append, compose, snapshot
+from audit.actions import append, build_event, snapshot
 from audit.models import Event
 from committees.actions.common import MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, Membership, Office, Person
 from committees.roles import Role
 from demo.bodies import MINISTRIES_SINCE, PROVINCES_SINCE, Place, places
-from demo.files import Row, day, rows, slug
+from demo.tables import Row, day, rows, slug
 from portal.shared.days import today
 
-SINCE = date(2025, 1, 10)
+FIRST_TERMS_ON = date(2025, 1, 10)
+# No source tells the establishing day: the first article that shows them at work, or a careful guess.
 KNOWN_SINCE = {
     "BCD-NGHEAN": date(2025, 3, 18),
     "BCD-HOABINH": date(2025, 6, 1),
     "TCT06-BACGIANG": date(2025, 6, 1),
 }
-"""No source tells the establishing day: the first article that shows them at work, or a careful guess."""
 
+# The day of Decision 2130/QĐ-TTg, which added members to the Government's committee.
 ADDED_ON = date(2025, 9, 24)
-"""The day of Decision 2130/QĐ-TTg, which added members to the Government's committee."""
 
 HEADS = {
     "NHNN": "Thống đốc Ngân hàng Nhà nước Việt Nam",
     "TTCP": "Tổng Thanh tra Chính phủ",
     "VPCP": "Bộ trưởng, Chủ nhiệm Văn phòng Chính phủ",
 }
+# The fields of the three working groups, in the pillars' words (Notice 315/TB-VPCP).
 FIELDS = {
     "Bộ trưởng Bộ Công an": "Đề án 06; Đề án 06 - y tế; Dữ liệu số",
     "Bộ trưởng Bộ Khoa học và Công nghệ": "KHCN; Chuyển đổi số; Hạ tầng số; Nền tảng số",
     "Bộ trưởng Bộ Nội vụ": "Cải cách hành chính; Nhân lực",
 }
-"""The fields of the three working groups, in the pillars' words (Notice 315/TB-VPCP)."""
 
 NATIONAL = ("central", "government")
 
@@ -105,7 +105,7 @@ class Cast:
         if (person.username, office.pk) in self._terms:
             return
         self._terms.add((person.username, office.pk))
-        new_level = PROVINCES_SINCE if body.level == Body.Level.COMMUNE else SINCE
+        new_level = PROVINCES_SINCE if body.level == Body.Level.COMMUNE else FIRST_TERMS_ON
         begins = since or body.established_on or KNOWN_SINCE.get(code) or new_level
         term = Membership(person=person, office=office, starts_on=begins)
         gone = min((day for day in (body.dissolved_on, until) if day), default=None)
@@ -122,13 +122,15 @@ class Cast:
         Membership.objects.bulk_create(self._new_terms, batch_size=500)
         now = timezone.now()
         events = [
-            compose("person_entered", about=one, by=None, at=now, after=snapshot(one, PERSON_FIELDS))
-            for one in self._new_people
+            build_event(
+                "person_entered", about=person, by=None, at=now, after=snapshot(person, PERSON_FIELDS)
+            )
+            for person in self._new_people
         ]
         for term in self._new_terms:
             after, bodies = snapshot(term, MEMBERSHIP_FIELDS), [term.office.body_id]
             events.append(
-                compose("membership_entered", about=term, by=None, at=now, after=after, bodies=bodies)
+                build_event("membership_entered", about=term, by=None, at=now, after=after, bodies=bodies)
             )
         append(events)
 
@@ -246,7 +248,7 @@ def _post(cast: Cast, row: Row, nth: int) -> None:
 
 def _decision(row: Row, since: date | None, body: Body) -> str:
     """The establishing decision for those named with it; of the later ones only September 2025 is known."""
-    if row in rows("more_posts") or (since and since > SINCE):
+    if row in rows("more_posts") or (since and since > FIRST_TERMS_ON):
         return "2130/QĐ-TTg" if since == ADDED_ON else ""
     return _number(body.decision)
 
@@ -261,7 +263,7 @@ def _since(title: str) -> tuple[str, date | None]:
         return bare, None
     if (found[1], found[2]) == ("9", "2025"):
         return bare, ADDED_ON
-    return bare, max(SINCE, date(int(found[2]), int(found[1]), 1))
+    return bare, max(FIRST_TERMS_ON, date(int(found[2]), int(found[1]), 1))
 
 
 def _split(title: str) -> tuple[str, str, str]:
@@ -303,7 +305,7 @@ def _ministry(cast: Cast, row: Row) -> None:
 def _agency(cast: Cast, row: Row) -> None:
     code = row["code"]
     khanh_hoa = code.endswith("-KHANHHOA")
-    since = day(row["established_on"]) or (PROVINCES_SINCE if khanh_hoa else SINCE)
+    since = day(row["established_on"]) or (PROVINCES_SINCE if khanh_hoa else FIRST_TERMS_ON)
     if row["head"]:
         head = cast.person(f"{row['account'] or code.lower()}.head", row["head"])
         cast.appoint(head, code, Role.HEAD, since=since)

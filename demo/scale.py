@@ -20,14 +20,14 @@ from django.db import connection, transaction
 from committees import access
 from committees.models import Body, BodyGroupObjectPermission, Membership, Office, Person
 from committees.roles import DEFAULTS, Role
-from demo.pour import Row, go_on_counting, next_key, pour
+from demo.bulk_insert import Row, bulk_insert, next_key, reset_sequences
 from portal.shared.days import VIETNAM
 from portal.shared.text import account_key, fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Part, Task
 
-DEEDS = ("Ban hành", "Xây dựng", "Triển khai", "Rà soát", "Hoàn thiện", "Sơ kết", "Kiểm tra", "Kết nối")
-THINGS = (
+TITLE_VERBS = ("Ban hành", "Xây dựng", "Triển khai", "Rà soát", "Hoàn thiện", "Sơ kết", "Kiểm tra", "Kết nối")
+TITLE_OBJECTS = (
     "kế hoạch chuyển đổi số",
     "cơ sở dữ liệu dùng chung",
     "dịch vụ công trực tuyến toàn trình",
@@ -39,9 +39,10 @@ THINGS = (
 )
 PILLARS = ("Thể chế", "Hạ tầng số", "Nhân lực", "Khoa học, công nghệ", "Chuyển đổi số", "")
 PROVINCES, MINISTRIES = 34, 22
-TASKS_IN_AN_ORDER = 20
-KINDS_OF_PART = (Part.Kind.COORDINATING.value, Part.Kind.COORDINATING.value, Part.Kind.CO_LEAD.value)
-SEATS = (
+TASKS_PER_ORDER = 20
+PART_KINDS = (Part.Kind.COORDINATING.value, Part.Kind.COORDINATING.value, Part.Kind.CO_LEAD.value)
+# In which order the seats of a body are filled, one person each.
+ROLES_IN_ORDER = (
     Role.SECRETARY,
     Role.OFFICER,
     Role.HEAD,
@@ -50,9 +51,9 @@ SEATS = (
     Role.STANDING_MEMBER,
     Role.ASSISTANT,
 )
-"""In which order the seats of a body are filled, one person each."""
 
-STATES = {
+# Of a thousand tasks: 150 are open, and two thirds of these are late (100 in a thousand).
+TASKS_PER_THOUSAND = {
     State.COMPLETED: 820,
     State.IN_PROGRESS: 100,
     State.ASSIGNED: 30,
@@ -62,7 +63,6 @@ STATES = {
     State.PROPOSED: 5,
     State.DRAFT: 5,
 }
-"""Of a thousand tasks: 150 are open, and two thirds of these are late (100 in a thousand)."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ class Country:
     places: list[Place] = field(default_factory=list)
     offices: dict[tuple[int, Role], int] = field(default_factory=dict)
     people: list[int] = field(default_factory=list)
+    # Body → one person who holds an office there.
     holder: dict[int, int] = field(default_factory=dict)
-    """Body → one person who holds an office there."""
 
 
 def load(*, bodies: int, people: int, tasks: int, today: date) -> None:
@@ -97,7 +97,7 @@ def load(*, bodies: int, people: int, tasks: int, today: date) -> None:
         _pour_people(country, people)
         _pour_memberships(country)
         _pour_tasks(country, tasks)
-        go_on_counting([Body, Group, BodyGroupObjectPermission, Person, Membership, Order, Task, Part])
+        reset_sequences([Body, Group, BodyGroupObjectPermission, Person, Membership, Order, Task, Part])
     _tell_the_planner()
 
 
@@ -129,7 +129,7 @@ def _tell_the_planner() -> None:
 
 
 def _pour_bodies(country: Country, count: int) -> None:
-    pour(
+    bulk_insert(
         Body,
         ("id", "code", "kind", "level", "chain", "parent_id", "path", "name_vi", "name_en", "search_text"),
         _bodies(country, next_key(Body), count),
@@ -174,11 +174,13 @@ def _pour_offices(country: Country) -> None:
             country.offices[place.pk, role] = pk
             pk += 1
     seats = country.offices.items()
-    pour(Group, ("id", "name"), ((pk, f"{body}:{role}") for (body, role), pk in seats))
-    pour(Office, ("group_id", "body_id", "role"), ((pk, body, role.value) for (body, role), pk in seats))
+    bulk_insert(Group, ("id", "name"), ((pk, f"{body}:{role}") for (body, role), pk in seats))
+    bulk_insert(
+        Office, ("group_id", "body_id", "role"), ((pk, body, role.value) for (body, role), pk in seats)
+    )
     held = {role: sorted(map(access.permission_id, DEFAULTS[role])) for role in Role}
     grants = ((permission, group, body) for (body, role), group in seats for permission in held[role])
-    pour(BodyGroupObjectPermission, ("permission_id", "group_id", "content_object_id"), grants)
+    bulk_insert(BodyGroupObjectPermission, ("permission_id", "group_id", "content_object_id"), grants)
 
 
 # --- people and memberships ---------------------------------------------------------------------
@@ -192,7 +194,7 @@ def _pour_people(country: Country, count: int) -> None:
         (pk, f"scale.{pk}", nobody_knows, f"Người thử tải {pk}", f"scale.{pk}@demo.invalid", f"scale.{pk}")
         for pk in country.people
     )
-    pour(
+    bulk_insert(
         Person,
         ("id", "username", "account_key", "password", "name", "email", "search_text"),
         ((*row[:2], account_key(row[1]), *row[2:5], fold(f"{row[3]} {row[1]} {row[4]}")) for row in rows),
@@ -200,7 +202,7 @@ def _pour_people(country: Country, count: int) -> None:
 
 
 def _pour_memberships(country: Country) -> None:
-    pour(Membership, ("person_id", "office_id", "starts_on", "ends_on"), _memberships(country))
+    bulk_insert(Membership, ("person_id", "office_id", "starts_on", "ends_on"), _memberships(country))
 
 
 def _memberships(country: Country) -> Iterator[Row]:
@@ -209,7 +211,7 @@ def _memberships(country: Country) -> Iterator[Row]:
     long_ago, gone = country.today - timedelta(days=600), country.today - timedelta(days=30)
     for index, person in enumerate(country.people):
         body = places[index % len(places)].pk
-        role = SEATS[index // len(places) % len(SEATS)]
+        role = ROLES_IN_ORDER[index // len(places) % len(ROLES_IN_ORDER)]
         country.holder.setdefault(body, person)
         # The first two seats of a body are always held: somebody has to read and be reminded.
         ended = index >= 2 * len(places) and random.random() < 0.05
@@ -235,16 +237,16 @@ def _pour_tasks(country: Country, count: int) -> None:
         return
     parts: list[Row] = []
     order, task = next_key(Order), next_key(Task)
-    givers = _givers(country, -(-count // TASKS_IN_AN_ORDER))
-    pour(
+    givers = _givers(country, -(-count // TASKS_PER_ORDER))
+    bulk_insert(
         Order,
         ("id", "body_id", "number", "kind", "issuer", "issued_on", "search_text", "number_key"),
         (_order(country, order + index, giver) for index, giver in enumerate(givers)),
     )
-    numbered = ((task + index, order + index // TASKS_IN_AN_ORDER) for index in range(count))
+    numbered = ((task + index, order + index // TASKS_PER_ORDER) for index in range(count))
     rows = (_task(country, pk, of, givers[of - order], parts) for pk, of in numbered)
-    pour(Task, TASK_COLUMNS, rows)
-    pour(Part, ("task_id", "body_id", "kind"), parts)
+    bulk_insert(Task, TASK_COLUMNS, rows)
+    bulk_insert(Part, ("task_id", "body_id", "kind"), parts)
 
 
 def _givers(country: Country, count: int) -> list[Place]:
@@ -279,7 +281,7 @@ def _task(country: Country, pk: int, order: int, giver: Place, parts: list[Row])
     due_on, submitted_at = _days(country, state)
     submitted_by, confirmed_by = _hands(country, giver, lead)
     issued = state not in UNISSUED
-    title, folded = _title(random.randrange(len(DEEDS)), random.randrange(len(THINGS)))
+    title, folded = _title(random.randrange(len(TITLE_VERBS)), random.randrange(len(TITLE_OBJECTS)))
     done = state == State.COMPLETED
     return (
         *(pk, order, str(pk), random.choice(PILLARS), title, "Báo cáo kết quả", giver.pk, lead.pk),
@@ -302,12 +304,12 @@ def _task(country: Country, pk: int, order: int, giver: Place, parts: list[Row])
     )
 
 
-_STATES = (list(STATES), list(STATES.values()))
+_STATES = (list(TASKS_PER_THOUSAND), list(TASKS_PER_THOUSAND.values()))
 
 
 @cache
 def _title(deed: int, thing: int) -> tuple[str, str]:
-    title = f"{DEEDS[deed]} {THINGS[thing]}"
+    title = f"{TITLE_VERBS[deed]} {TITLE_OBJECTS[thing]}"
     return title, fold(f"{title}  Báo cáo kết quả ")
 
 
@@ -346,4 +348,4 @@ def _parts(country: Country, task: int, giver: Place, lead: Place) -> list[Row]:
         ].pk
         for _each in range(random.randint(1, 3))
     }
-    return [(task, body, random.choice(KINDS_OF_PART)) for body in sorted(bodies - {lead.pk, giver.pk})]
+    return [(task, body, random.choice(PART_KINDS)) for body in sorted(bodies - {lead.pk, giver.pk})]

@@ -1,0 +1,1 @@
+"""A received Word or Excel file becomes drafts under an order."""

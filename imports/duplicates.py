@@ -11,35 +11,35 @@ from math import ceil
 
 from portal.shared.text import fold
 
-SHARED = 0.8
-"""Of all the words of two tasks, how many both must have."""
+# Of all the words of two tasks, how many both must have.
+MIN_SHARED_WORDS = 0.8
 
-IN_ORDER = 0.85
-"""How alike the two must be word by word."""
+# How alike the two must be word by word.
+MIN_SIMILARITY = 0.85
 
-COMMON = 200
-"""A word that so many titles have finds nothing: it is in every second task."""
+# A word that so many titles have finds nothing: it is in every second task.
+MAX_TITLES_PER_WORD = 200
 
-MAX_COMPARED = 1_000
-"""Letters of a title that are compared: a task has 500, and comparing takes the square of their number."""
+# Letters of a title that are compared: a task has 500, and comparing takes the square of their number.
+MAX_COMPARED_LENGTH = 1_000
 
 _WORD = re.compile(r"\w+")
 _COUNTS = re.compile(r"\d|^[ivx]+$")
 
 
 @dataclass(frozen=True)
-class Words:
+class TitleWords:
     """The words of a title, and those that make two tasks of one sentence: "quý I", "quý II"; Sở A, Sở B."""
 
     of: tuple[str, ...]
     different: frozenset[str]
     counts: tuple[str, ...]
+    # Written with a capital; None where every letter is one.
     names: frozenset[str] | None
-    """Written with a capital; None where every letter is one."""
 
     @classmethod
-    def read(cls, title: str) -> Words:
-        title = title[:MAX_COMPARED]
+    def read(cls, title: str) -> TitleWords:
+        title = title[:MAX_COMPARED_LENGTH]
         words = tuple(_WORD.findall(fold(title)))
         counts = tuple(word for word in words if _COUNTS.search(word))
         capital = (word for word in _WORD.findall(title)[1:] if word[0].isupper())
@@ -47,11 +47,11 @@ class Words:
         return cls(words, frozenset(words), counts, names)
 
 
-class Repeats:
+class TitleIndex:
     """Titles to be found again by near the same words; the place of each is its number in what was given."""
 
     def __init__(self, titles: Sequence[str]) -> None:
-        self.words = [Words.read(title) for title in titles]
+        self.words = [TitleWords.read(title) for title in titles]
         self.common = Counter(word for words in self.words for word in words.different)
         self.same: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self.found_by: dict[str, list[int]] = defaultdict(list)
@@ -60,25 +60,25 @@ class Repeats:
             for word in self._telling(words):
                 self.found_by[word].append(place)
 
-    def of(self, words: Words) -> list[int]:
+    def of(self, words: TitleWords) -> list[int]:
         """The places of titles that say the same, or nearly, in the order given."""
         near = {place for place in self._candidates(words) if _is_near(words, self.words[place])}
         return sorted(near.union(self.same.get(words.of, ()))) if words.of else []
 
-    def _candidates(self, words: Words) -> Iterable[int]:
+    def _candidates(self, words: TitleWords) -> Iterable[int]:
         return {place for word in self._telling(words) for place in self.found_by.get(word, ())}
 
-    def _telling(self, words: Words) -> list[str]:
+    def _telling(self, words: TitleWords) -> list[str]:
         """The rarest words, so many that two titles which share enough share one of these."""
         rarest = sorted(words.different, key=lambda word: (self.common[word], word))
-        enough = len(rarest) - ceil(SHARED * len(rarest)) + 1
-        return [word for word in rarest[:enough] if self.common[word] <= COMMON]
+        enough = len(rarest) - ceil(MIN_SHARED_WORDS * len(rarest)) + 1
+        return [word for word in rarest[:enough] if self.common[word] <= MAX_TITLES_PER_WORD]
 
 
-def _is_near(one: Words, other: Words) -> bool:
+def _is_near(one: TitleWords, other: TitleWords) -> bool:
     if one.counts != other.counts or (one.names != other.names and None not in (one.names, other.names)):
         return False
     both = len(one.different & other.different)
-    if both < SHARED * (len(one.different) + len(other.different) - both):
+    if both < MIN_SHARED_WORDS * (len(one.different) + len(other.different) - both):
         return False
-    return SequenceMatcher(None, one.of, other.of, autojunk=False).ratio() >= IN_ORDER
+    return SequenceMatcher(None, one.of, other.of, autojunk=False).ratio() >= MIN_SIMILARITY

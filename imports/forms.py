@@ -14,19 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.fields import BodyField, body_label
 from committees.models import Body
+from imports.meaning import Meaning, cell_of
 from imports.models import ImportRow
-from imports.reading.passed_over import FIELDS, says
-from imports.storing import Meaning, cell_of
+from imports.reading.passed_over import ANSWERABLE_FIELDS, sentence_for
 from imports.types import ColumnHeading, PassedOver
 from portal.shared.day_fields import DayFormField
 from portal.shared.fields import PlainField
 from portal.shared.verdicts import Sentence
-from tasks.fan_outs.forms import find_bodies
+from tasks.fan_outs.selection import find_bodies
 from tasks.fields import DueField
 from tasks.forms import CycleFields
 from tasks.models import Task
 from tasks.periods import last_day
 
+# Cell of the preview → what it is called.
 CELL_NAMES: dict[str, Sentence] = {
     "number": _("number"),
     "pillar": _("pillar"),
@@ -37,10 +38,9 @@ CELL_NAMES: dict[str, Sentence] = {
     "due": _("deadline"),
     "parent": _("task above"),
 }
-"""Cell of the preview → what it is called."""
 
+# Field of a column → what it is called.
 FIELD_NAMES: dict[str, Sentence] = {**CELL_NAMES, "parent_words": CELL_NAMES["parent"], "note": _("note")}
-"""Field of a column → what it is called."""
 
 
 Lines = list[tuple[Sentence, list[list[forms.BoundField]]]]
@@ -79,8 +79,9 @@ class DaysField(PlainField):
         return "; ".join(f"{date.fromisoformat(day):%d/%m/%Y}" for day in value)
 
     def clean(self, value: Any) -> Any:
-        typed = [one.strip() for one in super().clean(value).replace("\n", ";").split(";") if one.strip()]
-        return [f"{day}" for day in sorted(DayFormField().clean(one) for one in typed)]
+        typed = super().clean(value).replace("\n", ";").split(";")
+        days = sorted(DayFormField().clean(day.strip()) for day in typed if day.strip())
+        return [f"{day}" for day in days]
 
 
 class RowForm(CycleFields):
@@ -140,7 +141,7 @@ class RowForm(CycleFields):
 
     def _ask_of(self, row: ImportRow) -> None:
         """The cells that are not certain; where nothing can be written a person's word is not enough."""
-        cells = dict.fromkeys(cell_of(one["field"]) for one in row.problems if not one["stops"])
+        cells = dict.fromkeys(cell_of(problem["field"]) for problem in row.problems if not problem["stops"])
         choices = [(cell, capfirst(str(CELL_NAMES[cell]))) for cell in cells if cell in CELL_NAMES]
         field: Any = self.fields["sure"]
         field.choices = choices
@@ -203,12 +204,12 @@ NEEDED = {
     "after_event": _("Name the event that the deadline follows."),
 }
 
+# Legend → rows of one field or two, for the form of a row.
 ROWS = (
     (_("What"), (("title",), ("number", "pillar"), ("deliverable", "parent_number"))),
     (_("Who"), (("lead",), ("co_lead", "coordinating"))),
     (_("When"), (("due_kind", "due_on"), ("milestones",))),
 )
-"""Legend → rows of one field or two, for the form of a row."""
 
 SELDOM = (
     (_("When it follows an event"), (("after_days", "after_event"),)),
@@ -256,58 +257,64 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, *args: Any, passed_over: Sequence[PassedOver], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = [one for one in passed_over if one.columns]
-        for place, one in enumerate(self.asked):
-            self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=says(one), choices=self._choices(one), initial=self._initial(one), required=False
+        self.columns = [unread for unread in passed_over if unread.columns]
+        for name, unread in self._named():
+            self.fields[name] = forms.ChoiceField(
+                label=sentence_for(unread),
+                choices=self._choices(unread),
+                initial=self._initial(unread),
+                required=False,
             )
         self.fields["remember"] = forms.BooleanField(
             label=_("Remember this for the next file of this body"), required=False, initial=True
         )
 
     def of_columns(self) -> list[forms.BoundField]:
-        return [self[f"column_{place}"] for place, one in enumerate(self.asked) if one.kind not in TABLES]
+        return [self[name] for name, unread in self._named() if unread.kind not in TABLES]
 
     def of_tables(self) -> list[forms.BoundField]:
-        return [self[f"column_{place}"] for place, one in enumerate(self.asked) if one.kind in TABLES]
+        return [self[name] for name, unread in self._named() if unread.kind in TABLES]
 
-    def _initial(self, one: PassedOver) -> str:
-        return (one.field or self.NOT_READ) if one.kind == "answered" else ""
+    def _named(self) -> list[tuple[str, PassedOver]]:
+        return [(f"column_{place}", unread) for place, unread in enumerate(self.columns)]
 
-    def _choices(self, one: PassedOver) -> list[tuple[str, Sentence]]:
-        if one.kind == "choice":
-            asked = _("Choose the column of: %(field)s") % {"field": FIELD_NAMES[one.field]}
-            columns = [(column.key, named(column)) for column in one.columns]
-            return [("", asked), *columns, (self.NOT_READ, _("None of them"))]
-        if one.kind in TABLES:
-            said = _("The task stands in “%(column)s”")
-            columns = [(column.key, said % {"column": named(column)}) for column in one.columns]
+    def _initial(self, unread: PassedOver) -> str:
+        return (unread.field or self.NOT_READ) if unread.kind == "answered" else ""
+
+    def _choices(self, unread: PassedOver) -> list[tuple[str, Sentence]]:
+        if unread.kind == "choice":
+            question = _("Choose the column of: %(field)s") % {"field": FIELD_NAMES[unread.field]}
+            columns = [(column.key, named(column)) for column in unread.columns]
+            return [("", question), *columns, (self.NOT_READ, _("None of them"))]
+        if unread.kind in TABLES:
+            label = _("The task stands in “%(column)s”")
+            columns = [(column.key, label % {"column": named(column)}) for column in unread.columns]
             return [("", _("Leave it out")), *columns]
-        meanings = [(name, capfirst(str(FIELD_NAMES[name]))) for name in FIELDS]
-        if one.kind == "answered":
+        meanings = [(name, capfirst(str(FIELD_NAMES[name]))) for name in ANSWERABLE_FIELDS]
+        if unread.kind == "answered":
             return [(self.AS_HEADED, _("As its heading says")), (self.NOT_READ, _("Not read")), *meanings]
         return [("", _("Not read")), *meanings]
 
     @property
     def meanings(self) -> dict[str, str | None]:
         """Key of a heading → what was said of it now, as `name_columns` takes it."""
-        said: dict[str, str | None] = {}
-        for place, one in enumerate(self.asked):
-            answer = self.cleaned_data.get(f"column_{place}", "")
-            if answer and answer != self._initial(one):
-                said |= self._meaning(one, answer)
-        return said
+        meanings: dict[str, str | None] = {}
+        for name, unread in self._named():
+            answer = self.cleaned_data.get(name, "")
+            if answer and answer != self._initial(unread):
+                meanings |= self._meaning(unread, answer)
+        return meanings
 
-    def _meaning(self, one: PassedOver, answer: str) -> dict[str, str | None]:
-        if one.kind == "choice":
+    def _meaning(self, unread: PassedOver, answer: str) -> dict[str, str | None]:
+        if unread.kind == "choice":
             if answer == self.NOT_READ:
-                return {column.key: "" for column in one.columns}
+                return {column.key: "" for column in unread.columns}
             # What was said before of the others must not stand against it.
-            return {column.key: None for column in one.columns} | {answer: one.field}
-        if one.kind in TABLES:
+            return {column.key: None for column in unread.columns} | {answer: unread.field}
+        if unread.kind in TABLES:
             return {answer: "title"}
-        meant = {self.AS_HEADED: None, self.NOT_READ: ""}.get(answer, answer)
-        return {one.columns[0].key: meant}
+        field = {self.AS_HEADED: None, self.NOT_READ: ""}.get(answer, answer)
+        return {unread.columns[0].key: field}
 
 
 def named(column: ColumnHeading) -> str:
@@ -318,7 +325,7 @@ def named(column: ColumnHeading) -> str:
 class UndoForm(forms.Form):
     changed = forms.BooleanField(label=_("Also those that somebody worked on since: these changes are lost"))
 
-    def __init__(self, *args: Any, changed: Sequence[Task], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, edited: Sequence[Task], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not changed:
+        if not edited:
             del self.fields["changed"]

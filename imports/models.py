@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, Person
 from tasks.models import Order, Task
-from tasks.models.common import PLAIN
+from tasks.models.common import PLAIN_TEXT
 from tasks.models.tasks import TaskQuerySet
 
 
@@ -24,8 +24,7 @@ class Import(models.Model):
         UNDONE = "undone", _("undone")
         DROPPED = "dropped", _("dropped")
 
-    GIVEN_UP = (State.READING, State.FAILED, State.READY)
-    """What may be dropped."""
+    DROPPABLE_STATES = (State.READING, State.FAILED, State.READY)
 
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="imports"
@@ -37,17 +36,17 @@ class Import(models.Model):
     at = models.DateTimeField(_("when"))
     total = models.PositiveIntegerField(_("rows in the file"), default=0)
     checked = models.PositiveIntegerField(_("rows checked so far"), default=0)
+    # How often its reading was begun.
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
-    """How often its reading was begun."""
+    # When whoever reads it last gave a sign of life.
     read_since = models.DateTimeField(null=True, editable=False)
-    """When whoever reads it last gave a sign of life."""
+    # A code of `imports.problems.REFUSALS`, and the values of its sentence.
     problem = models.CharField(_("why it could not be read"), max_length=40, blank=True)
-    """A code of `importing.problems.REFUSALS`, and the values of its sentence."""
     problem_values = models.JSONField(default=dict, blank=True, editable=False)
+    # When somebody last said what a column means, and the file went to be read again.
     read_again_at = models.DateTimeField(null=True, editable=False)
-    """When somebody last said what a column means, and the file went to be read again."""
+    # Key of a heading → the field that it means in this file, as `ColumnMeaning` has it for every file.
     columns = models.JSONField(_("what columns mean"), default=dict, blank=True)
-    """Key of a heading → the field that it means in this file, as `ColumnMeaning` has it for every file."""
     passed_over = models.JSONField(_("what was not read"), default=list, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -80,9 +79,9 @@ class ColumnMeaning(models.Model):
         Body, verbose_name=_("body"), on_delete=models.CASCADE, related_name="column_meanings"
     )
     key = models.CharField(max_length=250, editable=False)
-    heading = models.CharField(_("heading"), max_length=250, validators=PLAIN)
+    heading = models.CharField(_("heading"), max_length=250, validators=PLAIN_TEXT)
+    # A field of the rows of an import.
     field = models.CharField(_("means"), max_length=20)
-    """A field of the rows of an import."""
 
     class Meta:
         verbose_name = _("meaning of a column")

@@ -12,6 +12,7 @@ from imports.types import Problem
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import State
 
+# Code → sentence, with %(name)s for the values of the problem.
 PROBLEMS: dict[str, Sentence] = {
     "no_title": _("Write what is to be done: this row has no task."),
     "joined": _("This text stands in a line of its own: make sure that it belongs to this task."),
@@ -80,12 +81,12 @@ PROBLEMS: dict[str, Sentence] = {
     "due_not_in_days": _("“%(words)s” is not counted in days. Enter days after the event, or a day."),
     "due_not_a_cycle": _("“%(words)s” is not read for certain as a cycle. Choose how often, and the day."),
 }
-"""Code → sentence, with %(name)s for the values of the problem."""
 
 
-ROWS, COLUMNS = 20_000, 100
-"""Rows of a file, all tables together; columns of a table."""
+# Rows of a file, all tables together; columns of a table.
+MAX_ROWS, MAX_COLUMNS = 20_000, 100
 
+# Code → why nothing of a file can be read, with %(name)s for the values. An import keeps code and values.
 REFUSALS: dict[str, Sentence] = {
     "not_office": _("“%(name)s” is no Excel or Word file of today. Send the table as .xlsx or .docx."),
     "old_form": _("This is the old form of Word or Excel. Save it as .docx or .xlsx and send that."),
@@ -112,7 +113,6 @@ REFUSALS: dict[str, Sentence] = {
         "Paste them as values and send the file again."
     ),
 }
-"""Code → why nothing of a file can be read, with %(name)s for the values. An import keeps code and values."""
 
 
 class Refusal(ValidationError):
@@ -123,24 +123,24 @@ class Refusal(ValidationError):
         super().__init__(sentence, code=code, params=dict(values or {}))
 
 
-def refused(code: str, **values: str | int) -> Refusal:
+def refusal(code: str, **values: str | int) -> Refusal:
     return Refusal(code, values)
 
 
 def too_many_rows() -> ValidationError:
-    return refused("too_many_rows", limit=ROWS)
+    return refusal("too_many_rows", limit=MAX_ROWS)
 
 
 def too_many_columns() -> ValidationError:
-    return refused("too_many_columns", limit=COLUMNS)
+    return refusal("too_many_columns", limit=MAX_COLUMNS)
 
 
-def refusal_of(code: str, values: Mapping[str, str | int]) -> str:
+def refusal_sentence(code: str, values: Mapping[str, str | int]) -> str:
     """The sentence of a refusal that was kept, in the language that is active."""
     return str(REFUSALS[code]) % values
 
 
-def sentence_of(problem: Problem) -> str:
+def problem_sentence(problem: Problem) -> str:
     values = problem.values
     if "state" in values:
         values = values | {"state": State(values["state"]).label}

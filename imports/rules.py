@@ -11,6 +11,8 @@ from portal.shared.verdicts import Verdict, not_now
 from tasks.models import Order, Task
 from tasks.rules import may_draft
 
+ISSUING_EVENTS = ("task_assigned", "task_approval_recorded")
+
 
 def may_import(person: Asker, order: Order) -> Verdict:
     """Those who enter the orders of a body read a received file into drafts under one."""
@@ -19,52 +21,42 @@ def may_import(person: Asker, order: Order) -> Verdict:
 
 def may_correct_import(person: Asker, imported: Import) -> Verdict:
     """They correct what was read and write it while nothing of it is written yet."""
-    who = may_import(person, imported.order)
-    if who and imported.state != Import.State.READY:
-        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
-    return who
+    return _may_in_states(person, imported, Import.State.READY)
 
 
 def may_name_columns(person: Asker, imported: Import) -> Verdict:
     """They say what its columns mean while nothing of it is written; it is then read again."""
-    who = may_import(person, imported.order)
-    if who and imported.state not in (Import.State.READY, Import.State.FAILED):
-        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
-    return who
+    return _may_in_states(person, imported, Import.State.READY, Import.State.FAILED)
 
 
 def may_drop_import(person: Asker, imported: Import) -> Verdict:
-    """They give a file up that is not written."""
-    who = may_import(person, imported.order)
-    if who and imported.state not in Import.GIVEN_UP:
-        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
-    return who
+    """They drop a file that is not written."""
+    return _may_in_states(person, imported, *Import.DROPPABLE_STATES)
 
 
 def may_undo_import(person: Asker, imported: Import) -> Verdict:
     """They take all its drafts back as long as none of them was ever issued."""
-    who = may_import(person, imported.order)
-    if not who:
-        return who
-    if imported.state != Import.State.WRITTEN:
-        return not_now(_("Not in this state: the import is %(state)s.") % _import_state(imported))
+    verdict = _may_in_states(person, imported, Import.State.WRITTEN)
+    if not verdict:
+        return verdict
     if issued := _first_issued(imported):
         return not_now(
             _("%(task)s of this import was issued. Withdraw single tasks instead.") % {"task": issued.code}
         )
     if not imported.drafts().exists():
         return not_now(_("This import made no drafts: there is nothing to take back."))
-    return who
+    return verdict
 
 
 def _first_issued(imported: Import) -> Task | None:
     """A draft of it that was ever issued: one that was recalled since has a history too."""
-    issuing = Event.objects.filter(about_type="tasks.task", verb__in=_ISSUING)
+    issuing = Event.objects.filter(about_type="tasks.task", verb__in=ISSUING_EVENTS)
     return imported.drafts().filter(pk__in=issuing.values("about_id")).order_by("pk").first()
 
 
-_ISSUING = ("task_assigned", "task_approval_recorded")
-
-
-def _import_state(imported: Import) -> dict[str, str]:
-    return {"state": imported.get_state_display()}
+def _may_in_states(person: Asker, imported: Import, *states: str) -> Verdict:
+    verdict = may_import(person, imported.order)
+    if verdict and imported.state not in states:
+        state = {"state": imported.get_state_display()}
+        return not_now(_("Not in this state: the import is %(state)s.") % state)
+    return verdict

@@ -1,0 +1,1 @@
+"""Notices that are owed to people, the letters that carry them, and the working calendar."""

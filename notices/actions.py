@@ -1,4 +1,4 @@
-"""Owing a notice, marking it read, and keeping the working calendar. Sending is in `letters.py`."""
+"""Owing a notice, marking it read, and keeping the working calendar. Sending is in `delivery/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from committees.rules import may_administer
 from notices import kinds, rules
 from notices.drop_reasons import DropReason
 from notices.models import CalendarDay, Letter, Notice
-from portal.shared.changed import clean_changes
+from portal.shared.changes import clean_changes
 from portal.shared.days import today
 
 
@@ -36,10 +36,12 @@ def owe(
     `occasion` makes the key unique: the same occasion is never told twice to the same person.
     """
     values: dict[str, Any] = {"body": body, "step": step, "due_version": due_version, "data": data, "on": on}
-    return owe_all([notice(person.pk, kind, about=about, occasion=occasion, **values) for person in people])
+    return owe_all(
+        [build_notice(person.pk, kind, about=about, occasion=occasion, **values) for person in people]
+    )
 
 
-def notice(
+def build_notice(
     person: int,
     kind: str,
     *,
@@ -87,11 +89,11 @@ def owe_again(*, about: models.Model, because: Iterable[DropReason]) -> int:
     )
 
 
-SELECTED = (
+# What a statement for `owe_selected` gives of each notice, in this order.
+SELECTED_COLUMNS = (
     *("key", "person_id", "kind", "step", "about_type", "about_id", "due_version", "body_id"),
     *("data", "on", "not_before"),
 )
-"""What a statement for `owe_selected` gives of each notice, in this order."""
 
 
 def owe_selected(select: str, params: Sequence[Any]) -> int:
@@ -99,9 +101,9 @@ def owe_selected(select: str, params: Sequence[Any]) -> int:
     fixed = {
         str(field.column): field.get_db_prep_save(_first_value(field), connection)
         for field in Notice._meta.concrete_fields
-        if not field.primary_key and field.column not in SELECTED
+        if not field.primary_key and field.column not in SELECTED_COLUMNS
     }
-    columns = ", ".join(connection.ops.quote_name(name) for name in (*SELECTED, *fixed))
+    columns = ", ".join(connection.ops.quote_name(name) for name in (*SELECTED_COLUMNS, *fixed))
     values = ", ".join(["found.*", *["%s"] * len(fixed)])
     statement = (
         f"INSERT INTO notices_notice ({columns}) SELECT {values} FROM ({select}) found"  # noqa: S608

@@ -17,20 +17,21 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from audit.admin import OPEN_TO_STAFF, EventfulAdmin
-from audit.words import PIECES, VERBS
+from audit.labels import PIECE_LABELS, VERB_LABELS
 from committees.doors import signed_in
 from notices import actions, drop_reasons, kinds
 from notices.forms import StepsField, optional_kinds
 from notices.models import CalendarDay, EscalationStep, Letter, Notice, Policy
-from notices.policies import DEFAULT, Rules, Rung
-from notices.policing import COLUMNS, save_policy
-from portal.shared.admin import ReadOnlyAdmin, VersionForm, each, is_administrator, link
+from notices.policy.actions import POLICY_COLUMNS, save_policy
+from notices.policy.schedule import DEFAULT, PolicyRules, Rung
+from portal.shared.admin import ReadOnlyAdmin, VersionForm, apply_to_each, is_administrator, link
+from portal.shared.days import format_day
 from portal.shared.verdicts import no, refuse
 
-VERBS.update(
+VERB_LABELS.update(
     {
         "calendar_day_entered": _("Calendar day entered"),
         "calendar_day_changed": _("Calendar day changed"),
@@ -40,12 +41,12 @@ VERBS.update(
         "letter_sent_again": _("Letter sent again"),
     }
 )
-PIECES["escalation"] = _("who above is told too")
-PIECES["preferences"] = _("how somebody is told")
+PIECE_LABELS["escalation"] = _("who above is told too")
+PIECE_LABELS["preferences"] = _("how somebody is told")
 OPEN_TO_STAFF.update(model._meta.label_lower for model in (CalendarDay, Policy, Letter))
 
+# A letter brings its own style and nothing else: no script, no form, no picture from outside.
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""A letter brings its own style and nothing else: no script, no form, no picture from outside."""
 
 
 @admin.register(CalendarDay)
@@ -105,7 +106,7 @@ class PolicyAdmin(EventfulAdmin[Policy]):
     search_fields = ("body__search_text",)
     search_help_text = _("Search for a name or code, with or without marks.")
     autocomplete_fields = ("body",)
-    fields = ("opened_version", "body", *COLUMNS)
+    fields = ("opened_version", "body", *POLICY_COLUMNS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
         return ("body",) if obj else ()
@@ -117,12 +118,12 @@ class PolicyAdmin(EventfulAdmin[Policy]):
         """Saved with its steps, in one action."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in COLUMNS}
+        values = {name: form.cleaned_data[name] for name in POLICY_COLUMNS}
         rows = [row for formset in formsets for row in formset.cleaned_data if row and not row["DELETE"]]
         rungs = tuple(Rung(row["days_late"], row["side"], row["role"]) for row in rows)
-        asked = Rules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
+        wanted = PolicyRules(**values | {"muted": frozenset(values["muted"])}, escalation=rungs)
         version = form.cleaned_data["opened_version"]
-        saved = save_policy(body=form.instance.body, asked=asked, by=signed_in(request), version=version)
+        saved = save_policy(body=form.instance.body, wanted=wanted, by=signed_in(request), version=version)
         form.instance.pk = saved.pk
 
 
@@ -166,10 +167,10 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
             "attempts",
             "next_attempt_at",
         ]
-        said = [(_("What it says"), {"fields": ["subject", "as_text", "as_html"]})]
+        content = [(_("What it says"), {"fields": ["subject", "as_text", "as_html"]})]
         return [
             (None, {"fields": [*sending, "message_id", "how_many"]}),
-            *(said if request.user.is_superuser else []),
+            *(content if request.user.is_superuser else []),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Letter | None = None) -> list[str]:
@@ -181,20 +182,17 @@ class LetterAdmin(EventfulAdmin[Letter], ReadOnlyAdmin[Letter]):
 
     @admin.action(description=_("Send the chosen letters again"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        def done(count: int) -> str:
-            text = ngettext(
-                "%(count)d letter is sent again with the next run, within ten minutes.",
-                "%(count)d letters are sent again with the next run, within ten minutes.",
-                count,
-            )
-            return text % {"count": count}
-
+        done = ngettext_lazy(
+            "%(count)d letter is sent again with the next run, within ten minutes.",
+            "%(count)d letters are sent again with the next run, within ten minutes.",
+            "count",
+        )
         by = signed_in(request)
-        each(request, queryset, lambda letter: actions.send_again(letter=letter, by=by), done)
+        apply_to_each(request, queryset, lambda letter: actions.send_again(letter=letter, by=by), done)
 
     def html_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The letter as the reader sees it, shut in a policy of its own."""
-        letter = self.found(request, str(object_id))
+        letter = self.row_or_404(request, str(object_id))
         if not request.user.is_superuser:
             refuse(no(_("Only a superuser reads letters here: they name tasks.")))
         if not letter.html:
@@ -273,8 +271,8 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_words(self, notice: Notice) -> str:
-        known = {kind.name: kind for kind in kinds.every()}
-        return str(known[notice.kind].label) if notice.kind in known else notice.kind
+        labels = {kind.name: kind for kind in kinds.every()}
+        return str(labels[notice.kind].label) if notice.kind in labels else notice.kind
 
     @admin.display(description=_("dropped because"))
     def why_dropped(self, notice: Notice) -> str:
@@ -282,4 +280,4 @@ class NoticeAdmin(EventfulAdmin[Notice], ReadOnlyAdmin[Notice]):
 
     @admin.display(description=_("letter"))
     def letter_link(self, notice: Notice) -> SafeString | str:
-        return link(notice.letter, f"{notice.letter.on:%d/%m/%Y}") if notice.letter else "–"
+        return link(notice.letter, format_day(notice.letter.on)) if notice.letter else "–"

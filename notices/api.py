@@ -13,23 +13,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from committees.models import Body, Person
-from notices import actions, kinds, policies, preferences
+from notices import actions, kinds, preferences
 from notices.filters import NoticeFilter
 from notices.models import Notice, NoticeQuerySet, Policy, Preference
-from notices.policies import Rules, Rung
-from notices.policing import save_policy
-from notices.preferences import offered, save_preferences
+from notices.policy import schedule
+from notices.policy.actions import save_policy
+from notices.policy.schedule import PolicyRules, Rung
+from notices.preferences import offered_choices, save_preferences
 from notices.rules import may_manage_policy, may_view_policy
 from notices.serializers import Marked, NoticeOut, PolicyIn, PolicyOut, PreferenceOut, PreferencesIn
-from notices.views import composed, label_of
+from notices.views import compose_lines, label_of
 from portal.shared.api import Door, Nothing, plain_or_404
 
-SAID = ("title", "sentence", "what_to_do", "url")
+LINE_FIELDS = ("title", "sentence", "what_to_do", "url")
 
 
-def told(notices: Sequence[Notice]) -> list[dict[str, Any]]:
+def notice_rows(notices: Sequence[Notice]) -> list[dict[str, Any]]:
     """The notices with what the page says of each; nothing when its kind or subject is gone."""
-    lines = composed(notices)
+    lines = compose_lines(notices)
     return [
         {
             "id": notice.pk,
@@ -37,7 +38,7 @@ def told(notices: Sequence[Notice]) -> list[dict[str, Any]]:
             "label": str(label_of(notice)),
             "on": notice.on,
             "read_at": notice.read_at,
-            **{name: getattr(lines.get(notice.pk), name, "") for name in SAID},
+            **{name: getattr(lines.get(notice.pk), name, "") for name in LINE_FIELDS},
         }
         for notice in notices
     ]
@@ -55,10 +56,10 @@ class NoticeView(mixins.ListModelMixin, mixins.RetrieveModelMixin, Door):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(NoticeOut(told(page or []), many=True).data)
+        return self.get_paginated_response(NoticeOut(notice_rows(page or []), many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(NoticeOut(told([self.get_object()])[0]).data)
+        return Response(NoticeOut(notice_rows([self.get_object()])[0]).data)
 
     @extend_schema(operation_id="notices_read", request=Nothing, responses=Marked)
     @action(detail=True, methods=["post"], filterset_class=None, serializer_class=Nothing)
@@ -108,9 +109,14 @@ class PreferenceView(Door):
         return self._answer(person)
 
     def _answer(self, person: Person) -> Response:
-        chosen = preferences.of(person)
+        chosen = preferences.read_preferences(person)
         rows = [
-            {"kind": kind.name, "label": kind.label, "how": chosen[kind.name], "offered": offered(kind)}
+            {
+                "kind": kind.name,
+                "label": kind.label,
+                "how": chosen[kind.name],
+                "offered": offered_choices(kind),
+            }
             for kind in kinds.every()
         ]
         return Response(PreferenceOut(rows, many=True).data)
@@ -144,12 +150,12 @@ class PolicyView(Door):
         values |= {name: tuple(values[name]) for name in ("before", "after")}
         values["muted"] = frozenset(values["muted"])
         values["escalation"] = tuple(Rung(**rung) for rung in values["escalation"])
-        save_policy(body=body, asked=Rules(**values), by=by, version=version)
+        save_policy(body=body, wanted=PolicyRules(**values), by=by, version=version)
         return self._answer(body)
 
     def _answer(self, body: Body) -> Response:
         policy = Policy.objects.filter(body=body).first()
-        rules = policies.of([body.pk])[body.pk]
+        rules = schedule.read_policies([body.pk])[body.pk]
         values = {**asdict(rules), "muted": sorted(rules.muted), "version": policy.version if policy else 0}
         values["escalation"] = [rung._asdict() for rung in rules.escalation]
         return Response(PolicyOut(values).data)

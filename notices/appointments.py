@@ -11,13 +11,12 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from committees import access, announcements
-from committees.announcements import Appointment, BreakGlass
+from committees import access, appointment_hooks
+from committees.appointment_hooks import Appointment, BreakGlass
 from committees.models import Body, Membership, Office, Person, ProposedTerm
 from committees.roles import Role
 from notices import drop_reasons, kinds
@@ -25,7 +24,7 @@ from notices.actions import owe
 from notices.drop_reasons import DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 
 APPOINTED, PROPOSED, BREAK_GLASS = "appointed", "term_proposed", "break_glass"
 GROUP = Group("appointments", gettext_lazy("Appointments"), 85)
@@ -43,7 +42,7 @@ class AppointmentReason(DropReason):
     NOT_ADMINISTRATOR = "not_administrator", gettext_lazy("This person is no longer an administrator.")
 
 
-def tell_appointed(appointment: Appointment) -> None:
+def notify_appointed(appointment: Appointment) -> None:
     """Tell everybody concerned but the one who did it."""
     term, by = appointment.term, appointment.by
     body = term.office.body
@@ -57,7 +56,7 @@ def tell_appointed(appointment: Appointment) -> None:
     )
 
 
-def tell_break_glass(act: BreakGlass) -> None:
+def notify_break_glass(act: BreakGlass) -> None:
     """Tell the heads of these bodies, each of them once."""
     occasion = f"{timezone.now():%Y%m%d%H%M%S%f}"
     for body in act.bodies:
@@ -71,7 +70,7 @@ def tell_break_glass(act: BreakGlass) -> None:
         )
 
 
-def tell_proposed(proposal: ProposedTerm) -> None:
+def notify_proposed(proposal: ProposedTerm) -> None:
     owe(_administrators().exclude(pk=proposal.person_id), PROPOSED, about=proposal, occasion="proposed")
 
 
@@ -85,8 +84,8 @@ def _recipients(body: Body, by: Person, *, own: bool) -> QuerySet[Person]:
     concerned = _concerned([body], on)[body.pk] - {by.pk}
     if own and not concerned:
         above = Body.objects.in_bulk(body.ancestor_ids())
-        found = (_concerned([above[pk]], on)[pk] - {by.pk} for pk in reversed(body.ancestor_ids()))
-        concerned = next((people for people in found if people), set())
+        circles = (_concerned([above[pk]], on)[pk] - {by.pk} for pk in reversed(body.ancestor_ids()))
+        concerned = next((people for people in circles if people), set())
     return Person.objects.filter(pk__in=concerned).order_by("pk")
 
 
@@ -153,23 +152,23 @@ def compose_appointed(notices: Sequence[Notice], on: date) -> dict[int, Line]:
 def _appointed(notice: Notice, term: Membership | None) -> Line:
     if term is None:
         return Line(_("An appointment"), str(AppointmentReason.TAKEN_BACK.label), reverse("bodies:list"))
-    said = (
+    sentence = (
         _("%(by)s appointed this person: %(office)s, %(days)s.")
         if notice.data["new"]
         else _("%(by)s changed the term of this person: %(office)s, %(days)s.")
     )
-    words = {"by": notice.data["by"], "office": term.office, "days": _days(term)}
+    values = {"by": notice.data["by"], "office": term.office, "days": _days(term)}
     if term.absence:
-        said = (
+        sentence = (
             _("%(by)s named this person as deputy of %(absent)s: %(office)s, %(days)s.")
             if notice.data["new"]
             else _("%(by)s changed the days of this deputy of %(absent)s: %(office)s, %(days)s.")
         )
-        words["absent"] = term.absence.person
-    to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
+        values["absent"] = term.absence.person
+    what_to_do = _("If this is not right, ask whoever appointed, the body above or an administrator.")
     if notice.data["own"]:
-        to_do = _own_act()
-    return Line(str(term.person), said % words, term.office.body.get_absolute_url(), to_do)
+        what_to_do = _own_act()
+    return Line(str(term.person), sentence % values, term.office.body.get_absolute_url(), what_to_do)
 
 
 def _own_act() -> str:
@@ -177,15 +176,15 @@ def _own_act() -> str:
 
 
 def compose_break_glass(notices: Sequence[Notice], on: date) -> dict[int, Line]:
-    things: dict[str, dict[int, Office] | dict[int, Body] | dict[int, Person]] = {}
+    subjects: dict[str, dict[int, Office] | dict[int, Body] | dict[int, Person]] = {}
     for model in (Office, Body, Person):
         label = model._meta.label_lower
         keys = {notice.about_id for notice in notices if notice.about_type == label}
-        things[label] = model.objects.in_bulk(keys)
+        subjects[label] = model.objects.in_bulk(keys)
     bodies = Body.objects.in_bulk({notice.body_id for notice in notices})
     lines: dict[int, Line] = {}
     for notice in notices:
-        about = things[notice.about_type][notice.about_id]
+        about = subjects[notice.about_type][notice.about_id]
         lines[notice.pk] = _break_glass(notice, about, bodies[notice.body_id or 0])
     return lines
 
@@ -220,10 +219,10 @@ def _proposed(proposal: ProposedTerm) -> Line:
 
 
 def _days(term: Membership | ProposedTerm) -> str:
-    words = {"first": date_format(term.starts_on, "SHORT_DATE_FORMAT")}
+    values = {"first": format_day(term.starts_on)}
     if term.ends_on is None:
-        return _("from %(first)s") % words
-    return _("from %(first)s to %(last)s") % {**words, "last": date_format(term.ends_on, "SHORT_DATE_FORMAT")}
+        return _("from %(first)s") % values
+    return _("from %(first)s to %(last)s") % {**values, "last": format_day(term.ends_on)}
 
 
 def register() -> None:
@@ -257,4 +256,4 @@ def register() -> None:
         ),
     )
     drop_reasons.register(AppointmentReason)
-    announcements.register(tell_appointed, tell_proposed, tell_break_glass)
+    appointment_hooks.register(notify_appointed, notify_proposed, notify_break_glass)

@@ -7,7 +7,8 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices and letters")
 
     def ready(self) -> None:
-        from notices import addresses, appointments
+        from notices import appointments
+        from notices.delivery import refused_addresses
 
-        addresses.register()
+        refused_addresses.register()
         appointments.register()

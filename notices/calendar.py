@@ -13,9 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notices.models import CalendarDay
-from portal.shared.days import WEEKDAYS
+from portal.shared.days import WEEKDAYS, format_day
 
-A_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Calendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The working day that comes so many working days after the day, or before it when negative."""
-        step = A_DAY if count > 0 else -A_DAY
+        step = ONE_DAY if count > 0 else -ONE_DAY
         for _step in range(abs(count)):
             day += step
             while not self.working_day(day):
@@ -58,22 +58,29 @@ class Calendar:
         return odd, [0, *accumulate(shifts)]
 
 
-def day_off(day: date | None) -> str:
+def describe_day_off(day: date | None) -> str:
     """That this day is no working day, with its name in the calendar; empty for a working day.
 
     An order's day stands as it is written: the page only says what day it is.
     """
-    return day_off_as(day, CalendarDay.objects.filter(day=day).values(*AS_WRITTEN).first()) if day else ""
+    return (
+        describe_read_day_off(day, CalendarDay.objects.filter(day=day).values(*CALENDAR_COLUMNS).first())
+        if day
+        else ""
+    )
 
 
-AS_WRITTEN = ("is_working", "name")
+CALENDAR_COLUMNS = ("is_working", "name")
 
 
-def day_off_as(day: date | None, written: Mapping[str, Any] | None) -> str:
-    """The same where what the calendar says of the day (`AS_WRITTEN`, or nothing) was read already."""
-    if day is None or (written["is_working"] if written else day.weekday() < 5):
+def describe_read_day_off(day: date | None, row: Mapping[str, Any] | None) -> str:
+    """As `describe_day_off`, where the calendar's row of the day was read already.
+
+    `row` holds `CALENDAR_COLUMNS`; None when the calendar has no row for the day.
+    """
+    if day is None or (row["is_working"] if row else day.weekday() < 5):
         return ""
-    said = {"weekday": _(WEEKDAYS[day.weekday()]), "day": f"{day:%d/%m/%Y}"}
-    if written:
-        return _("%(weekday)s %(day)s is a day off (%(name)s).") % {**said, "name": written["name"]}
-    return _("%(weekday)s %(day)s is a day off.") % said
+    values = {"weekday": _(WEEKDAYS[day.weekday()]), "day": format_day(day)}
+    if row:
+        return _("%(weekday)s %(day)s is a day off (%(name)s).") % {**values, "name": row["name"]}
+    return _("%(weekday)s %(day)s is a day off.") % values

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DropReason(models.TextChoices):
-    """What every list of reasons is made of. Code and SQL compare the values; people read the labels."""
+    """Base of the lists of reasons. Code and SQL compare the values; people read the labels."""
 
 
 class ReaderReason(DropReason):
-    """The reader gets no letter about it."""
+    """Why the reader gets no letter about something."""
 
     LOCKED = "account_locked", _("The account of this person is locked.")
     UNKNOWN_KIND = "unknown_kind", _("The portal no longer knows this kind of notice.")
@@ -27,17 +27,17 @@ class ReaderReason(DropReason):
     )
 
 
-READ_HERE = (
+# Why a notice went into no letter, and is read in the portal all the same.
+READ_IN_PORTAL = (
     ReaderReason.NO_ADDRESS,
     ReaderReason.IN_PORTAL,
     ReaderReason.ADDRESS_REFUSED,
     ReaderReason.SWITCHED_OFF,
 )
-"""Why a notice went into no letter, and is read in the portal all the same."""
 
 
 class AddressReason(DropReason):
-    """Nobody need be told any more of an address that was refused."""
+    """Why nobody need be told any more of an address that was refused."""
 
     CORRECTED = "address_corrected", _("The address was corrected, or is trusted again.")
     NOT_KEEPER = "not_keeper", _("This person no longer keeps the members of the body.")
@@ -57,7 +57,7 @@ def every() -> list[DropReason]:
 
 
 def label(code: str) -> str:
-    """The words for a stored code in the language that is active; a code of an older version as it stands."""
+    """The label of a stored code in the active language; a code of an older version as it stands."""
     return str(_by_code[code].label) if code in _by_code else code
 
 

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from committees.roles import Role
 from notices import kinds
 from notices.models import EscalationStep
-from notices.policies import Rules, Rung
-from notices.policing import MOST_STEPS
-from notices.preferences import How, offered
+from notices.policy.actions import MAX_STEPS
+from notices.policy.schedule import PolicyRules, Rung
+from notices.preferences import How, offered_choices
 
-SPARE = 2
-"""Empty rows for new steps; who needs more saves and gets two again."""
+# Empty rows for new steps; who needs more saves and gets two again.
+SPARE_ROWS = 2
 
 
 class StepsField(forms.CharField):
@@ -34,9 +34,9 @@ class StepsField(forms.CharField):
         return value if isinstance(value, str) else ", ".join(map(str, value or ()))
 
     def clean(self, value: Any) -> tuple[int, ...]:
-        words = super().clean(value).replace(";", ",").split(",")
+        parts = super().clean(value).replace(";", ",").split(",")
         try:
-            return tuple(int(word) for word in map(str.strip, words) if word)
+            return tuple(int(word) for word in map(str.strip, parts) if word)
         except ValueError as error:
             raise ValidationError(
                 _("Write numbers with commas between them, for example: 7, 3, 1.")
@@ -50,8 +50,8 @@ class HourField(forms.TimeField):
         self.error_messages["invalid"] = _("Write the time as hours and minutes: 08:00.")
 
 
-def sides() -> list[tuple[str, Any]]:
-    """Every role of both bodies: `lead:head` and its words."""
+def side_choices() -> list[tuple[str, Any]]:
+    """Choices for each role of both bodies: `lead:head` and its label."""
     return [
         (f"{side}:{role}", format_lazy("{role}, {side}", role=role.label, side=side.label))
         for side in EscalationStep.Side
@@ -92,10 +92,10 @@ class PolicyForm(forms.Form):
         (_("What is told"), (("told",),)),
     )
 
-    def __init__(self, data: Any = None, *, rules: Rules, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, rules: PolicyRules, **kwargs: Any) -> None:
         told = [name for name, _label in optional_kinds() if name not in rules.muted]
         super().__init__(data, initial={**asdict(rules), "told": told}, **kwargs)
-        self.rows = _rows_of(data) if data is not None else min(len(rules.escalation) + SPARE, MOST_STEPS)
+        self.rows = _rows_of(data) if data is not None else min(len(rules.escalation) + SPARE_ROWS, MAX_STEPS)
         for number in range(self.rows):
             self._add_row(number, rules.escalation[number : number + 1])
 
@@ -111,7 +111,7 @@ class PolicyForm(forms.Form):
             label=_("Who is told too"),
             required=False,
             initial=rung and f"{rung.side}:{rung.role}",
-            choices=[("", "–"), *sides()],
+            choices=[("", "–"), *side_choices()],
         )
 
     @property
@@ -134,14 +134,14 @@ class PolicyForm(forms.Form):
         return cleaned
 
     @property
-    def asked(self) -> Rules:
-        """What was typed, once the form is valid; whether it can be followed is the action's to say."""
+    def policy(self) -> PolicyRules:
+        """The policy as typed in a valid form; whether it can be followed is the action's to say."""
         values = self.cleaned_data
-        known = {name for name, _label in optional_kinds()}
+        optional = {name for name, _label in optional_kinds()}
         plain = ("before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until")
-        return Rules(
+        return PolicyRules(
             **{name: values[name] for name in plain},
-            muted=frozenset(known - set(values["told"])),
+            muted=frozenset(optional - set(values["told"])),
             escalation=tuple(self._typed_rungs()),
         )
 
@@ -152,30 +152,25 @@ class PolicyForm(forms.Form):
                 side, role = who.split(":")
                 yield Rung(late, side, role)
 
-    def refuse(self, error: ValidationError) -> None:
-        """Sentences of the action beside their fields; those of the steps above, on top."""
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, sentences)
-
 
 def _rows_of(data: Any) -> int:
     """As many rows as were sent, and one more than the most, so that too many are said to be too many."""
     return next(
-        number for number in range(MOST_STEPS + 2) if number > MOST_STEPS or f"late-{number}" not in data
+        number for number in range(MAX_STEPS + 2) if number > MAX_STEPS or f"late-{number}" not in data
     )
 
 
 class PreferencesForm(forms.Form):
-    """One choice for each kind that leaves one."""
+    """How a person is told of each kind that leaves a choice."""
 
     def __init__(self, data: Any = None, *, chosen: dict[str, How]) -> None:
         super().__init__(data)
-        self.always = [kind for kind in kinds.every() if len(offered(kind)) == 1]
+        self.always = [kind for kind in kinds.every() if len(offered_choices(kind)) == 1]
         for kind in kinds.every():
-            if len(offered(kind)) > 1:
+            if len(offered_choices(kind)) > 1:
                 self.fields[kind.name] = forms.ChoiceField(
                     label=str(kind.label),
-                    choices=[(str(how), how.label) for how in offered(kind)],
+                    choices=[(str(how), how.label) for how in offered_choices(kind)],
                     initial=str(chosen[kind.name]),
                 )
 

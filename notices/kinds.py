@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from notices.drop_reasons import DropReason
 from portal.shared.verdicts import Sentence
 
@@ -28,10 +30,10 @@ class Line:
     order: str = ""
     due_on: date | None = None
     days: int | None = None
+    # Told to the body that gave it, to whom it stands under who leads; to others under who gave it.
     of_giver: bool = False
-    """Told to the body that gave it, to whom it stands under who leads; to others under who gave it."""
+    # More of it in a letter, each on a line of its own.
     below: tuple[str, ...] = ()
-    """More of it in a letter, each on a line of its own."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Group:
     title: Sentence
     rank: int
 
+
+# The heading that several apps put their news under.
+NEWS = Group("news", _("News of your tasks"), 70)
 
 Recheck = Callable[["Sequence[Notice]", date], dict[int, DropReason]]
 Compose = Callable[["Sequence[Notice]", date], dict[int, Line]]
@@ -58,8 +63,8 @@ class Kind:
     recheck: Recheck
     compose: Compose
     duty: bool = False
+    # Owed by the clock for a morning, not by what somebody did.
     planned: bool = False
-    """Owed by the clock for a morning, not by what somebody did."""
 
 
 _kinds: dict[str, Kind] = {}
@@ -83,8 +88,8 @@ def every() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.rank)
 
 
+# Owes what is due on a day and gives how many notices were new; running it again owes nothing.
 Planner = Callable[[date], int]
-"""Owes what is due on a day and gives how many notices were new; running it again owes nothing."""
 
 _planners: list[Planner] = []
 
@@ -98,8 +103,8 @@ def planners() -> list[Planner]:
     return list(_planners)
 
 
+# Those of some notices whose policy lets no letter go at a moment: of the day, or one at once.
 Quiet = Callable[["Sequence[Notice]", datetime, bool], set[int]]
-"""Those of some notices whose policy lets no letter go at a moment: of the day, or one at once."""
 
 _quiet: list[Quiet] = []
 
@@ -110,4 +115,4 @@ def register_quiet(quiet: Quiet) -> None:
 
 
 def quiet_at(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
-    return {pk for ask in _quiet for pk in ask(notices, at, at_once)}
+    return {pk for find_quiet in _quiet for pk in find_quiet(notices, at, at_once)}

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body, Person
 from committees.roles import Role
-from notices.drop_reasons import READ_HERE
+from notices.drop_reasons import READ_IN_PORTAL
 from portal.shared.day_fields import DayField, days_in_range
-from portal.shared.days import VIETNAM
+from portal.shared.days import VIETNAM, format_day
 from portal.shared.text import validate_plain
 
 
@@ -31,8 +31,8 @@ class CalendarDay(models.Model):
     is_working = models.BooleanField(_("working day"))
     name = models.CharField(_("name"), max_length=200, validators=[validate_plain])
     source = models.CharField(_("source"), max_length=200, blank=True, validators=[validate_plain])
+    # Entered when the portal filled the year, whatever its source is called today.
     seeded = models.BooleanField(default=False, editable=False)
-    """Entered when the portal filled the year, whatever its source is called today."""
 
     class Meta:
         constraints = (days_in_range("calendar_day_in_range", "day"),)
@@ -41,13 +41,13 @@ class CalendarDay(models.Model):
         ordering = ("day",)
 
     def __str__(self) -> str:
-        return f"{self.day:%d/%m/%Y} {self.name}"
+        return f"{format_day(self.day)} {self.name}"
 
 
 class Policy(models.Model):
     """How the tasks that a body gave are reminded of; a body without a row follows DESIGN §5.
 
-    Days are working days. `notices.policies` reads it with the defaults.
+    Days are working days. `notices.policy.schedule` reads it with the defaults.
     """
 
     body = models.OneToOneField(
@@ -212,16 +212,16 @@ class Letter(models.Model):
         indexes = (models.Index(fields=("state", "on"), name="letter_to_send"),)
 
     def __str__(self) -> str:
-        return f"{self.on:%d/%m/%Y} {self.person}"
+        return f"{format_day(self.on)} {self.person}"
 
 
-MORNING = time(8)
-"""From when on a day a notice without an hour of its own is told (DESIGN §5)."""
+# From when on a day a notice without an hour of its own is told (DESIGN §5).
+DEFAULT_HOUR = time(8)
 
 
 def _last_day_begun(at: datetime) -> date:
     local = at.astimezone(VIETNAM)
-    return local.date() if local.time() >= MORNING else local.date() - timedelta(days=1)
+    return local.date() if local.time() >= DEFAULT_HOUR else local.date() - timedelta(days=1)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -236,8 +236,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def for_person(self, person: Person) -> NoticeQuerySet:
         """What the portal shows a person: also what no letter carried to them."""
-        told = ~Q(state=Notice.State.DROPPED) | Q(dropped_because__in=READ_HERE)
-        return self.filter(told, person=person)
+        shown = ~Q(state=Notice.State.DROPPED) | Q(dropped_because__in=READ_IN_PORTAL)
+        return self.filter(shown, person=person)
 
     def unread_for(self, person: Person) -> NoticeQuerySet:
         return self.for_person(person).filter(read_at__isnull=True)
@@ -270,8 +270,8 @@ class Notice(models.Model):
     not_before = models.DateTimeField(_("not before"), null=True, editable=False)
     planned_at = models.DateTimeField(_("planned at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OWED)
+    # The code of a `DropReason`.
     dropped_because = models.CharField(_("dropped because"), max_length=40, blank=True)
-    """The code of a `DropReason`."""
     letter = models.ForeignKey(
         Letter,
         verbose_name=_("letter"),
@@ -289,8 +289,8 @@ class Notice(models.Model):
             return self.not_before <= at
         return self.on <= _last_day_begun(at)
 
-    asked_on: date | None = None
-    """Not stored: the day for which this object was just asked again and found to be still owed."""
+    # Not stored: the day for which this object was just asked again and found to be still owed.
+    rechecked_on: date | None = None
 
     class Meta:
         verbose_name = _("notice")

@@ -19,30 +19,30 @@ from portal.shared.verdicts import no, refuse
 How = Preference.How
 
 
-def offered(kind: Kind) -> tuple[How, ...]:
-    """A reminder comes with the letter of its morning; nobody is let off a letter about a duty."""
+def offered_choices(kind: Kind) -> tuple[How, ...]:
+    """What may be chosen: a reminder comes with the letter of its morning, a duty always by letter."""
     if kind.planned:
         return (How.DAILY,)
     return (How.DAILY, How.AT_ONCE) if kind.duty else (How.DAILY, How.AT_ONCE, How.PORTAL)
 
 
-def may_be_switched_off() -> list[Kind]:
+def switchable_kinds() -> list[Kind]:
     """What a person may read in the portal only."""
-    return [kind for kind in kinds.every() if How.PORTAL in offered(kind)]
+    return [kind for kind in kinds.every() if How.PORTAL in offered_choices(kind)]
 
 
 def wanted_at_once(notices: NoticeQuerySet) -> NoticeQuerySet:
     """Those whose reader chose not to wait for the letter of the day."""
-    may = [kind.name for kind in kinds.every() if How.AT_ONCE in offered(kind)]
+    may = [kind.name for kind in kinds.every() if How.AT_ONCE in offered_choices(kind)]
     chosen = Preference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), how=How.AT_ONCE)
     return notices.filter(Exists(chosen), kind__in=may)
 
 
-def of(person: Person) -> dict[str, How]:
+def read_preferences(person: Person) -> dict[str, How]:
     """Every kind → how the person is told of it; of what was never chosen, with the letter of the day."""
     chosen = {row.kind: How(row.how) for row in person.preferences.all()}
     return {
-        kind.name: how if (how := chosen.get(kind.name, How.DAILY)) in offered(kind) else How.DAILY
+        kind.name: how if (how := chosen.get(kind.name, How.DAILY)) in offered_choices(kind) else How.DAILY
         for kind in kinds.every()
     }
 
@@ -53,7 +53,7 @@ def save_preferences(*, person: Person, by: Person, chosen: Mapping[str, str]) -
     if person.pk != by.pk:
         refuse(no(_("You can change only your own preferences.")))
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    before = of(person)
+    before = read_preferences(person)
     after = before | _checked(chosen)
     changed = sorted(name for name in after if after[name] != before[name])
     if not changed:
@@ -72,7 +72,7 @@ def save_preferences(*, person: Person, by: Person, chosen: Mapping[str, str]) -
 
 
 def _checked(chosen: Mapping[str, str]) -> dict[str, How]:
-    problems = {name: said for name, how in chosen.items() if (said := _why_not(name, how))}
+    problems = {name: reason for name, how in chosen.items() if (reason := _why_not(name, how))}
     if problems:
         raise ValidationError(problems)
     return {name: How(how) for name, how in chosen.items()}
@@ -81,7 +81,7 @@ def _checked(chosen: Mapping[str, str]) -> dict[str, How]:
 def _why_not(name: str, how: str) -> str:
     if not kinds.known(name):
         return str(_("There is no kind of notice of this name."))
-    if how in offered(kinds.get(name)):
+    if how in offered_choices(kinds.get(name)):
         return ""
     if how == How.PORTAL:
         return str(_("This is about a duty: its letter always comes."))
@@ -89,5 +89,5 @@ def _why_not(name: str, how: str) -> str:
 
 
 def _line(name: str, how: How) -> str:
-    """As an event keeps it: in the words of whoever changes it."""
+    """A preference as an event keeps it, in the language of whoever changes it."""
     return f"{kinds.get(name).label}: {how.label}"

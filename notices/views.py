@@ -19,12 +19,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from committees.doors import SignedInRequest
-from notices import actions, kinds, preferences, unsubscribing
+from notices import actions, kinds, preferences
+from notices.delivery import unsubscribe as unsubscribing
 from notices.forms import PreferencesForm
 from notices.kinds import Compose, Kind, Line
 from notices.models import Notice
 from notices.preferences import How, save_preferences
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 
 
 @login_required
@@ -36,11 +38,14 @@ def notices(request: SignedInRequest) -> HttpResponse:
     if only_unread:
         mine = mine.filter(read_at__isnull=True)
     page = Paginator(mine, 25).get_page(request.GET.get("page"))
-    found = list(page)
-    lines = composed(found)
+    notices_of_page = list(page)
+    lines = compose_lines(notices_of_page)
     context = {
         "page": page,
-        "rows": [{"notice": one, "label": label_of(one), "line": lines.get(one.pk)} for one in found],
+        "rows": [
+            {"notice": notice, "label": label_of(notice), "line": lines.get(notice.pk)}
+            for notice in notices_of_page
+        ],
         "only_unread": only_unread,
         "now": timezone.now(),
         "title": _("Notices"),
@@ -53,8 +58,8 @@ def notices(request: SignedInRequest) -> HttpResponse:
 def read(request: SignedInRequest) -> HttpResponse:
     """Mark all my notices as read."""
     count = actions.mark_read(person=request.user)
-    said = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", count)
-    messages.success(request, said % {"n": count})
+    sentence = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", count)
+    messages.success(request, sentence % {"n": count})
     return redirect("notices:list")
 
 
@@ -72,13 +77,13 @@ def read_one(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_preferences(request: SignedInRequest) -> HttpResponse:
     """How I am told of each kind: with the letter of the day, at once, in the portal only."""
-    chosen = preferences.of(request.user)
+    chosen = preferences.read_preferences(request.user)
     form = PreferencesForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         try:
             save_preferences(person=request.user, by=request.user, chosen=form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error, once=False)
         else:
             messages.success(request, _("Your choices are saved. They count from the next letter."))
             return redirect("notices:preferences")
@@ -91,7 +96,7 @@ def my_preferences(request: SignedInRequest) -> HttpResponse:
 
 
 def kind_of(notice: Notice) -> Kind | None:
-    """None for a kind that no app registers any more; the row is shown all the same."""
+    """The kind of a notice; None when no app registers it any more, and the row is shown all the same."""
     return kinds.get(notice.kind) if kinds.known(notice.kind) else None
 
 
@@ -100,15 +105,15 @@ def label_of(notice: Notice) -> Any:
     return kind.label if kind else _("Notice")
 
 
-def composed(notices: Sequence[Notice]) -> dict[int, Line]:
+def compose_lines(notices: Sequence[Notice]) -> dict[int, Line]:
     """Notice pk → its line. Kinds that compose alike are asked together, so a page asks as often as a row."""
-    together: dict[Compose, list[Notice]] = {}
+    by_compose: dict[Compose, list[Notice]] = {}
     for notice in notices:
         if kind := kind_of(notice):
-            together.setdefault(kind.compose, []).append(notice)
+            by_compose.setdefault(kind.compose, []).append(notice)
     lines: dict[int, Line] = {}
-    for compose, some in together.items():
-        lines |= compose(some, today())
+    for compose, notices_of_kind in by_compose.items():
+        lines |= compose(notices_of_kind, today())
     return lines
 
 
@@ -116,17 +121,17 @@ def composed(notices: Sequence[Notice]) -> dict[int, Line]:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, because programs that look at links must change nothing; POST switches off."""
-    asked = unsubscribing.read(token)
-    if asked is None:
+    """Switch off letters by POST; GET only asks, because mail programs look at links."""
+    request_of_reader = unsubscribing.read_token(token)
+    if request_of_reader is None:
         return _page(request, {"title": _("This link no longer holds")}, status=404)
-    with translation.override(asked.person.language):
+    with translation.override(request_of_reader.person.language):
         done = request.method == "POST"
         if done:
-            chosen = {kind.name: str(How.PORTAL) for kind in asked.kinds}
-            save_preferences(person=asked.person, by=asked.person, chosen=chosen)
+            chosen = {kind.name: str(How.PORTAL) for kind in request_of_reader.kinds}
+            save_preferences(person=request_of_reader.person, by=request_of_reader.person, chosen=chosen)
         title = _("You read these in the portal only") if done else _("No more letters of these kinds?")
-        return _page(request, {"title": title, "kinds": asked.kinds, "done": done})
+        return _page(request, {"title": title, "kinds": request_of_reader.kinds, "done": done})
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
+from audit.labels import verb_label
 from audit.models import Event
-from audit.words import words_of
-from notices import silence
+from notices.delivery import health
 from notices.models import Letter, LetterFailure, LetterQuerySet
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, Sentence, no
@@ -64,17 +64,14 @@ class PortalSite(admin.AdminSite):
         mine = Event.objects.filter(by=request.user.pk).newest_first()[:10]
         extra = {
             "letters": letters_of_today(),
-            "heard": heard(),
-            "my_events": [(event, words_of(event.verb)) for event in mine],
+            "heard": delivery_warnings(),
+            "my_events": [(event, verb_label(event.verb)) for event in mine],
         }
         return super().index(request, {**extra, **(extra_context or {})})
 
 
 def letters_of_today() -> list[tuple[str, int, str]]:
-    """What became of today's letters, how many, and the list that shows exactly those.
-
-    Of those that failed it is told what happened.
-    """
+    """What became of today's letters, how many, and the list that shows exactly those; of failures, why."""
     letters = Letter.objects.filter(on=today()).order_by()
     failed = letters.filter(state=Letter.State.FAILED)
     return [
@@ -86,7 +83,7 @@ def letters_of_today() -> list[tuple[str, int, str]]:
 def _counted(
     letters: LetterQuerySet, field: str, choices: type[TextChoices], **conditions: str
 ) -> list[tuple[str, int, str]]:
-    """In the order of the choices; those without a letter are left out."""
+    """Counts in the order of the choices, without those that no letter has."""
     counts = dict(letters.values_list(field).annotate(number=Count("pk")))
     page = reverse("admin:notices_letter_changelist")
     rows = []
@@ -98,43 +95,43 @@ def _counted(
     return rows
 
 
-def heard() -> list[tuple[bool, Sentence]]:
+def delivery_warnings() -> list[tuple[bool, Sentence]]:
     """What is late or was refused, the late marked; an empty list says that all is well."""
-    seen = silence.look()
+    report = health.check_delivery()
     rows: list[tuple[bool, Sentence]] = []
-    if seen.clock_late:
+    if report.clock_late:
         rows.append(
             (
                 True,
                 _("The clock last ticked %(age)s ago. Restart beat and the workers.")
-                % _age(seen.seconds_since_tick),
+                % _age(report.seconds_since_tick),
             )
         )
-    if seen.seconds_since_tick is None:
+    if report.seconds_since_tick is None:
         rows.append(
             (True, _("It is not known when the clock last ticked. Look whether beat and a worker run."))
         )
-    if seen.seconds_oldest_unsent is not None:
+    if report.seconds_oldest_unsent is not None:
         rows.append(
             (
-                seen.unsent_late,
+                report.unsent_late,
                 _("The oldest notice has waited for its letter for %(age)s.")
-                % _age(seen.seconds_oldest_unsent),
+                % _age(report.seconds_oldest_unsent),
             )
         )
-    for number, said in (
-        (seen.letters_failed_today, _("Letters that did not leave at the first attempt today: %(n)s.")),
+    for number, sentence in (
+        (report.letters_failed_today, _("Letters that did not leave at the first attempt today: %(n)s.")),
         (
-            seen.letters_given_up_today,
+            report.letters_given_up_today,
             _("Letters given up today: %(n)s. Read what happened, and send them again when it is mended."),
         ),
         (
-            seen.addresses_refused,
+            report.addresses_refused,
             _("Addresses that no server takes: %(n)s. Correct them on the people's pages."),
         ),
     ):
         if number:
-            rows.append((False, said % {"n": number}))
+            rows.append((False, sentence % {"n": number}))
     return rows
 
 

@@ -493,7 +493,7 @@ def email() -> dict[str, Any]:
     default = "folder:" if debug() else None
     value = text("EMAIL_URL", default, "where letters are sent, such as smtp://user:password@host:587/?tls=1")
     if value == "folder:":
-        return {"EMAIL_BACKEND": "notices.mail.FolderBackend"}
+        return {"EMAIL_BACKEND": "notices.delivery.mail.FolderBackend"}
     parts = _split("EMAIL_URL", value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
         raise Misconfigured(
@@ -507,7 +507,7 @@ def email() -> dict[str, Any]:
     if tls not in FLAGS:
         raise Misconfigured(f"EMAIL_URL: tls must be 1 or 0, not {tls!r}.")
     return {
-        "EMAIL_BACKEND": "notices.mail.SMTPBackend",
+        "EMAIL_BACKEND": "notices.delivery.mail.SMTPBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or (465 if ssl else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),

@@ -14,7 +14,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
-from notices import silence
+from notices.delivery import health
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def _lateness() -> dict[str, Any]:
     """The clock and the letters, each as "ok" or "late", and the figures behind it."""
-    report = silence.look()
+    report = health.check_delivery()
     figures = {name: value for name, value in asdict(report).items() if name != "unsent_late"}
     return {
         "clock": "late" if report.clock_late else "ok",

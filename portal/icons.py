@@ -1,4 +1,7 @@
-"""The icons of the portal as one sprite: `python -m portal.icons` writes static/icons.svg anew."""
+"""The icons of the portal as one sprite: `python -m portal.icons` writes static/icons.svg anew.
+
+Only that needs the lucide package, so only those who develop install it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from zipfile import ZipFile
 
-NAMES = frozenset(
+# Lucide names, nothing else may be drawn: a page asks for one file, once.
+ICON_NAMES = frozenset(
     [
         "arrow-down",
         "arrow-left",
@@ -109,7 +113,6 @@ NAMES = frozenset(
         "x",
     ]
 )
-"""Lucide names, nothing else may be drawn: a page asks for one file, once."""
 
 SPRITE = Path(__file__).resolve().parent.parent / "static" / "icons.svg"
 _CREDIT = (
@@ -117,10 +120,10 @@ _CREDIT = (
 )
 
 
-def build() -> str:
+def build_sprite() -> str:
     """The sprite's text: one symbol for each name, drawn from the installed lucide package."""
     with files("lucide").joinpath("lucide.zip").open("rb") as box, ZipFile(box) as drawings:
-        symbols = [_symbol(name, drawings.read(f"{name}.svg").decode()) for name in sorted(NAMES)]
+        symbols = [_symbol(name, drawings.read(f"{name}.svg").decode()) for name in sorted(ICON_NAMES)]
     body = "\n".join(symbols)
     return f'<svg xmlns="http://www.w3.org/2000/svg">{_CREDIT}\n{body}\n</svg>\n'
 
@@ -132,4 +135,4 @@ def _symbol(name: str, drawing: str) -> str:
 
 
 if __name__ == "__main__":
-    SPRITE.write_text(build(), encoding="utf-8")
+    SPRITE.write_text(build_sprite(), encoding="utf-8")

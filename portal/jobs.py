@@ -6,7 +6,7 @@ import sys
 
 from celery.signals import beat_init, worker_init
 
-from demo.accounts import need_none
+from demo.accounts import refuse_open_accounts
 from portal.env import Misconfigured
 
 
@@ -14,6 +14,6 @@ from portal.env import Misconfigured
 @beat_init.connect
 def stop_where_demo_accounts_are_open(**_signal: object) -> None:
     try:
-        need_none()
+        refuse_open_accounts()
     except Misconfigured as sentence:
         sys.exit(str(sentence))

@@ -22,7 +22,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from committees import access, actions, attempts
+from committees import access, actions, password_attempts
 from committees.doors import SignedInRequest
 from committees.forms import OwnPasswordForm, ProfileForm, SignInForm
 from committees.models import Membership, Person
@@ -30,7 +30,8 @@ from committees.roles import PERMISSIONS
 from committees.views import away
 from portal.middleware import LANGUAGES
 from portal.shared.days import today
-from tasks.lists import my_work
+from portal.shared.forms import add_errors
+from tasks.views import my_work
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -43,7 +44,9 @@ class SignIn(auth_views.LoginView):
         person = form.get_user()
         actions.note_sign_in(person=person, address=self.request.META["REMOTE_ADDR"])
         response = super().form_valid(form)
-        attempts.remember_device(self.request, response, person, secure=settings.SESSION_COOKIE_SECURE)
+        password_attempts.remember_device(
+            self.request, response, person, secure=settings.SESSION_COOKIE_SECURE
+        )
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -87,7 +90,9 @@ class PasswordReset(auth_views.PasswordResetConfirmView):
         response = HttpResponseRedirect(str(self.success_url))
         # Who reads the person's letters is no stranger: else an account that was signed in nowhere yet would
         # stay shut for as long as somebody tries its name.
-        attempts.remember_device(self.request, response, form.user, secure=settings.SESSION_COOKIE_SECURE)
+        password_attempts.remember_device(
+            self.request, response, form.user, secure=settings.SESSION_COOKIE_SECURE
+        )
         return response
 
 
@@ -129,7 +134,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         try:
             actions.save_own_profile(person=person, by=request.user)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error, once=False)
         else:
             with override(person.language):
                 messages.success(request, _("Your profile is saved."))
@@ -152,7 +157,7 @@ def _terms_of(person: Person) -> list[tuple[str, list[dict[str, Any]]]]:
             "term": term,
             "when": _when(term),
             "may": [
-                words for codename, words in PERMISSIONS.items() if codename in held.get(term.office_id, ())
+                label for codename, label in PERMISSIONS.items() if codename in held.get(term.office_id, ())
             ],
         }
         for term in terms

@@ -13,9 +13,9 @@ CANNOT_BOOT = 3
 
 try:
     application = get_wsgi_application()
-    from demo.accounts import need_none
+    from demo.accounts import refuse_open_accounts
 
-    need_none()
+    refuse_open_accounts()
     # With --preload gunicorn forks now, and two processes must not speak on one connection.
     connections.close_all()
 except Misconfigured as sentence:

@@ -1,0 +1,1 @@
+"""What is owed about tasks: who is reminded when, who above is told, every kind of notice about a task."""

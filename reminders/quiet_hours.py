@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from notices import policies
 from notices.models import Notice
+from notices.policy import schedule as policies
 from tasks.models import Task
 
-TASK = Task._meta.label_lower
+TASK_TYPE = Task._meta.label_lower
 
 
-def quiet(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
+def in_quiet_hours(notices: Sequence[Notice], at: datetime, at_once: bool) -> set[int]:
     """Keys of the notices whose body lets no letter go at this moment: of the day, or one at once.
 
     Of a task that is the assigner; of anything else, the reader's own body.
     """
-    about = {notice.about_id for notice in notices if notice.about_type == TASK}
-    givers = dict(Task.objects.filter(pk__in=about).values_list("pk", "assigner_id"))
+    task_ids = {notice.about_id for notice in notices if notice.about_type == TASK_TYPE}
+    assigners = dict(Task.objects.filter(pk__in=task_ids).values_list("pk", "assigner_id"))
     bodies = {
-        notice.pk: givers.get(notice.about_id) if notice.about_type == TASK else notice.body_id
+        notice.pk: assigners.get(notice.about_id) if notice.about_type == TASK_TYPE else notice.body_id
         for notice in notices
     }
-    rules = policies.of(body for body in bodies.values() if body)
-    silent = {body for body, one in rules.items() if not one.lets_go(at, at_once=at_once)}
-    bodiless = not policies.DEFAULT.lets_go(at, at_once=at_once)
-    return {pk for pk, body in bodies.items() if (body in silent if body else bodiless)}
+    rules_by_body = policies.read_policies(body for body in bodies.values() if body)
+    quiet_bodies = {
+        body for body, rules in rules_by_body.items() if not rules.allows_letter(at, at_once=at_once)
+    }
+    quiet_by_default = not policies.DEFAULT.allows_letter(at, at_once=at_once)
+    return {pk for pk, body in bodies.items() if (body in quiet_bodies if body else quiet_by_default)}

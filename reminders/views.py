@@ -13,24 +13,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.stale import Stale
+from audit.versions import StaleVersion, read_opened_version
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
-from notices import policies
 from notices.calendar import Calendar
 from notices.forms import PolicyForm
 from notices.models import Policy
-from notices.policies import DEFAULT, Rules
-from notices.policing import check, save_policy
+from notices.policy import schedule as policies
+from notices.policy.actions import check_policy, save_policy
+from notices.policy.schedule import DEFAULT, PolicyRules
 from notices.rules import may_manage_policy, may_view_policy
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from reminders.forecast import Forecast
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
 
-EXAMPLES = 20
-"""Tasks to choose from: the next deadlines."""
+# Tasks to choose the example from: the next deadlines.
+MAX_EXAMPLES = 20
 
 
 @login_required
@@ -39,59 +40,51 @@ def body_reminders(request: SignedInRequest, code: str) -> HttpResponse:
     """The policy of a body: read by those who read its tasks, changed by those who keep the body."""
     body = get_object_or_404(Body.objects.select_related("reminder_policy"), code=code)
     with access.asking_once():
-        return _answer(request, body)
+        return _policy_page(request, body)
 
 
-def _answer(request: SignedInRequest, body: Body) -> HttpResponse:
+def _policy_page(request: SignedInRequest, body: Body) -> HttpResponse:
     may_view_policy(request.user, body).or_raise()
     policy: Policy | None = getattr(body, "reminder_policy", None)
-    rules = policies.rules_of(policy) if policy else DEFAULT
+    rules = policies.read_rules(policy) if policy else DEFAULT
     if request.method == "POST":
         may_manage_policy(request.user, body).or_raise()
         if "default" in request.POST:
-            return _to_default(request, body)
+            save_policy(body=body, wanted=DEFAULT, by=request.user)
+            messages.success(request, _("The reminders of this body follow the default again."))
+            return redirect("bodies:reminders", body.code)
         form = PolicyForm(request.POST, rules=rules)
         if form.is_valid():
-            return _posted(request, body, policy, form)
-        return _page(request, body, policy, form, rules)
-    return _page(request, body, policy, PolicyForm(rules=rules), rules)
+            return _save_or_preview(request, body, policy, form)
+        return _render(request, body, policy, form, rules)
+    return _render(request, body, policy, PolicyForm(rules=rules), rules)
 
 
-def _to_default(request: SignedInRequest, body: Body) -> HttpResponse:
-    save_policy(body=body, asked=DEFAULT, by=request.user)
-    messages.success(request, _("The reminders of this body follow the default again."))
-    return redirect("bodies:reminders", body.code)
-
-
-def _posted(request: SignedInRequest, body: Body, policy: Policy | None, form: PolicyForm) -> HttpResponse:
-    """Saved, or only looked at: what cannot be followed is said in both cases."""
-    rules, status, stale = form.asked, 200, ""
+def _save_or_preview(
+    request: SignedInRequest, body: Body, policy: Policy | None, form: PolicyForm
+) -> HttpResponse:
+    """What cannot be followed is said in both cases."""
+    rules, status, stale = form.policy, 200, ""
     try:
         if "preview" not in request.POST:
-            save_policy(body=body, asked=rules, by=request.user, version=_version(request))
+            save_policy(body=body, wanted=rules, by=request.user, version=read_opened_version(request))
             messages.success(request, _("Saved. It counts for every reminder that is not yet sent."))
             return redirect("bodies:reminders", body.code)
-        check(rules)
+        check_policy(rules)
     except ValidationError as error:
-        form.refuse(error)
-        rules = policies.of([body.pk])[body.pk]
-    except Stale as refusal:
+        add_errors(form, error, once=False)
+        rules = policies.read_policies([body.pk])[body.pk]
+    except StaleVersion as refusal:
         status, stale = refusal.status, str(refusal)
-    return _page(request, body, policy, form, rules, stale=stale, status=status)
+    return _render(request, body, policy, form, rules, stale=stale, status=status)
 
 
-def _version(request: SignedInRequest) -> int:
-    """The version the form was opened with; a form without one is as stale as can be."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
-
-
-def _page(
+def _render(
     request: SignedInRequest,
     body: Body,
     policy: Policy | None,
     form: PolicyForm,
-    rules: Rules,
+    rules: PolicyRules,
     *,
     stale: str = "",
     status: int = 200,
@@ -104,35 +97,40 @@ def _page(
         "form": form,
         "rules": rules,
         # After a refusal as stale the saved one was seen: to save again is to mean it.
-        "version": _version(request) if form.is_bound and not stale else policy.version if policy else 0,
+        "version": read_opened_version(request)
+        if form.is_bound and not stale
+        else policy.version
+        if policy
+        else 0,
         "is_default": rules == DEFAULT,
         "may_manage": may_manage,
         "stale": stale,
         "back": body.get_absolute_url(),
         "crumbs": [(_("Bodies"), reverse("bodies:list")), (body.brief, body.get_absolute_url())],
         "title": _("Reminders"),
-        **_preview(request, body, rules),
+        **_example(request, body, rules),
     }
     return render(request, "notices/policy.html", context, status=status)
 
 
-def _preview(request: SignedInRequest, body: Body, rules: Rules) -> dict[str, Any]:
+def _example(request: SignedInRequest, body: Body, rules: PolicyRules) -> dict[str, Any]:
     """Who gets which letter on which day of one task that the body gave and the reader sees."""
     given = Task.objects.visible_to(request.user).running().filter(assigner=body, due_on__isnull=False)
     tasks = given.select_related("lead")
-    task = _chosen(request, tasks)
-    following = [] if task else list(tasks.filter(due_on__gte=today()).order_by("due_on", "pk")[:EXAMPLES])
-    task = task or next(iter(following), None)
+    task = _task_in_address(request, tasks)
+    upcoming = tasks.filter(due_on__gte=today()).order_by("due_on", "pk")
+    examples = [] if task else list(upcoming[:MAX_EXAMPLES])
+    task = task or next(iter(examples), None)
     if task is None:
         return {"task": None}
     task.assigner = body
     forecast = Forecast(task, rules, Calendar.read(), today())
-    return {"task": task, "examples": following, "lines": forecast.lines(request.user), "today": today()}
+    return {"task": task, "examples": examples, "lines": forecast.lines(request.user), "today": today()}
 
 
-def _chosen(request: SignedInRequest, tasks: TaskQuerySet) -> Task | None:
-    """The task that the address names; one that this reader does not see is not there."""
-    named = request.GET.get("task", "")
-    if not (named.isascii() and named.isdigit() and len(named) < 18):
+def _task_in_address(request: SignedInRequest, tasks: TaskQuerySet) -> Task | None:
+    """One that this reader does not see is not there."""
+    key = request.GET.get("task", "")
+    if not (key.isascii() and key.isdigit() and len(key) < 18):
         return None
-    return get_object_or_404(tasks, pk=int(named))
+    return get_object_or_404(tasks, pk=int(key))

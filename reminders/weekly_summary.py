@@ -14,19 +14,23 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from committees.models import Body, Person
 from committees.roles import Role
-from notices import drop_reasons, kinds, policies
+from notices import drop_reasons, kinds
 from notices.actions import owe_all
-from notices.calendar import A_DAY, Calendar
+from notices.calendar import ONE_DAY, Calendar
 from notices.drop_reasons import DropReason
 from notices.kinds import Group, Kind, Line
 from notices.models import Notice
-from reminders.planning import Superiors
+from notices.policy import schedule as policies
+from reminders.planning import OfficeHolders
 from tasks.models import Progress, Request, Task
 
 WEEKLY = "weekly_summary"
-LISTED = 50
-"""Tasks that one summary lists; it counts them all."""
-LONGEST = 200
+# Tasks that one summary lists; it counts them all.
+MAX_LISTED_TASKS = 50
+# Characters of a title, a cause or a remedy.
+MAX_TEXT_LENGTH = 200
+# Right after what is overdue for the reader.
+RANK = 15
 
 
 class SummaryReason(DropReason):
@@ -35,21 +39,17 @@ class SummaryReason(DropReason):
     OTHER_WEEK = "later_week", gettext_lazy("The summary of a later week took its place.")
 
 
-RANK = 15
-"""Right after what is overdue for the reader."""
-
-
 def register() -> None:
-    """Make the kind and its planner known below. Called once, when the app is ready."""
+    """Make the kind and its planner known to `notices`. Called once, when the app is ready."""
     group = Group("weekly", gettext_lazy("Late in your body"), RANK)
     kinds.register(
         Kind(WEEKLY, gettext_lazy("Weekly summary"), RANK, group, recheck, compose, duty=True, planned=True)
     )
     drop_reasons.register(SummaryReason)
-    kinds.register_planner(plan)
+    kinds.register_planner(plan_summaries)
 
 
-def plan(on: date) -> int:
+def plan_summaries(on: date) -> int:
     """Owe each head of a body that leads late tasks one summary a week, from its first working day on."""
     calendar = Calendar.read()
     if not calendar.working_day(on):
@@ -58,10 +58,20 @@ def plan(on: date) -> int:
     # What became late during the week waits for the next; after an outage the week is still told of.
     late = Task.objects.overdue(on).filter(due_on__lt=first).order_by()
     heads = _heads(late.values("lead_id"), on)
-    own = policies.own()
+    own_policies = policies.read_own_policies()
     return owe_all(
         [
-            _notice(body, person, first, on, own.get(body, policies.DEFAULT))
+            Notice(
+                key=f"{WEEKLY}:{body}:{first}:person-{person}",
+                person_id=person,
+                kind=WEEKLY,
+                about_type=Body._meta.label_lower,
+                about_id=body,
+                body_id=body,
+                data={"week": first.isoformat()},
+                on=on,
+                not_before=own_policies.get(body, policies.DEFAULT).opens_at(on),
+            )
             for (body, _role), terms in heads.terms.items()
             for person in sorted({person for person, _fields in terms})
         ]
@@ -72,29 +82,15 @@ def first_day(on: date, calendar: Calendar) -> date:
     """The first working day of the week of a working day."""
     day = on - timedelta(days=on.weekday())
     while not calendar.working_day(day):
-        day += A_DAY
+        day += ONE_DAY
     return day
 
 
-def _notice(body: int, person: int, first: date, on: date, rules: policies.Rules) -> Notice:
-    return Notice(
-        key=f"{WEEKLY}:{body}:{first}:person-{person}",
-        person_id=person,
-        kind=WEEKLY,
-        about_type=Body._meta.label_lower,
-        about_id=body,
-        body_id=body,
-        data={"week": first.isoformat()},
-        on=on,
-        not_before=rules.opens(on),
-    )
-
-
-def _heads(bodies: object, on: date) -> Superiors:
+def _heads(bodies: object, on: date) -> OfficeHolders:
     """A body that was dissolved has no head to be told, whatever terms were left open."""
     standing = Body.objects.standing_on(on).order_by().values("pk")
-    heads = Q(office__body__in=bodies, office__role=Role.HEAD) & Q(office__body__in=standing)
-    return Superiors.of(heads, on)
+    of_these = Q(office__body__in=bodies, office__role=Role.HEAD) & Q(office__body__in=standing)
+    return OfficeHolders.of(of_these, on)
 
 
 def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
@@ -104,7 +100,7 @@ def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     late = set(Task.objects.overdue(on).filter(lead__in=bodies).order_by().values_list("lead_id", flat=True))
     week = first_day(on, Calendar.read()).isoformat()
 
-    def why_not(notice: Notice) -> DropReason | None:
+    def drop_reason(notice: Notice) -> DropReason | None:
         terms = heads.terms.get((notice.about_id, Role.HEAD), [])
         if notice.person_id not in {person for person, _fields in terms}:
             return SummaryReason.NOT_HEAD
@@ -112,7 +108,7 @@ def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
             return SummaryReason.OTHER_WEEK
         return None if notice.about_id in late else SummaryReason.NOTHING_LATE
 
-    return {notice.pk: reason for notice in notices if (reason := why_not(notice))}
+    return {notice.pk: reason for notice in notices if (reason := drop_reason(notice))}
 
 
 def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
@@ -129,48 +125,47 @@ def _line(reader: Person, body: Body, on: date) -> Line:
     # Asked of each reader: what they may not read is neither listed nor counted.
     late = Task.objects.visible_to(reader, on).overdue(on).filter(lead=body)
     count = late.count()
-    said = ngettext(
+    sentence = ngettext(
         "%(count)s task that your body leads is late.",
         "%(count)s tasks that your body leads are late.",
         count,
     )
-    found = {"body": body.code, "part": "lead", "standing": "overdue"}
+    filters = {"body": body.code, "part": "lead", "standing": "overdue"}
     return Line(
         title=body.brief,
-        sentence=said % {"count": count},
-        url=f"{reverse('tasks:list')}?{urlencode(found)}",
+        sentence=sentence % {"count": count},
+        url=f"{reverse('tasks:list')}?{urlencode(filters)}",
         what_to_do=_("See that a cause and a remedy are reported for each.") if count else "",
-        below=tuple(_said(late, count, on)),
+        below=tuple(_task_lines(late, count, on)),
     )
 
 
-def _said(late: QuerySet[Task], count: int, on: date) -> Iterator[str]:
+def _task_lines(late: QuerySet[Task], count: int, on: date) -> Iterator[str]:
     """A line for each task, the longest overdue first."""
-    told = Progress.objects.filter(task=OuterRef("pk")).order_by("-at", "-pk").values("note")[:1]
-    asked = Request.objects.filter(task=OuterRef("pk")).order_by("-pk").values("reason")[:1]
-    rows = late.annotate(told=Subquery(told), asked=Subquery(asked)).select_related("leader")
-    for task in rows.order_by("due_on", "pk")[:LISTED]:
-        yield _about(task, on)
-    if count > LISTED:
-        more = count - LISTED
+    note = Progress.objects.filter(task=OuterRef("pk")).order_by("-at", "-pk").values("note")[:1]
+    reason = Request.objects.filter(task=OuterRef("pk")).order_by("-pk").values("reason")[:1]
+    rows = late.annotate(progress_note=Subquery(note), request_reason=Subquery(reason))
+    for task in rows.select_related("leader").order_by("due_on", "pk")[:MAX_LISTED_TASKS]:
+        yield _task_line(task, on)
+    if count > MAX_LISTED_TASKS:
+        more = count - MAX_LISTED_TASKS
         yield ngettext("%(more)s more in the portal", "%(more)s more in the portal", more) % {"more": more}
 
 
-def _about(task: Task, on: date) -> str:
+def _task_line(task: Task, on: date) -> str:
     days = -(task.days_left(on) or 0)
     late = ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
     if task.secrecy != Task.Secrecy.NORMAL:
         # What is mailed leaves the portal's keeping: nothing of such a task but its number and day.
         return f"{task.code}: {late}."
-    words = {
-        "cause": _quoted(getattr(task, "asked", "") or getattr(task, "told", "")),
+    reported = _("Cause: %(cause)s. Responsible: %(leader)s. Remedy: %(remedy)s.") % {
+        "cause": _quote(getattr(task, "request_reason", "") or getattr(task, "progress_note", "")),
         "leader": task.leader or _("nobody named"),
-        "remedy": _quoted(task.risk_remedy),
+        "remedy": _quote(task.risk_remedy),
     }
-    reported = _("Cause: %(cause)s. Responsible: %(leader)s. Remedy: %(remedy)s.") % words
-    return f"{task.code} {Truncator(task.name).chars(LONGEST)}: {late}. {reported}"
+    return f"{task.code} {Truncator(task.name).chars(MAX_TEXT_LENGTH)}: {late}. {reported}"
 
 
-def _quoted(text: str | None) -> str:
-    said = " ".join((text or "").split())
-    return f"“{Truncator(said).chars(LONGEST)}”" if said else _("not reported")
+def _quote(text: str | None) -> str:
+    text = " ".join((text or "").split())
+    return f"“{Truncator(text).chars(MAX_TEXT_LENGTH)}”" if text else _("not reported")

@@ -21,10 +21,11 @@ from committees.models import Person
 from notices import actions as notices
 from portal.shared.background import queue
 from portal.shared.days import today
-from reports import documents, exporting, rules
-from reports.exporting import Question
+from reports import documents, rules
+from reports import exports as exporting
+from reports.exports import Question
 from reports.models import KEPT, TRIES, Export
-from reports.telling import FAILED, READY
+from reports.notice_kinds import FAILED, READY
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.shared.day_fields import DayFormField
 from reports import drafts
-from reports.exporting import FORMATS
+from reports.exports import FORMATS
 from reports.groupings import GROUPINGS
 from reports.models import Export
 

@@ -19,8 +19,8 @@ from tasks.models import Order
 from tasks.models.counting import Tally
 from tasks.models.tasks import TaskQuerySet
 
+# The value of a group → its name, and the filter that lists it.
 Names = dict[Any, tuple[str, dict[str, str]]]
-"""The value of a group → its name, and the filter that lists it."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Grouping:
     noun: Sentence
     field: str
     names: Callable[[Iterable[Any]], Names]
+    # For a period: how its first day is had from the column of the deadline.
     first_day: Callable[[str], Any] | None = None
-    """For a period: how its first day is had from the column of the deadline."""
 
     def of(self, tasks: TaskQuerySet, due: str = CURRENT) -> TaskQuerySet:
         """The tasks with the field by which they are counted."""

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Body, Person
 from portal.shared.day_fields import DayField
 
+# How long a file lies there.
 KEPT = timedelta(days=7)
-"""How long a file lies there."""
 
+# Longer than a worker may take: who holds a file so long has died.
 STUCK = timedelta(minutes=15)
-"""Longer than a worker may take: who holds a file so long has died."""
 
 TRIES = 3
 
@@ -88,8 +88,8 @@ class Export(models.Model):
     file_name = models.CharField(_("file name"), max_length=250)
     tries = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(_("why it failed"), max_length=20, choices=Problem, blank=True)
+    # A digest of what the person's offices allowed when it was made: with others they get no old file.
     rights = models.CharField(max_length=64, blank=True)
-    """A digest of what the person's offices allowed when it was made: with others they get no old file."""
 
     objects: ClassVar[ExportQuerySet] = ExportQuerySet.as_manager()  # type: ignore[assignment]
 

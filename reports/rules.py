@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from portal.shared.verdicts import YES, Verdict, no, not_now
-from reports import exporting
+from reports import exports as exporting
 from reports.models import Export
 
 AT_A_TIME = 5

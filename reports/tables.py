@@ -15,7 +15,7 @@ from reports.documents.layout import Cell, Column, Table, said
 from reports.groupings import Grouping
 from tasks.lifecycle import FIVE, Standing, State
 from tasks.lists import sheet
-from tasks.lists.task_list import row_of
+from tasks.lists.rows import TaskRow
 from tasks.models import Progress, Request, Task
 from tasks.models.counting import Tally
 from tasks.models.tasks import TaskQuerySet
@@ -82,7 +82,7 @@ def _read(tasks: QuerySet[Task]) -> Iterator[Task]:
 
 
 def _mark(task: Task, on: date, due: str) -> str:
-    return capfirst(str(MARKS[row_of(task, on, due).mark]))
+    return capfirst(str(MARKS[TaskRow.of(task, on, due).mark]))
 
 
 def _with_order(task: Task) -> str:

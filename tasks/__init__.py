@@ -1,0 +1,1 @@
+"""Orders and tasks, and everything that happens to them from draft to completion."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -14,32 +15,32 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from audit.admin import EventfulAdmin
+from audit.labels import PIECE_LABELS
+from audit.labels import VERB_LABELS as EVENT_WORDS
 from audit.models import Event
-from audit.words import PIECES
-from audit.words import VERBS as EVENT_WORDS
 from committees import access
 from committees.doors import SignedInRequest, signed_in
 from committees.models import Person
-from portal.shared.admin import Choosing, Deed, VersionForm, each
+from portal.shared.admin import Choosing, Deed, VersionForm, apply_to_each
 from portal.shared.days import today
-from portal.shared.verdicts import Sentence
+from portal.shared.verdicts import Sentence, Verdict
 from tasks import actions, rules
-from tasks.actions.drafting import FIELDS, PartAsked
-from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_now, shows_parent
+from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_initial, shows_parent
 from tasks.lifecycle import Standing
-from tasks.models import FanOut, Order, OrderRelation, Part, Task
+from tasks.models import FanOut, Order, OrderRelation, Part, Task, cycle_words
 from tasks.models.orders import OrderQuerySet
 from tasks.orders import actions as order_actions
 from tasks.orders.relation_actions import Fate
 from tasks.pages import story
 from tasks.pages.former_lead import as_read_by, kept
-from tasks.pages.panel import BUTTONS
-from tasks.views.verbs import STEPS, form_of
+from tasks.verbs import VERBS, Verb
+from tasks.views.verbs import form_of
 
-EVENT_WORDS.update({verb: head for verb, (head, _mark) in story.HEADS.items()})
+EVENT_WORDS.update({event: heading.text for event, heading in story.HEADINGS.items()})
 EVENT_WORDS.update(
     {
         "order_entered": _("Order entered"),
@@ -70,7 +71,7 @@ EVENT_WORDS.update(
         "fan_out_retried": _("Bodies that were passed over tried again"),
     }
 )
-PIECES.update(
+PIECE_LABELS.update(
     {
         **dict(OrderRelation.Kind.choices),
         "replaced": _("replaced order"),
@@ -101,8 +102,10 @@ PIECES.update(
     }
 )
 
-IN_BULK = tuple(verb for verb, step in STEPS.items() if step.form in (ConfirmForm, AssignForm))
-"""Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one."""
+# Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one.
+IN_BULK = tuple(
+    verb for verb in VERBS.values() if verb.form in (ConfirmForm, AssignForm) and not verb.has_own_page
+)
 
 
 class OrderForm(VersionForm):
@@ -205,7 +208,7 @@ class OrderAdmin(EventfulAdmin[Order]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if request.method == "POST" and object_id is not None:
-            rules.may_edit_order(signed_in(request), self.found(request, object_id)).or_raise()
+            rules.may_edit_order(signed_in(request), self.row_or_404(request, object_id)).or_raise()
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
@@ -259,11 +262,11 @@ class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
         return True
 
 
-def asked(formset: Any) -> list[PartAsked]:
+def parts_in(formset: Any) -> list[PartSpec]:
     """The parts as the rows of the form name them, without those marked for removal."""
     rows = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms]
     return [
-        PartAsked(row["body"], row["kind"], row.get("work", ""), row.get("due_on"))
+        PartSpec(row["body"], row["kind"], row.get("work", ""), row.get("due_on"))
         for row in rows
         if row.get("body")
     ]
@@ -274,7 +277,7 @@ class TaskForm(PastDeadlineFields, CycleFields, VersionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.update(cycle_now(self.instance))
+        self.initial.update(cycle_initial(self.instance))
 
 
 @admin.register(Task)
@@ -314,7 +317,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         return Task.objects.visible_to(signed_in(request)).select_related("assigner", "lead")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Task | None:
-        """One that their body led before too, as it was then: it is in no list."""
+        """Also a task that their body led before, as it was then; no list shows it."""
         seen = Task.objects.readable_by(signed_in(request)).select_related("assigner", "lead")
         task = seen.filter(pk=object_id).first() if object_id.isdecimal() else None
         return as_read_by(signed_in(request), task) if task else None
@@ -364,26 +367,29 @@ class TaskAdmin(EventfulAdmin[Task]):
         context = dict(extra_context or {})
         with access.asking_once():
             if object_id is not None:
-                person, task = signed_in(request), self.found(request, object_id)
+                person, task = signed_in(request), self.row_or_404(request, object_id)
                 if request.method == "POST":
                     rules.may_edit(person, task).or_raise()
-                verdicts = rules.verdicts(person, task)
-                now, later = offered(person, task, verdicts)
-                context |= {"edit": verdicts["edit"], "now": now, "later": later}
+                verbs = offers(person, task)
+                context |= {
+                    "edit": rules.may_edit(person, task),
+                    "now": [offer for offer in verbs if offer.verdict],
+                    "later": [offer for offer in verbs if not offer.verdict],
+                }
             return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
         """Nothing yet: a task and its parts are one change."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        by, parts = signed_in(request), asked(formsets[0])
+        by, parts = signed_in(request), parts_in(formsets[0])
         given = form.cleaned_data
         if not change:
             actions.new_task(task=form.instance, parts=parts, cycle=form.cycle, by=by)
             return
         actions.edit_task(
             task=form.instance,
-            values={name: given[name] for name in FIELDS if name in given},
+            values={name: given[name] for name in EDITABLE_FIELDS if name in given},
             parts=parts,
             cycle=form.cycle,
             by=by,
@@ -399,21 +405,22 @@ class TaskAdmin(EventfulAdmin[Task]):
         return [path("<int:object_id>/do/<slug:verb>/", view, name="tasks_task_do"), *super().get_urls()]
 
     def verb_view(self, request: SignedInRequest, object_id: int, verb: str) -> HttpResponse:
-        verb = verb.replace("-", "_")
-        if verb not in STEPS:
+        row = VERBS.get(verb.replace("-", "_"))
+        if row is None or row.has_own_page:
             raise Http404
-        step, by, task = STEPS[verb], request.user, self.found(request, str(object_id))
+        by, task = request.user, self.row_or_404(request, str(object_id))
         deed = Deed(
-            label=BUTTONS[verb].label,
-            act=lambda task, form: step.do(task=task, by=by, form=form),
-            done=format_lazy("{} %(name)s", step.said),
-            explain=step.before,
+            label=row.label,
+            act=lambda task, form: row.do_with_form(task, by, form),
+            done=format_lazy("{} %(name)s", row.done),
+            explain=row.explanation,
         )
-        verdict = (step.ask or rules.VERBS[verb])(by, task)
-        return self.deed_page(request, task, deed, form_of(step, task, request), verdict=verdict)
+        return self.deed_page(
+            request, task, deed, form_of(row, task, request), verdict=row.may_open(by, task)
+        )
 
     def get_actions(self, request: HttpRequest) -> Any:
-        bulk = {f"do_{verb}": (in_bulk(verb), f"do_{verb}", BUTTONS[verb].label) for verb in IN_BULK}
+        bulk = {f"do_{verb.name}": (in_bulk(verb), f"do_{verb.name}", verb.label) for verb in IN_BULK}
         return {**super().get_actions(request), **bulk}
 
     # What a page shows
@@ -433,11 +440,11 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     @admin.display(description=_("cycle"))
     def cycle_words(self, task: Task) -> str:
-        return story.cycle_words(task.cycle) if task.cycle else "–"
+        return cycle_words(task.cycle) if task.cycle else "–"
 
     @admin.display(description=_("milestones"))
     def milestone_list(self, task: Task) -> SafeString:
-        lines = ((one,) for one in task.milestones.all())
+        lines = ((milestone,) for milestone in task.milestones.all())
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
     @admin.display(description=_("evidence"))
@@ -453,33 +460,37 @@ class TaskAdmin(EventfulAdmin[Task]):
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} %: {} ({})</li>", lines))
 
 
-Offer = tuple[Sentence, str, Any]
-"""Button, address and verdict of a verb."""
+@dataclass(frozen=True)
+class Offer:
+    """A verb as the page of a task in the admin offers it."""
+
+    label: Sentence
+    url: str
+    verdict: Verdict
 
 
-def offered(person: Person, task: Task, verdicts: dict[str, Any]) -> tuple[list[Offer], list[Offer]]:
-    """What this person may do to the task now, and what not, with the reason."""
-    rows: list[Offer] = []
-    for verb, button in BUTTONS.items():
-        if verb in STEPS:
-            ask, url = STEPS[verb].ask, reverse("admin:tasks_task_do", args=[task.pk, hyphened(verb)])
-            rows.append((button.label, url, ask(person, task) if ask else verdicts[verb]))
-    return [row for row in rows if row[2]], [row for row in rows if not row[2]]
+def offers(person: Person, task: Task) -> list[Offer]:
+    return [
+        Offer(
+            verb.label,
+            reverse("admin:tasks_task_do", args=[task.pk, verb.slug]),
+            verb.may_open(person, task),
+        )
+        for verb in VERBS.values()
+        if not verb.has_own_page
+    ]
 
 
-def hyphened(verb: str) -> str:
-    return verb.replace("_", "-")
-
-
-def in_bulk(verb: str) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
-    action = getattr(actions, verb)
-
+def in_bulk(verb: Verb) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
     def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        def done(count: int) -> str:
-            said = ngettext("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", count)
-            return said % {"verb": BUTTONS[verb].label, "count": count}
-
-        each(request, queryset, lambda task: action(task=task, by=signed_in(request)), done)
+        done = ngettext_lazy("%(verb)s: %(count)d task.", "%(verb)s: %(count)d tasks.", "count")
+        apply_to_each(
+            request,
+            queryset,
+            lambda task: verb.action(task=task, by=signed_in(request)),
+            done,
+            verb=verb.label,
+        )
 
     return run
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import F, Prefetch
@@ -15,8 +13,6 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from committees.models import Person
-from portal.shared.api import Nothing
 from portal.shared.days import today
 from tasks import actions, rules
 from tasks import serializers as shapes
@@ -30,8 +26,8 @@ from tasks.orders import actions as order_actions
 from tasks.orders.api import RelationDoors
 from tasks.pages import story
 from tasks.pages.former_lead import all_as_read_by, as_read_by, kept, led_before
-from tasks.urging import actions as urging_actions
 from tasks.urging import selection as urging
+from tasks.verbs import VERBS, Verb, verdicts
 
 ORDERINGS = {
     "due": (F("due_on").asc(nulls_last=True), "pk"),
@@ -41,107 +37,32 @@ ORDERINGS = {
 }
 
 
-BESIDE = ("parts", "cycle", "version", "reason", "below", "past_deadline")
-"""What an edit takes besides the columns of the task."""
-
-
-@dataclass(frozen=True)
-class Verb:
-    """What a request for it holds, and the action that does it."""
-
-    takes: type[serializers.BaseSerializer[Any]]
-    act: Callable[..., Any]
-
-
-def _edit(*, task: Task, by: Person, **values: Any) -> Task:
-    beside = {name: values.pop(name) for name in BESIDE if name in values}
-    return actions.edit_task(task=task, values=values, by=by, **beside)
-
-
-def _name_people(*, task: Task, by: Person, **named: Person | None) -> Task:
-    return actions.name_people(
-        task=task,
-        by=by,
-        leader=named.get("leader", task.leader),
-        contact=named.get("contact", task.contact),
-    )
-
-
-VERBS: dict[str, Verb] = {
-    "propose": Verb(Nothing, actions.propose),
-    "assign": Verb(shapes.Assigning, actions.assign),
-    "record_approval": Verb(shapes.Approval, actions.record_approval),
-    "recall": Verb(shapes.Reason, actions.recall),
-    "accept": Verb(Nothing, actions.accept),
-    "decline": Verb(shapes.Reason, actions.decline),
-    "progress": Verb(shapes.ProgressIn, actions.report_progress),
-    "submit": Verb(shapes.Report, actions.submit),
-    "confirm": Verb(Nothing, actions.confirm),
-    "send_back": Verb(shapes.Reason, actions.send_back),
-    "suspend": Verb(shapes.Reason, actions.suspend),
-    "resume": Verb(Nothing, actions.resume),
-    "withdraw": Verb(shapes.Reason, actions.withdraw),
-    "supersede": Verb(shapes.Superseding, actions.supersede),
-    "edit": Verb(shapes.TaskChange, _edit),
-    "vouch": Verb(Nothing, actions.vouch),
-    "change_lead": Verb(shapes.LeadChange, actions.change_lead),
-    "set_event_day": Verb(shapes.EventDay, actions.set_event_day),
-    "name_people": Verb(shapes.People, _name_people),
-    "contribute": Verb(shapes.ContributionIn, actions.contribute),
-    "return_contribution": Verb(shapes.ContributionBack, actions.return_contribution),
-    "add_evidence": Verb(shapes.EvidenceIn, actions.add_evidence),
-    "comment": Verb(shapes.CommentIn, actions.add_comment),
-    "set_weights": Verb(shapes.Weights, actions.set_weights),
-    "urge": Verb(shapes.Message, urging_actions.urge),
-    "mark_posted": Verb(Nothing, actions.mark_posted),
-    "ask_extension": Verb(shapes.ExtensionIn, actions.ask_extension),
-    "ask_withdrawal": Verb(shapes.Reason, actions.ask_withdrawal),
-    "approve_request": Verb(shapes.Decision, actions.approve_request),
-    "refuse_request": Verb(shapes.Refusal, actions.refuse_request),
-    "counter_request": Verb(shapes.Counter, actions.counter_request),
-    "accept_counter": Verb(Nothing, actions.accept_counter),
-    "decline_counter": Verb(shapes.OptionalReason, actions.decline_counter),
-    "cancel_request": Verb(shapes.OptionalReason, actions.cancel_request),
-    "flag_risk": Verb(shapes.RiskIn, actions.flag_risk),
-    "clear_risk": Verb(Nothing, actions.clear_risk),
-    "stop_escalation": Verb(shapes.Reason, actions.stop_escalation),
-    "resume_escalation": Verb(Nothing, actions.resume_escalation),
-    "resume_cycle": Verb(Nothing, actions.resume_cycle),
-    "set_milestones": Verb(shapes.MilestonesIn, actions.set_milestones),
-    "mark_milestone": Verb(shapes.MilestoneReached, actions.mark_milestone),
-}
-"""Each verb of `rules.VERBS` is POST /api/tasks/<pk>/<verb with hyphens>/."""
-
 DONE = {
     200: shapes.TaskDetail,
     204: OpenApiResponse(description="Done; by that the task is no longer shown to you."),
 }
 
 
-def verb(name: str) -> Any:
+def verb_door(verb: Verb) -> Any:
     """The address of one verb: find, ask, check the input, act, and answer with the task as it now is."""
-    takes = VERBS[name].takes
 
     def post(self: TaskView, request: Request, pk: str) -> Response:
-        return self.act(name)
+        return self.act(verb)
 
-    post.__name__, post.__doc__ = name, rules.VERBS[name].__doc__
+    post.__name__, post.__doc__ = verb.name, verb.rule.__doc__
     # Not under @action: it would throw away what the schema says of this address.
-    door = action(detail=True, methods=["post"], url_path=name.replace("_", "-"), filterset_class=None)(post)
-    return extend_schema(operation_id=f"tasks_{name}", request=takes, responses=DONE)(door)
+    door = action(detail=True, methods=["post"], url_path=verb.slug, filterset_class=None)(post)
+    return extend_schema(operation_id=f"tasks_{verb.name}", request=verb.api_input, responses=DONE)(door)
 
 
-class NamedFilter(TaskFilter):
-    """Without the choice of orders, whose scope costs as much to ask as the list itself."""
-
-    offers_orders = False
+VERB_DOORS = {name: verb_door(verb) for name, verb in VERBS.items()}
 
 
 class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     """The tasks you may see."""
 
     queryset = Task.objects.all()
-    filterset_class = NamedFilter
+    filterset_class = TaskFilter
     filtered = ("list", "tally")
     http_method_names = ["get", "head", "post", "patch", "delete"]
     query_names = {
@@ -185,14 +106,14 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         return column_of(self.request.query_params.get("deadline"))
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "due": self.due}
+        return {**super().get_serializer_context(), "due": self.due, "verdicts": verdicts}
 
     def ordering(self) -> tuple[Any, ...]:
-        asked = self.request.query_params.get("ordering") or "due"
-        if asked not in ORDERINGS:
-            said = _("Order by one of: %(names)s.") % {"names": ", ".join(ORDERINGS)}
-            raise serializers.ValidationError({"ordering": [said]})
-        return ORDERINGS[asked]
+        name = self.request.query_params.get("ordering") or "due"
+        if name not in ORDERINGS:
+            problem = _("Order by one of: %(names)s.") % {"names": ", ".join(ORDERINGS)}
+            raise serializers.ValidationError({"ordering": [problem]})
+        return ORDERINGS[name]
 
     def get_serializer_class(self) -> Any:
         action = self.action or ""
@@ -200,7 +121,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         if action == "urge_many":
             return shapes.UrgeMany
         if action in VERBS:
-            return VERBS[action].takes
+            return VERBS[action].api_input
         return by_action.get(action, shapes.TaskDetail)
 
     @extend_schema(parameters=[OpenApiParameter("ordering", str, enum=list(ORDERINGS), default="due")])
@@ -225,7 +146,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     @extend_schema(responses=DONE)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is named; the rest stays."""
-        return self.act("edit")
+        return self.act(VERBS["edit"])
 
     @extend_schema(operation_id="tasks_led_before", responses=shapes.TaskRow(many=True))
     @action(detail=False, url_path="led-before", filterset_class=None, serializer_class=shapes.TaskRow)
@@ -240,12 +161,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def get_object(self) -> Task:
         return as_read_by(self.person, super().get_object())
 
-    def act(self, verb: str) -> Response:
+    def act(self, verb: Verb) -> Response:
         task: Task = self.get_object()
         # Asked again inside the action under the lock; here it comes before the input, so that
         # somebody who may not learns that, and not what is missing in their request.
-        rules.VERBS[verb](self.person, task).or_raise()
-        VERBS[verb].act(task=task, by=self.person, **self.checked())
+        verb.rule(self.person, task).or_raise()
+        verb.do_with_values(task, self.person, self.checked())
         return self.answer(task, 200)
 
     def answer(self, task: Task, status: int) -> Response:
@@ -253,48 +174,6 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         if now is None:
             return Response(status=204)
         return Response(shapes.TaskDetail(now, context=self.get_serializer_context()).data, status=status)
-
-    propose = verb("propose")
-    assign = verb("assign")
-    record_approval = verb("record_approval")
-    recall = verb("recall")
-    accept = verb("accept")
-    decline = verb("decline")
-    progress = verb("progress")
-    submit = verb("submit")
-    confirm = verb("confirm")
-    send_back = verb("send_back")
-    suspend = verb("suspend")
-    resume = verb("resume")
-    withdraw = verb("withdraw")
-    change_lead = verb("change_lead")
-    supersede = verb("supersede")
-    edit = verb("edit")
-    vouch = verb("vouch")
-    set_event_day = verb("set_event_day")
-    name_people = verb("name_people")
-    contribute = verb("contribute")
-    return_contribution = verb("return_contribution")
-    add_evidence = verb("add_evidence")
-    comment = verb("comment")
-    set_weights = verb("set_weights")
-    urge = verb("urge")
-    mark_posted = verb("mark_posted")
-    ask_extension = verb("ask_extension")
-    ask_withdrawal = verb("ask_withdrawal")
-    approve_request = verb("approve_request")
-    refuse_request = verb("refuse_request")
-    counter_request = verb("counter_request")
-    accept_counter = verb("accept_counter")
-    decline_counter = verb("decline_counter")
-    cancel_request = verb("cancel_request")
-    flag_risk = verb("flag_risk")
-    clear_risk = verb("clear_risk")
-    stop_escalation = verb("stop_escalation")
-    resume_escalation = verb("resume_escalation")
-    resume_cycle = verb("resume_cycle")
-    set_milestones = verb("set_milestones")
-    mark_milestone = verb("mark_milestone")
 
     @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
     @action(
@@ -319,7 +198,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         return Response(shapes.AboveOut(list(self.get_object().ancestors()), many=True).data)
 
     @extend_schema(operation_id="tasks_progress_notes", responses=shapes.ProgressOut(many=True))
-    @progress.mapping.get  # type: ignore[untyped-decorator]
+    @VERB_DOORS["progress"].mapping.get  # type: ignore[untyped-decorator]
     def progress_notes(self, request: Request, pk: str) -> Response:
         """What the lead body told of its work, newest first."""
         task = self.get_object()
@@ -366,6 +245,10 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         row = get_object_or_404(rows.select_related("task__lead"), pk=evidence_pk)
         actions.remove_evidence(evidence=row, by=self.person)
         return Response(status=204)
+
+
+for name, door in VERB_DOORS.items():
+    setattr(TaskView, name, door)
 
 
 class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, RelationDoors):

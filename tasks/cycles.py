@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-"""How many months a period has; a week has none."""
+# How many months a period has; a week has none.
+MONTHS_IN = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
-LONGEST = 50
-"""Years that a cycle runs at most."""
+MAX_CYCLE_YEARS = 50
 
 _ROMAN = ("I", "II", "III", "IV")
 
 
 @dataclass(frozen=True)
 class Cycle:
-    """Every so often on a day: 1 (Monday) to 7 of a week, else a day of a month of the period.
+    """Something that falls due once in each period, between `starts_on` and `until`.
 
-    A day that a month does not have is its last. What falls due lies from `starts_on` to `until`.
+    `day` is 1 (Monday) to 7 of a week, else a day of the month `month` of the period; where that month is
+    shorter, its last day.
     """
 
     every: str
@@ -33,14 +33,14 @@ class Cycle:
         """The first day of the period that holds the day; a week begins on Monday."""
         if self.every == "week":
             return day - timedelta(days=day.weekday())
-        months = MONTHS[self.every]
+        months = MONTHS_IN[self.every]
         return date(day.year, day.month - (day.month - 1) % months, 1)
 
     def after(self, period: date) -> date:
         """The first day of the next period."""
         if self.every == "week":
             return period + timedelta(days=7)
-        return _later(period, MONTHS[self.every])
+        return _later(period, MONTHS_IN[self.every])
 
     def due(self, period: date) -> date:
         """The day of the period that begins on this one."""
@@ -50,7 +50,7 @@ class Cycle:
         return month.replace(day=min(self.day, monthrange(month.year, month.month)[1]))
 
     def occurrences(self, since: date | None = None) -> Iterator[tuple[date, date]]:
-        """First day and due day of each period, those from `since` on; in order, to the end of the cycle."""
+        """First day and due day of each period in order, from the one that holds `since` to the end."""
         period = self.period_of(max(since, self.starts_on) if since else self.starts_on)
         while period <= self.until:
             due = self.due(period)

@@ -1,4 +1,4 @@
-"""Why nobody is told of a task after all."""
+"""Why a notice about a task is dropped before it is sent."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ class TaskReason(DropReason):
     NOT_VISIBLE = "not_visible", _("This person can no longer see the task.")
     ANSWERED = "request_answered", _("The request was answered or taken back.")
     CALMED = "risk_calmed", _("The task is no longer expected to be so late.")
-    STOPPED = "escalation_stopped", _("Telling those above was stopped.")
+    STOPPED = "escalation_stopped", _("Notifying superiors was stopped.")
     HIGHER_STEP = "higher_step", _("The same task is told of once, by its highest step.")
     OTHER_POLICY = "other_policy", _("The body that gave the task no longer has this reminder sent.")
     LATER_STEP = "later_step", _("A later reminder of the same task took its place.")
     LATER_NEWS = "later_news", _("Later news of the same kind took its place.")
 
 
-NOW_IN: dict[str, TaskReason] = {
+# Why a notice is dropped when the task is in this state now.
+REASON_OF_STATE: dict[str, TaskReason] = {
     State.DRAFT: TaskReason.DRAFT,
     State.PROPOSED: TaskReason.PROPOSED,
     State.ASSIGNED: TaskReason.WITH_LEAD,
@@ -45,7 +46,11 @@ NOW_IN: dict[str, TaskReason] = {
     State.SUSPENDED: TaskReason.SUSPENDED,
     State.WITHDRAWN: TaskReason.WITHDRAWN,
 }
-"""Why nothing is told of a task that is now in this state."""
 
-STOOD_STILL = (*dict.fromkeys(NOW_IN.values()), TaskReason.STOPPED, TaskReason.DELIVERED, TaskReason.REACHED)
-"""What kept reminders back holds no more when the task, its stop or the part goes on: they are owed again."""
+# These hold no more once the task, its escalation or the part goes on: what they dropped is owed again.
+STOOD_STILL = (
+    *dict.fromkeys(REASON_OF_STATE.values()),
+    TaskReason.STOPPED,
+    TaskReason.DELIVERED,
+    TaskReason.REACHED,
+)

@@ -18,12 +18,12 @@ def give_fan_out(pk: int) -> None:
 
 @shared_task
 def give_fan_outs() -> None:
-    """Each minute: what a crash or an absent broker left goes on; one that fails keeps no other."""
+    """Each minute: go on with what a crash or an absent broker left; each in a job of its own."""
     for pk in FanOut.objects.running().values_list("pk", flat=True):
         give_fan_out.delay(pk)
 
 
 @shared_task
 def make_occurrences() -> None:
-    """Each hour: the tasks of the periods that have begun, after an outage those of all it missed."""
+    """Each hour: make the tasks of the periods that have begun, after an outage those of all it missed."""
     actions.make_occurrences(on=today())

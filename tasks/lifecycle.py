@@ -1,4 +1,4 @@
-"""The life of a task as two tables: its states, and which verb leads from which to which (DESIGN §4)."""
+"""The life of a task: its states, the moves between them, and where it stands on a day (DESIGN §4)."""
 
 from __future__ import annotations
 
@@ -19,49 +19,56 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+# Only the assigner sees these, and no count holds them.
 UNISSUED = (State.DRAFT, State.PROPOSED)
-"""Only the assigner sees these, and no count holds them."""
 
+# The lead is at work and its clock runs.
 RUNNING = (State.ASSIGNED, State.IN_PROGRESS)
-"""The lead is at work and its clock runs."""
 
 OPEN = (State.ASSIGNED, State.IN_PROGRESS, State.SUBMITTED)
+
+# The five-way count; suspended and withdrawn are shown beside it.
 COUNTED = (*OPEN, State.COMPLETED)
-"""The five-way count; suspended and withdrawn are shown beside it."""
 
 
 @dataclass(frozen=True)
 class Move:
+    """One step in the life of a task, and the event that records it.
+
+    `target` is None where the task returns to the state that it left. A move that ends a request
+    takes an open request of the lead body back: after it there is nothing left to decide.
+    """
+
     sources: tuple[State, ...]
     target: State | None
-    """None: back to the state that was left (resume)."""
+    event: str
+    ends_request: bool = False
 
 
-MOVES: dict[str, Move] = {
-    "propose": Move((State.DRAFT,), State.PROPOSED),
-    "assign": Move((State.PROPOSED,), State.ASSIGNED),
-    "record_approval": Move((State.PROPOSED,), State.ASSIGNED),
-    "recall": Move((State.PROPOSED, State.ASSIGNED), State.DRAFT),
-    "accept": Move((State.ASSIGNED,), State.IN_PROGRESS),
-    "decline": Move((State.ASSIGNED,), State.PROPOSED),
-    "submit": Move((State.ASSIGNED, State.IN_PROGRESS), State.SUBMITTED),
-    "send_back": Move((State.SUBMITTED,), State.IN_PROGRESS),
-    "confirm": Move((State.SUBMITTED,), State.COMPLETED),
-    "suspend": Move((State.ASSIGNED, State.IN_PROGRESS), State.SUSPENDED),
-    "resume": Move((State.SUSPENDED,), None),
-    "withdraw": Move((*UNISSUED, *OPEN, State.SUSPENDED), State.WITHDRAWN),
-    "change_lead": Move((*RUNNING, State.SUSPENDED), State.ASSIGNED),
-    "supersede": Move((*OPEN, State.SUSPENDED), State.WITHDRAWN),
-}
+# The table of verbs names each of these in the row of its verb; nothing else sets a state.
+PROPOSE = Move((State.DRAFT,), State.PROPOSED, "task_proposed")
+ASSIGN = Move((State.PROPOSED,), State.ASSIGNED, "task_assigned")
+RECORD_APPROVAL = Move((State.PROPOSED,), State.ASSIGNED, "task_approval_recorded")
+RECALL = Move((State.PROPOSED, State.ASSIGNED), State.DRAFT, "task_recalled", ends_request=True)
+ACCEPT = Move((State.ASSIGNED,), State.IN_PROGRESS, "task_accepted")
+DECLINE = Move((State.ASSIGNED,), State.PROPOSED, "task_declined", ends_request=True)
+SUBMIT = Move(RUNNING, State.SUBMITTED, "task_submitted", ends_request=True)
+SEND_BACK = Move((State.SUBMITTED,), State.IN_PROGRESS, "task_sent_back")
+CONFIRM = Move((State.SUBMITTED,), State.COMPLETED, "task_confirmed")
+SUSPEND = Move(RUNNING, State.SUSPENDED, "task_suspended", ends_request=True)
+RESUME = Move((State.SUSPENDED,), None, "task_resumed")
+WITHDRAW = Move((*UNISSUED, *OPEN, State.SUSPENDED), State.WITHDRAWN, "task_withdrawn", ends_request=True)
+CHANGE_LEAD = Move((*RUNNING, State.SUSPENDED), State.ASSIGNED, "task_lead_changed", ends_request=True)
+SUPERSEDE = Move((*OPEN, State.SUSPENDED), State.WITHDRAWN, "task_superseded", ends_request=True)
 
 
+# Four levels of government: three hand-downs lead up to the first task, and its cycle may stand above.
 LEVELS_ABOVE = 4
-"""Four levels of government: three hand-downs lead up to the first task, and its cycle may stand above."""
 
+MAX_RISK_DAYS = 365
 
-RISK_LONGEST = 365
+# Days late expected from which the superior is told (DOMAIN §3.3).
 RISK_TOLD_FROM = 5
-"""Days late expected from which the superior is told (DOMAIN §3.3)."""
 
 
 class Standing(models.TextChoices):
@@ -75,9 +82,10 @@ class Standing(models.TextChoices):
     DONE_LATE = "done_late", _("done late")
 
 
+# The column a standing is asked of: the deadline of now, or the first one, which never moves.
 CURRENT, FIRST = "due_on", "original_due_on"
-"""The column a standing is asked of: the deadline of now, or the first one, which never moves."""
 
+# Tasks given = the sum of these; due soon is inside in time.
 FIVE = (
     Standing.DONE_ON_TIME,
     Standing.DONE_LATE,
@@ -85,10 +93,9 @@ FIVE = (
     Standing.OVERDUE,
     Standing.NO_DEADLINE,
 )
-"""given = the sum of these; due soon is inside in time."""
 
+# Calendar days before the deadline in which an open task in time is also due soon (DOMAIN §3.3).
 DUE_SOON_DAYS = 7
-"""Calendar days before the deadline in which an open task in time is also due soon (DOMAIN §3.3)."""
 
 
 class Pace(models.TextChoices):
@@ -119,5 +126,5 @@ class View(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+# The view that holds the five together.
 GIVEN = "given"
-"""The view that holds the five together: what the count calls given."""

@@ -14,8 +14,8 @@ _YEAR = r"(?P<year>20\d\d)"
 _OF = rf"(?: ?/ ?| nam ){_YEAR}"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _QUARTER = r"(?P<quarter>[1-4]|iv|i{1,3})"
+# The end of a period is meant with and without these; *before* it or *from* it on is something else.
 _BY = r"(?:(?:den |trong )?(?:het )?|trong )"
-"""The end of a period is meant with and without these; *before* it or *from* it on is something else."""
 
 _FORMS = tuple(
     re.compile(form)
@@ -38,17 +38,17 @@ def last_day(words: str) -> date | None:
     With or without Vietnamese marks, in Vietnamese or English, in capitals or not.
     """
     text = fold(words).rstrip(" .;")
-    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
-    if found is None:
+    match = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    if match is None:
         return None
-    named = found.groupdict()
-    year, month = int(named["year"]), _last_month(named)
+    groups = match.groupdict()
+    year, month = int(groups["year"]), _last_month(groups)
     return date(year, month, monthrange(year, month)[1])
 
 
-def _last_month(named: dict[str, str | None]) -> int:
-    if month := named.get("month") or named.get("first"):
+def _last_month(groups: dict[str, str | None]) -> int:
+    if month := groups.get("month") or groups.get("first"):
         return int(month)
-    if quarter := named.get("quarter"):
+    if quarter := groups.get("quarter"):
         return 3 * (_ROMAN.get(quarter) or int(quarter))
-    return 6 if named.get("half") == "first" else 12
+    return 6 if groups.get("half") == "first" else 12

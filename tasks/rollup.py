@@ -6,7 +6,9 @@ line, with no task below, counts by its own word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -55,7 +57,7 @@ class RollUp:
         return int(self.exact)
 
 
-def read(task: Task) -> list[Node]:
+def read_nodes(task: Task) -> list[Node]:
     """All that stands below the task, in one query."""
     columns = ("pk", "parent_id", "assigner_id", "lead_id", "state", "assigned_at", "percent", "weight")
     rows = Task.objects.under(task.pk).exclude(pk=task.pk).order_by()
@@ -64,25 +66,38 @@ def read(task: Task) -> list[Node]:
     ]
 
 
-def below(task: Task) -> list[Node]:
-    """The same, from what a page has read already and put at `tasks_below`."""
-    known: list[Node] | None = getattr(task, "tasks_below", None)
-    return read(task) if known is None else known
+_known: ContextVar[Mapping[int, list[Node]] | None] = ContextVar("known_below", default=None)
+
+
+@contextmanager
+def known_below(task: Task, nodes: list[Node]) -> Iterator[None]:
+    """Inside, what stands below the task is not read again: for a page of which several rules ask it."""
+    token = _known.set({**(_known.get() or {}), task.pk: nodes})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def nodes_below(task: Task) -> list[Node]:
+    """All that stands below the task, as `known_below` says it; else it is read."""
+    known = (_known.get() or {}).get(task.pk)
+    return read_nodes(task) if known is None else known
 
 
 def children(task: Task) -> list[Node]:
     """The tasks right below that count."""
-    return _counted(below(task)).get(task.pk, [])
+    return _counted(nodes_below(task)).get(task.pk, [])
 
 
-def still_open(task: Task) -> int:
+def count_open(task: Task) -> int:
     """How many of all the tasks below are not done."""
-    return sum(node.state != State.COMPLETED for node in _reached(task.pk, _counted(below(task))))
+    return sum(node.state != State.COMPLETED for node in _reached(task.pk, _counted(nodes_below(task))))
 
 
-def of(task: Task) -> RollUp | None:
+def roll_up(task: Task) -> RollUp | None:
     """The sum of the tasks below; None when none counts."""
-    families = _counted(below(task))
+    families = _counted(nodes_below(task))
     return _sum(families[task.pk], families) if task.pk in families else None
 
 

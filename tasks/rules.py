@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.access import Asker, Right
 from committees.models import Body, Membership
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
-from tasks import rollup
-from tasks.lifecycle import MOVES, OPEN, RUNNING, UNISSUED, State
+from tasks import lifecycle, rollup
+from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Move, State
 from tasks.models import Evidence, FanOut, Order, Part, Request, Task
+
+Rule = Callable[[Asker, Task], Verdict]
 
 
 def may_draft(person: Asker, body: Body) -> Verdict:
@@ -29,13 +31,14 @@ def may_edit_order(person: Asker, order: Order) -> Verdict:
     return may_draft(person, order.body)
 
 
+# Who prepares, changes or stops a body's tasks.
+_SETTLING = ("draft_tasks", "edit_issued_tasks", "suspend_tasks")
+
+
 def may_settle(person: Asker, order: Order) -> Verdict:
     """Who prepares, changes or stops a body's tasks decides what becomes of those of a replaced order."""
     right = access.own_first(access.right(person, permission, order.body) for permission in _SETTLING)
     return granted(right, _("Only the body that gave these tasks decides what becomes of them."))
-
-
-_SETTLING = ("draft_tasks", "edit_issued_tasks", "suspend_tasks")
 
 
 def may_edit(person: Asker, task: Task) -> Verdict:
@@ -64,7 +67,7 @@ def may_set_event_day(person: Asker, task: Task) -> Verdict:
 
 def may_change_lead(person: Asker, task: Task) -> Verdict:
     """Another body leads an issued task when those who may change it say so, with a reason."""
-    return _move(person, "change_lead", task, "edit_issued_tasks", _ONLY_EDITORS)
+    return _move(person, lifecycle.CHANGE_LEAD, task, "edit_issued_tasks", _ONLY_EDITORS)
 
 
 def may_propose(person: Asker, task: Task) -> Verdict:
@@ -72,7 +75,7 @@ def may_propose(person: Asker, task: Task) -> Verdict:
     return _issues(
         _move(
             person,
-            "propose",
+            lifecycle.PROPOSE,
             task,
             "draft_tasks",
             _("Only those who prepare this body's tasks can propose it."),
@@ -95,28 +98,28 @@ def may_vouch(person: Asker, task: Task) -> Verdict:
 
 def may_assign(person: Asker, task: Task) -> Verdict:
     """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
-    return _issues(_approves(person, task.assigner, task.pillar) & _when("assign", task), task)
+    return _issues(_approves(person, task.assigner, task.pillar) & _when(lifecycle.ASSIGN, task), task)
 
 
 def may_record_approval(person: Asker, task: Task) -> Verdict:
     """The secretary records that the head approved on paper, with the reference of the paper."""
     otherwise = _("Only the secretary of the assigner can record an approval given on paper.")
-    return _issues(_move(person, "record_approval", task, "record_approval", otherwise), task)
+    return _issues(_move(person, lifecycle.RECORD_APPROVAL, task, "record_approval", otherwise), task)
 
 
 def may_recall(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task back to draft until the lead has accepted it."""
-    return _keeps(person, task) & _when("recall", task)
+    return _keeps(person, task) & _when(lifecycle.RECALL, task)
 
 
 def may_accept(person: Asker, task: Task) -> Verdict:
     """The lead body accepts what it was given."""
-    return _move(person, "accept", task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
+    return _move(person, lifecycle.ACCEPT, task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
 
 
 def may_decline(person: Asker, task: Task) -> Verdict:
     """The lead body refuses a task before it accepts it, with a reason; the assigner decides anew."""
-    return _move(person, "decline", task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
+    return _move(person, lifecycle.DECLINE, task, "work_on_tasks", _ONLY_LEAD, of=task.lead)
 
 
 def may_report_progress(person: Asker, task: Task) -> Verdict:
@@ -124,7 +127,7 @@ def may_report_progress(person: Asker, task: Task) -> Verdict:
     who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(
             _("Progress is reported while the task is in progress. This one is: %(state)s.") % _state(task)
         )
@@ -145,7 +148,7 @@ def may_prepare_submission(person: Asker, task: Task) -> Verdict:
     """Who reports a task complete and when: a form that takes the evidence too asks only this first."""
     return _move(
         person,
-        "submit",
+        lifecycle.SUBMIT,
         task,
         "submit_tasks",
         _("Only the head, the secretary or the officer of the lead body can report it complete."),
@@ -164,32 +167,32 @@ def may_submit(person: Asker, task: Task) -> Verdict:
 
 def may_confirm(person: Asker, task: Task) -> Verdict:
     """The body that gave the task confirms it; never the person who reported it done."""
-    return _judge(person, "confirm", task, _("Only the body that gave this task can confirm it."))
+    return _judge(person, lifecycle.CONFIRM, task, _("Only the body that gave this task can confirm it."))
 
 
 def may_send_back(person: Asker, task: Task) -> Verdict:
     """The body that gave the task refuses the result with a reason; never the person who reported it."""
-    return _judge(person, "send_back", task, _("Only the body that gave this task can send it back."))
+    return _judge(person, lifecycle.SEND_BACK, task, _("Only the body that gave this task can send it back."))
 
 
 def may_suspend(person: Asker, task: Task) -> Verdict:
     """The assigner stops a task for a time, with a reason."""
-    return _move(person, "suspend", task, "suspend_tasks", _ONLY_KEEPERS)
+    return _move(person, lifecycle.SUSPEND, task, "suspend_tasks", _ONLY_KEEPERS)
 
 
 def may_resume(person: Asker, task: Task) -> Verdict:
     """The assigner lets a suspended task go on from where it was."""
-    return _move(person, "resume", task, "suspend_tasks", _ONLY_KEEPERS)
+    return _move(person, lifecycle.RESUME, task, "suspend_tasks", _ONLY_KEEPERS)
 
 
 def may_withdraw(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task off the books for good, with a reason."""
-    return _keeps(person, task) & _when("withdraw", task)
+    return _keeps(person, task) & _when(lifecycle.WITHDRAW, task)
 
 
 def may_supersede(person: Asker, task: Task) -> Verdict:
     """The assigner puts another of its tasks in the place of one it gave, with a reason."""
-    return _move(person, "supersede", task, "suspend_tasks", _ONLY_KEEPERS)
+    return _move(person, lifecycle.SUPERSEDE, task, "suspend_tasks", _ONLY_KEEPERS)
 
 
 def may_contribute(person: Asker, task: Task) -> Verdict:
@@ -198,7 +201,7 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
     right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in named)
     if right is None:
         return no(_("Only the bodies with a part in this task can comment and attach."))
-    if task.state in (State.WITHDRAWN,):
+    if task.state == State.WITHDRAWN:
         return not_now(_("This task was withdrawn."))
     return Verdict(True, right=right)
 
@@ -206,8 +209,8 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
 def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> Verdict:
     """A body that helps delivers its own contribution, and corrects it while the task is at work."""
     # `body` where somebody works for several of those that help.
-    bodies = [one for one in helping(task) if body is None or one == body]
-    right = access.own_first(access.right(person, "work_on_tasks", one) for one in bodies)
+    bodies = [helper for helper in helping(task) if body in (None, helper)]
+    right = access.own_first(access.right(person, "work_on_tasks", helper) for helper in bodies)
     if right is None:
         return no(_("Only those who work for a body that helps deliver its contribution."))
     if task.state not in RUNNING:
@@ -232,7 +235,7 @@ def may_add_evidence(person: Asker, task: Task) -> Verdict:
     who = granted(_helps(person, task), _("Only the lead body and the bodies that help can add evidence."))
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(
             _("Evidence is added while the task is in progress. This one is: %(state)s.") % _state(task)
         )
@@ -246,7 +249,7 @@ def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
     right = helps or access.right(person, "work_on_tasks", task.lead)
     if right is None:
         return no(_("Only the person who added this evidence or the lead body can remove it."))
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
     return Verdict(True, right=right)
 
@@ -335,7 +338,7 @@ def may_urge(person: Asker, task: Task) -> Verdict:
     who = _who(person, "urge_tasks", task.assigner, _("Only the body that gave this task can urge it."))
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(
             _("Only a task on which the lead is at work can be urged. This one is: %(state)s.") % _state(task)
         )
@@ -357,7 +360,7 @@ def may_ask_extension(person: Asker, task: Task) -> Verdict:
     if task.order and task.order.ask_until and task.order.ask_until < today():
         return not_now(
             _("Extensions under this order could be asked for until %(day)s.")
-            % {"day": f"{task.order.ask_until:%d/%m/%Y}"}
+            % {"day": format_day(task.order.ask_until)}
         )
     return verdict
 
@@ -391,7 +394,7 @@ def may_stop_escalation(person: Asker, task: Task) -> Verdict:
     if task.due_on is None:
         return not_now(_("This task has no deadline that could be missed."))
     if task.escalation_stopped_at:
-        return not_now(_("Telling those above is stopped already."))
+        return not_now(_("Notifying superiors is stopped already."))
     return who
 
 
@@ -401,7 +404,7 @@ def may_resume_escalation(person: Asker, task: Task) -> Verdict:
     if not who:
         return who
     if task.state not in RUNNING or task.escalation_stopped_at is None:
-        return not_now(_("Telling those above of this task is not stopped."))
+        return not_now(_("Notifying superiors of this task is not stopped."))
     return who
 
 
@@ -456,7 +459,7 @@ def may_decide_request(person: Asker, task: Task) -> Verdict:
     if not who:
         return who
     request = waiting_request(task)
-    if request and _names(who.right, request.by_id, request.on_behalf_of_id):
+    if request and _acted_before(who.right, request.by_id, request.on_behalf_of_id):
         return no(_("You cannot decide your own request."))
     if request is None or request.state != Request.State.OPEN:
         return not_now(_("No request waits for a decision: it was taken back, answered or never made."))
@@ -480,7 +483,7 @@ def may_answer_counter(person: Asker, task: Task) -> Verdict:
     request = waiting_request(task)
     if request is None or request.state != Request.State.COUNTERED:
         return not_now(_("No other day is offered for this task."))
-    if _names(who.right, request.decided_by_id, request.decided_for_id):
+    if _acted_before(who.right, request.decided_by_id, request.decided_for_id):
         return no(_("You cannot accept the day that you offered yourself."))
     return who
 
@@ -497,7 +500,7 @@ def may_cancel_request(person: Asker, task: Task) -> Verdict:
 
 def waiting_request(task: Task) -> Request | None:
     """The one request that is not settled; read in Python, so that a page may prefetch."""
-    return next((one for one in task.requests.all() if one.state in Request.WAITING), None)
+    return next((request for request in task.requests.all() if request.state in Request.WAITING), None)
 
 
 def own_parts(person: Asker, task: Task) -> list[Part]:
@@ -519,7 +522,7 @@ def _may_ask(person: Asker, task: Task) -> Verdict:
     who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
     if not who:
         return who
-    if task.state not in (State.ASSIGNED, State.IN_PROGRESS):
+    if task.state not in RUNNING:
         return not_now(_("Asked for while the task is at work. This one is: %(state)s.") % _state(task))
     if waiting_request(task):
         return not_now(_("One request is open already. Take it back or wait for the decision."))
@@ -533,73 +536,22 @@ _ONLY_EDITORS = _(
 )
 _ONLY_KEEPERS = _("Only the head, the standing deputy or the secretary of the assigner can do this.")
 
-VERBS: dict[str, Callable[[Asker, Task], Verdict]] = {
-    "propose": may_propose,
-    "assign": may_assign,
-    "record_approval": may_record_approval,
-    "recall": may_recall,
-    "accept": may_accept,
-    "decline": may_decline,
-    "progress": may_report_progress,
-    "submit": may_submit,
-    "confirm": may_confirm,
-    "send_back": may_send_back,
-    "suspend": may_suspend,
-    "resume": may_resume,
-    "withdraw": may_withdraw,
-    "supersede": may_supersede,
-    "edit": may_edit,
-    "vouch": may_vouch,
-    "change_lead": may_change_lead,
-    "set_event_day": may_set_event_day,
-    "name_people": may_name_people,
-    "contribute": may_contribute_part,
-    "return_contribution": may_return_contribution,
-    "add_evidence": may_add_evidence,
-    "comment": may_contribute,
-    "set_weights": may_set_weights,
-    "urge": may_urge,
-    "mark_posted": may_mark_posted,
-    "ask_extension": may_ask_extension,
-    "ask_withdrawal": may_ask_withdrawal,
-    "approve_request": may_decide_request,
-    "refuse_request": may_decide_request,
-    "counter_request": may_counter_request,
-    "accept_counter": may_answer_counter,
-    "decline_counter": may_answer_counter,
-    "cancel_request": may_cancel_request,
-    "flag_risk": may_flag_risk,
-    "clear_risk": may_clear_risk,
-    "stop_escalation": may_stop_escalation,
-    "resume_escalation": may_resume_escalation,
-    "resume_cycle": may_resume_cycle,
-    "set_milestones": may_set_milestones,
-    "mark_milestone": may_mark_milestone,
-}
-"""Every verb on a task and its rule: what pages, API and admin offer, and what the tests walk."""
-
-
-def verdicts(person: Asker, task: Task) -> dict[str, Verdict]:
-    """Every verb with its verdict for this person now, read with one look at their offices."""
-    with access.asking_once():
-        return {verb: rule(person, task) for verb, rule in VERBS.items()}
-
 
 def _who(person: Asker, permission: str, body: Body | None, otherwise: Sentence) -> Verdict:
     return granted(access.right(person, permission, body), otherwise)
 
 
-def _when(verb: str, task: Task) -> Verdict:
-    if task.state in MOVES[verb].sources:
+def _when(move: Move, task: Task) -> Verdict:
+    if task.state in move.sources:
         return YES
     return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
 
 
 def _move(
-    person: Asker, verb: str, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
+    person: Asker, move: Move, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
 ) -> Verdict:
     """Who, on the assigner unless another body is named; then when."""
-    return _who(person, permission, of or task.assigner, otherwise) & _when(verb, task)
+    return _who(person, permission, of or task.assigner, otherwise) & _when(move, task)
 
 
 def _issues(verdict: Verdict, task: Task) -> Verdict:
@@ -631,13 +583,13 @@ def _helps(person: Asker, task: Task) -> Right | None:
     )
 
 
-def _judge(person: Asker, verb: str, task: Task, otherwise: Sentence) -> Verdict:
+def _judge(person: Asker, move: Move, task: Task, otherwise: Sentence) -> Verdict:
     who = _who(person, "confirm_tasks", task.assigner, otherwise)
     if not who:
         return who
-    if _names(who.right, task.submitted_by_id, task.submitted_for_id):
+    if _acted_before(who.right, task.submitted_by_id, task.submitted_for_id):
         return no(_("You cannot confirm your own work."))
-    return who & _when(verb, task)
+    return who & _when(move, task)
 
 
 def _approves(person: Asker, giver: Body, pillar: str) -> Verdict:
@@ -666,8 +618,8 @@ def _right_in_own_field(person: Asker, giver: Body, pillar: str) -> Right | None
     return replace(right, on_behalf_of=charged.absence.person) if charged.absence else right
 
 
-def _names(right: Right | None, by: int | None, on_behalf_of: int | None) -> bool:
-    """Rule 6 with deputies: of the two who would act none is one of the two who acted before."""
+def _acted_before(right: Right | None, by: int | None, on_behalf_of: int | None) -> bool:
+    """Whether who would act now, or in whose name, is who acted before, or in whose name."""
     before = {key for key in (by, on_behalf_of) if key}
     acting = {person.pk for person in (right.person, right.on_behalf_of) if person} if right else set()
     return not before.isdisjoint(acting)

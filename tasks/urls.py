@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from committees.urls import CODE
 from tasks.fan_outs import views as fanning
 from tasks.urging import views as urging
+from tasks.verbs import VERBS
 from tasks.views import above, below, body, detail, editing, lists, verbs
 
 app_name = "tasks"
@@ -31,7 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/fan-outs/<int:fan_out_pk>/cancel/", fanning.cancel, name="cancel_fan_out"),
     path("<int:pk>/evidence/<int:evidence_pk>/", detail.evidence, name="evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/remove/", verbs.remove_evidence, name="remove_evidence"),
-    *(path(f"<int:pk>/{verb.replace('_', '-')}/", verbs.verb_page(verb), name=verb) for verb in verbs.STEPS),
+    *(
+        path(f"<int:pk>/{verb.slug}/", verbs.verb_page(verb), name=verb.name)
+        for verb in VERBS.values()
+        if not verb.has_own_page
+    ),
 ]
 
 body_patterns: list[URLPattern] = [re_path(rf"^{CODE}/$", body.body_page, name="detail")]

@@ -15,6 +15,7 @@ from tests.support.admin_door import enter, rows  # noqa: F401 - fixtures
 from tests.support.imports import received  # noqa: F401 - fixtures
 from tests.support.office import in_english  # noqa: F401 - fixtures
 from tests.support.people import bodies, order, people, task_at  # noqa: F401 - fixtures
+from tests.support.running_portal import portal_copy, running_portal  # noqa: F401 - fixtures
 from tests.support.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
 from tests.support.tree import tree  # noqa: F401 - fixtures
 from tests.support.zones import zone  # noqa: F401 - fixtures
@@ -32,11 +33,16 @@ def pytest_configure() -> None:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }  # nothing is collected for tests
     django_settings.STORAGES = {**django_settings.STORAGES, "staticfiles": plain}
+    # A thread of the live server waits for the next request of a browser; its connection must not wait
+    # with it, or the database of the tests cannot be dropped.
+    django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     # The browser's driver keeps an event loop in this thread, which makes Django refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=late_and_short)
     if CHROMIUM or os.environ.get("CI"):
         return
     skip = pytest.mark.skip(
@@ -45,6 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(skip)
+
+
+def late_and_short(test: pytest.Item) -> tuple[bool, bool]:
+    """Tests with real transactions after the others, which they leave an emptied database; long ones first.
+
+    A long one that begins last keeps one process at work while the other has nothing to do.
+    """
+    marker = test.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(getattr(test, "fixturenames", ()))
+    transactional = bool(fixtures or (marker and marker.kwargs.get("transaction")))
+    return transactional, not test.get_closest_marker("slow")
 
 
 def pytest_collection_finish() -> None:

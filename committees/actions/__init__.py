@@ -10,9 +10,9 @@ from committees.actions.accounts import (
     set_password,
 )
 from committees.actions.addresses import accept_address
+from committees.actions.aliases import forget_alias, remember_alias, save_paper_settings
 from committees.actions.bodies import open_offices, save_body, set_office_permissions
 from committees.actions.leaving import close_account, close_demo_account
-from committees.actions.naming import forget, remember, save_paper_settings
 from committees.actions.proposals import appoint, approve_term, propose_term, refuse_term
 from committees.actions.terms import end_membership, save_membership
 
@@ -25,12 +25,12 @@ __all__ = [
     "close_demo_account",
     "end_absence",
     "end_membership",
-    "forget",
+    "forget_alias",
     "note_sign_in",
     "open_offices",
     "propose_term",
     "refuse_term",
-    "remember",
+    "remember_alias",
     "save_absence",
     "save_body",
     "save_membership",

@@ -18,12 +18,12 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import announcements, rules
+from committees import appointment_hooks, rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
-from committees.actions.common import PERSON_FIELDS, save, stored
-from committees.announcements import BreakGlass
+from committees.actions.common import PERSON_FIELDS, read_stored, save_and_record
+from committees.appointment_hooks import BreakGlass
 from committees.models import Body, Membership, Person
-from portal.shared.changed import changed_fields, clean_changed_fields, stored_row
+from portal.shared.changes import changed_fields, clean_changed_fields, stored_row
 from portal.shared.days import today
 from portal.shared.verdicts import no, refuse
 
@@ -33,14 +33,14 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def save_person(*, person: Person, by: Person | None) -> Person:
     """Enter or change a person. Only a superuser makes, changes or unmakes a superuser."""
-    before = stored(person, PERSON_FIELDS)
+    before = read_stored(person, PERSON_FIELDS)
     if by is not None:
         rules.may_change_account(by, person).or_raise()
         if before.get("is_superuser"):
             rules.may_change_account(by, Person.objects.get(pk=person.pk)).or_raise()
         _refuse_shutting_oneself_out(person, by)
     forget_refusal(person, before)
-    return save(person, before, PERSON_FIELDS, verb="person", by=by)
+    return save_and_record(person, before, PERSON_FIELDS, verb="person", by=by)
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def send_reset_letter(*, person: Person, by: Person) -> Person:
     if own:
         terms = Membership.objects.within(today(), None).filter(person=person)
         bodies = Body.objects.filter(pk__in=terms.values("office__body")).order_by("path")
-        announcements.glass_broken(BreakGlass(person, by, list(bodies)))
+        appointment_hooks.announce_break_glass(BreakGlass(person, by, list(bodies)))
     return person
 
 
@@ -99,7 +99,7 @@ def save_own_profile(*, person: Person, by: Person) -> Person:
     if person.pk != by.pk:
         refuse(no(_("You can change only your own profile.")))
     fields = ("language", "email", "phone")
-    before = stored(person, fields)
+    before = read_stored(person, fields)
     clean_changed_fields(person, changed_fields(person, stored_row(person)).intersection(fields))
     forget_refusal(person, before)
     person.save(update_fields=(*fields, *REFUSAL_FIELDS))
@@ -125,7 +125,7 @@ def note_sign_in(*, person: Person, address: str = "") -> None:
 
 
 def _refuse_shutting_oneself_out(person: Person, by: Person) -> None:
-    """Else the last administrator could lock the door from outside."""
+    """Nobody locks or demotes their own account: the last administrator could lock everybody out."""
     if person.pk != by.pk:
         return
     if not person.is_active:

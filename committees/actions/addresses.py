@@ -45,6 +45,6 @@ def accept_address(*, person: Person, by: Person) -> Person:
 
 
 def forget_refusal(person: Person, before: Mapping[str, object] | None = None) -> None:
-    """Of another address the mail server said nothing; with `before`, only when the address changed."""
+    """Trust a person's address again; with `before`, only when it differs from the address there."""
     if before is None or before.get("email") != person.email:
         person.address_refused_at, person.address_answer = None, ""

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
-from committees import access, announcements, rules
-from committees.actions.common import BODY_FIELDS, save, stored
-from committees.announcements import BreakGlass
+from committees import access, appointment_hooks, rules
+from committees.actions.common import BODY_FIELDS, read_stored, save_and_record
+from committees.appointment_hooks import BreakGlass
 from committees.models import Body, Office, Person
 from committees.roles import Role
 
@@ -22,10 +22,10 @@ def save_body(*, body: Body, by: Person | None) -> Body:
     """Enter or change a body; a new one gets its nine offices with the default permissions."""
     if by is not None:
         rules.may_administer(by).or_raise()
-    before = stored(body, BODY_FIELDS)
+    before = read_stored(body, BODY_FIELDS)
     _refuse_circle(body)
     own = by is not None and _may_move(body, by)
-    save(
+    save_and_record(
         body,
         before,
         BODY_FIELDS,
@@ -38,12 +38,12 @@ def save_body(*, body: Body, by: Person | None) -> Body:
         open_offices([body])
     if by is not None and own:
         left = Body.objects.filter(pk__in=[before["parent"]])
-        announcements.glass_broken(BreakGlass(body, by, [body, *left]))
+        appointment_hooks.announce_break_glass(BreakGlass(body, by, [body, *left]))
     return body
 
 
 def open_offices(bodies: Iterable[Body]) -> None:
-    """The nine offices of each body with what each may do by default (DESIGN §3)."""
+    """Create the nine offices of each body with what each may do by default (DESIGN §3)."""
     places = [(body, role) for body in bodies for role in Role]
     groups = Group.objects.bulk_create([Group(name=f"{body.pk}:{role}") for body, role in places])
     offices = [
@@ -75,12 +75,12 @@ def set_office_permissions(*, office: Office, permissions: Collection[str], by: 
             break_glass=own,
         )
         if own:
-            announcements.glass_broken(BreakGlass(office, by, [office.body]))
+            appointment_hooks.announce_break_glass(BreakGlass(office, by, [office.body]))
     return office
 
 
 def _may_move(body: Body, by: Person) -> bool:
-    """Ask for the bodies that a moved body comes under; gives whether the only administrator holds one."""
+    """Refuse a move that gives the mover power; True when the only administrator may do it all the same."""
     old = Body.objects.filter(pk=body.pk).first()
     if old is None or old.parent_id == body.parent_id or body.parent is None:
         return False

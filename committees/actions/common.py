@@ -10,14 +10,14 @@ from django.db import models
 from audit.actions import changes, record, snapshot
 from committees.access import Right
 from committees.models import Person
-from portal.shared.changed import clean_changes, stored_row
+from portal.shared.changes import clean_changes, stored_row
 from portal.shared.text import tidy_row
 
 T = TypeVar("T", bound=models.Model)
 
 PERSON_FIELDS = ("username", "name", "email", "phone", "language", "is_active", "is_staff", "is_superuser")
+# How a body's orders are read and its documents are written.
 PAPER_FIELDS = ("before_means", "letterhead", "place")
-"""How a body's orders are read and its documents are written."""
 
 BODY_FIELDS = (
     "code",
@@ -47,13 +47,13 @@ MEMBERSHIP_FIELDS = (
 )
 
 
-def stored(thing: models.Model, fields: Iterable[str]) -> dict[str, object]:
+def read_stored(thing: models.Model, fields: Iterable[str]) -> dict[str, object]:
     """The row as the database holds it now; empty for a new one."""
     row = stored_row(thing)
     return snapshot(row, fields) if row else {}
 
 
-def save(
+def save_and_record(
     thing: T,
     before: dict[str, object],
     fields: tuple[str, ...],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import changes, record, snapshot
 from committees import rules
 from committees.access import Right
-from committees.actions.absences import DAY, finish_absence, follow
+from committees.actions.absences import ONE_DAY, finish_absence, update_deputy_terms
 from committees.actions.terms import close_term
 from committees.models import Absence, Membership, MembershipQuerySet, Person
 from portal.shared.days import today
@@ -30,7 +30,7 @@ def close_account(*, person: Person, by: Person, last_day: date | None = None) -
 
 @transaction.atomic
 def close_demo_account(*, person: Person) -> Person:
-    """An account of the demonstration ends at once: nobody signs in with it, and it holds nothing.
+    """Close an account of the demonstration at once: nobody signs in with it, and it holds nothing.
 
     The portal itself does it, so nobody's right is asked. The row stays: the trail and the tasks name it.
     """
@@ -49,7 +49,7 @@ def _close(
     rights_before: dict[str, Any] | None = None,
 ) -> Person:
     at_once = last_day is None
-    last_day = last_day or today() - DAY
+    last_day = last_day or today() - ONE_DAY
     if last_day > today():
         raise ValidationError(
             {"last_day": _("Today or earlier. For a later day, end the terms on that day and do this then.")}
@@ -63,7 +63,7 @@ def _close(
         finish_absence(absence, by, right)
     for term in terms:
         close_term(term, last_day, by, right)
-    follow(person.pk, by=by, right=right)
+    update_deputy_terms(person.pk, by=by, right=right)
     person.is_active = False
     # A session lives as long as the password's hash: a new one ends them all, also after an unlocking.
     person.set_unusable_password()
@@ -76,7 +76,7 @@ def _close(
 
 
 def _running(person: Person, last_day: date) -> MembershipQuerySet:
-    """Terms of their own that hold today or later; what ended before stays as it was."""
+    """The person's own terms that hold today or later; what ended before stays as it was."""
     terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
     return terms.exclude(ends_on=last_day).select_related("office")
 

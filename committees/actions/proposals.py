@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.actions import record, snapshot
-from committees import announcements, rules
+from committees import appointment_hooks, rules
 from committees.actions.common import MEMBERSHIP_FIELDS
 from committees.actions.terms import save_membership
 from committees.models import Membership, Person, ProposedTerm
@@ -28,7 +28,7 @@ def propose_term(*, membership: Membership, by: Person) -> ProposedTerm:
     proposal.save()
     after = snapshot(proposal, MEMBERSHIP_FIELDS)
     record("term_proposed", about=proposal, by=by, after=after, bodies=[proposal.office.body_id])
-    announcements.proposed(proposal)
+    appointment_hooks.announce_proposal(proposal)
     return proposal
 
 
@@ -41,7 +41,7 @@ def appoint(*, membership: Membership, by: Person) -> Membership | ProposedTerm:
 
 @transaction.atomic
 def approve_term(*, proposal: ProposedTerm, by: Person) -> Membership:
-    """Another administrator appoints the one who proposed it."""
+    """Appoint as proposed; only another administrator than the proposer does it."""
     proposal = _decide(proposal, ProposedTerm.State.APPROVED, by)
     membership = proposal.term or Membership()
     for name, value in _values(proposal).items():
@@ -51,7 +51,7 @@ def approve_term(*, proposal: ProposedTerm, by: Person) -> Membership:
 
 @transaction.atomic
 def refuse_term(*, proposal: ProposedTerm, by: Person) -> ProposedTerm:
-    """The proposal gives nothing; it stays on record."""
+    """Refuse a proposed term, which stays on record."""
     return _decide(proposal, ProposedTerm.State.REFUSED, by)
 
 

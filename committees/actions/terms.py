@@ -10,34 +10,36 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import access, announcements, rules
+from committees import access, appointment_hooks, rules
 from committees.access import Right
-from committees.actions.absences import DAY, follow
-from committees.actions.common import MEMBERSHIP_FIELDS, save, stored
-from committees.announcements import Appointment
+from committees.actions.absences import ONE_DAY, update_deputy_terms
+from committees.actions.common import MEMBERSHIP_FIELDS, read_stored, save_and_record
+from committees.appointment_hooks import Appointment
 from committees.models import Membership, Office, Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 
-HOLDS = ("person", "office", "starts_on", "ends_on")
-"""Who holds what and when: only a change of these can make two terms overlap."""
+# Who holds what and when: only a change of these can make two terms overlap.
+OVERLAP_FIELDS = ("person", "office", "starts_on", "ends_on")
 
-GIVEN = (*HOLDS, "fields")
-"""What of a term gives rights; position and decision are words."""
+# What of a term gives rights; position and decision are words.
+RIGHTS_FIELDS = (*OVERLAP_FIELDS, "fields")
 
 
 @transaction.atomic
 def save_membership(*, membership: Membership, by: Person | None) -> Membership:
     """Appoint a person to an office for a term, or correct the term; the heads concerned are told."""
     Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
-    before = stored(membership, MEMBERSHIP_FIELDS)
+    before = read_stored(membership, MEMBERSHIP_FIELDS)
     right = _right_to_fill(membership, before, by) if by is not None else None
-    own = by is not None and any(rules.acts_for_oneself(by, one) for one in _people(membership, before))
+    own = by is not None and any(
+        rules.acts_for_oneself(by, person) for person in _holders(membership, before)
+    )
     if membership.absence_id:
         raise ValidationError(_("A deputy's term follows the absence. Change or end the absence instead."))
     membership.clean()  # a term that ends before it starts overlaps nothing, or anything
-    if any(before.get(name) != now for name, now in snapshot(membership, HOLDS).items()):
+    if any(before.get(name) != now for name, now in snapshot(membership, OVERLAP_FIELDS).items()):
         _refuse_overlap(membership)
-    save(
+    save_and_record(
         membership,
         before,
         MEMBERSHIP_FIELDS,
@@ -47,10 +49,10 @@ def save_membership(*, membership: Membership, by: Person | None) -> Membership:
         bodies=lambda: [membership.office.body_id],
         break_glass=own,
     )
-    follow(membership.person_id, by=by, right=right)
+    update_deputy_terms(membership.person_id, by=by, right=right)
     after = snapshot(membership, MEMBERSHIP_FIELDS)
-    if by is not None and any(before.get(name) != after[name] for name in GIVEN):
-        announcements.appointed(Appointment(membership, by, new=not before, own=own))
+    if by is not None and any(before.get(name) != after[name] for name in RIGHTS_FIELDS):
+        appointment_hooks.announce_appointment(Appointment(membership, by, new=not before, own=own))
     return membership
 
 
@@ -67,10 +69,10 @@ def end_membership(*, membership: Membership, ends_on: date | None = None, by: P
     if membership.ends_on and membership.ends_on < today():
         raise ValidationError(_("This term is over: there is nothing to end."))
     own = rules.acts_for_oneself(by, membership.person)
-    close_term(membership, today() - DAY, by, right, break_glass=own)
-    follow(membership.person_id, by=by, right=right)
+    close_term(membership, today() - ONE_DAY, by, right, break_glass=own)
+    update_deputy_terms(membership.person_id, by=by, right=right)
     if membership.pk:
-        announcements.appointed(Appointment(membership, by, new=False, own=own))
+        appointment_hooks.announce_appointment(Appointment(membership, by, new=False, own=own))
     return membership
 
 
@@ -97,12 +99,12 @@ def close_term(
 
 
 def _right_to_fill(membership: Membership, before: dict[str, object], by: Person) -> Right | None:
-    """Ask for the office and the person of now and of before.
+    """The right to fill the office, for the office and person of now and of before the change.
 
     Of several rights that are all needed, one on behalf of somebody else is named.
     """
     offices = Office.objects.filter(pk__in={membership.office_id, before.get("office", membership.office_id)})
-    people = _people(membership, before)
+    people = _holders(membership, before)
     rights = [
         rules.may_fill_office(by, person, office).or_raise()
         for office in offices.select_related("body__parent")
@@ -111,7 +113,7 @@ def _right_to_fill(membership: Membership, before: dict[str, object], by: Person
     return access.lent_first(rights)
 
 
-def _people(membership: Membership, before: dict[str, object]) -> list[Person]:
+def _holders(membership: Membership, before: dict[str, object]) -> list[Person]:
     """Who holds the term now, and who held it before this change."""
     keys = {membership.person_id, before.get("person", membership.person_id)}
     return list(Person.objects.in_bulk(keys).values())
@@ -126,6 +128,6 @@ def _refuse_overlap(membership: Membership) -> None:
     own = terms.filter(person=membership.person_id, office=membership.office_id, absence=None)
     other = own.first()
     if other:
-        until = f"{other.ends_on:%d/%m/%Y}" if other.ends_on else "…"
+        until = format_day(other.ends_on) if other.ends_on else "…"
         message = _("This person already holds this office from %(start)s to %(end)s. End that term first.")
-        raise ValidationError({"starts_on": message % {"start": f"{other.starts_on:%d/%m/%Y}", "end": until}})
+        raise ValidationError({"starts_on": message % {"start": format_day(other.starts_on), "end": until}})

@@ -1,0 +1,1 @@
+"""The pages of bodies, their members, their papers and their absences."""

@@ -17,48 +17,49 @@ from committees import access, actions, rules
 from committees.doors import SignedInRequest
 from committees.forms import AbsenceForm, DaysForm, EndAbsenceForm
 from committees.models import Absence, Membership, Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
+from portal.shared.forms import add_errors
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def away(request: SignedInRequest) -> HttpResponse:
     """I am away from … to …; my deputy is …"""
-    return _enter(request, request.user, reverse("profile"))
+    return _enter_page(request, request.user, reverse("profile"))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_away(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    """The same for a member of a body, by those who keep its members."""
+    """Enter an absence of a member of a body, by those who keep its members."""
     terms = Membership.objects.filter(office__body__code=code, absence=None)
     terms = terms.filter(office__body__in=access.member_readers(request.user).values("pk"))
     term = get_object_or_404(terms.select_related("person", "office__body"), pk=pk)
     rules.may_keep_absences(request.user, term.person).or_raise()
-    return _enter(request, term.person, term.office.body.get_absolute_url())
+    return _enter_page(request, term.person, term.office.body.get_absolute_url())
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another last day or reason."""
-    absence = _found(request, pk)
+    absence = _absence(request, pk)
     form = DaysForm(request.POST if request.method == "POST" else None, instance=absence)
-    if request.method == "POST" and form.is_valid() and _saved(request, form, absence):
+    if request.method == "POST" and form.is_valid() and _save(request, form, absence):
         messages.success(request, _("The absence is saved."))
-        return redirect(_back(request, absence))
+        return redirect(_back_url(request, absence))
     context = {"title": _("Change an absence"), "about": absence, "verb": _("Save the absence")}
-    return _page(request, form, _back(request, absence), context)
+    return _page(request, form, _back_url(request, absence), context)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Back early: the deputy holds nothing from this moment, or after a last day."""
-    absence = _found(request, pk)
+    absence = _absence(request, pk)
     form = EndAbsenceForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _ended(request, form, absence):
-        return redirect(_back(request, absence))
+    if request.method == "POST" and form.is_valid() and _end(request, form, absence):
+        return redirect(_back_url(request, absence))
     context = {
         "title": _("End the absence"),
         "explanation": _("%(deputy)s acts for %(person)s. Say when that ends.")
@@ -66,24 +67,24 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "verb": _("End the absence"),
         "icon_name": "undo-2",
-        "back": _back(request, absence),
+        "back": _back_url(request, absence),
     }
     return render(request, "parts/confirm.html", context)
 
 
-def _enter(request: SignedInRequest, person: Person, back: str) -> HttpResponse:
+def _enter_page(request: SignedInRequest, person: Person, back: str) -> HttpResponse:
     absence = Absence(person=person, starts_on=today())
     form = AbsenceForm(request.POST if request.method == "POST" else None, instance=absence)
-    if request.method == "POST" and form.is_valid() and _saved(request, form, absence):
-        said = _("%(deputy)s acts for %(person)s from %(first)s to %(last)s.")
-        days = {"first": f"{absence.starts_on:%d/%m/%Y}", "last": f"{absence.ends_on:%d/%m/%Y}"}
-        messages.success(request, said % {"deputy": absence.deputy, "person": absence.person, **days})
+    if request.method == "POST" and form.is_valid() and _save(request, form, absence):
+        sentence = _("%(deputy)s acts for %(person)s from %(first)s to %(last)s.")
+        days = {"first": format_day(absence.starts_on), "last": format_day(absence.ends_on)}
+        messages.success(request, sentence % {"deputy": absence.deputy, "person": absence.person, **days})
         return redirect(back)
     context = {"title": _("Enter an absence"), "person": person, "verb": _("Name the deputy")}
     return _page(request, form, back, context)
 
 
-def _found(request: SignedInRequest, pk: int) -> Absence:
+def _absence(request: SignedInRequest, pk: int) -> Absence:
     """An absence is known to those who may change it."""
     absence = get_object_or_404(Absence.objects.select_related("person", "deputy"), pk=pk)
     if not rules.may_keep_absences(request.user, absence.person):
@@ -91,15 +92,15 @@ def _found(request: SignedInRequest, pk: int) -> Absence:
     return absence
 
 
-def _saved(request: SignedInRequest, form: Any, absence: Absence) -> bool:
+def _save(request: SignedInRequest, form: Any, absence: Absence) -> bool:
     try:
         actions.save_absence(absence=absence, by=request.user)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, once=False)
     return not form.errors
 
 
-def _ended(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> bool:
+def _end(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> bool:
     last_day = form.cleaned_data["ends_on"]
     if last_day is None:
         actions.end_absence(absence=absence, by=request.user)
@@ -111,12 +112,12 @@ def _ended(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> 
     except ValidationError as error:
         form.add_error("ends_on", error.messages)
         return False
-    said = _("The last day of the absence is %(day)s.")
-    messages.success(request, said % {"day": f"{last_day:%d/%m/%Y}"})
+    sentence = _("The last day of the absence is %(day)s.")
+    messages.success(request, sentence % {"day": format_day(last_day)})
     return True
 
 
-def _back(request: SignedInRequest, absence: Absence) -> str:
+def _back_url(request: SignedInRequest, absence: Absence) -> str:
     """To one's own profile, else to the body of the first office of the person."""
     if absence.person_id == request.user.pk:
         return reverse("profile")

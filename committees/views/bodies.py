@@ -20,11 +20,13 @@ from committees import access, actions, rules
 from committees.doors import SignedInRequest
 from committees.forms import AppointForm, BodySearchForm, EndForm, TermForm
 from committees.models import Body, BodyQuerySet, Membership, ProposedTerm
-from portal.shared.days import today
+from portal.shared.days import format_day, today
+from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 
 FILTERS = ("q", "kind", "chain")
 # Options in the datalist of a field that names a body.
-SUGGESTED = 20
+MAX_SUGGESTIONS = 20
 
 
 @login_required
@@ -33,19 +35,21 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     """The tree two steps at a time; with a search or filter a flat list of what matches."""
     form = BodySearchForm(request.GET)
     form.is_valid()
-    asked = form.cleaned_data
-    under: Body | None = asked.get("under")
-    searching = any(asked.get(name) for name in (*FILTERS, "level"))
-    found = _found(asked)
-    rows = found.filter(level=asked["level"]) if asked.get("level") else found
+    filters = form.cleaned_data
+    under: Body | None = filters.get("under")
+    searching = any(filters.get(name) for name in (*FILTERS, "level"))
+    matching = _filter_bodies(filters)
+    rows = matching.filter(level=filters["level"]) if filters.get("level") else matching
     if not searching:
-        rows = _two_steps(under)
+        rows = _two_levels(under)
     page = Paginator(_for_list(rows), 50).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "rows": [(body, 0 if searching else _depth(body, under)) for body in page],
-        "levels": _levels(found, asked.get("level", ""), tree=not any(asked.get(name) for name in FILTERS)),
+        "levels": _levels(
+            matching, filters.get("level", ""), tree=not any(filters.get(name) for name in FILTERS)
+        ),
         "under": under,
         "searching": searching,
         "crumbs": _crumbs(under),
@@ -54,19 +58,19 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     return render(request, "committees/list.html", context)
 
 
-def _found(asked: dict[str, Any]) -> BodyQuerySet:
+def _filter_bodies(filters: dict[str, Any]) -> BodyQuerySet:
     """What matches everything but the level, whose chips count it."""
-    under = asked.get("under")
-    found = Body.objects.below(under) if under else Body.objects.all()
-    if asked.get("q"):
-        found = found.matching(asked["q"])
+    under = filters.get("under")
+    bodies = Body.objects.below(under) if under else Body.objects.all()
+    if filters.get("q"):
+        bodies = bodies.matching(filters["q"])
     for name in ("kind", "chain"):
-        if asked.get(name):
-            found = found.filter(**{name: asked[name]})
-    return found
+        if filters.get(name):
+            bodies = bodies.filter(**{name: filters[name]})
+    return bodies
 
 
-def _two_steps(under: Body | None) -> BodyQuerySet:
+def _two_levels(under: Body | None) -> BodyQuerySet:
     if under:
         return Body.objects.filter(Q(parent=under) | Q(parent__parent=under))
     return Body.objects.filter(Q(parent=None) | Q(parent__parent=None))
@@ -81,12 +85,12 @@ def _depth(body: Body, under: Body | None) -> int:
     return body.path.count(".") - (under.path.count(".") if under else 0) - 1
 
 
-def _levels(found: BodyQuerySet, chosen: str, tree: bool) -> list[dict[str, Any]]:
+def _levels(bodies: BodyQuerySet, chosen: str, tree: bool) -> list[dict[str, Any]]:
     """One chip for each level with its count, and one for all that match: they add up.
 
     Without a search the first chip is the tree, which shows two steps and so counts nothing.
     """
-    counts = dict(found.order_by().values_list("level").annotate(Count("pk")))
+    counts = dict(bodies.order_by().values_list("level").annotate(Count("pk")))
     chips = [
         {"value": level.value, "label": level.label, "count": counts.get(level.value, 0)}
         for level in Body.Level
@@ -113,9 +117,9 @@ def appoint(request: SignedInRequest, code: str) -> HttpResponse:
     form = AppointForm(request.POST if request.method == "POST" else None, body=body, initial=initial)
     if request.method == "POST" and form.is_valid():
         term = form.term()
-        if (saved := _saved(request, form, term)) == term:
-            said = _("%(person)s holds the office %(office)s from %(day)s.")
-            messages.success(request, said % {**_words(term), "day": f"{term.starts_on:%d/%m/%Y}"})
+        if (saved := _save(request, form, term)) == term:
+            sentence = _("%(person)s holds the office %(office)s from %(day)s.")
+            messages.success(request, sentence % {**_names(term), "day": format_day(term.starts_on)})
         if saved:
             return redirect(body)
     context = {"verb": _("Appoint"), "icon_name": "user-plus", "title": _("Add a member")}
@@ -128,9 +132,9 @@ def membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Correct a term: its office, days, position or decision."""
     term = _term(request, code, pk)
     form = TermForm(request.POST if request.method == "POST" else None, initial=TermForm.values_of(term))
-    if request.method == "POST" and form.is_valid() and (saved := _saved(request, form, form.fill(term))):
+    if request.method == "POST" and form.is_valid() and (saved := _save(request, form, form.fill(term))):
         if saved == term:
-            messages.success(request, _("The term of %(person)s is saved.") % _words(term))
+            messages.success(request, _("The term of %(person)s is saved.") % _names(term))
         return redirect(term.office.body)
     may_end = term.ends_on is None or term.ends_on >= today()
     context = {"about": term, "may_end": may_end, "title": _("Correct a term")}
@@ -149,17 +153,17 @@ def end_membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse
         except ValidationError as error:
             form.add_error("ends_on", error.messages)
         else:
-            messages.success(request, _ended(term, form.cleaned_data["ends_on"]))
+            messages.success(request, _end_sentence(term, form.cleaned_data["ends_on"]))
             return redirect(term.office.body)
     context = {"about": term, "verb": _("End the term"), "icon_name": "user-x", "title": _("End a term")}
     return _form_page(request, term.office.body, form, context)
 
 
-def _ended(term: Membership, last_day: date | None) -> str:
+def _end_sentence(term: Membership, last_day: date | None) -> str:
     if last_day is None:
-        return _("The term of %(person)s has ended: from this moment it gives nothing.") % _words(term)
-    said = _("The last day of the term of %(person)s is %(day)s.")
-    return said % {**_words(term), "day": f"{last_day:%d/%m/%Y}"}
+        return _("The term of %(person)s has ended: from this moment it gives nothing.") % _names(term)
+    sentence = _("The last day of the term of %(person)s is %(day)s.")
+    return sentence % {**_names(term), "day": format_day(last_day)}
 
 
 def _term(request: SignedInRequest, code: str, pk: int) -> Membership:
@@ -171,18 +175,18 @@ def _term(request: SignedInRequest, code: str, pk: int) -> Membership:
     return term
 
 
-def _saved(request: SignedInRequest, form: TermForm, term: Membership) -> Membership | ProposedTerm | None:
+def _save(request: SignedInRequest, form: TermForm, term: Membership) -> Membership | ProposedTerm | None:
     try:
         saved = actions.appoint(membership=term, by=request.user)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, names=TermForm.NAMES, once=False)
         return None
     if isinstance(saved, ProposedTerm):
         messages.warning(request, _("Your own appointment waits: another administrator decides on it."))
     return saved
 
 
-def _words(term: Membership) -> dict[str, Any]:
+def _names(term: Membership) -> dict[str, Any]:
     return {"person": term.person, "office": term.office.get_role_display()}
 
 
@@ -201,15 +205,14 @@ def _form_page(request: SignedInRequest, body: Body, form: Any, context: dict[st
 def suggestions(request: SignedInRequest) -> HttpResponse:
     """Options for the datalist of a field that names a body: what was typed in any of its fields."""
     typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
-    found = _reached(request)
+    bodies = _suggested_bodies(request)
     if typed:
-        found = found.matching(typed[0][:200])
-    return render(request, "committees/suggestions.html", {"bodies": found[:SUGGESTED]})
+        bodies = bodies.matching(typed[0][:200])
+    return render(request, "committees/suggestions.html", {"bodies": bodies[:MAX_SUGGESTIONS]})
 
 
-def _reached(request: SignedInRequest) -> BodyQuerySet:
+def _suggested_bodies(request: SignedInRequest) -> BodyQuerySet:
     """Where the body that `giver` names hands its work down to, for those who prepare its tasks; else all."""
-    key = request.GET.get("giver", "")
-    known = key.isascii() and key.isdigit() and len(key) < 18
-    giver = access.bodies(request.user, "draft_tasks").filter(pk=key).first() if known else None
+    key = parse_number(request.GET.get("giver"))
+    giver = access.bodies(request.user, "draft_tasks").filter(pk=key).first() if key is not None else None
     return Body.objects.handed_to_by(giver, today()) if giver else Body.objects.all()

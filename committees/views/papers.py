@@ -23,6 +23,7 @@ from committees.fields import BodyField
 from committees.forms import PapersForm
 from committees.models import Alias, Body
 from portal.shared.fields import PlainField
+from portal.shared.forms import add_errors
 from portal.shared.page_parts import parts_of
 
 
@@ -45,18 +46,18 @@ def body_papers(request: SignedInRequest, code: str) -> HttpResponse:
     form = PapersForm(request.POST if request.method == "POST" else None, instance=body)
     if request.method == "POST":
         rules.may_keep_papers(request.user, body).or_raise()
-        if form.is_valid() and _saved(request, body, form):
+        if form.is_valid() and _save(request, body, form):
             messages.success(request, _("Saved. It counts for what is read and written from now on."))
             return redirect("bodies:papers", body.code)
     return _page(request, body, form, NameForm())
 
 
-def _saved(request: SignedInRequest, body: Body, form: PapersForm) -> bool:
+def _save(request: SignedInRequest, body: Body, form: PapersForm) -> bool:
     values = {name: form.cleaned_data[name] for name in PAPER_FIELDS}
     try:
         actions.save_paper_settings(body=body, values=values, by=request.user)
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error, once=False)
     return not form.errors
 
 
@@ -70,12 +71,14 @@ def remember(request: SignedInRequest, code: str) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         try:
-            alias = actions.remember(body=values["body"], name=values["name"], reader=reader, by=request.user)
+            alias = actions.remember_alias(
+                body=values["body"], name=values["name"], reader=reader, by=request.user
+            )
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error, once=False)
         else:
-            said = _("From now on “%(name)s” means %(body)s.")
-            messages.success(request, said % {"name": alias.name, "body": alias.body})
+            sentence = _("From now on “%(name)s” means %(body)s.")
+            messages.success(request, sentence % {"name": alias.name, "body": alias.body})
             return redirect("bodies:papers", reader.code)
     return _page(request, reader, PapersForm(instance=reader), form)
 
@@ -85,7 +88,7 @@ def remember(request: SignedInRequest, code: str) -> HttpResponse:
 def forget(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """A name means nobody any more; tasks that were made keep their agencies."""
     alias = get_object_or_404(Alias.objects.select_related("used_by"), pk=pk, used_by__code=code)
-    actions.forget(alias=alias, by=request.user)
+    actions.forget_alias(alias=alias, by=request.user)
     messages.success(request, _("“%(name)s” is forgotten. You are asked again.") % {"name": alias.name})
     return redirect("bodies:papers", code)
 

@@ -14,10 +14,11 @@ from audit.actions import record
 from committees.models import Body, Person
 from committees.rules import may_name_bodies
 from imports import rules as import_rules
-from imports.actions.files import JOB, lock_import
+from imports.actions.common import lock_import
+from imports.actions.files import JOB
 from imports.models import ColumnMeaning, Import
-from imports.reading.headings import answers_of
-from imports.reading.passed_over import FIELDS, headings_in
+from imports.reading.column_answers import remembered_answers
+from imports.reading.passed_over import ANSWERABLE_FIELDS, headings_in
 from portal.shared.background import queue
 from tasks.actions.common import refuse_stale
 
@@ -39,22 +40,25 @@ def name_columns(
     right = import_rules.may_name_columns(by, imported).or_raise()
     refuse_stale(imported, version)
     headings = headings_in(imported)
-    if not meanings.keys() <= headings.keys() or not {*meanings.values()} <= {*FIELDS, "", None}:
+    if not meanings.keys() <= headings.keys() or not {*meanings.values()} <= {*ANSWERABLE_FIELDS, "", None}:
         raise ValidationError(_("This file has no such column. Open its page again."))
-    said = {**answers_of(imported.order.body), **imported.columns}
-    new = {key: meant for key, meant in meanings.items() if meant != said.get(key)}
+    answers = {**remembered_answers(imported.order.body), **imported.columns}
+    new = {key: field for key, field in meanings.items() if field != answers.get(key)}
     if not new:
         raise ValidationError(_("Say of one column at least what it means."))
-    before = {headings[key]: said[key] for key in new if key in said}
-    _forget(imported.order.body, [key for key, meant in new.items() if not meant], by)
-    imported.columns |= {key: meant for key, meant in new.items() if meant is not None}
-    for key in (key for key, meant in new.items() if meant is None):
+    before = {headings[key]: answers[key] for key in new if key in answers}
+    # What is not read in one file, or read as its heading says, is remembered no more.
+    no_longer = [key for key, field in new.items() if not field]
+    body = imported.order.body
+    for meaning in ColumnMeaning.objects.filter(body=body, key__in=no_longer).select_related("body"):
+        forget_column(meaning=meaning, by=by)
+    imported.columns |= {key: field for key, field in new.items() if field is not None}
+    for key in (key for key, field in new.items() if field is None):
         imported.columns.pop(key, None)
     if remember:
-        _remember(imported.order.body, {key: meant for key, meant in new.items() if meant}, headings, by)
+        _remember(body, {key: field for key, field in new.items() if field}, headings, by)
     _read_again(imported)
-    after = {headings[key]: meant for key, meant in new.items()}
-    bodies = [imported.order.body_id]
+    after = {headings[key]: field for key, field in new.items()}
     record(
         "import_columns_named",
         about=imported,
@@ -62,7 +66,7 @@ def name_columns(
         right=right,
         before=before,
         after=after,
-        bodies=bodies,
+        bodies=[body.pk],
     )
     return imported
 
@@ -78,29 +82,23 @@ def _read_again(imported: Import) -> None:
     queue(JOB, imported.pk)
 
 
-def _forget(body: Body, keys: list[str], by: Person) -> None:
-    """What is not read in one file, or read as its heading says, is remembered no more."""
-    for meaning in ColumnMeaning.objects.filter(body=body, key__in=keys).select_related("body"):
-        forget_column(meaning=meaning, by=by)
-
-
 def _remember(body: Body, meanings: Mapping[str, str], headings: Mapping[str, str], by: Person) -> None:
-    """For the next file of the body; a column without a heading is not found again in it."""
-    kept = {key: meant for key, meant in meanings.items() if headings[key]}
+    """For the next file of the body. A column without a heading would not be found again in it."""
+    kept = {key: field for key, field in meanings.items() if headings[key]}
     if not kept:
         return
     right = may_name_bodies(by, body).or_raise()
     before = dict(ColumnMeaning.objects.filter(body=body, key__in=kept).values_list("heading", "field"))
     ColumnMeaning.objects.bulk_create(
         [
-            ColumnMeaning(body=body, key=key, heading=headings[key], field=meant)
-            for key, meant in kept.items()
+            ColumnMeaning(body=body, key=key, heading=headings[key], field=field)
+            for key, field in kept.items()
         ],
         update_conflicts=True,
         unique_fields=["body", "key"],
         update_fields=["heading", "field"],
     )
-    after = {headings[key]: meant for key, meant in kept.items()}
+    after = {headings[key]: field for key, field in kept.items()}
     record(
         "columns_remembered",
         about=body,

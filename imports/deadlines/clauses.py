@@ -33,8 +33,8 @@ class Clause:
         return replace(self, plain=plain)
 
 
+# Small figures are footnotes: as figures of the line they would make another day.
 _KEPT = ("<super>", "<sub>", "<circle>", "<fraction>")
-"""Small figures are footnotes: as figures of the line they would make another day."""
 
 
 @cache

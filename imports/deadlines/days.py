@@ -17,12 +17,12 @@ BY = (
     r"(?:(?:cham|muon|tre) nhat(?: la)?(?: vao| den| trong)?|khong (?:muon|cham|tre|qua)(?: hon)?"
     r"|(?:den|toi)(?: het)?|het|trong|vao) "
 )
+# What a deadline may begin with, and means the same without.
 WORK = form(
     r"(?:(?:(?:dot|lan|buoc|moc|giai doan) (?:\d|i{1,3})|moc(?: giua ky| cuoi)?"
     r"|thoi (?:han|gian|diem)(?: hoan thanh| thuc hien| trien khai)?|han(?: cuoi| hoan thanh)?)\b:? ?)?"
     r"(?:(?:phai |can )?(?:(?:co ban )?hoan thanh|hoan tat|xong|ket thuc|thuc hien|trien khai)(?: xong)?:? )?"
 )
-"""What a deadline may begin with, and means the same without."""
 
 WEEKDAYS = (
     "thu (?:hai|2)",
@@ -74,6 +74,7 @@ def day_of(clause: Clause, year: int, month: int, day: int) -> date:
 
 _YEAR = r"(?P<year>20\d\d)"
 _IN = form(rf"(?:{BY})?(?:het |cuoi |trong )?")
+# Other ways to write what `last_day` reads: l and | are what a scan makes of the Roman I.
 _NAMED = (
     (form(rf"(?:thang|thg|t\.?) ?(?P<one>\d{{1,2}}) ?(?:[/.-]|nam|,)? ?{_YEAR}"), "tháng {one}/{year}"),
     (
@@ -84,11 +85,10 @@ _NAMED = (
     (form(rf"nua dau nam {_YEAR}"), "6 tháng đầu năm {year}"),
     (form(rf"(?:0?[36] thang cuoi|nua cuoi|ca)(?: cua)? nam {_YEAR}"), "năm {year}"),
 )
-"""Other ways to write what `last_day` reads: l and | are what a scan makes of the Roman I."""
 
 
+# "Trong 2 năm 2026, 2027" counts two years: it is not the second month.
 _SO_MANY_YEARS = form(r"\d{1,2} nam 20\d\d")
-""" "Trong 2 năm 2026, 2027" counts two years: it is not the second month."""
 
 
 def _period(clause: Clause) -> Due | None:

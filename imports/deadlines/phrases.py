@@ -23,11 +23,11 @@ from imports.types import Due, Problem
 from portal.shared.text import legible
 from tasks.models import Task
 
-LONGEST = 250
-"""Characters that `Task.due_words` and `Task.after_event` hold."""
+# Characters that `Task.due_words` and `Task.after_event` hold.
+MAX_DUE_WORDS_LENGTH = 250
 
-LONGEST_WAIT = 3650
-"""Days after an event at most, as `Task.after_days` has it."""
+# Days after an event at most, as `Task.after_days` has it.
+MAX_DAYS_AFTER_EVENT = 3650
 
 Kind = Task.DueKind
 
@@ -35,7 +35,7 @@ Kind = Task.DueKind
 def read_due(words: str, before_means: str) -> Due:
     """What the words mean. With a problem only the words are given, cut to what a task holds."""
     words = legible(words)
-    if len(words) >= LONGEST:
+    if len(words) >= MAX_DUE_WORDS_LENGTH:
         cut = shortened(words)
         return Due(cut, problem=Problem("due", "due_long", {"words": cut}))
     before = timedelta(days=0 if before_means == Body.Before.THAT_DAY else 1)
@@ -47,7 +47,7 @@ def read_due(words: str, before_means: str) -> Due:
 
 def shortened(words: str) -> str:
     """As much as a task holds of the words of its deadline."""
-    return words if len(words) < LONGEST else f"{words[: LONGEST - 1]}…"
+    return words if len(words) < MAX_DUE_WORDS_LENGTH else f"{words[: MAX_DUE_WORDS_LENGTH - 1]}…"
 
 
 def _cell(words: str, before: timedelta) -> Due:
@@ -71,42 +71,42 @@ def _cell(words: str, before: timedelta) -> Due:
 # What lasts, or has no day
 
 
+# After a day: it goes on, "và duy trì liên tục", "và các năm tiếp theo".
 _LASTING = form(
     r"(?:(?:va |sau do |tiep tuc )*(?:duy tri|thuc hien|cap nhat|tiep tuc)?(?: thuc hien| duy tri)? ?"
     r"(?:va )?(?:thuong xuyen|lien tuc|on dinh)|(?:sau do |tiep tuc )?duy tri(?: hoat dong)?"
     r"|(?:cho |va )?(?:cac|nhung) nam (?:tiep theo|sau|ke tiep))"
 )
-"""After a day: it goes on, "và duy trì liên tục", "và các năm tiếp theo"."""
 
 _CONTINUOUS = form(
     r"(?:thuc hien |trien khai |duy tri |cap nhat )?(?:thuong xuyen|lien tuc)"
     r"(?:(?:,| va)? (?:thuong xuyen|lien tuc))?"
 )
 
+# On demand, or when something occurs: there is no day, and that is certain.
 _DAYLESS = form(
     r"(?:thuc hien |bao cao )?(?:ngay )?(?:khi (?:co|phat sinh|can|xay ra)|theo (?:yeu cau|de nghi|nhu cau))"
     r"\b[^\d;]*"
     r"|khong(?: co| quy dinh| xac dinh| ghi)?(?: thoi han| thoi gian)|khong(?: quy dinh)?"
 )
-"""On demand, or when something occurs: there is no day, and that is certain."""
 
+# Free words that hold one of these say a second deadline.
 _ANOTHER = form(
     r"\b(?:truoc|cham nhat|muon nhat|khong (?:qua|muon|cham)|den ngay|trong ngay"
     r"|(?:hang|moi) (?:ngay|tuan|thang|quy|nam)|thuong xuyen|lien tuc|dinh ky|quy [iv]+)\b"
     r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!/)|;"
 )
-"""Free words that hold one of these say a second deadline."""
 
 
+# After a day "thường xuyên" alone may also mean all the time until then.
 _GOES_ON = form(r"\b(?:duy tri|sau do|tiep tuc)\b")
-"""After a day "thường xuyên" alone may also mean all the time until then."""
 
+# “Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too.
 _BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+(?:,?(?: va)?| -) (?:ngay )?\d{1,2}[/.-]\d")
-"""“Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too."""
 
 
+# “15/3/2026 (quý I/2026)”: one deadline in two ways, and which of them counts is not said.
 _SAID_TWICE = form(r".*20\d\d.*[(\[].*20\d\d.*[)\]].*")
-"""“15/3/2026 (quý I/2026)”: one deadline in two ways, and which of them counts is not said."""
 
 
 def _dayless(clause: Clause) -> Due | None:
@@ -154,7 +154,7 @@ def _relative(whole: Clause, said: Callable[[int, int], str]) -> Due | None:
     if found["unit"] not in ("ngay", "tuan"):
         raise whole.unsure("due_not_in_days")
     days = int(found["count"]) * (7 if found["unit"] == "tuan" else 1)
-    if not 1 <= days <= LONGEST_WAIT or not event:
+    if not 1 <= days <= MAX_DAYS_AFTER_EVENT or not event:
         raise whole.unsure("due_unread")
     if _ANOTHER.search(found["event"]):
         raise whole.unsure("due_several")
@@ -164,6 +164,7 @@ def _relative(whole: Clause, said: Callable[[int, int], str]) -> Due | None:
 # A clause, and all of them together
 
 
+# Why the parser does not know, for the sentence; in the order in which the first that fits is said.
 _NOT_CERTAIN = tuple(
     (code, form(words))
     for code, words in (
@@ -179,7 +180,6 @@ _NOT_CERTAIN = tuple(
         ("due_about", r"\b(?:khoang|du kien|phan dau|dau|giua|(?:thuong|trung|ha) tuan|tuan(?: thu)? \d)\b"),
     )
 )
-"""Why the parser does not know, for the sentence; in the order in which the first that fits is said."""
 
 
 def _as_a_whole(whole: Clause) -> Due | None:

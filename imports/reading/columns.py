@@ -15,29 +15,30 @@ from openpyxl.utils.cell import get_column_letter
 from imports.types import Cell, ColumnHeading, Line, Table
 from portal.shared.text import fold
 
+# Key of a heading → the field that it means; empty where the column is not to be read.
 Answers = Mapping[str, str]
-"""Key of a heading → the field that it means; empty where the column is not to be read."""
 
 NO_ANSWERS: Answers = {}
 
-SEARCHED = 15
-"""The header is among the first lines; above it stands the title of the document."""
+# The header is among the first lines; above it stands the title of the document.
+SEARCHED_LINES = 15
 
-DEEP = 3
-"""Lines of a header at most: "Cơ quan thực hiện" over "Chủ trì" and "Phối hợp"."""
+# Lines of a header at most: "Cơ quan thực hiện" over "Chủ trì" and "Phối hợp".
+MAX_HEADER_LINES = 3
 
-_LONGEST, _SHORT = 90, 40
+_MAX_HEADING_LENGTH, _MAX_SHORT_HEADING_LENGTH = 90, 40
 
-_KEY = 200
-"""Letters of a heading under which an answer is kept."""
+# Letters of a heading under which an answer is kept.
+_MAX_KEY_LENGTH = 200
 
 _AGENCY = r"(bo nganh|cac )*(co quan|don vi|so nganh|to chuc)(,? (don vi|to chuc|dia phuong))?"
 
 _WORK = r"(de an|du an|chuong trinh|mo hinh|nen tang|he thong|hang muc|van ban|cong trinh|phong trao)"
+# What a list of works may call them instead of tasks: "Tên đề án", "Danh mục dự án", "Văn bản".
 _WORKS = rf"{_WORK}( (va )?{_WORK})*"
-"""What a list of works may call them instead of tasks: "Tên đề án", "Danh mục dự án", "Văn bản"."""
 
-NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+# Field → its usual headings, folded, from the surest to those that mean it where nothing better does.
+HEADINGS_OF_FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("number", (r"number( in the order)?|so trong van ban", r"s?tt|so tt|so thu tu|so|no|muc")),
     (
         "parent",
@@ -90,38 +91,39 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("note", (r"ghi chu( .*)?|notes?|remarks?",)),
     ("pillar", (r"nhom|linh vuc|nhom (nhiem vu|linh vuc)|tru cot|mang|pillar|group|field",)),
 )
-"""Field → its usual headings, folded, from the surest to those that mean it where nothing better does."""
 
 _NOT_THE_DEADLINE = re.compile(
     r".*\b(bat dau|cap nhat|giao|thuc te|bao cao|cu(?! the)|ban dau|truoc day|truoc khi)\b.*"
 )
 
+# A second column of what is to be done goes on with the first: "Nhiệm vụ", "Nội dung thực hiện".
 _GOES_BESIDE = re.compile(
     r"(cac |noi dung |ten )?(noi dung|nhiem vu|cong viec|hoat dong|giai phap)"
     r"( (va )?(thuc hien|cu the|chi tiet|trien khai|chu yeu|trong tam|cong viec|nhiem vu|giai phap"
     r"|hoat dong))*"
 )
-"""A second column of what is to be done goes on with the first: "Nhiệm vụ", "Nội dung thực hiện"."""
 
 _PERSON = re.compile(r"ho (va )?(chu dem (va )?)?ten( .*)?|(full )?names?|chuc (vu|danh)( .*)?|position")
 _INDICATOR = re.compile(r"(ten |cac |noi dung |muc tieu )*chi tieu( .*)?|don vi tinh|dvt|indicators?|unit")
+# Headings of other lists: people, indicators, papers, codes.
 _OF_OTHERS = re.compile(
     rf"{_PERSON.pattern}|{_INDICATOR.pattern}|(so )?dien thoai( .*)?|email|phone|so (ky )?hieu( .*)?"
     r"|trich yeu( .*)?|ngay (ban hanh|sinh)|ky ten|chu ky|diem( (chuan|so|toi da|danh gia))?|ma( so)?"
     r"|ten (don vi|co quan|to chuc)"
 )
-"""Headings of other lists: people, indicators, papers, codes."""
 
-TELLING = {"lead", "coordinating", "deliverable", "due", "parent"}
-"""What makes a table one of tasks, beside what is to be done."""
+# What makes a table one of tasks, beside what is to be done.
+TASK_FIELDS = {"lead", "coordinating", "deliverable", "due", "parent"}
 
 _MEANS = tuple(
-    (name, rank, re.compile(pattern)) for name, patterns in NAMES for rank, pattern in enumerate(patterns)
+    (name, rank, re.compile(pattern))
+    for name, patterns in HEADINGS_OF_FIELDS
+    for rank, pattern in enumerate(patterns)
 )
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _MARKS = re.compile(r"[^\w%]+|_")
+# The number of a document: 05-KH/BCĐTW, 07/CT-TTg.
 DOCUMENT = re.compile(r"\d{1,5}(?:/\d{4})?\s*[-/]\s*[^\W\d][\w/-]*")
-"""The number of a document: 05-KH/BCĐTW, 07/CT-TTg."""
 
 _NUMBER = re.compile(r"\d[\d.]*[.)]?")
 _NARROW = ("stt", "tt")
@@ -130,20 +132,20 @@ _COUNTED = re.compile(r"[(\[]?\s*(\d{1,2}|[a-z])\s*[)\]]?(\s*=.*)?")
 
 @dataclass(frozen=True)
 class Columns:
+    # Field → column, counted from 0.
     places: dict[str, int]
-    """Field → column, counted from 0."""
+    # The first of the table's lines below the header.
     first: int
-    """The first of the table's lines below the header."""
+    # Its lines: on later pages they stand there again.
     header: tuple[tuple[str, ...], ...]
-    """Its lines: on later pages they stand there again."""
     width: int
     headings: dict[int, ColumnHeading]
+    # The number of the document that the heading of the task above names: "NV theo KH 05-KH/BCĐTW".
     document: str = ""
-    """The number of the document that the heading of the task above names: "NV theo KH 05-KH/BCĐTW"."""
+    # Field → all columns whose words belong to it, from left to right.
     joined: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """Field → all columns whose words belong to it, from left to right."""
+    # Field → the columns that may mean it as well as each other: a person chooses.
     rivals: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """Field → the columns that may mean it as well as each other: a person chooses."""
 
     def read(self) -> set[int]:
         """Columns of which it is known what they hold."""
@@ -156,7 +158,7 @@ class Columns:
 
 def columns_of(table: Table, answers: Answers = NO_ANSWERS) -> Columns | None:
     """None when no line among the first ones says where the tasks are."""
-    for first in range(min(SEARCHED, len(table.lines))):
+    for first in range(min(SEARCHED_LINES, len(table.lines))):
         if found := header_at(table, first, answers):
             return found
     return None
@@ -171,7 +173,10 @@ def begins_another(line: Line) -> bool:
     if any(name == "number" for name, _rank in meanings[0]):
         return True
     known = sum(any(rank < 2 for _name, rank in found) for found in meanings)
-    others = sum(len(text) <= _SHORT and bool(_OF_OTHERS.fullmatch(heading(text))) for text in texts)
+    others = sum(
+        len(text) <= _MAX_SHORT_HEADING_LENGTH and bool(_OF_OTHERS.fullmatch(fold_heading(text)))
+        for text in texts
+    )
     return others > 1 or (len(texts) > 2 and known + others == len(texts))
 
 
@@ -183,7 +188,7 @@ def has_header(table: Table) -> bool:
 
 def heading_line(table: Table) -> int | None:
     """The header of a table that holds something else than tasks."""
-    return next((place for place, line in enumerate(table.lines[:SEARCHED]) if _is_heading(line)), None)
+    return next((place for place, line in enumerate(table.lines[:SEARCHED_LINES]) if _is_heading(line)), None)
 
 
 def likely_heading_line(table: Table) -> int | None:
@@ -191,7 +196,7 @@ def likely_heading_line(table: Table) -> int | None:
     known = heading_line(table)
     if known is not None:
         return known
-    lines = enumerate(table.lines[:SEARCHED])
+    lines = enumerate(table.lines[:SEARCHED_LINES])
     return next((place for place, line in lines if _has_several(line) and not _is_numbered(line)), None)
 
 
@@ -236,7 +241,7 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
 
 def _header_from(lines: list[Line], first: int, answers: Answers) -> list[Line]:
     depth = 1
-    while depth < DEEP and _goes_on(lines, first, depth, answers):
+    while depth < MAX_HEADER_LINES and _goes_on(lines, first, depth, answers):
         depth += 1
     return lines[first : first + depth]
 
@@ -268,7 +273,7 @@ def _beside(
 
 def _goes_beside(headings: dict[int, ColumnHeading], first: int, column: int, rank: int) -> bool:
     """Whether the column says more of what is to be done: "Nội dung thực hiện" beside "Nhiệm vụ"."""
-    one, other = heading(headings[first].words), heading(headings[column].words)
+    one, other = fold_heading(headings[first].words), fold_heading(headings[column].words)
     return rank != 2 and one != other and bool(_GOES_BESIDE.fullmatch(other))
 
 
@@ -293,7 +298,7 @@ def _is_header(
     title = ranks[places["title"], "title"]
     if title < 0:
         return any(map(_has_several, header))
-    if not places.keys() & TELLING or _lists_others(headings, places, title):
+    if not places.keys() & TASK_FIELDS or _lists_others(headings, places, title):
         return False
     sure = [name for name, column in places.items() if ranks[column, name] < 2 and name != "title"]
     return bool(sure) or title <= 0
@@ -301,7 +306,7 @@ def _is_header(
 
 def _lists_others(headings: dict[int, ColumnHeading], places: dict[str, int], title: int) -> bool:
     """People with what each of them does, or indicators with who answers for them."""
-    plain = [heading(one.words) for one in headings.values()]
+    plain = [fold_heading(one.words) for one in headings.values()]
     if "due" not in places and any(map(_PERSON.fullmatch, plain)):
         return True
     return title > 0 and any(map(_INDICATOR.fullmatch, plain))
@@ -367,11 +372,13 @@ def headings_of(header: list[Line]) -> dict[int, ColumnHeading]:
     headings = {}
     for column, text in words.items():
         letter = get_column_letter(column + 1)
-        key = heading(text)[:_KEY] or f"({letter.lower()})"
+        key = fold_heading(text)[:_MAX_KEY_LENGTH] or f"({letter.lower()})"
         key += " (hidden)" if column in hidden else ""
         counts[key] += 1
         headings[column] = ColumnHeading(
-            key if counts[key] == 1 else f"{key} ({counts[key]})", " ".join(text.split())[:_KEY], letter
+            key if counts[key] == 1 else f"{key} ({counts[key]})",
+            " ".join(text.split())[:_MAX_KEY_LENGTH],
+            letter,
         )
     return headings
 
@@ -400,15 +407,15 @@ def _over(line: Line, column: int) -> str:
 
 
 def _meanings(words: str) -> Iterator[tuple[str, int]]:
-    plain = heading(words)
-    if not plain or len(plain) > _LONGEST or "%" in words:
+    plain = fold_heading(words)
+    if not plain or len(plain) > _MAX_HEADING_LENGTH or "%" in words:
         return
     for name, rank, pattern in _MEANS:
         if pattern.fullmatch(plain) and not (name == "due" and _NOT_THE_DEADLINE.fullmatch(plain)):
             yield name, rank
 
 
-def heading(words: str) -> str:
+def fold_heading(words: str) -> str:
     """Folded, without what is in brackets and without marks: "Nhiệm vụ (rõ việc)*" is "nhiem vu".
 
     A narrow column breaks "STT" letter by letter.

@@ -19,20 +19,20 @@ from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from imports.problems import COLUMNS, ROWS, refused, too_many_columns, too_many_rows
-from imports.reading.figures import Runs, Words
+from imports.problems import MAX_COLUMNS, MAX_ROWS, refusal, too_many_columns, too_many_rows
+from imports.reading.cell_text import CellText, TextRuns
 from imports.reading.package import Package
 from imports.types import Cell, Line, Table
 from portal.shared.text import legible
 
+# Column, counted from 1 → cell.
 Row = dict[int, Cell]
-"""Column, counted from 1 → cell."""
 
-MAX_STRINGS = 20 * ROWS
-"""Different texts of a workbook."""
+# Different texts of a workbook.
+MAX_STRINGS = 20 * MAX_ROWS
 
-MAX_MERGED = 4 * ROWS
-"""Merged ranges of a sheet."""
+# Merged ranges of a sheet.
+MAX_MERGED = 4 * MAX_ROWS
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -43,12 +43,12 @@ _COORDINATE = re.compile(r"\$?([A-Za-z]{1,3})\$?\d{1,7}")
 _DECIMALS = re.compile(r"0\.(0+)")
 _IN_QUOTES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _SHOWS_NOTHING = re.compile(r";;;?")
+# Stands behind a day whose month may be its day: no deadline is read with it.
 MONTH_FIRST = " (mm/dd/yyyy)"
-"""Stands behind a day whose month may be its day: no deadline is read with it."""
 _NO_MONTH_FIRST = re.compile(r"(1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-]\d{4}")
 _MONTH_FIRST = re.compile(r"m{1,2}\W*d")
+# Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file.
 _OF_THE_READER = ("mm-dd-yy", "m/d/yy h:mm")
-"""Formats 14 and 22 of Excel: it shows them in the order of whoever opens the file."""
 _ESCAPED = re.compile(r"_x000[dD]_")
 _WHITE = ("FFFFFF", "FFFFFFFF", "00FFFFFF")
 _OFF = ("0", "false", "off", "none")
@@ -67,7 +67,7 @@ class Look:
 @dataclass
 class Book:
     epoch: datetime = WINDOWS_EPOCH
-    strings: list[Words] = field(default_factory=list)
+    strings: list[CellText] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
 
     def look(self, style: str) -> Look:
@@ -95,7 +95,7 @@ def tables_of(package: Package, main: str) -> list[Table]:
         elif relation.target:
             found.append(_table_of(package, relation.target, name, book))
         else:
-            raise refused("damaged")
+            raise refusal("damaged")
     return found
 
 
@@ -113,7 +113,7 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
         elif element.tag == MERGED:
             merged.append(element.get("ref", ""))
             if len(merged) > MAX_MERGED:
-                raise refused("swollen")
+                raise refusal("swollen")
         else:
             number = int(element.get("r") or number + 1)
             row, found = _row(element, book, hidden)
@@ -123,7 +123,7 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
                 rows[number] = row
             if _is_hidden(element, "ht"):
                 unseen.add(number)
-            if len(rows) > ROWS:
+            if len(rows) > MAX_ROWS:
                 raise too_many_rows()
     for column, dated in days.items():
         _doubt_turned(rows, column, dated)
@@ -133,7 +133,7 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
 
 
 def _columns(element: Element) -> set[int]:
-    return set(range(int(element.get("min", "1")), min(int(element.get("max", "1")), COLUMNS) + 1))
+    return set(range(int(element.get("min", "1")), min(int(element.get("max", "1")), MAX_COLUMNS) + 1))
 
 
 def _is_hidden(element: Element, measure: str) -> bool:
@@ -162,7 +162,7 @@ def _row(element: Element, book: Book, hidden: set[int]) -> tuple[Row, dict[int,
             made = Cell(words.text, bold=look.bold, marks=words.marks)
             if day:
                 days[column] = day
-        if column > COLUMNS:
+        if column > MAX_COLUMNS:
             raise too_many_columns()
         row[column] = replace(made, hidden=True) if column in hidden else made
     return row, days
@@ -173,31 +173,31 @@ def _column(coordinate: str, before: int) -> int:
         return before + 1
     found = _COORDINATE.fullmatch(coordinate)
     if not found:
-        raise refused("damaged")
+        raise refusal("damaged")
     return column_index_from_string(found[1])
 
 
-def _value(cell: Element, book: Book, look: Look) -> tuple[Words, date | None]:
+def _value(cell: Element, book: Book, look: Look) -> tuple[CellText, date | None]:
     """What the cell shows, and its day where it holds one."""
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         inline = cell.find(INLINE)
-        return (_dressed(_words(inline), look) if inline is not None else Words()), None
+        return (_dressed(_words(inline), look) if inline is not None else CellText()), None
     typed = cell.findtext(VALUE) or ""
     if not typed:
-        return Words(), None
+        return CellText(), None
     if kind == "s":
         kept = book.strings[int(typed)]
         return _dressed(kept, look), None
     if kind in ("str", "e"):
-        runs = Runs()
+        runs = TextRuns()
         runs.add(_unescaped(typed))
         return _dressed(runs.words(), look), None
     if kind == "b":
-        return _dressed(Words("TRUE" if _is_on(typed) else "FALSE"), look), None
+        return _dressed(CellText("TRUE" if _is_on(typed) else "FALSE"), look), None
     value = _typed_day(typed) if kind == "d" else _number_or_day(typed, look.form, book.epoch)
     day = value if isinstance(value, date) else None
-    return _dressed(Words(shown(value, look.form)), look), day
+    return _dressed(CellText(shown(value, look.form)), look), day
 
 
 def _typed_day(typed: str) -> Any:
@@ -216,32 +216,32 @@ def _number_or_day(typed: str, form: str, epoch: datetime) -> Any:
         return "#VALUE!"
 
 
-def _dressed(words: Words, look: Look) -> Words:
+def _dressed(words: CellText, look: Look) -> CellText:
     """As the format of the whole cell shows it."""
     if _SHOWS_NOTHING.fullmatch(look.form.strip()):
-        return Words()
+        return CellText()
     if look.struck and words.text:
-        return Words("", ("struck_out",))
+        return CellText("", ("struck_out",))
     if look.white and words.text:
-        return Words(words.text, (*words.marks, "white_text"))
+        return CellText(words.text, (*words.marks, "white_text"))
     return words
 
 
 # The parts beside the sheets
 
 
-def _strings(package: Package, part: str) -> list[Words]:
-    found: list[Words] = []
+def _strings(package: Package, part: str) -> list[CellText]:
+    found: list[CellText] = []
     for item in package.stream(part, ITEM) if part else ():
         found.append(_words(item))
         if len(found) > MAX_STRINGS:
-            raise refused("swollen")
+            raise refusal("swollen")
     return found
 
 
-def _words(item: Element) -> Words:
+def _words(item: Element) -> CellText:
     """A text, whose runs may be struck out or raised. How Japanese is pronounced is none of it."""
-    runs = Runs()
+    runs = TextRuns()
     for child in item:
         if child.tag == TEXT:
             runs.add(_unescaped(child.text))
@@ -344,14 +344,14 @@ def _merge(rows: dict[int, Row], merged: Iterable[str], hidden: set[int]) -> Non
         left, top, right, bottom = (bound or 1 for bound in range_boundaries(ref))
         first = rows.get(top, {}).get(left)
         begin = next(
-            (column for column in range(left, min(right, COLUMNS) + 1) if column not in hidden), left
+            (column for column in range(left, min(right, MAX_COLUMNS) + 1) if column not in hidden), left
         )
         width = right - begin + 1
         for number in numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]:
             row = rows[number]
             left_to_merge -= 1
             if left_to_merge < 0:
-                raise refused("damaged")  # a cell is merged once at most, so these lie over each other
+                raise refusal("damaged")  # a cell is merged once at most, so these lie over each other
             for covered in [column for column in row if left <= column <= right]:
                 del row[covered]
             if first:

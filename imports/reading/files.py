@@ -13,25 +13,25 @@ from typing import IO, Any
 
 from django.core.files.base import File
 
-from imports.problems import COLUMNS, ROWS, refused, too_many_columns, too_many_rows
+from imports.problems import MAX_COLUMNS, MAX_ROWS, refusal, too_many_columns, too_many_rows
 from imports.reading import excel as sheets
 from imports.reading import word as documents
-from imports.reading.letters import as_read
+from imports.reading.legacy_fonts import as_read
 from imports.reading.package import Package
 from imports.types import Table
-from portal.shared.uploads import LARGEST
+from portal.shared.uploads import MAX_FILE_BYTES
 
-MAX_TEXT = 16_000_000
-"""Characters of all tables together."""
+# Characters of all tables together.
+MAX_TEXT_LENGTH = 16_000_000
 
 _TYPE = "application/vnd.openxmlformats-officedocument."
+# Type of the main part → what reads it.
 READERS: dict[str, Callable[[Package, str], list[Table]]] = {
     f"{_TYPE}spreadsheetml.sheet.main+xml": sheets.tables_of,
     f"{_TYPE}spreadsheetml.template.main+xml": sheets.tables_of,
     f"{_TYPE}wordprocessingml.document.main+xml": documents.tables_of,
     f"{_TYPE}wordprocessingml.template.main+xml": documents.tables_of,
 }
-"""Type of the main part → what reads it."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -45,6 +45,7 @@ _NOT_READ = (
     EOFError,
     RuntimeError,
 )
+# What the libraries raise for parts that are missing or hold what they should not.
 _NOT_AS_WRITTEN = (
     ValueError,
     TypeError,
@@ -54,19 +55,18 @@ _NOT_AS_WRITTEN = (
     SyntaxError,
     ArithmeticError,
 )
-"""What the libraries raise for parts that are missing or hold what they should not."""
 
 
 def check_beginning(file: IO[bytes] | File[Any], name: str) -> None:
     """Refuse what is too large or begins like no office file. Nothing of it is opened."""
     file.seek(0, 2)
-    if file.tell() > LARGEST:
-        raise refused("too_large", limit=LARGEST // 1024**2)
+    if file.tell() > MAX_FILE_BYTES:
+        raise refusal("too_large", limit=MAX_FILE_BYTES // 1024**2)
     file.seek(0)
     head = file.read(len(OLE))
     file.seek(0)
     if head != OLE and not head.startswith(b"PK"):
-        raise refused("not_office", name=name)
+        raise refusal("not_office", name=name)
 
 
 def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
@@ -77,41 +77,41 @@ def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
     check_beginning(file, name)
     if file.read(len(OLE)) == OLE:
         # Before 2007 every office file was such a container; since then it holds what a password protects.
-        raise refused("password" if _ENCRYPTED in file.read() else "old_form")
+        raise refusal("password" if _ENCRYPTED in file.read() else "old_form")
     try:
         package = Package(file)
         main, read = _main_part(package, name)
-        found = read(package, main)
+        contents = read(package, main)
     except MemoryError as error:
-        raise refused("swollen") from error
+        raise refusal("swollen") from error
     except (*_NOT_READ, *_NOT_AS_WRITTEN) as error:
-        raise refused("damaged") from error
-    _check_extent(found)
-    return as_read(found)
+        raise refusal("damaged") from error
+    _check_extent(contents)
+    return as_read(contents)
 
 
 def _main_part(package: Package, name: str) -> tuple[str, Callable[[Package, str], list[Table]]]:
     """The part that holds the text and what reads it, as the package says whatever the file is called."""
     if not package.find("[Content_Types].xml"):
-        raise refused("not_office", name=name)
+        raise refusal("not_office", name=name)
     types = package.types()
     if any("macroenabled" in kind.lower() for kind in types.values()) or any(
         "vbaproject" in part for part in package.names
     ):
-        raise refused("macros")
+        raise refusal("macros")
     main = package.related("", "officeDocument")
     kinds = (types.get(main), types.get(f".{main.rpartition('.')[2]}"))
     read = next((READERS[kind] for kind in kinds if kind in READERS), None)
     if read is None:
-        raise refused("not_office", name=name)
+        raise refusal("not_office", name=name)
     return main, read
 
 
 def _check_extent(found: list[Table]) -> None:
     lines = [line for table in found for line in table.lines]
-    if len(lines) > ROWS:
+    if len(lines) > MAX_ROWS:
         raise too_many_rows()
-    if any(len(line.cells) > COLUMNS for line in lines):
+    if any(len(line.cells) > MAX_COLUMNS for line in lines):
         raise too_many_columns()
-    if sum(len(cell.text) for line in lines for cell in line.cells) > MAX_TEXT:
-        raise refused("swollen")
+    if sum(len(cell.text) for line in lines for cell in line.cells) > MAX_TEXT_LENGTH:
+        raise refusal("swollen")

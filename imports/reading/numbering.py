@@ -47,8 +47,8 @@ FORMS: dict[str, Callable[[int], str]] = {
 class Level:
     start: int = 1
     form: str = "decimal"
+    # "%1.%2." with the numbers of the levels.
     text: str = ""
-    """"%1.%2." with the numbers of the levels."""
 
 
 @dataclass
@@ -82,8 +82,8 @@ class Numbering:
     """The lists of one document, counted from its first paragraph on."""
 
     def __init__(self, numbering: Element | None, styles: Element | None) -> None:
+        # Key of a "num" → the list that it counts in.
         self.lists: dict[str, List] = {}
-        """Key of a "num" → the list that it counts in."""
         self.restarts: dict[str, dict[int, int]] = {}
         self.styles: dict[str, tuple[str, int]] = {}
         self.based_on: dict[str, str] = {}

@@ -18,19 +18,18 @@ from defusedxml.common import DefusedXmlException
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from imports.problems import refused
+from imports.problems import refusal
 
 MAX_PARTS = 5_000
+# Bytes that one part, and all parts that are read, unpack to.
 MAX_PART, MAX_ALL = 40 * 1024 * 1024, 128 * 1024 * 1024
-"""Bytes that one part, and all parts that are read, unpack to."""
 
+# So many bytes in a row that pack better than 1 to RATIO are made to fill memory: a real sheet packs 10 to
+# 30 times. It is asked of each stretch: something random elsewhere in the part would hide it in the whole.
 STRETCH, RATIO = 4 * 1024 * 1024, 100
-"""So many bytes in a row that pack better than 1 to RATIO are made to fill memory: a real sheet packs 10 to
-30 times. It is asked of each stretch: something random elsewhere in the part would hide it in the whole.
-"""
 
+# Tags of all parts that are read, and of one that is held whole; attributes of all.
 MAX_TAGS, MAX_TAGS_OF_TREE, MAX_ATTRIBUTES = 4_000_000, 2_000_000, 4_000_000
-"""Tags of all parts that are read, and of one that is held whole; attributes of all."""
 
 CHUNK = 64 * 1024
 
@@ -44,21 +43,21 @@ _OPTIONS: Any = {
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
+# A "Strict Open XML" file differs in the names of its vocabularies, which stand in the first tag.
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
 )  # fmt: skip
-"""A "Strict Open XML" file differs in the names of its vocabularies, which stand in the first tag."""
 
 
 @dataclass(frozen=True)
 class Relation:
+    # The last word of its type: "worksheet", "styles", "hyperlink" …
     kind: str
-    """The last word of its type: "worksheet", "styles", "hyperlink" …"""
+    # The part of this package; "" for what lies elsewhere or is missing.
     target: str
-    """The part of this package; "" for what lies elsewhere or is missing."""
 
 
 class Package:
@@ -67,9 +66,9 @@ class Package:
         self._zip = zipfile.ZipFile(self._file)
         parts = self._zip.infolist()
         if len(parts) > MAX_PARTS:
-            raise refused("swollen")
+            raise refusal("swollen")
         if any(part.flag_bits & 1 for part in parts):
-            raise refused("password")
+            raise refusal("password")
         self.unpacked = self.tags = self.attributes = 0
         # Some programs write backslashes or other capitals than the relationships do.
         self._parts = {_key(part.filename): part for part in parts}
@@ -152,7 +151,7 @@ class Package:
             with self.open(name) as part:
                 next(iter(ElementTree.iterparse(part, ("start",), forbid_dtd=True)), None)
         except DefusedXmlException as error:
-            raise refused("entities") from error
+            raise refusal("entities") from error
 
     def count(self, chunk: bytes) -> None:
         """What was unpacked. In every encoding a tag or an attribute has one of these bytes at least."""
@@ -160,7 +159,7 @@ class Package:
         self.tags += chunk.count(b"<")
         self.attributes += chunk.count(b"=")
         if self.unpacked > MAX_ALL or self.tags > MAX_TAGS or self.attributes > MAX_ATTRIBUTES:
-            raise refused("swollen")
+            raise refusal("swollen")
 
     @property
     def packed(self) -> int:
@@ -194,10 +193,10 @@ class Part:
         self._tags += chunk.count(b"<")
         self._stretch += len(chunk)
         if self._unpacked > MAX_PART or self._tags > self._max_tags:
-            raise refused("swollen")
+            raise refusal("swollen")
         if self._stretch > STRETCH:
             if (self._package.packed - self._packed) * RATIO < self._stretch:
-                raise refused("swollen")
+                raise refusal("swollen")
             self._stretch, self._packed = 0, self._package.packed
         self._package.count(chunk)
         return chunk

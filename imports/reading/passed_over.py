@@ -12,8 +12,18 @@ from imports.models import Import
 from imports.types import ColumnHeading, PassedOver
 from portal.shared.verdicts import Sentence
 
-FIELDS = ("title", "lead", "coordinating", "deliverable", "due", "number", "pillar", "parent", "note")
-"""What a person may say that a column holds."""
+# What a person may say that a column holds.
+ANSWERABLE_FIELDS = (
+    "title",
+    "lead",
+    "coordinating",
+    "deliverable",
+    "due",
+    "number",
+    "pillar",
+    "parent",
+    "note",
+)
 
 SENTENCES: dict[str, Sentence] = {
     "sheet": _("The sheet “%(table)s” was not read: it has no table of tasks."),
@@ -28,14 +38,14 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 
-def says(one: PassedOver) -> str:
+def sentence_for(one: PassedOver) -> str:
     kind = "nameless" if one.kind == "column" and not one.name else one.kind
     letter = one.columns[0].letter if one.columns else ""
     values = {"table": one.table, "name": one.name, "row": one.row, "letter": letter}
     return str(SENTENCES[kind]) % values
 
 
-def kept(found: Iterable[PassedOver]) -> list[dict[str, Any]]:
+def passed_over_to_json(found: Iterable[PassedOver]) -> list[dict[str, Any]]:
     """As an import keeps it."""
     return [asdict(one) for one in found]
 

@@ -17,20 +17,20 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from imports.reading.files import tables
-from imports.reading.plain import plain_table
+from imports.reading.table_json import table_to_json
 
-MEMORY = 640 * 1024 * 1024
-"""Bytes of address space; 150 MB read 5,000 rows."""
+# Bytes of address space; 150 MB read 5,000 rows.
+MAX_MEMORY = 640 * 1024 * 1024
 
-SECONDS = 30
-"""Of the processor; 20,000 rows need ten on a slow one."""
+# Of the processor; 20,000 rows need ten on a slow one.
+MAX_CPU_SECONDS = 30
 
 _PR_SET_PDEATHSIG = 1
 
 
-def limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def limit_resources() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(10)  # letters and pages come first
@@ -45,14 +45,14 @@ def die_with_parent() -> None:
 def answer(name: str) -> dict[str, Any]:
     try:
         with open(0, "rb", closefd=False) as file:
-            return {"tables": [plain_table(table) for table in tables(file, name)]}
+            return {"tables": [table_to_json(table) for table in tables(file, name)]}
     except ValidationError as error:
         return {"refused": error.code, "values": error.params or {}}
 
 
 def main() -> None:
     die_with_parent()
-    limit()
+    limit_resources()
     json.dump(answer(sys.argv[1]), sys.stdout, ensure_ascii=False, separators=(",", ":"))
 
 

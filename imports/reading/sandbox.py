@@ -14,13 +14,13 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.base import File
 
-from imports.problems import Refusal, refused
+from imports.problems import Refusal, refusal
 from imports.reading.files import check_beginning
-from imports.reading.plain import table_of
+from imports.reading.table_json import table_from_json
 from imports.types import Table
 
-PATIENCE = 90
-"""Seconds, for a reader that waits for something instead of working."""
+# Seconds, for a reader that waits for something instead of working.
+TIMEOUT_SECONDS = 90
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ def read_tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:
         copy.seek(0)
         read = _answer(copy, name)
     if "refused" in read:
-        raise refused(read["refused"], **read["values"])
-    return [table_of(table) for table in read["tables"]]
+        raise refusal(read["refused"], **read["values"])
+    return [table_from_json(table) for table in read["tables"]]
 
 
 def _answer(file: IO[bytes], name: str) -> dict[str, Any]:
@@ -47,10 +47,10 @@ def _answer(file: IO[bytes], name: str) -> dict[str, Any]:
     env = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            command, stdin=file, capture_output=True, cwd=settings.BASE_DIR, env=env, timeout=PATIENCE
+            command, stdin=file, capture_output=True, cwd=settings.BASE_DIR, env=env, timeout=TIMEOUT_SECONDS
         )
     except subprocess.TimeoutExpired:
-        log.warning("“%s” was given up: it was not read within %s seconds.", name, PATIENCE)
+        log.warning("“%s” was given up: it was not read within %s seconds.", name, TIMEOUT_SECONDS)
         raise ReaderDied("too_heavy") from None
     if done.returncode < 0:
         log.warning("“%s” was given up: its reader ended with signal %s.", name, -done.returncode)

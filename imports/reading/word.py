@@ -11,8 +11,8 @@ from typing import TypeVar
 from docx.oxml.ns import qn
 from lxml.etree import _Element as Element
 
-from imports.problems import COLUMNS, ROWS, too_many_columns, too_many_rows
-from imports.reading.figures import Runs, Words
+from imports.problems import MAX_COLUMNS, MAX_ROWS, too_many_columns, too_many_rows
+from imports.reading.cell_text import CellText, TextRuns
 from imports.reading.numbering import Numbering
 from imports.reading.package import Package
 from imports.types import Cell, Line, Table
@@ -30,10 +30,11 @@ _NOT_SHOWN = {
     qn(f"w:{name}")
     for name in ("del", "moveFrom", "delText", "instrText", "pPr", "rPr", "tcPr", "sectPr", "sdtPr", "rt")
 }
+# What may stand between a table and its rows, or a row and its cells, without being seen.
 _AROUND = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
-"""What may stand between a table and its rows, or a row and its cells, without being seen."""
 
 _PROPERTIES = {qn(f"w:{name}") for name in ("pPr", "rPr", "tcPr")}
+# Properties of paragraphs, runs and cells that nothing here asks for: a third of what Word writes.
 _UNREAD = {
     qn(f"w:{name}")
     for name in (
@@ -42,14 +43,13 @@ _UNREAD = {
         *("tcW", "tcBorders", "tcMar", "vAlign", "noWrap"),
     )
 }
-"""Properties of paragraphs, runs and cells that nothing here asks for: a third of what Word writes."""
 
+# Fields whose text is that of another file.
 _FETCHING = re.compile(r"\s*(LINK|DDE|DDEAUTO|INCLUDETEXT|DATABASE)\b", re.IGNORECASE)
-"""Fields whose text is that of another file."""
 
 _GONE = (qn("w:del"), qn("w:moveFrom"))
+# A run with one may hold the asterisk that somebody typed as the mark.
 _NOTE_MARKS = (qn("w:footnoteReference"), qn("w:endnoteReference"))
-"""A run with one may hold the asterisk that somebody typed as the mark."""
 
 _OFF = ("0", "false", "off", "none")
 _WHITE = "FFFFFF"
@@ -60,7 +60,7 @@ Made = TypeVar("Made")
 
 def tables_of(package: Package, main: str) -> list[Table]:
     document = package.tree_without(main, _UNREAD, _PROPERTIES)
-    if sum(1 for _row in document.iter(TR)) > ROWS:
+    if sum(1 for _row in document.iter(TR)) > MAX_ROWS:
         raise too_many_rows()
     reader = _Reader(package, main, document)
     found = [element for element in document.iter(TBL) if not _is_second_copy(element)]
@@ -214,12 +214,12 @@ class _Text:
     """The words of a cell while they are gathered."""
 
     is_dark: bool = False
-    runs: Runs = field(default_factory=Runs)
-    boxed: Runs = field(default_factory=Runs)
-    """Of the text boxes that lie over it."""
+    runs: TextRuns = field(default_factory=TextRuns)
+    # Of the text boxes that lie over it.
+    boxed: TextRuns = field(default_factory=TextRuns)
     weights: set[bool] = field(default_factory=set)
+    # The mark of the paragraph before was deleted: the next one goes on in its line.
     joins: bool = False
-    """The mark of the paragraph before was deleted: the next one goes on in its line."""
     label_at: int = 0
 
     def add(self, words: str, look: Look) -> None:
@@ -237,10 +237,10 @@ class _Text:
             self.runs.pieces += ["\n", label]
             self.label_at = len(self.runs.pieces) - 1
 
-    def words(self) -> Words:
+    def words(self) -> CellText:
         words, boxed = self.runs.words(), self.boxed.words()
         # A stamp lies over other words. Where there are none, the box holds what the cell says.
-        return words if words.text or not boxed.text else Words(boxed.text, ("in_text_box",))
+        return words if words.text or not boxed.text else CellText(boxed.text, ("in_text_box",))
 
 
 class _Reader:
@@ -276,7 +276,7 @@ class _Reader:
         column = _number(row, "w:trPr/w:gridBefore")
         yield from [Cell()] * column
         for element in _parts(row, TC):
-            if column > COLUMNS:
+            if column > MAX_COLUMNS:
                 raise too_many_columns()
             width = max(_number(element, "w:tcPr/w:gridSpan"), 1)
             cell = above.get(column) if _goes_on(element) else None
@@ -288,15 +288,15 @@ class _Reader:
             yield from [Cell()] * (width - 1)
             column += width
 
-    def _read(self, cell: Element, dark: bool) -> tuple[Words, bool]:
+    def _read(self, cell: Element, dark: bool) -> tuple[CellText, bool]:
         """The words of a cell, those of a table inside it too, and whether all of them are bold."""
         if cell.find(f"{qn('w:tcPr')}/{qn('w:cellDel')}") is not None or _value(cell, "w:tcPr/w:hMerge") in (
             "1",
             "continue",
         ):
-            return Words(), False
+            return CellText(), False
         if any(map(_is_empty_control, cell.iterancestors(CONTROL, TBL))):
-            return Words(), False
+            return CellText(), False
         shading = cell.find(f"{qn('w:tcPr')}/{qn('w:shd')}")
         fill = "" if shading is None else shading.get(qn("w:fill"), "")
         text = _Text(is_dark=dark or fill.upper() not in map(str.upper, _NO_FILL))
@@ -363,7 +363,7 @@ def _goes_on(cell: Element) -> bool:
 
 
 def _number(element: Element, path: str) -> int:
-    return min(int(_value(element, path) or 0), COLUMNS + 1)
+    return min(int(_value(element, path) or 0), MAX_COLUMNS + 1)
 
 
 def _is_empty_control(control: Element) -> bool:

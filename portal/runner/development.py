@@ -10,7 +10,7 @@ from portal.runner.paths import PYTHON, ROOT, VENV
 
 
 def run_tests(arguments: list[str]) -> int:
-    """All tests on SQLite, then on PostgreSQL; with `--quick` on SQLite alone.
+    """All tests on SQLite (`--day` counts there), then on PostgreSQL; with `--quick` on SQLite alone.
 
     PORTAL_TEST_DATABASE names one database to run them on; PORTAL_TEST_POSTGRESQL the folder of another
     server's programs than those of the wheel. pytest's own summary is the last thing printed.
@@ -21,17 +21,28 @@ def run_tests(arguments: list[str]) -> int:
     own_processes = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
     for database in databases:
         console.print_line(f"\n=== Tests on {database} ===")
-        options = [] if own_processes else ["-n", "2"]
-        if database != "sqlite" and not chosen and "-m" not in arguments:
-            options += ["-m", "not once"]
+        options = [] if own_processes else ["-n", "2", "--dist", "worksteal"]
+        options += arguments
+        if database != "sqlite" and not chosen:
+            options = without_day(options)
+            options += [] if "-m" in arguments else ["-m", "not once"]
         done = subprocess.run(
-            [str(PYTHON), "-m", "pytest", *options, *arguments],
+            [str(PYTHON), "-m", "pytest", *options],
             cwd=ROOT,
             env={**os.environ, "PORTAL_TEST_DATABASE": database},
         )
         if done.returncode:
             return done.returncode
     return 0
+
+
+def without_day(arguments: list[str]) -> list[str]:
+    """What a day changes does not depend on the database: one of the two is asked."""
+    kept = [argument for argument in arguments if not argument.startswith("--day=")]
+    if "--day" in kept:
+        at = kept.index("--day")
+        del kept[at : at + 2]
+    return kept
 
 
 def run_checks() -> int:
@@ -65,6 +76,8 @@ def checks() -> Iterator[tuple[str, list[str]]]:
     yield "migrations", [*manage_py, "makemigrations", "--check", "--dry-run"]
     yield "django", [*manage_py, "check", "--fail-level", "WARNING"]
     yield "translations", [*manage_py, "check_translations"]
+    yield "map", [*manage_py, "draw_map", "--check"]
+    yield "rules", [*manage_py, "write_rules", "--check"]
 
 
 def choose_benchmarks(names: list[str]) -> list[str]:

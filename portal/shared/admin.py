@@ -15,7 +15,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.options import Options
@@ -28,15 +28,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from portal.shared.changed import ChangesForm
+from portal.shared.changes import ChangesForm
+from portal.shared.forms import add_errors
 from portal.shared.text import fold
 from portal.shared.verdicts import YES, Refused, Sentence, Verdict
 
 M = TypeVar("M", bound=models.Model)
 Complaint = Refused | ValidationError
 
-SHOWN = 5
-"""Refusals said one by one after a bulk action; the rest are counted."""
+# Refusals said one by one after a bulk action; the rest are counted.
+MAX_REFUSALS_SHOWN = 5
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -44,16 +45,12 @@ def is_administrator(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
 
 
-def complain(form: forms.BaseForm, complaint: Complaint) -> None:
+def show_complaint(form: forms.BaseForm, complaint: Complaint) -> None:
     """Put an action's answer beside the fields it names; the rest above the form."""
     if isinstance(complaint, Refused):
         form.add_error(None, str(complaint))
-    elif not hasattr(complaint, "error_dict"):
-        form.add_error(None, complaint.messages)
     else:
-        for field, sentences in complaint.message_dict.items():
-            known = field in form.fields and field != NON_FIELD_ERRORS
-            form.add_error(field if known else None, sentences)
+        add_errors(form, complaint, once=False)
 
 
 class ActionForm(ChangesForm):
@@ -75,7 +72,7 @@ class ActionForm(ChangesForm):
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound and self.complaint is not None:
-            complain(self, self.complaint)
+            show_complaint(self, self.complaint)
 
 
 class VersionForm(ActionForm):
@@ -104,44 +101,51 @@ def link(thing: models.Model, text: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(thing.pk)]), text)
 
 
-def each(
-    request: HttpRequest, rows: models.QuerySet[Any], act: Callable[[Any], object], done: Callable[[int], str]
+def apply_to_each(
+    request: HttpRequest,
+    rows: models.QuerySet[Any],
+    act: Callable[[Any], object],
+    done: Any,
+    **values: object,
 ) -> None:
-    """Do one thing to each chosen row, each in its own transaction; say what was done and what was not."""
+    """Do one thing to each chosen row, each in its own transaction; say what was done and what was not.
+
+    `done` is the sentence from `ngettext_lazy` that has a `count`, and `values` what else stands in it.
+    """
     count, refusals = 0, []
     for row in rows:
         try:
             act(row)
             count += 1
         except (Refused, ValidationError) as error:
-            said = str(error) if isinstance(error, Refused) else " ".join(error.messages)
-            refusals.append(f"{row}: {said}")
+            reason = str(error) if isinstance(error, Refused) else " ".join(error.messages)
+            refusals.append(f"{row}: {reason}")
     if count:
-        messages.success(request, done(count))
-    for refusal in refusals[:SHOWN]:
+        messages.success(request, done % {**values, "count": count})
+    for refusal in refusals[:MAX_REFUSALS_SHOWN]:
         messages.error(request, refusal)
-    if len(refusals) > SHOWN:
+    if len(refusals) > MAX_REFUSALS_SHOWN:
         more = ngettext(
             "%(count)d more was left as it was.",
             "%(count)d more were left as they were.",
-            len(refusals) - SHOWN,
+            len(refusals) - MAX_REFUSALS_SHOWN,
         )
-        messages.error(request, more % {"count": len(refusals) - SHOWN})
+        messages.error(request, more % {"count": len(refusals) - MAX_REFUSALS_SHOWN})
 
 
 class CarefulSelect(AutocompleteSelect):
     """Draws a form again although somebody sent words where a key belongs."""
 
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
-        keys = [key for key in value if str(key).isdecimal() and len(str(key)) < LONGEST_KEY]
+        keys = [key for key in value if str(key).isdecimal() and len(str(key)) < MAX_KEY_DIGITS]
         return super().optgroups(name, keys, attrs)
 
 
-LONGEST_KEY = 19
-"""Digits: more than this is no key of any row, and SQLite would choke on it."""
+# Digits: more than this is no key of any row, and SQLite would choke on it.
+MAX_KEY_DIGITS = 19
 
-ASKED = ("", "__exact", "__isnull", "__id__exact", "__year", "__month", "__day", "__gte", "__lt")
-"""How the filters and links of a list ask about a column."""
+# How the filters and links of a list ask about a column.
+ALLOWED_LOOKUPS = ("", "__exact", "__isnull", "__id__exact", "__year", "__month", "__day", "__gte", "__lt")
 
 
 class CarefulChoice(forms.ModelChoiceField[Any]):
@@ -175,10 +179,10 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
     list_per_page = 50
     show_full_result_count = False
     view_on_site: Any = False
+    # Do the searched columns hold folded text, so that the words are folded too?
     search_is_folded = True
-    """Do the searched columns hold folded text, so that the words are folded too?"""
+    # Columns by which other pages link to this list, beside its own filters.
     linked_by: tuple[str, ...] = ()
-    """Columns by which other pages link to this list, beside its own filters."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)
@@ -202,10 +206,10 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
         text, of the title of the task above, letter by letter.
         """
         names = [*self.linked_by, self.date_hierarchy or ""]
-        for one in self.get_list_filter(request):
-            column = one[0] if isinstance(one, tuple) else one
+        for list_filter in self.get_list_filter(request):
+            column = list_filter[0] if isinstance(list_filter, tuple) else list_filter
             names.append(column if isinstance(column, str) else getattr(column, "parameter_name", "") or "")
-        return lookup in {f"{name}{how}" for name in names if name for how in ASKED}
+        return lookup in {f"{name}{suffix}" for name in names if name for suffix in ALLOWED_LOOKUPS}
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
@@ -269,7 +273,7 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
                 with transaction.atomic():
                     deed.act(thing, form)
             except (Refused, ValidationError) as error:
-                complain(form, error)
+                show_complaint(form, error)
                 status = error.status if isinstance(error, Refused) else 200
             else:
                 messages.success(request, str(deed.done) % {"name": thing})
@@ -292,7 +296,7 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(name, args=[quote(thing.pk)])
 
-    def found(self, request: HttpRequest, object_id: str) -> M:
+    def row_or_404(self, request: HttpRequest, object_id: str) -> M:
         """The row among those this person sees, or 404."""
         thing = self.get_object(request, unquote(object_id))
         if thing is None:

@@ -21,8 +21,8 @@ from portal.shared.days import today
 from portal.shared.rest import TooLarge
 from portal.shared.text import validate_plain
 
-LONGEST_NAME = 60
-"""Characters of an unknown name that an answer repeats."""
+# Characters of an unknown name that an answer repeats.
+MAX_NAME_SHOWN = 60
 
 
 class DaySerializerField(serializers.DateField):
@@ -63,11 +63,11 @@ class Door(GenericViewSet[Any]):
 
     metadata_class = None
     lookup_value_regex = "[^/]+"
+    # Action → the names its query may hold, beside those of the filter and the pages of a list.
     query_names: Mapping[str, tuple[str, ...]] = {}
-    """Action → the names its query may hold, beside those of the filter and the pages of a list."""
 
+    # The actions whose query is a filter; elsewhere a row is found by its key alone.
     filtered: tuple[str, ...] = ("list",)
-    """The actions whose query is a filter; elsewhere a row is found by its key alone."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -130,12 +130,14 @@ def refuse_names(unknown: set[str], known: Any) -> None:
     if not unknown:
         return
     names = ", ".join(sorted(known))
-    said = (
+    sentence = (
         _("There is no such name here. Known are: %(names)s.") % {"names": names}
         if names
         else _("There is no such name here. This address takes none.")
     )
-    raise serializers.ValidationError({str(name)[:LONGEST_NAME]: [said] for name in sorted(unknown)[:20]})
+    raise serializers.ValidationError(
+        {str(name)[:MAX_NAME_SHOWN]: [sentence] for name in sorted(unknown)[:20]}
+    )
 
 
 def refuse_large(request: HttpRequest) -> None:
@@ -150,11 +152,11 @@ def refuse_large(request: HttpRequest) -> None:
 
 def day_in_query(request: Request, name: str = "on") -> Any:
     """The day that a query names as YYYY-MM-DD; None when it names none."""
-    asked = request.query_params.get(name, "")
-    if not asked:
+    text = request.query_params.get(name, "")
+    if not text:
         return None
     try:
-        return DaySerializerField().run_validation(asked)
+        return DaySerializerField().run_validation(text)
     except (Invalid, serializers.ValidationError) as error:
         raise serializers.ValidationError({name: _sentences(error)}) from error
 

@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.days import format_day
+
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 
@@ -25,11 +27,13 @@ _NUMBERS = re.compile(r"\s*(?:(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})|(\d{4})-(\d{1,
 def validate_day(day: date, first: date = FIRST_DAY) -> None:
     """A day outside this range is a slip of the pen, in any field of the portal."""
     if day < first:
-        words = _("%(day)s is too far in the past. Write a day from %(limit)s on.")
-        raise ValidationError(words, "day_too_early", {"day": _as_typed(day), "limit": _as_typed(first)})
+        sentence = _("%(day)s is too far in the past. Write a day from %(limit)s on.")
+        raise ValidationError(sentence, "day_too_early", {"day": format_day(day), "limit": format_day(first)})
     if day > LAST_DAY:
-        words = _("%(day)s is too far in the future. Write a day up to %(limit)s.")
-        raise ValidationError(words, "day_too_late", {"day": _as_typed(day), "limit": _as_typed(LAST_DAY)})
+        sentence = _("%(day)s is too far in the future. Write a day up to %(limit)s.")
+        raise ValidationError(
+            sentence, "day_too_late", {"day": format_day(day), "limit": format_day(LAST_DAY)}
+        )
 
 
 def refuse_impossible_day(text: str) -> None:
@@ -40,12 +44,8 @@ def refuse_impossible_day(text: str) -> None:
     try:
         date(int(year), int(month), int(day))
     except ValueError:
-        words = _("There is no day %(day)s. Check the day and the month.")
-        raise ValidationError(words, "no_such_day", {"day": text.strip()}) from None
-
-
-def _as_typed(day: date) -> str:
-    return f"{day.day:02}/{day.month:02}/{day.year:04}"
+        sentence = _("There is no day %(day)s. Check the day and the month.")
+        raise ValidationError(sentence, "no_such_day", {"day": text.strip()}) from None
 
 
 class DayInput(forms.DateInput):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
+# Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2".
 WEEKDAYS = (
     gettext_noop("Monday"),
     gettext_noop("Tuesday"),
@@ -19,7 +20,6 @@ WEEKDAYS = (
     gettext_noop("Saturday"),
     gettext_noop("Sunday"),
 )
-"""Named here so that our catalogue says "Thứ Hai"; Django's own says "Thứ 2"."""
 
 
 def today() -> date:
@@ -35,3 +35,8 @@ def day_of(moment: datetime) -> date:
 def start_of(day: date) -> datetime:
     """The first moment of a day in Vietnam, aware."""
     return datetime.combine(day, time.min, VIETNAM)
+
+
+def format_day(day: date) -> str:
+    """28/09/2026: how a day is written everywhere, in both languages."""
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"

@@ -7,7 +7,7 @@ import re
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 
-CLOSED = "default-src 'none'; sandbox"
+CLOSED_POLICY = "default-src 'none'; sandbox"
 
 
 def download(file: FieldFile, name: str) -> FileResponse:
@@ -18,6 +18,6 @@ def download(file: FieldFile, name: str) -> FileResponse:
         raise Http404 from error
     answer = FileResponse(opened, as_attachment=True, filename=re.sub(r'["\r\n]', "", name) or "file")
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = CLOSED
+    answer["Content-Security-Policy"] = CLOSED_POLICY
     answer["Cache-Control"] = "private, no-store"
     return answer

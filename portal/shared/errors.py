@@ -13,8 +13,8 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 
 log = logging.getLogger("portal.faults")
+# Without those that are taken for each other when read over the telephone.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without those that are taken for each other when read over the telephone."""
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

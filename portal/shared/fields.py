@@ -8,13 +8,13 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.urls import reverse_lazy
 
-from portal.shared.text import LONG_TEXT, tidy, validate_plain
+from portal.shared.text import MAX_TEXT_LENGTH, tidy, validate_plain
 
-SHOWN = 200
-"""Choices that a select holds at most; a page stays light with a thousand orders."""
+# Choices that a select holds at most; a page stays light with a thousand orders.
+MAX_CHOICES = 200
 
 
-def helped_by(datalist: str, url: str, trigger: str) -> dict[str, Any]:
+def suggestion_attrs(datalist: str, url: str, trigger: str) -> dict[str, Any]:
     """Attributes of a text field whose datalist is fetched when somebody goes there."""
     return {
         "list": datalist,
@@ -32,7 +32,7 @@ class PlainField(forms.CharField):
     """Text in composed Unicode without control characters, `LONG_TEXT` long at most unless told."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", LONG_TEXT)
+        kwargs.setdefault("max_length", MAX_TEXT_LENGTH)
         super().__init__(**kwargs)
         self.validators.append(validate_plain)
 
@@ -47,10 +47,10 @@ class PlainField(forms.CharField):
 def limit_choices(field: Any, rows: QuerySet[Any], current: Model | None) -> None:
     """Validate against all of `rows` but draw only the first, with the current one among them."""
     field.queryset = rows
-    shown = list(rows[:SHOWN])
+    shown = list(rows[:MAX_CHOICES])
     if isinstance(current, Model) and current not in shown:
         shown.insert(0, current)
     empty = [("", field.empty_label)] if field.empty_label is not None else []
     absent = [(field.null_value, field.null_label)] if getattr(field, "null_label", None) else []
     label = field.label_from_instance
-    field.widget.choices = [*empty, *absent, *((one.pk, label(one)) for one in shown)]
+    field.widget.choices = [*empty, *absent, *((row.pk, label(row)) for row in shown)]

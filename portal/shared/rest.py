@@ -26,11 +26,11 @@ class Pages(PageNumberPagination):
     invalid_page_message = _("There is no such page. Begin again with page 1.")  # type: ignore[assignment]
 
     def get_page_size(self, request: Request) -> int:
-        asked = request.query_params.get("page_size", "")
-        if not asked:
+        size = request.query_params.get("page_size", "")
+        if not size:
             return self.page_size
-        if asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= self.max_page_size:
-            return int(asked)
+        if size.isascii() and size.isdigit() and 0 < int(size[:9]) <= self.max_page_size:
+            return int(size)
         raise exceptions.ValidationError(
             {"page_size": [_("Ask for 1 to %(most)s rows a page.") % {"most": self.max_page_size}]}
         )

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-LONG_TEXT = 20_000
-"""Characters in the longest free text that any form takes."""
+# Characters in the longest free text that any form takes.
+MAX_TEXT_LENGTH = 20_000
 
 
 def fold(text: str) -> str:
@@ -34,12 +34,13 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+# Control characters, soft hyphens, zero-width joints, marks of direction: nobody sees them.
 _UNSEEN = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-"""Control characters, soft hyphens, zero-width joints, marks of direction: nobody sees them."""
 
+# Letters of other languages that fonts and converted PDF files put where Vietnamese has Đ and Ư.
 _ALIKE: dict[str, str] = dict(zip("ÐðƉɖƢƣ", "ĐđĐđƯư", strict=True))
-"""Letters of other languages that fonts and converted PDF files put where Vietnamese has Đ and Ư."""
 
+# Cyrillic and Greek letters that look the same as Latin ones.
 _TWINS = dict(
     zip(
         "АВЕКМНОРСТХУІЈЅаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορ",
@@ -47,7 +48,6 @@ _TWINS = dict(
         strict=True,
     )
 )
-"""Cyrillic and Greek letters that look the same as Latin ones."""
 
 _ODD = re.compile(f"[{_UNSEEN}{''.join(_ALIKE)}\u0370-\u04ff]")
 

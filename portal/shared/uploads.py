@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.shared.text import tidy, validate_plain
 
-LARGEST = 50 * 1024 * 1024
-"""Bytes in one uploaded file."""
+# Bytes in one uploaded file.
+MAX_FILE_BYTES = 50 * 1024 * 1024
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES: dict[str, tuple[bytes, ...]] = {
@@ -36,8 +36,8 @@ _PACKAGES = {
     "ods": "content.xml",
 }
 _ZIP = b"PK\x03\x04"
+# Bytes at the end of a zip that hold the list of its parts: of 5,000 with room to spare.
 _LISTED = 1024 * 1024
-"""Bytes at the end of a zip that hold the list of its parts: of 5,000 with room to spare."""
 
 _TEXTS = ("txt", "csv")
 KINDS = (*_SIGNATURES, *_PACKAGES, *_TEXTS)
@@ -47,7 +47,7 @@ class TooLargeIsDropped(FileUploadHandler):
     """Stop writing an upload a little past the limit, so that 2 GB fill no disk and the form can say so."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        return raw_data if start <= LARGEST else None
+        return raw_data if start <= MAX_FILE_BYTES else None
 
     def file_complete(self, file_size: int) -> None:
         return None
@@ -60,14 +60,14 @@ def clean_name(name: str) -> str:
     return path.stem[: 200 - len(path.suffix)] + path.suffix
 
 
-def kept_name(name: str) -> str:
-    """The same for the disk, which counts bytes: 200 Vietnamese letters can be 600, and 255 are allowed."""
+def stored_name(name: str) -> str:
+    """The name on the disk, which counts bytes: 200 Vietnamese letters can be 600, and 255 are allowed."""
     path = PurePath(name)
     most = 200 - len(path.suffix.encode())
     return path.stem.encode()[:most].decode(errors="ignore") + path.suffix
 
 
-def check(file: File[Any]) -> None:
+def check_file(file: File[Any]) -> None:
     """Refuse with a sentence what is empty, too large, of an unknown kind or not what its name says."""
     ending = PurePath(file.name or "").suffix.lstrip(".").lower()
     if ending not in KINDS:
@@ -77,10 +77,10 @@ def check(file: File[Any]) -> None:
         )
     if not file.size:
         raise ValidationError(_("This file is empty."), code="empty")
-    if file.size > LARGEST:
+    if file.size > MAX_FILE_BYTES:
         raise ValidationError(
             _("This file is larger than %(limit)s. Send a smaller one or give a link.")
-            % {"limit": filesizeformat(LARGEST)},
+            % {"limit": filesizeformat(MAX_FILE_BYTES)},
             code="large",
         )
     if not _is_what_it_says(file, ending):

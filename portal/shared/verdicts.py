@@ -17,8 +17,8 @@ Sentence = str | Promise
 class Refused(Exception):
     """A door turns this into 403 (never yours) or 409 (not in this state), with the reason."""
 
+    # With a stale form: what somebody else changed meanwhile.
     fields: Sequence[str] = ()
-    """With a stale form: what somebody else changed meanwhile."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(str(verdict.reason))

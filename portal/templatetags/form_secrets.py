@@ -17,7 +17,7 @@ register = template.Library()
 
 
 class FormSecretsNode(CsrfTokenNode):
-    """Two tabs are two keys; a form that is shown again with errors has a new one."""
+    """A key for each drawing of a form: two tabs have two, a form shown again with errors a new one."""
 
     def render(self, context: Context) -> SafeString:
         key = format_html('<input type="hidden" name="{}" value="{}">', FIELD, secrets.token_urlsafe(16))

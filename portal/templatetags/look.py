@@ -21,8 +21,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from portal.icons import NAMES
-from portal.shared.days import VIETNAM, WEEKDAYS
+from portal.icons import ICON_NAMES
+from portal.shared.days import VIETNAM, WEEKDAYS, format_day
 from tasks.lists.filters import PACES
 
 register = template.Library()
@@ -34,7 +34,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "", label: str = "") -> SafeString:
     """One icon of the sprite. Without `label` it only repeats the word beside it."""
-    if name not in NAMES:
+    if name not in ICON_NAMES:
         raise template.TemplateSyntaxError(
             f"No icon {name!r}: add it in portal/icons.py, run python -m portal.icons"
         )
@@ -55,6 +55,7 @@ class Mark(NamedTuple):
     word: str
 
 
+# Standing, colour or state → its icon and its word. The colour is in portal.css, by data-is.
 MARKS = {
     "overdue": Mark("octagon-alert", gettext_noop("Overdue")),
     "due_soon": Mark("clock-alert", gettext_noop("Due soon")),
@@ -74,10 +75,9 @@ MARKS = {
     "suspended": Mark("pause", gettext_noop("Suspended")),
     "withdrawn": Mark("undo-2", gettext_noop("Withdrawn")),
 }
-"""Standing, colour or state → its icon and its word. The colour is in portal.css, by data-is."""
 
+# The three colours of open tasks → the standing whose colour they have.
 THREE = {"on_schedule": "in_time", "at_risk": "due_soon", "late": "overdue"}
-"""The three colours of open tasks → the standing whose colour they have."""
 
 
 @register.simple_tag
@@ -119,6 +119,7 @@ def standing_icon(standing: str) -> SafeString:
 
 # The five-way count
 
+# The five ways in their order; together they are the tasks given.
 FIVE = {
     "done_on_time": gettext_noop("Completed on time"),
     "done_late": gettext_noop("Completed late"),
@@ -126,7 +127,6 @@ FIVE = {
     "overdue": gettext_noop("Open, overdue"),
     "no_deadline": gettext_noop("Open, no deadline"),
 }
-"""The five ways in their order; together they are the tasks given."""
 
 _WIDTH, _GAP = 1000.0, 2.0
 
@@ -207,20 +207,20 @@ def field(
     mark: bool = True,
 ) -> dict[str, Any]:
     """One field: label, hint, error, control. `errors` adds the form's own when they belong to this field."""
-    found = [*bound.errors, *(errors or [])]
+    sentences = [*bound.errors, *(errors or [])]
     help_text = hint or bound.help_text
-    ids = [f"{bound.auto_id}_helptext"] * bool(help_text) + [f"{bound.auto_id}_error"] * bool(found)
+    ids = [f"{bound.auto_id}_helptext"] * bool(help_text) + [f"{bound.auto_id}_error"] * bool(sentences)
     attrs: dict[str, Any] = {}
     if not bound.use_fieldset:
         attrs = ({"aria-describedby": " ".join(ids)} if ids else {}) | (
-            {"aria-invalid": "true"} if found else {}
+            {"aria-invalid": "true"} if sentences else {}
         )
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
         "label": label or capfirst(bound.label),
         "hint": help_text,
-        "errors": found,
+        "errors": sentences,
         "described": " ".join(ids),
         "required": bound.field.required and mark,
         "extra": extra,
@@ -267,7 +267,7 @@ def _local(value: date | datetime) -> date | datetime:
 @register.filter(expects_localtime=False)
 def day(value: date | datetime | None) -> str:
     """28/09/2026, the day in Vietnam."""
-    return _local(value).strftime("%d/%m/%Y") if value else ""
+    return format_day(_local(value)) if value else ""
 
 
 @register.filter(expects_localtime=False)
@@ -295,7 +295,7 @@ def short_day(value: date | datetime | None) -> str:
         return ""
     local = _local(value)
     this_year = timezone.localdate(timezone=VIETNAM).year
-    return local.strftime("%d/%m" if local.year == this_year else "%d/%m/%Y")
+    return f"{local:%d/%m}" if local.year == this_year else format_day(local)
 
 
 @register.filter

@@ -1,26 +1,34 @@
-"""Who is reminded of which task on a day: the workers, those above them, and the heads once a week."""
+"""Who is reminded of which task on a day: those who work on it, and those above them."""
 
 from __future__ import annotations
 
-from reminders.planning.above import ESCALATED, Superiors, escalate, rung_of
-from reminders.planning.ladder import MILESTONE, OVERDUE, PART, SOON, TODAY, Ladder, kind_of
-from reminders.planning.workers import plan
+from reminders.planning.deadlines import plan_reminders
+from reminders.planning.escalation import ESCALATED, OfficeHolders, plan_escalations, rung_of
+from reminders.planning.steps import (
+    MILESTONE_PREFIX,
+    OVERDUE,
+    PART_PREFIX,
+    SOON,
+    TODAY,
+    StepFinder,
+    kind_of,
+)
 
-PLANNERS = (plan, escalate)
-"""Each owes its own kinds of notice of a day, and again nothing."""
+# Each owes its own kinds of notice of a day; run again, it owes nothing.
+PLANNERS = (plan_reminders, plan_escalations)
 
 __all__ = [
     "ESCALATED",
-    "MILESTONE",
+    "MILESTONE_PREFIX",
     "OVERDUE",
-    "PART",
+    "PART_PREFIX",
     "PLANNERS",
     "SOON",
     "TODAY",
-    "Ladder",
-    "Superiors",
-    "escalate",
+    "OfficeHolders",
+    "StepFinder",
     "kind_of",
-    "plan",
+    "plan_escalations",
+    "plan_reminders",
     "rung_of",
 ]

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from portal.shared.days import format_day
+
 FACE = "Times New Roman"
 """What an office has; the PDF brings its own font of the same widths."""
 
@@ -167,7 +169,7 @@ def said(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, date):
-        return f"{cell:%d/%m/%Y}"
+        return format_day(cell)
     if isinstance(cell, float):
         return f"{cell:.1f}".replace(".", ",")
     if isinstance(cell, int):

@@ -21,8 +21,8 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from reports.groupings import GROUPINGS
 from tasks.lifecycle import FIVE, GIVEN, OPEN
+from tasks.lists.addresses import list_address
 from tasks.lists.filters import DEADLINES, PACES, column_of
-from tasks.lists.task_list import address
 from tasks.models import Task
 from tasks.models.counting import Tally, paces
 
@@ -106,7 +106,8 @@ def _chosen(request: SignedInRequest, name: str, known: Mapping[str, Any]) -> st
 def _choice(request: SignedInRequest, name: str, chosen: str, labels: Mapping[str, Sentence]) -> list[Any]:
     """The links of one switch: label, address, and whether it is the one that is on."""
     return [
-        (label, address(request.GET, **{name: value}), value == chosen) for value, label in labels.items()
+        (label, list_address(request.GET, **{name: value}), value == chosen)
+        for value, label in labels.items()
     ]
 
 

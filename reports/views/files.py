@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.downloads import download
-from reports import actions, exporting, rules
+from portal.shared.forms import add_errors
+from reports import actions, rules
+from reports import exports as exporting
 from reports.drafts import usual_week
-from reports.exporting import FORMATS, Question
+from reports.exports import FORMATS, Question
 from reports.forms import ExportForm
 from reports.models import Export
-from tasks.forms import add_errors
-from tasks.lists import task_list as listing
+from tasks.lists.addresses import list_values
 
 PAGE = 25
 
@@ -103,8 +104,8 @@ def _new_page(request: SignedInRequest, form: ExportForm, data: QueryDict) -> Ht
         "title": _("Make a file"),
         "crumbs": [(_("Tasks"), reverse("tasks:list", query=address)), (_("Make a file"), "")],
         "form": form,
-        "asked": listing.asked(address),
-        "conditions": listing.conditions(question.filter, data),
+        "asked": list_values(address),
+        "conditions": question.task_list.conditions,
         "count": question.count(),
         "back": reverse("tasks:list", query=address),
     }

@@ -3,20 +3,13 @@
 from tasks.actions.change_lead import change_lead
 from tasks.actions.contributions import contribute, return_contribution
 from tasks.actions.cycles import make_occurrences, resume_cycle
-from tasks.actions.drafting import (
-    assign,
-    edit_task,
-    new_task,
-    new_tasks,
-    propose,
-    recall,
-    record_approval,
-    vouch,
-)
+from tasks.actions.decisions import confirm, resume, send_back, supersede, suspend, withdraw
+from tasks.actions.drafting import new_task, new_tasks
+from tasks.actions.edit_task import edit_task
 from tasks.actions.escalation import resume_escalation, stop_escalation
 from tasks.actions.event_days import set_event_day
 from tasks.actions.hand_down import set_weights
-from tasks.actions.judging import confirm, resume, send_back, supersede, suspend, withdraw
+from tasks.actions.issue import assign, propose, recall, record_approval, vouch
 from tasks.actions.milestones import mark_milestone, set_milestones
 from tasks.actions.requests import (
     accept_counter,
@@ -29,7 +22,7 @@ from tasks.actions.requests import (
     refuse_request,
 )
 from tasks.actions.risk import clear_risk, flag_risk
-from tasks.actions.working import (
+from tasks.actions.work import (
     accept,
     add_comment,
     add_evidence,

@@ -1,4 +1,4 @@
-"""What the bodies that help deliver to the lead: their own contribution, on time or late by their own day."""
+"""What the bodies that help deliver to the lead body, each by its own day."""
 
 from __future__ import annotations
 
@@ -13,53 +13,53 @@ from audit.actions import snapshot
 from committees import access
 from committees.models import Body, Person
 from tasks import rules
-from tasks.actions.common import lock, owe_news, remind_again, tell, words, workers
+from tasks.actions.common import clean_text, lead_workers, lock, notify, owe_reminders_again, record_event
 from tasks.models import Part, Task
 
-COLUMNS = ("contribution", "delivered_by", "delivered_at")
+DELIVERY_FIELDS = ("contribution", "delivered_by", "delivered_at")
 
 
 @transaction.atomic
 def contribute(*, task: Task, by: Person, contribution: str, body: Body | None = None) -> Part:
-    """Deliver what one's body contributes, or correct it; `body` where one works for several that help."""
+    """Deliver a body's contribution, or correct it; `body` is needed by a person who works for several."""
     task = lock(task)
     rules.may_contribute_part(by, task).or_raise()
-    part = _chosen(rules.own_parts(by, task), body)
+    part = _choose(rules.own_parts(by, task), body)
     right = rules.may_contribute_part(by, task, part.body).or_raise()
     before = snapshot(part, ("contribution",))
-    part.contribution = words(
+    part.contribution = clean_text(
         task, contribution, "contribution", required=_("Say what your body contributed.")
     )
     now = timezone.now()
     # A correction does not make late what came in time.
     part.delivered_by, part.delivered_at = by, part.delivered_at or now
-    part.save(update_fields=COLUMNS)
+    part.save(update_fields=DELIVERY_FIELDS)
     after = {"body": part.body_id, **snapshot(part, ("contribution",))}
-    tell(task, "part_delivered", by, right=right, before=before, after=after)
+    record_event(task, "part_delivered", by, right=right, before=before, after=after)
     occasion = f"part-{part.pk}-{now:%Y%m%d%H%M%S}"
-    owe_news(workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion, part=part.pk)
+    notify(lead_workers(task), "part_delivered", task, by, body=task.lead, occasion=occasion, part=part.pk)
     return part
 
 
 @transaction.atomic
 def return_contribution(*, task: Task, by: Person, reason: str, body: Body | None = None) -> Part:
-    """Send a contribution back: it is open again, and its words stay to be corrected."""
+    """Send a contribution back: it is open again, and its text stays to be corrected."""
     task = lock(task)
     right = rules.may_return_contribution(by, task).or_raise()
-    part = _chosen(rules.delivered_parts(task), body)
-    said = words(task, reason, "reason", required=_("Say what is missing, so that the body can act."))
+    part = _choose(rules.delivered_parts(task), body)
+    reason = clean_text(task, reason, "reason", required=_("Say what is missing, so that the body can act."))
     occasion = f"part-{part.pk}-{part.delivered_at:%Y%m%d%H%M%S}"
     part.delivered_by = part.delivered_at = None
-    part.save(update_fields=COLUMNS)
-    remind_again(task)
-    tell(task, "part_returned", by, right=right, after={"body": part.body_id}, reason=said)
-    told = access.people("work_on_tasks", part.body)
-    owe_news(told, "part_returned", task, by, body=part.body, reason=said, occasion=occasion)
+    part.save(update_fields=DELIVERY_FIELDS)
+    owe_reminders_again(task)
+    record_event(task, "part_returned", by, right=right, after={"body": part.body_id}, reason=reason)
+    recipients = access.people("work_on_tasks", part.body)
+    notify(recipients, "part_returned", task, by, body=part.body, reason=reason, occasion=occasion)
     return part
 
 
-def _chosen(parts: Sequence[Part], body: Body | None) -> Part:
-    found = [part for part in parts if body is None or part.body_id == body.pk]
-    if len(found) != 1:
+def _choose(parts: Sequence[Part], body: Body | None) -> Part:
+    candidates = [part for part in parts if body is None or part.body_id == body.pk]
+    if len(candidates) != 1:
         raise ValidationError({"body": _("Choose the body whose contribution it is.")})
-    return found[0]
+    return candidates[0]

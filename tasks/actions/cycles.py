@@ -1,4 +1,4 @@
-"""Cycles: what one may be, and the tasks that fall due in it, each made when its period begins."""
+"""Cycles of recurring tasks: what a cycle may be, and the tasks of its periods, made when each begins."""
 
 from __future__ import annotations
 
@@ -19,46 +19,48 @@ from committees.models import Membership, Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import rules, secrecy
-from tasks.actions import deadlines as timing
+from tasks.actions import deadlines
 from tasks.actions.common import (
+    Problems,
+    ancestor_keys,
+    body_to_notify,
     holds_office,
-    keys_above,
+    lead_workers,
     lock,
-    lock_from_above,
-    owe_news,
-    standing_or_above,
-    tell,
-    tell_helpers,
-    workers,
+    lock_with_ancestors,
+    notify,
+    notify_helping_bodies,
+    record_event,
 )
-from tasks.cycles import LONGEST, MONTHS, Cycle
+from tasks.cycles import MAX_CYCLE_YEARS, MONTHS_IN, Cycle
 from tasks.lifecycle import LEVELS_ABOVE, RUNNING, State
 from tasks.models import Part, Recurrence, Task
+from tasks.models.tasks import MAX_TITLE_LENGTH
 
-SAME = (
+# What a task of a period takes from the recurring task; afterwards it lives a life of its own.
+COPIED_FIELDS = (
     *("order", "number", "pillar", "programme", "description", "deliverable", "deliverable_kind"),
     *("target", "target_unit", "authority", "priority", "secrecy", "assigner", "lead", "lead_words"),
     *("created_by", "assigned_by", "approval"),
 )
-"""What a task takes from the cycle it belongs to; from then on it lives a life of its own."""
 
-NAMED = ("leader", "contact")
-"""Who is named in it too, as long as they hold an office in the lead body."""
+# Taken too, as long as the person holds an office in the lead body.
+COPIED_PEOPLE = ("leader", "contact")
 
-GOES_ON: dict[str, Any] = {"stop": "", "stopped_for": None}
+NOT_STOPPED: dict[str, Any] = {"stop": "", "stopped_for": None}
 
-NEEDED = {
+# Field → what to say when it is missing.
+REQUIRED_CYCLE_FIELDS = {
     "every": _("Say how often it falls due."),
     "day": _("Say on which day it falls due."),
     "starts_on": _("Give the first day of the cycle."),
     "until": _("A cycle has a last day, at most 50 years after its first."),
 }
-"""What a cycle cannot do without, and what a door says when it is missing."""
 
 log = logging.getLogger(__name__)
 
 
-# The cycle itself
+# The cycle of a task
 
 
 def cycle_of(task: Task) -> Cycle | None:
@@ -66,40 +68,39 @@ def cycle_of(task: Task) -> Cycle | None:
     return row.cycle if row else None
 
 
-def told(task: Task) -> list[Any] | None:
-    """The cycle as an event keeps it."""
+def cycle_facts(task: Task) -> list[Any] | None:
+    """What an event keeps of the cycle."""
     cycle = cycle_of(task)
     return list(astuple(cycle)) if cycle else None
 
 
-def is_new_cycle(task: Task, asked: Cycle | None) -> bool:
-    """Does an edit ask for another cycle than the task has?"""
-    return asked is not None and asked != cycle_of(task)
+def is_new_cycle(task: Task, cycle: Cycle | None) -> bool:
+    """Is this another cycle than the task has? None leaves the cycle as it is."""
+    return cycle is not None and cycle != cycle_of(task)
 
 
-def check_cycle(task: Task, asked: Cycle | None, problems: dict[str, Any]) -> None:
-    """A recurring task has a cycle and no day of its own; `asked=None` leaves the cycle as it is."""
+def check_cycle(task: Task, cycle: Cycle | None, problems: Problems) -> None:
+    """A recurring task has a cycle and no day of its own; None leaves the cycle as it is."""
     if task.due_kind != Task.DueKind.RECURRING:
         # A form still shows the cycle of a task that is to have another kind of deadline.
-        if is_new_cycle(task, asked):
+        if is_new_cycle(task, cycle):
             problems["every"] = _("Choose “recurring” as the kind of deadline, or leave the cycle empty.")
     elif task.occurrence_on:
         problems["due_kind"] = _("This task belongs to a cycle already: give it a day.")
-    elif task.parent and len(keys_above(task.parent)) + 1 >= LEVELS_ABOVE:
+    elif task.parent and len(ancestor_keys(task.parent)) + 1 >= LEVELS_ABOVE:
         problems["due_kind"] = _("Too deep for a cycle: its tasks would stand below the fourth level.")
-    elif cycle := asked or cycle_of(task):
-        problems |= _refusals(task, cycle)
+    elif planned := cycle or cycle_of(task):
+        problems |= _problems_of(task, planned)
     else:
         problems["every"] = _("A recurring task has a cycle: say how often, on which day and until when.")
 
 
-def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
-    """Beside each field of the cycle what is wrong with it; one that is no cycle is asked no more."""
+def _problems_of(task: Task, cycle: Cycle) -> Problems:
     try:
         Recurrence(**asdict(cycle)).clean_fields(exclude=("task",))
     except ValidationError as error:
         return dict(error.message_dict)
-    months = MONTHS.get(cycle.every, 1)
+    months = MONTHS_IN.get(cycle.every, 1)
     if cycle.every == "week" and cycle.day > 7:
         return {"day": _("Of a week: 1 for Monday to 7 for Sunday.")}
     if cycle.month > months:
@@ -107,33 +108,33 @@ def _refusals(task: Task, cycle: Cycle) -> dict[str, Any]:
     if cycle.until < cycle.starts_on:
         return {"until": _("The last day of the cycle is not before its first.")}
     if _too_long(today(), cycle.starts_on):
-        return {"starts_on": _("At most %(years)s years ahead.") % {"years": LONGEST}}
+        return {"starts_on": _("At most %(years)s years ahead.") % {"years": MAX_CYCLE_YEARS}}
     if _too_long(cycle.starts_on, cycle.until):
-        return {"until": _("A cycle runs at most %(years)s years.") % {"years": LONGEST}}
+        return {"until": _("A cycle runs at most %(years)s years.") % {"years": MAX_CYCLE_YEARS}}
     if next(cycle.occurrences(), None) is None:
         return {"until": _("No day of this cycle lies between its first and its last day.")}
     if (above := task.day_above()) and cycle.until > above:
-        return {"until": timing.later_than_above(above)}
+        return {"until": deadlines.later_than_above(above)}
     return {}
 
 
 def _too_long(first: date, last: date) -> bool:
-    return (last.year - LONGEST, last.month, last.day) > (first.year, first.month, first.day)
+    return (last.year - MAX_CYCLE_YEARS, last.month, last.day) > (first.year, first.month, first.day)
 
 
-def set_cycle(task: Task, asked: Cycle | None) -> None:
-    """Write the cycle of a task that was checked. What is made stays; the rest follows the new cycle."""
+def set_cycle(task: Task, cycle: Cycle | None) -> None:
+    """Save a checked cycle. Tasks that were made stay; those of the following periods obey the new cycle."""
     if task.due_kind != Task.DueKind.RECURRING:
         Recurrence.objects.filter(task=task).delete()
-    elif asked and asked != cycle_of(task):
-        make(task, on=today())
-        Recurrence.objects.update_or_create(task=task, defaults={**asdict(asked), **GOES_ON})
+    elif cycle and cycle != cycle_of(task):
+        make_occurrences_of(task, on=today())
+        Recurrence.objects.update_or_create(task=task, defaults={**asdict(cycle), **NOT_STOPPED})
         if task.is_issued:
             skip_past(task, on=today())
 
 
 def skip_past(task: Task, *, on: date) -> None:
-    """Periods whose day passed before the task was given, or while it was suspended, are not made."""
+    """Make no tasks for periods whose day passed before the task was given, or while it was suspended."""
     row = Recurrence.objects.filter(task=task).first()
     past = [period for period, due in row.to_make(on) if due < on] if row else []
     if row and past:
@@ -141,55 +142,57 @@ def skip_past(task: Task, *, on: date) -> None:
         row.save(update_fields=["made_until"])
 
 
-# What falls due in it
+# The tasks of its periods
 
 
 def make_occurrences(*, on: date) -> int:
-    """Make the tasks of all periods that have begun and are not made yet; gives how many.
+    """Make the tasks of all periods that have begun and are not made yet; returns how many.
 
-    Each cycle is a transaction of its own: what is wrong with one keeps no other waiting.
+    Each cycle is a transaction of its own: an error in one keeps no other waiting.
     """
     running = Recurrence.objects.filter(task__state__in=RUNNING, stop="").select_related("task")
-    left = running.filter(Q(made_until__isnull=True) | Q(made_until__lt=F("until")))
-    return sum(_make_alone(row.task, on) for row in list(left) if row.to_make(on))
-
-
-def _make_alone(head: Task, on: date) -> int:
-    try:
-        return make(head, on=on)
-    except Exception:
-        log.exception("The cycle of task %s was left for the next run.", head.pk)
-        return 0
+    unfinished = running.filter(Q(made_until__isnull=True) | Q(made_until__lt=F("until")))
+    made = 0
+    for row in list(unfinished):
+        if row.to_make(on):
+            try:
+                made += make_occurrences_of(row.task, on=on)
+            except Exception:
+                log.exception("The cycle of task %s was left for the next run.", row.task.pk)
+    return made
 
 
 @transaction.atomic
-def make(head: Task, *, on: date) -> int:
-    """The same for one cycle, up to the first day that may not be given: there the cycle stops.
+def make_occurrences_of(head: Task, *, on: date) -> int:
+    """Make the tasks of one recurring task, up to the first day that may not be given: there the cycle stops.
 
-    Its row is held, so that two at once make nothing twice.
+    The row of the task is locked, so that two workers at once make nothing twice.
     """
     head = lock(head)
     row = Recurrence.objects.filter(task=head, stop="").first()
     new = row.to_make(on) if row and head.state in RUNNING else []
     if row is None or not new:
         return 0
-    may_be_made = list(takewhile(lambda period: not why_stop(head, period[1], on), new))
-    there = set(head.children.exclude(occurrence_on=None).values_list("occurrence_on", flat=True))
-    made = [_Made.of(head, row.cycle, *period) for period in may_be_made if period[1] not in there]
-    if may_be_made:
-        row.made_until = may_be_made[-1][0]
-    if stopped := new[len(may_be_made) :]:
-        row.stopped_for = stopped[0][1]
-        row.stop = why_stop(head, row.stopped_for, on)
+    allowed = list(takewhile(lambda period: not stop_reason(head, period[1], on), new))
+    existing = set(head.children.exclude(occurrence_on=None).values_list("occurrence_on", flat=True))
+    made = [
+        _Occurrence.create(head, row.cycle, period, due) for period, due in allowed if due not in existing
+    ]
+    if allowed:
+        row.made_until = allowed[-1][0]
+    if refused := new[len(allowed) :]:
+        row.stopped_for = refused[0][1]
+        row.stop = stop_reason(head, row.stopped_for, on)
     row.save(update_fields=["made_until", "stop", "stopped_for"])
-    for one in made:
-        one.owe_news()
+    for occurrence in made:
+        occurrence.notify_people()
     if row.stop:
-        _owe_stop(head, row)
-    for one in made:
-        tell(one.task, "task_recurred", None, right=None, after={"original_due_on": one.task.due_on})
+        _notify_of_stop(head, row)
+    for occurrence in made:
+        task = occurrence.task
+        record_event(task, "task_recurred", None, right=None, after={"original_due_on": task.due_on})
     if row.stop:
-        tell(
+        record_event(
             head,
             "cycle_stopped",
             None,
@@ -199,83 +202,85 @@ def make(head: Task, *, on: date) -> int:
     return len(made)
 
 
-def why_stop(head: Task, due: date, on: date) -> str:
-    """Why no task due on this day may be given on behalf of the cycle: what a person would be refused."""
+def stop_reason(head: Task, due: date, on: date) -> str:
+    """Why the cycle may give no task due on this day, as a person would be refused; empty when it may."""
     above = head.day_above()
     if head.assigner.is_dissolved(on):
         return Recurrence.Stop.GIVER
     if head.lead is None or head.lead.is_dissolved(on):
         return Recurrence.Stop.LEAD
-    if len(keys_above(head)) >= LEVELS_ABOVE:
+    if len(ancestor_keys(head)) >= LEVELS_ABOVE:
         return Recurrence.Stop.DEPTH
     return Recurrence.Stop.ABOVE if above and due > above else ""
 
 
-def _owe_stop(head: Task, row: Recurrence) -> None:
-    """To those who can mend it."""
-    if body := standing_or_above(head.assigner):
+def _notify_of_stop(head: Task, row: Recurrence) -> None:
+    if body := body_to_notify(head.assigner):
         people = access.people("edit_issued_tasks", body)
         occasion = f"cycle-v{head.version}-{row.stopped_for}"
-        owe_news(people, "cycle_stopped", head, None, body=body, request=row.name, occasion=occasion)
+        notify(people, "cycle_stopped", head, None, body=body, request=row.name, occasion=occasion)
 
 
 @transaction.atomic
 def resume_cycle(*, task: Task, by: Person) -> Task:
-    """Let a cycle that stopped go on with the next run of its job; what passed meanwhile is not made."""
-    task = lock_from_above(task)
+    """Let a stopped cycle go on with the next run of its job; periods that passed meanwhile are not made."""
+    task = lock_with_ancestors(task)
     right = rules.may_resume_cycle(by, task).or_raise()
     row = Recurrence.objects.get(task=task)
-    if row.stopped_for and (stop := why_stop(task, max(row.stopped_for, today()), today())):
+    if row.stopped_for and (stop := stop_reason(task, max(row.stopped_for, today()), today())):
         raise ValidationError(Recurrence.Stop(stop).label)
-    Recurrence.objects.filter(pk=row.pk).update(**GOES_ON)
+    Recurrence.objects.filter(pk=row.pk).update(**NOT_STOPPED)
     skip_past(task, on=today())
     task.version += 1
     task.save(update_fields=["version"])
-    tell(task, "cycle_resumed", by, right=right, before={"stop": row.stop}, after={"stop": ""})
+    record_event(task, "cycle_resumed", by, right=right, before={"stop": row.stop}, after={"stop": ""})
     return task
 
 
 @dataclass(frozen=True)
-class _Made:
-    """A task made by a cycle, and who of the cycle could not be named in it any more."""
+class _Occurrence:
+    """A task made by a cycle, with the people and bodies of the recurring task that had to be left out."""
 
     task: Task
     unnamed: list[str]
-    without_helper: bool
+    lacks_helping_body: bool
 
     @classmethod
-    def of(cls, head: Task, cycle: Cycle, period: date, due: date) -> _Made:
-        """Whoever left and whatever body was dissolved is left out, as a person's door would refuse them."""
-        named = {name: getattr(head, name) for name in NAMED}
-        kept = {name: one if one and holds_office(one, head.lead) else None for name, one in named.items()}
+    def create(cls, head: Task, cycle: Cycle, period: date, due: date) -> _Occurrence:
+        """Make the task without people who left and bodies that were dissolved: no rule allows these."""
+        named = {name: getattr(head, name) for name in COPIED_PEOPLE}
+        people = {
+            name: person if person and holds_office(person, head.lead) else None
+            for name, person in named.items()
+        }
         task = Task.objects.create(
             parent=head,
-            title=_titled(head, head.title, cycle.words(period)),
-            title_en=_titled(head, head.title_en, cycle.words_en(period)),
+            title=_title_of_period(head, head.title, cycle.words(period)),
+            title_en=_title_of_period(head, head.title_en, cycle.words_en(period)),
             due_kind=Task.DueKind.DAY,
             due_on=due,
             original_due_on=due,
             occurrence_on=due,
             state=State.ASSIGNED,
             assigned_at=timezone.now(),
-            **kept,
-            **{name: getattr(head, name) for name in SAME},
+            **people,
+            **{name: getattr(head, name) for name in COPIED_FIELDS},
         )
         parts = list(head.parts.helping().select_related("body"))
         helping = [part for part in parts if not part.body.is_dissolved(today())]
-        # A part's own day is one day; in the next period it would be long past.
+        # Without the deadline of the part: in the next period that day would have passed.
         Part.objects.bulk_create(
             Part(task=task, body_id=part.body_id, kind=part.kind, work=part.work) for part in helping
         )
-        unnamed = [name for name in NAMED if named[name] and not kept[name]]
+        unnamed = [name for name in COPIED_PEOPLE if named[name] and not people[name]]
         return cls(task, unnamed, len(helping) < len(parts))
 
-    def owe_news(self) -> None:
+    def notify_people(self) -> None:
         task = self.task
-        owe_news(workers(task), "task_assigned", task, None, body=task.lead)
-        tell_helpers(task, "help_assigned", None)
+        notify(lead_workers(task), "task_assigned", task, None, body=task.lead)
+        notify_helping_bodies(task, "help_assigned", None)
         if self.unnamed:
-            owe_news(
+            notify(
                 secretaries(task),
                 "cycle_without_people",
                 task,
@@ -283,14 +288,14 @@ class _Made:
                 body=task.lead,
                 facts={"unnamed": self.unnamed},
             )
-        if self.without_helper:
+        if self.lacks_helping_body:
             people = access.people("edit_issued_tasks", task.assigner)
-            owe_news(people, "cycle_without_helper", task, None, body=task.assigner)
+            notify(people, "cycle_without_helper", task, None, body=task.assigner)
 
 
 def secretaries(task: Task) -> list[Person]:
     """The secretary of the lead body; where it has none, everybody who works on its tasks."""
-    people = workers(task)
+    people = lead_workers(task)
     terms = Membership.objects.holding_on(today()).filter(
         office__body=task.lead, office__role=Role.SECRETARY, person__in=people
     )
@@ -298,8 +303,8 @@ def secretaries(task: Task) -> list[Person]:
     return [person for person in people if person.pk in holders] or list(people)
 
 
-def _titled(head: Task, title: str, period: str) -> str:
-    """The title with its period; the portal titles a secret task itself."""
+def _title_of_period(head: Task, title: str, period: str) -> str:
+    """The title with its period in brackets; that of a secret task says nothing more."""
     if not title or secrecy.is_secret(head):
         return title
-    return f"{title[: 500 - len(period) - 3].rstrip()} ({period})"
+    return f"{title[: MAX_TITLE_LENGTH - len(period) - 3].rstrip()} ({period})"

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from portal.shared.days import today
+from tasks.actions.common import Problems
 from tasks.models import Task
 from tasks.periods import last_day
 
 DueKind = Task.DueKind
 
+# Kinds of deadline without a day. Of a recurring task each occurrence has one.
 DAYLESS = (DueKind.NONE, DueKind.CONTINUOUS, DueKind.RECURRING)
-"""Kinds of deadline that have no day; of a cycle each occurrence has one."""
 
 
 def later_than_above(above: date) -> str:
-    """Why a day is refused that comes after the one of the task above; and what helps if that has passed."""
+    """Why a day after the deadline of the task above is refused, and what to do when that has passed."""
     if above < today():
         sentence = _(
             "Not later than the task above, which was due on %(day)s. That day has passed: ask for an"
@@ -31,8 +31,8 @@ def later_than_above(above: date) -> str:
     return sentence % {"day": f"{above:%d/%m/%Y}"}
 
 
-def check_not_passed(due_on: date | None, past_deadline: bool, problems: dict[str, Any]) -> None:
-    """A task that is late as soon as it has its day is mostly a slip of the pen: whoever sets it says so."""
+def check_not_passed(due_on: date | None, past_deadline: bool, problems: Problems) -> None:
+    """A deadline in the past is mostly a slip of the pen: whoever sets it says that it is meant."""
     if due_on and due_on < today() and not past_deadline:
         problems["past_deadline"] = _(
             "The deadline %(day)s has already passed. Correct it, or confirm that it is meant."
@@ -40,56 +40,56 @@ def check_not_passed(due_on: date | None, past_deadline: bool, problems: dict[st
 
 
 def refuse_past_deadline(task: Task, past_deadline: bool) -> None:
-    """Ask the same of an issued task that gets another day; a draft is asked about when it is given."""
-    problems: dict[str, Any] = {}
+    """Refuse a passed day for an issued task; for a draft the question comes when it is issued."""
+    problems: Problems = {}
     if task.is_issued:
         check_not_passed(task.due_on, past_deadline, problems)
     if problems:
         raise ValidationError(problems)
 
 
-def keep_first(task: Task) -> None:
-    """The first deadline is kept for ever: of a task given without one, the first day it ever got."""
+def keep_first_deadline(task: Task) -> None:
+    """Keep the first deadline for ever: of a task that was issued without one, the first day that it got."""
     if task.is_issued and task.original_due_on is None:
         task.original_due_on = task.due_on
 
 
-def check_period(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    """The words of a month, quarter or year give its last day; the two never say different things."""
+def check_period(task: Task, by: Person, problems: Problems) -> None:
+    """The words for a month, quarter or year give its last day; words and day never contradict each other."""
     day = last_day(task.due_words) if task.due_kind == DueKind.PERIOD else None
     if day is None:
         return
     if task.due_on is None:
         task.due_on = day
-    elif task.due_on != day and not _was_moved(task):
+    elif task.due_on != day and not _moved_after_issue(task):
         problems["due_on"] = _("“%(words)s” ends on %(day)s. Correct the day or the words.") % {
             "words": task.due_words,
             "day": f"{day:%d/%m/%Y}",
         }
 
 
-def _was_moved(task: Task) -> bool:
-    """The order's words stay as they are when the deadline is moved after issue."""
+def _moved_after_issue(task: Task) -> bool:
+    """A deadline that was extended may differ from the order's words, which stay as they are."""
     issued = Task.objects.filter(pk=task.pk, original_due_on__isnull=False)
     return issued.filter(due_kind=task.due_kind, due_words=task.due_words).exists()
 
 
-def check_occurrence(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    """What was made by a cycle stays under it."""
+def check_occurrence(task: Task, by: Person, problems: Problems) -> None:
+    """A task that was made by a cycle stays below the recurring task."""
     if task.occurrence_on and not Task.objects.filter(pk=task.pk, parent=task.parent_id).exists():
         problems["parent"] = _("This task belongs to the cycle above it and stays there.")
 
 
-def count_again(task: Task) -> None:
-    """The deadline from the day of the event, if that is known."""
+def count_from_event(task: Task) -> None:
+    """Set the deadline from the day of the event, if that is known."""
     if task.happened_on and task.after_days is not None:
         task.due_on = task.happened_on + timedelta(days=task.after_days)
 
 
-def check_event(task: Task, by: Person, problems: dict[str, Any]) -> None:
-    """So many days after an event: without a day until the event's day is known."""
+def check_event(task: Task, by: Person, problems: Problems) -> None:
+    """A deadline so many days after an event has no day until the event's day is known."""
     if task.due_kind != DueKind.RELATIVE:
-        _no_event(task, problems)
+        _drop_or_refuse_event(task, problems)
         return
     if task.after_days is None:
         problems["after_days"] = _("Say how many days after the event.")
@@ -99,13 +99,13 @@ def check_event(task: Task, by: Person, problems: dict[str, Any]) -> None:
         problems["due_on"] = _("Leave the day empty: it is counted once the day of the event is entered.")
 
 
-def _no_event(task: Task, problems: dict[str, Any]) -> None:
-    """Another kind of deadline follows no event; a form still shows the one that the task had."""
+def _drop_or_refuse_event(task: Task, problems: Problems) -> None:
+    """Another kind of deadline follows no event: drop what the form still shows, refuse what was typed."""
     given = {"after_days": task.after_days, "after_event": task.after_event}
     if given == {"after_days": None, "after_event": ""}:
         return
     if Task.objects.filter(pk=task.pk, due_kind=DueKind.RELATIVE, **given).exists():
         task.after_days, task.after_event, task.happened_on = None, "", None
         return
-    said = _("Choose “so many days after an event” as the kind of deadline, or leave this empty.")
-    problems |= {field: said for field, value in given.items() if value not in (None, "")}
+    sentence = _("Choose “so many days after an event” as the kind of deadline, or leave this empty.")
+    problems |= {field: sentence for field, value in given.items() if value not in (None, "")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,16 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions.common import lock_from_above, milestones_of, owe_news, remind_again, tell, words, workers
+from tasks.actions.common import (
+    Problems,
+    clean_text,
+    lead_workers,
+    lock_with_ancestors,
+    milestone_facts,
+    notify,
+    owe_reminders_again,
+    record_event,
+)
 from tasks.models import Milestone, Task
 
 MAX_MILESTONES = 20
 
-Problems = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class MilestoneAsked:
+class MilestoneSpec:
     """A milestone as a form or file names it."""
 
     due_on: date
@@ -32,28 +38,28 @@ class MilestoneAsked:
 
 
 @transaction.atomic
-def set_milestones(*, task: Task, by: Person, milestones: Sequence[MilestoneAsked]) -> Task:
+def set_milestones(*, task: Task, by: Person, milestones: Sequence[MilestoneSpec]) -> Task:
     """Make the milestones that are still open exactly these; what was reached stays on record."""
-    task = lock_from_above(task)
+    task = lock_with_ancestors(task)
     right = rules.may_set_milestones(by, task).or_raise()
-    asked = [MilestoneAsked(one.due_on, words(task, one.words, "milestones")) for one in milestones]
-    there = {MilestoneAsked(one.due_on, one.words): one for one in task.milestones.all()}
-    new = [one for one in asked if one not in there]
+    wanted = [MilestoneSpec(spec.due_on, clean_text(task, spec.words, "milestones")) for spec in milestones]
+    present = {MilestoneSpec(row.due_on, row.words): row for row in task.milestones.all()}
+    new = [spec for spec in wanted if spec not in present]
     problems: Problems = {}
     check_milestones(task, new, problems)
-    check_number(asked, problems)
+    check_number(wanted, problems)
     if problems:
         raise ValidationError(problems)
-    before = milestones_of(task)
-    gone = [row.pk for one, row in there.items() if one not in asked and row.done_on is None]
-    task.milestones.filter(pk__in=gone).delete()
-    Milestone.objects.bulk_create(made_of(task, new))
-    after = milestones_of(task)
+    before = milestone_facts(task)
+    dropped = [row.pk for spec, row in present.items() if spec not in wanted and row.done_on is None]
+    task.milestones.filter(pk__in=dropped).delete()
+    Milestone.objects.bulk_create(build_milestones(task, new))
+    after = milestone_facts(task)
     if before == after:
         return task
     task.version += 1
     task.save(update_fields=["version"])
-    tell(
+    record_event(
         task,
         "milestones_set",
         by,
@@ -62,14 +68,14 @@ def set_milestones(*, task: Task, by: Person, milestones: Sequence[MilestoneAske
         after={"milestones": after},
     )
     if task.is_issued:
-        owe_news(workers(task), "task_changed", task, by, body=task.lead)
+        notify(lead_workers(task), "task_changed", task, by, body=task.lead)
     return task
 
 
 @transaction.atomic
 def mark_milestone(*, task: Task, by: Person, milestone: int, done_on: date | None) -> Task:
-    """Say on which day a milestone was reached; no day: it is open again."""
-    task = lock_from_above(task)
+    """Say on which day a milestone was reached; without a day it is open again."""
+    task = lock_with_ancestors(task)
     right = rules.may_mark_milestone(by, task).or_raise()
     row = task.milestones.filter(pk=milestone).first()
     if row is None:
@@ -78,7 +84,7 @@ def mark_milestone(*, task: Task, by: Person, milestone: int, done_on: date | No
         raise ValidationError({"done_on": _("Not a day to come: say it once the milestone is reached.")})
     if done_on == row.done_on:
         return task
-    before = milestones_of(task)
+    before = milestone_facts(task)
     row.done_on = done_on
     row.done_by, row.done_at = (by, timezone.now()) if done_on else (None, None)
     row.full_clean(exclude=("task", "words"))
@@ -86,9 +92,9 @@ def mark_milestone(*, task: Task, by: Person, milestone: int, done_on: date | No
     task.version += 1
     task.save(update_fields=["version"])
     if done_on is None:
-        remind_again(task)
-    after = milestones_of(task)
-    tell(
+        owe_reminders_again(task)
+    after = milestone_facts(task)
+    record_event(
         task,
         "milestone_marked",
         by,
@@ -99,59 +105,53 @@ def mark_milestone(*, task: Task, by: Person, milestone: int, done_on: date | No
     return task
 
 
-def check_number(asked: Sequence[MilestoneAsked], problems: Problems) -> None:
-    if len(asked) > MAX_MILESTONES:
+def check_number(specs: Sequence[MilestoneSpec], problems: Problems) -> None:
+    if len(specs) > MAX_MILESTONES:
         problems["milestones"] = _("At most %(most)s milestones.") % {"most": MAX_MILESTONES}
-    elif len(set(asked)) < len(asked):
+    elif len(set(specs)) < len(specs):
         problems["milestones"] = _("One milestone is there twice. Write it once.")
 
 
-def check_milestones(task: Task, asked: Iterable[MilestoneAsked], problems: Problems) -> None:
-    """None lies before the start or after the deadline, the task's own or that of a task above."""
+def check_milestones(task: Task, specs: Iterable[MilestoneSpec], problems: Problems) -> None:
+    """No milestone lies before the start or after the deadline of the task or of one above."""
     last = min((day for day in (task.due_on, task.day_above()) if day), default=None)
-    for one in asked:
-        if last and one.due_on > last:
-            said = _("The milestone of %(day)s lies after the deadline, %(last)s.")
-            problems["milestones"] = said % {**_day(one.due_on), "last": f"{last:%d/%m/%Y}"}
-        elif task.start_on and one.due_on < task.start_on:
-            said = _("The milestone of %(day)s lies before the start.")
-            problems["milestones"] = said % _day(one.due_on)
+    for spec in specs:
+        day = f"{spec.due_on:%d/%m/%Y}"
+        if last and spec.due_on > last:
+            problems["milestones"] = _("The milestone of %(day)s lies after the deadline, %(last)s.") % {
+                "day": day,
+                "last": f"{last:%d/%m/%Y}",
+            }
+        elif task.start_on and spec.due_on < task.start_on:
+            problems["milestones"] = _("The milestone of %(day)s lies before the start.") % {"day": day}
         else:
-            _check_values(task, one, problems)
+            try:
+                Milestone(task=task, due_on=spec.due_on, words=spec.words).clean_fields(exclude=("task",))
+            except ValidationError as error:
+                problems["milestones"] = error.messages
 
 
-def _check_values(task: Task, asked: MilestoneAsked, problems: Problems) -> None:
-    try:
-        Milestone(task=task, due_on=asked.due_on, words=asked.words).clean_fields(exclude=("task",))
-    except ValidationError as error:
-        problems["milestones"] = error.messages
-
-
-def check_open(task: Task, by: Person, problems: Problems) -> None:
-    """A new deadline or start of the task leaves its open milestones between the two."""
+def check_open_milestones(task: Task, by: Person, problems: Problems) -> None:
+    """The open milestones lie between the start and the deadline of the task."""
     rows = task.milestones.filter(done_on=None) if task.pk else ()
-    wrong: Problems = {}
-    check_milestones(task, [MilestoneAsked(row.due_on) for row in rows], wrong)
-    if wrong:
-        problems.setdefault("due_on", wrong["milestones"])
+    misplaced: Problems = {}
+    check_milestones(task, [MilestoneSpec(row.due_on) for row in rows], misplaced)
+    if misplaced:
+        problems.setdefault("due_on", misplaced["milestones"])
 
 
 def bring_forward(task: Task, day: date) -> None:
-    """No open milestone is later than a deadline that moved by itself; two that become alike are one."""
+    """Move open milestones to a deadline that came forward by itself; two that become alike are one."""
     rows = task.milestones.filter(done_on=None, due_on__gte=day)
-    there: set[str] = set()
-    doubled = []
+    seen: set[str] = set()
+    duplicates = []
     for row in rows:
-        if row.words in there:
-            doubled.append(row.pk)
-        there.add(row.words)
-    rows.filter(pk__in=doubled).delete()
+        if row.words in seen:
+            duplicates.append(row.pk)
+        seen.add(row.words)
+    rows.filter(pk__in=duplicates).delete()
     rows.filter(due_on__gt=day).update(due_on=day)
 
 
-def made_of(task: Task, asked: Iterable[MilestoneAsked]) -> list[Milestone]:
-    return [Milestone(task=task, due_on=one.due_on, words=one.words) for one in asked]
-
-
-def _day(day: date) -> dict[str, str]:
-    return {"day": f"{day:%d/%m/%Y}"}
+def build_milestones(task: Task, specs: Iterable[MilestoneSpec]) -> list[Milestone]:
+    return [Milestone(task=task, due_on=spec.due_on, words=spec.words) for spec in specs]

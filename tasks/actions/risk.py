@@ -1,4 +1,4 @@
-"""The lead body says early that a task will likely be late, and what it does about it."""
+"""The early warning of the lead body that a task will likely be late, and what it does about it."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from committees import access
 from committees.models import Person
 from committees.roles import Role
 from tasks import rules, secrecy
-from tasks.actions.common import RISK, forget_risk, judges, lock, owe_news, tell, words
-from tasks.lifecycle import RISK_LONGEST, RISK_TOLD_FROM
+from tasks.actions.common import RISK_FIELDS, clean_text, confirmers, forget_risk, lock, notify, record_event
+from tasks.lifecycle import MAX_RISK_DAYS, RISK_TOLD_FROM
 from tasks.models import Task
 
-TOLD = ("risk_days", "risk_remedy", "risk_by")
+RECORDED_FIELDS = ("risk_days", "risk_remedy", "risk_by")
 
 
 @transaction.atomic
 def flag_risk(*, task: Task, by: Person, days: int, remedy: str = "") -> Task:
-    """Say that the task will likely be so many days late, and what is done about it; again replaces it."""
+    """Warn that the task will likely be `days` late; a new warning replaces the one before."""
     task = lock(task)
     right = rules.may_flag_risk(by, task).or_raise()
-    if not 1 <= days <= RISK_LONGEST:
-        raise ValidationError({"days": _("Between 1 and %(most)s days.") % {"most": RISK_LONGEST}})
-    before = snapshot(task, TOLD)
-    task.risk_days, task.risk_remedy = days, _remedy(task, remedy)
-    if snapshot(task, TOLD) == before:
+    if not 1 <= days <= MAX_RISK_DAYS:
+        raise ValidationError({"days": _("Between 1 and %(most)s days.") % {"most": MAX_RISK_DAYS}})
+    before = snapshot(task, RECORDED_FIELDS)
+    task.risk_days, task.risk_remedy = days, _clean_remedy(task, remedy)
+    if snapshot(task, RECORDED_FIELDS) == before:
         return task
     task.risk_by, task.risk_at = by, timezone.now()
     _save(task)
-    tell(task, "risk_flagged", by, right=right, before=before, after=snapshot(task, TOLD))
+    record_event(task, "risk_flagged", by, right=right, before=before, after=snapshot(task, RECORDED_FIELDS))
     if days >= RISK_TOLD_FROM:
-        told = {person.pk: person for person in (*judges(task), *_heads(task))}
-        owe_news(
-            told.values(), "risk_flagged", task, by, body=task.assigner, reason=task.risk_remedy, days=days
+        people = {person.pk: person for person in (*confirmers(task), *_heads_of_lead(task))}
+        notify(
+            people.values(), "risk_flagged", task, by, body=task.assigner, reason=task.risk_remedy, days=days
         )
     return task
 
@@ -46,30 +46,29 @@ def clear_risk(*, task: Task, by: Person) -> Task:
     """Say that the task is back on schedule."""
     task = lock(task)
     right = rules.may_clear_risk(by, task).or_raise()
-    before = snapshot(task, TOLD)
+    before = snapshot(task, RECORDED_FIELDS)
     forget_risk(task)
     _save(task)
-    tell(task, "risk_cleared", by, right=right, before=before, after=snapshot(task, TOLD))
+    record_event(task, "risk_cleared", by, right=right, before=before, after=snapshot(task, RECORDED_FIELDS))
     return task
 
 
 def _save(task: Task) -> None:
     task.version += 1
-    task.save(update_fields=[*RISK, "version"])
+    task.save(update_fields=[*RISK_FIELDS, "version"])
 
 
-def _remedy(task: Task, remedy: str) -> str:
-    """In words; a secret task keeps none, so there the days stand alone."""
+def _clean_remedy(task: Task, remedy: str) -> str:
+    """The remedy is required, but a secret task keeps no words: there the days stand alone."""
     if not secrecy.is_secret(task):
         required = _("Say what is done so that it is not late, or less late.")
-        return words(task, remedy, "remedy", required=required)
+        return clean_text(task, remedy, "remedy", required=required)
     if remedy.strip():
-        raise ValidationError({"remedy": secrecy.NOTHING})
+        raise ValidationError({"remedy": secrecy.LEAVE_EMPTY})
     return ""
 
 
-def _heads(task: Task) -> list[Person]:
-    """Of the lead body: the superior of those who work on the task."""
+def _heads_of_lead(task: Task) -> list[Person]:
     lead = task.lead_id or 0
-    found = access.people_of_many("work_on_tasks", [lead], roles=(Role.HEAD,))
-    return list(Person.objects.filter(pk__in=found.get(lead, ())))
+    heads = access.people_of_many("work_on_tasks", [lead], roles=(Role.HEAD,))
+    return list(Person.objects.filter(pk__in=heads.get(lead, ())))

@@ -18,7 +18,7 @@ from portal.shared.api import DaySerializerField, Input
 from portal.shared.days import today
 from tasks import rules
 from tasks.fan_outs import actions as fan_out_actions
-from tasks.fan_outs.forms import Choice, find_bodies
+from tasks.fan_outs.selection import Choice, find_bodies
 from tasks.lists import below
 from tasks.lists.below import NUMBERS
 from tasks.models import FanOut, Task

@@ -1,48 +1,94 @@
-"""Which bodies a fan-out is for: a level, what stands below a body, a list; in any mixture."""
+"""The form that gives one task to many bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import Any
 
-from django.core.exceptions import ValidationError
+from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from committees.fields import code_in, find_body
-from committees.models import Body, BodyQuerySet
-from portal.shared.days import today
-
-BY_NAME = 50
-"""Names that are looked up one by one; codes are found all at once."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    level: str = ""
-    kind: str = ""
-    below: Body | None = None
-    """Where to look; below the giver when it is not named."""
-    listed: Sequence[Body] = ()
-    without: Collection[int] = ()
-
-    def bodies(self, giver: Body) -> list[Body]:
-        """As they were listed, then in the order of the tree. Twice only what was listed twice."""
-        known = {body.pk for body in self.listed}
-        found = [body for body in self._in_the_tree(giver) if body.pk not in known]
-        return [body for body in (*self.listed, *found) if body.pk not in self.without]
-
-    def _in_the_tree(self, giver: Body) -> BodyQuerySet:
-        if not self.level and not self.below:
-            return Body.objects.none()
-        wanted = {"level": self.level, "kind": self.kind}
-        bodies = Body.objects.below(self.below or giver).standing_on(today()).exclude(pk=giver.pk)
-        return bodies.filter(**{name: value for name, value in wanted.items() if value})
+from committees.fields import BodyField
+from committees.models import Body, Person
+from portal.shared.fields import PlainField
+from tasks import rules
+from tasks.fan_outs.selection import Choice, find_bodies
+from tasks.fields import DueField
+from tasks.models import Task, cycle_words
+from tasks.models.tasks import MAX_TITLE_LENGTH
 
 
-def find_bodies(names: Sequence[str]) -> list[Body]:
-    """The bodies that codes or whole names stand for, in their order; a sentence for what is none."""
-    codes = [code_in(name) for name in names]
-    by_code = {body.code: body for body in Body.objects.filter(code__in=codes)}
-    if sum(code not in by_code for code in codes) > BY_NAME:
-        raise ValidationError(_("Most of these are no codes of bodies. Write one code on each line."))
-    return [by_code.get(code) or find_body(name) for code, name in zip(codes, names, strict=True)]
+class BodiesField(PlainField):
+    """Several bodies, one on each line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=400_000, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return find_bodies([line.strip() for line in text.replace(";", "\n").splitlines() if line.strip()])
+
+
+class FanOutForm(forms.Form):
+    giver = forms.ModelChoiceField(label=_("Body that gives"), queryset=Body.objects.none(), empty_label=None)
+    level = forms.ChoiceField(
+        label=_("Every body of a level"),
+        choices=[("", _("any")), *Body.Level.choices],
+        required=False,
+    )
+    kind = forms.ChoiceField(
+        label=_("Of a kind"),
+        choices=[("", _("any")), *Body.Kind.choices],
+        initial=Body.Kind.COMMITTEE,
+        required=False,
+    )
+    below = BodyField(
+        label=_("Below the body"),
+        required=False,
+        help_text=_("Empty: below the body that gives. Code or whole name."),
+    )
+    bodies = BodiesField(
+        label=_("And these bodies"),
+        required=False,
+        help_text=_("One code or whole name on each line."),
+    )
+    title = PlainField(label=_("Task"), max_length=MAX_TITLE_LENGTH)
+    deliverable = PlainField(label=_("Deliverable"), max_length=500, required=False)
+    due_on = DueField(label=_("Deadline"), required=False)
+
+    def __init__(self, *args: Any, task: Task, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(title=task.title, deliverable=task.deliverable, due_on=task.due_on)
+        self._choose_giver(task, person)
+        if task.due_kind in (Task.DueKind.RECURRING, Task.DueKind.RELATIVE) and not task.due_on:
+            self.fields["due_on"].help_text = gettext(
+                "Empty: as this task, each body by itself: %(when)s."
+            ) % {"when": cycle_words(task.cycle) if task.cycle else task.waits_for}
+        if task.secrecy == Task.Secrecy.SECRET:
+            # The portal titles a secret task itself, and it holds no other words.
+            del self.fields["title"], self.fields["deliverable"]
+
+    def _choose_giver(self, task: Task, person: Person) -> None:
+        bodies = {body.pk: body for body in (task.assigner, task.lead) if body}
+        givers = [body for body in bodies.values() if rules.may_fan_out(person, task, body)]
+        field: Any = self.fields["giver"]
+        field.queryset = Body.objects.filter(pk__in=[body.pk for body in givers])
+        self.initial["giver"] = givers[0] if givers else None
+        if len(givers) == 1:
+            field.widget = forms.HiddenInput()
+
+    def choice(self) -> Choice:
+        data, without = self.cleaned_data, self.data.getlist("without")  # type: ignore[attr-defined]
+        return Choice(
+            level=data["level"],
+            kind=data["kind"],
+            below=data["below"],
+            listed=data["bodies"],
+            without={int(key) for key in without if key.isascii() and key.isdigit() and len(key) < 18},
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the action takes beside the bodies."""
+        names = ("giver", "title", "deliverable", "due_on")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}

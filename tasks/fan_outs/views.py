@@ -1,4 +1,4 @@
-"""Giving one task to many bodies: choosing them, the list before anything is given, and how far it is."""
+"""Pages of a fan-out: choosing the bodies, approving the list, and seeing how far it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -15,129 +14,50 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from committees.doors import SignedInRequest
-from committees.fields import BodyField
-from committees.models import Body, Person
-from committees.naming import Names
+from committees.models import Body
+from committees.names.reader import NameReader
 from portal.shared.days import today
-from portal.shared.fields import PlainField
+from portal.shared.forms import add_errors
 from tasks import rules
 from tasks.fan_outs import actions as fan_out_actions
-from tasks.fan_outs.forms import Choice, find_bodies
-from tasks.fields import DueField
-from tasks.forms import ApprovalForm, add_errors, as_secret
-from tasks.models import FanOut, Task
-from tasks.pages import story
+from tasks.fan_outs.forms import FanOutForm
+from tasks.forms import ApprovalForm, as_secret
+from tasks.models import FanOut, Task, cycle_words
 from tasks.pages.common import Crumbs, find_task, late_above, task_crumbs
 
-SHOWN = 500
-"""Bodies of a choice that the page names one by one, each with a box to leave it out."""
+# So many chosen bodies are named one by one, each with a box to leave it out.
+MAX_SHOWN_BODIES = 500
 
-ROWS = 50
-SECONDS = "3"
+RECIPIENTS_PER_PAGE = 50
 
-
-class BodiesField(PlainField):
-    """One body on each line; gives a list of them."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=400_000, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return find_bodies([line.strip() for line in text.replace(";", "\n").splitlines() if line.strip()])
-
-
-class FanOutForm(forms.Form):
-    giver = forms.ModelChoiceField(
-        label=gettext_lazy("Body that gives"), queryset=Body.objects.none(), empty_label=None
-    )
-    level = forms.ChoiceField(
-        label=gettext_lazy("Every body of a level"),
-        choices=[("", gettext_lazy("any")), *Body.Level.choices],
-        required=False,
-    )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Of a kind"),
-        choices=[("", gettext_lazy("any")), *Body.Kind.choices],
-        initial=Body.Kind.COMMITTEE,
-        required=False,
-    )
-    below = BodyField(
-        label=gettext_lazy("Below the body"),
-        required=False,
-        help_text=gettext_lazy("Empty: below the body that gives. Code or whole name."),
-    )
-    bodies = BodiesField(
-        label=gettext_lazy("And these bodies"),
-        required=False,
-        help_text=gettext_lazy("One code or whole name on each line."),
-    )
-    title = PlainField(label=gettext_lazy("Task"), max_length=500)
-    deliverable = PlainField(label=gettext_lazy("Deliverable"), max_length=500, required=False)
-    due_on = DueField(label=gettext_lazy("Deadline"), required=False)
-
-    def __init__(self, *args: Any, task: Task, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.update(title=task.title, deliverable=task.deliverable, due_on=task.due_on)
-        self._choose_giver(task, person)
-        if task.due_kind in (Task.DueKind.RECURRING, Task.DueKind.RELATIVE) and not task.due_on:
-            self.fields["due_on"].help_text = _("Empty: as this task, each body by itself: %(when)s.") % {
-                "when": story.cycle_words(task.cycle) if task.cycle else task.waits_for
-            }
-        if task.secrecy == Task.Secrecy.SECRET:
-            # The portal titles it itself, and it holds no other words.
-            del self.fields["title"], self.fields["deliverable"]
-
-    def _choose_giver(self, task: Task, person: Person) -> None:
-        named = {body.pk: body for body in (task.assigner, task.lead) if body}
-        givers = [body for body in named.values() if rules.may_fan_out(person, task, body)]
-        field: Any = self.fields["giver"]
-        field.queryset = Body.objects.filter(pk__in=[body.pk for body in givers])
-        self.initial["giver"] = givers[0] if givers else None
-        if len(givers) == 1:
-            field.widget = forms.HiddenInput()
-
-    def choice(self) -> Choice:
-        typed, without = self.cleaned_data, self.data.getlist("without")  # type: ignore[attr-defined]
-        return Choice(
-            typed["level"],
-            typed["kind"],
-            typed["below"],
-            typed["bodies"],
-            {int(key) for key in without if key.isascii() and key.isdigit() and len(key) < 18},
-        )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What the action takes beside the bodies."""
-        names = ("giver", "title", "deliverable", "due_on")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+# The page of a running fan-out asks for itself again after so many seconds.
+REFRESH_SECONDS = "3"
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Choose, read the list, prepare: nothing is saved before its list was shown."""
+    """Choose the bodies, show their list, prepare the fan-out; nothing is saved before the list was shown."""
     task = find_task(request, pk)
     rules.may_fan_out(request.user, task).or_raise()
-    form = FanOutForm(request.POST or None, task=task, person=request.user, initial=_named(request, task))
+    form = FanOutForm(request.POST or None, task=task, person=request.user, initial=_initial(request, task))
     chosen: list[Body] | None = None
     if request.method == "POST" and form.is_valid():
         chosen = form.choice().bodies(form.cleaned_data["giver"])
-        if request.POST.get("shown") == _mark(chosen) and (made := _prepared(request, task, form, chosen)):
-            return redirect(made)
+        was_shown = request.POST.get("shown") == _fingerprint(chosen)
+        if was_shown and (fan_out := _prepare(request, task, form, chosen)):
+            return redirect(fan_out)
     context = {
         "title": _("Give to many bodies"),
         "crumbs": task_crumbs(task, itself=True),
         "task": task,
         "form": form,
-        "chosen": chosen[:SHOWN] if chosen else [],
+        "chosen": chosen[:MAX_SHOWN_BODIES] if chosen else [],
         "count": len(chosen) if chosen is not None else None,
-        "mark": _mark(chosen or ()),
+        "mark": _fingerprint(chosen or ()),
         "late_above": late_above(request, Task(parent=task)),
         "without": request.POST.getlist("without"),
         "back": task.get_absolute_url(),
@@ -145,27 +65,27 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "tasks/fan_out_form.html", context)
 
 
-def _named(request: SignedInRequest, task: Task) -> dict[str, Any]:
-    """The bodies of a plural in a received file ("các sở, ban, ngành"), to begin with."""
+def _initial(request: SignedInRequest, task: Task) -> dict[str, Any]:
+    """Begin with the bodies that a plural in a received file means, such as "các sở, ban, ngành"."""
     group = request.GET.get("group", "")
-    members = Names(task.assigner).members(group) if group else []
+    members = NameReader(task.assigner).members(group) if group else []
     bodies = Body.objects.exclude(Q(pk=task.assigner_id) | Q(pk=task.lead_id)).in_bulk(members)
     return {"bodies": "\n".join(bodies[pk].code for pk in members if pk in bodies)} if members else {}
 
 
-def _prepared(request: SignedInRequest, task: Task, form: FanOutForm, bodies: list[Body]) -> FanOut | None:
+def _prepare(request: SignedInRequest, task: Task, form: FanOutForm, bodies: list[Body]) -> FanOut | None:
     try:
-        made = fan_out_actions.prepare_fan_out(task=task, bodies=bodies, by=request.user, **form.asked)
+        fan_out = fan_out_actions.prepare_fan_out(task=task, bodies=bodies, by=request.user, **form.values)
     except ValidationError as error:
         add_errors(form, error)
         return None
-    said = _("Prepared for %(n)s bodies. Nobody is told before it is approved.")
-    messages.success(request, said % {"n": len(bodies)})
-    return made
+    done = _("Prepared for %(n)s bodies. Nobody is told before it is approved.")
+    messages.success(request, done % {"n": len(bodies)})
+    return fan_out
 
 
-def _mark(bodies: Iterable[Body]) -> str:
-    """Stands for exactly these bodies: a form sent with another mark shows its list first."""
+def _fingerprint(bodies: Iterable[Body]) -> str:
+    """Identifies exactly these bodies: a form sent with another fingerprint shows its list first."""
     keys = ",".join(str(body.pk) for body in bodies)
     return hashlib.sha256(keys.encode()).hexdigest()[:16]
 
@@ -183,16 +103,16 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
     """Who gets the task, what was made so far, and what this person can do about it."""
     task = find_task(request, pk)
     fan_out = _find(request, task, fan_out_pk)
-    # Those passed over first: somebody must look after them.
+    # Bodies that were passed over come first: somebody must look after them.
     rows = fan_out.recipients.select_related("body", "task").order_by("-skipped", "pk")
     context = {
         "title": _("Given to many bodies") if fan_out.state == "done" else _("Give to many bodies"),
         "crumbs": _crumbs(task, fan_out),
         "task": task,
         "fan_out": fan_out,
-        "cycle": story.cycle_words(task.cycle) if task.cycle else "",
+        "cycle": cycle_words(task.cycle) if task.cycle else "",
         "others": task.fan_outs.read_by(request.user).pressing_first().exclude(pk=fan_out.pk),
-        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "page": Paginator(rows, RECIPIENTS_PER_PAGE).get_page(request.GET.get("page")),
         "late": fan_out.due_on is not None and fan_out.due_on < today(),
         "may_start": rules.may_start_fan_out(request.user, fan_out),
         "may_record": rules.may_record_fan_out_approval(request.user, fan_out),
@@ -201,8 +121,8 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
     }
     answer = render(request, "tasks/fan_out.html", context)
     if fan_out.state == FanOut.State.RUNNING:
-        # The browser asks again by itself; it stops asking with the answer that has no such line.
-        answer["Refresh"] = SECONDS
+        # The browser asks again until an answer comes without this header.
+        answer["Refresh"] = REFRESH_SECONDS
     return answer
 
 
@@ -210,13 +130,13 @@ def fan_out_page(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResp
 @require_POST
 def start(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResponse:
     fan_out = _find(request, find_task(request, pk), fan_out_pk)
-    meant = request.POST.get("past_deadline") == "on"
+    past_deadline = request.POST.get("past_deadline") == "on"
     try:
-        fan_out_actions.start_fan_out(fan_out=fan_out, by=request.user, past_deadline=meant)
+        fan_out_actions.start_fan_out(fan_out=fan_out, by=request.user, past_deadline=past_deadline)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _started())
+        messages.success(request, _started_message())
     return redirect(fan_out)
 
 
@@ -233,7 +153,7 @@ def record_approval(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpR
         except ValidationError as error:
             add_errors(form, error)
         else:
-            messages.success(request, _started())
+            messages.success(request, _started_message())
             return redirect(fan_out)
     context = {
         "title": _("Record approval on paper"),
@@ -266,7 +186,7 @@ def cancel(request: SignedInRequest, pk: int, fan_out_pk: int) -> HttpResponse:
     return redirect(fan_out)
 
 
-def _started() -> str:
+def _started_message() -> str:
     return _("Started. Each body gets its own task; this page shows how far it is.")
 
 

@@ -1,0 +1,1 @@
+"""Somebody leaves: who takes over the tasks that name them."""

@@ -1,4 +1,4 @@
-"""Somebody leaves: what they hold ends, and each of their open tasks gets somebody else or stands without."""
+"""A person leaves: their account is closed, and others are named in their open tasks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
 from tasks import rules
-from tasks.actions.common import holds_office, lock, tell
+from tasks.actions.common import holds_office, lock, record_event
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
 
-NAMED = ("leader", "contact")
+PEOPLE_FIELDS = ("leader", "contact")
 
 
 @transaction.atomic
@@ -33,17 +33,16 @@ def leave(
 ) -> Person:
     """Close a person's account after a last day (today when not given), or with its terms ended at once.
 
-    `successors` says by task key who is named there instead of them.
-
-    A task without a successor keeps the name, and is found without a contact by its lead body.
+    `successors` says by key of the task who is named there instead. A task without a successor keeps the
+    name, and its lead body finds it among those without a contact.
     """
-    chosen = successors or {}
-    # Held before the first event: who works on one of them holds its row and waits for the chain.
-    rows = named_in(person).filter(pk__in=chosen).select_for_update(of=("self",), no_key=True)
+    successors = successors or {}
+    # Locked before the first event: whoever works on one of the tasks holds its row and waits for the chain.
+    rows = named_in(person).filter(pk__in=successors).select_for_update(of=("self",), no_key=True)
     tasks = {task.pk: task for task in rows.order_by("pk")}
     day = None if at_once else last_day or today()
     left = committee_actions.close_account(person=person, by=by, last_day=day)
-    for pk, successor in chosen.items():
+    for pk, successor in successors.items():
         if pk in tasks:
             _hand_over(tasks[pk], person, successor, by)
     return left
@@ -61,10 +60,12 @@ def _hand_over(task: Task, person: Person, successor: Person, by: Person) -> Non
         raise ValidationError(
             {f"task_{task.pk}": _("Choose somebody else who holds an office in the lead body.")}
         )
-    before = snapshot(task, NAMED)
-    for name in NAMED:
+    before = snapshot(task, PEOPLE_FIELDS)
+    for name in PEOPLE_FIELDS:
         if getattr(task, f"{name}_id") == person.pk:
             setattr(task, name, successor)
     task.version += 1
-    task.save(update_fields=[*NAMED, "version"])
-    tell(task, "task_people_named", by, right=right, before=before, after=snapshot(task, NAMED))
+    task.save(update_fields=[*PEOPLE_FIELDS, "version"])
+    record_event(
+        task, "task_people_named", by, right=right, before=before, after=snapshot(task, PEOPLE_FIELDS)
+    )

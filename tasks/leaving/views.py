@@ -1,4 +1,4 @@
-"""Somebody leaves: what ends and which tasks they are named in, before it is done."""
+"""The page on which a person leaves: what ends, and who takes over their tasks."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from committees.doors import SignedInRequest
 from committees.models import Absence, Membership, Person
 from committees.rules import may_close
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from tasks import rules
 from tasks.leaving import actions as leaving_actions
 from tasks.leaving.actions import named_in
-from tasks.leaving.succession import LeaveForm
+from tasks.leaving.forms import LeaveForm
 from tasks.models import Task
 
 
@@ -35,7 +36,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
     may_close(request.user, person).or_raise()
     tasks = _to_hand_over(request.user, person)
     form = LeaveForm(request.POST if request.method == "POST" else None, person=person, tasks=tasks)
-    if request.method == "POST" and form.is_valid() and _left(request, form, person, tasks):
+    if request.method == "POST" and form.is_valid() and _leave(request, form, person, tasks):
         return redirect(reverse("bodies:list"))
     context = {
         "person": person,
@@ -51,20 +52,20 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _to_hand_over(by: Person, person: Person) -> list[Any]:
-    """Of the tasks that name the leaver, those in which the reader may name somebody else."""
-    seen = named_in(person).filter(pk__in=Task.objects.visible_to(by).values("pk"))
+    """The tasks that name the person in which `by` may name somebody else."""
+    visible = named_in(person).filter(pk__in=Task.objects.visible_to(by).values("pk"))
     with access.asking_once():
-        return [task for task in seen.for_list().late_first() if rules.may_name_people(by, task)]
+        return [task for task in visible.for_list().late_first() if rules.may_name_people(by, task)]
 
 
 def _others(person: Person, tasks: list[Any]) -> int:
-    """How many more there are, without those that not even their number may be told of."""
+    """How many more tasks name the person; restricted ones are not even counted."""
     rest = named_in(person).exclude(pk__in=[task.pk for task in tasks])
     return rest.filter(secrecy=Task.Secrecy.NORMAL).count()
 
 
 def _known_to(reader: Person) -> Any:
-    """Those whose terms the reader may read; administrators know everybody."""
+    """The people whose terms the reader may read; administrators may read all."""
     if reader.is_staff or reader.is_superuser:
         return Person.objects.all()
     readable = access.member_readers(reader).values("pk")
@@ -78,7 +79,7 @@ def _terms_of(person: Person) -> Any:
     return terms.select_related("office__body", "absence__person").in_order(own_first=True)
 
 
-def _left(request: SignedInRequest, form: LeaveForm, person: Person, tasks: list[Any]) -> bool:
+def _leave(request: SignedInRequest, form: LeaveForm, person: Person, tasks: list[Any]) -> bool:
     successors = form.successors()
     try:
         leaving_actions.leave(
@@ -89,15 +90,15 @@ def _left(request: SignedInRequest, form: LeaveForm, person: Person, tasks: list
             successors=successors,
         )
     except ValidationError as error:
-        form.refuse(error)
+        add_errors(form, error)
         return False
     without = len(tasks) - len(successors)
     messages.success(request, _("%(person)s has left: the account is locked.") % {"person": person})
     if without:
-        said = ngettext(
+        warning = ngettext(
             "%(count)s task has no contact now; its lead body finds it on My work.",
             "%(count)s tasks have no contact now; their lead bodies find them on My work.",
             without,
         )
-        messages.warning(request, said % {"count": without})
+        messages.warning(request, warning % {"count": without})
     return True

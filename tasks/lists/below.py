@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,10 +13,11 @@ from tasks.lifecycle import FIVE, State
 from tasks.models.counting import Tally
 from tasks.models.tasks import TaskQuerySet
 
+# Given, and nothing heard: the lead has neither accepted nor reported. Such a task is in one of the five too.
 SILENT = "silent"
-"""Given, and nothing heard: the lead has neither accepted nor reported. Inside the five."""
 
-SHOWN = ("code", "path", "short_name", "name_vi", "name_en")
+# The columns of a body that a line shows.
+BODY_COLUMNS = ("code", "path", "short_name", "name_vi", "name_en")
 
 NUMBERS = ("given", *FIVE, SILENT)
 
@@ -38,7 +39,7 @@ class Line:
 def by_body(tasks: TaskQuerySet, on: date) -> list[Line]:
     """A line for each lead body, most overdue first; a handful of queries for any number of bodies."""
     tallies = tasks.tallies(on, by="lead_id", silent=Q(state=State.ASSIGNED))
-    bodies = Body.objects.only(*SHOWN).in_bulk(tallies)
+    bodies = Body.objects.only(*BODY_COLUMNS).in_bulk(tallies)
     return _sorted(Line(bodies[pk], False, tally) for pk, tally in tallies.items())
 
 
@@ -53,18 +54,24 @@ def by_province(lines: Iterable[Line]) -> list[Line]:
         highest = next((pk for pk in chains[line.body.pk] if pk in provinces), line.body.pk)
         groups.setdefault(highest, []).append(line)
     return _sorted(
-        Line(provinces[pk], True, add(some)) if pk in provinces else some[0] for pk, some in groups.items()
+        Line(provinces[pk], True, add(group)) if pk in provinces else group[0] for pk, group in groups.items()
     )
 
 
 def add(lines: Iterable[Line]) -> Tally:
+    """The sum of the numbers of some lines."""
     lines = list(lines)
     return {str(name): sum(line.tally[name] for line in lines) for name in NUMBERS}
 
 
 def _sorted(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (*_pressing(line.tally), line.body.path))
-
-
-def _pressing(tally: Mapping[str, int]) -> tuple[int, int, int]:
-    return -tally["overdue"], -tally[SILENT], -tally["given"]
+    """Most overdue first, then most silent, then most given."""
+    return sorted(
+        lines,
+        key=lambda line: (
+            -line.tally["overdue"],
+            -line.tally[SILENT],
+            -line.tally["given"],
+            line.body.path,
+        ),
+    )

@@ -84,12 +84,16 @@ class Duties:
 
     def requests(self) -> Q:
         """Requests that wait for my decision and days that were offered to my body, neither by myself."""
-        waiting = Request.objects.filter
-        asked = waiting(self._by_others("decide_extensions", "task__assigner", "by", "on_behalf_of"))
-        offered = waiting(self._by_others("submit_tasks", "task__lead", "decided_by", "decided_for"))
-        asked, offered = asked.filter(state=Request.State.OPEN), offered.filter(state=Request.State.COUNTERED)
-        decide = Q(assigner__in=self.holding("decide_extensions"), pk__in=asked.values("task_id"))
-        answer = Q(lead__in=self.holding("submit_tasks"), pk__in=offered.values("task_id"))
+        waiting = Request.objects.filter(
+            self._by_others("decide_extensions", "task__assigner", "by", "on_behalf_of"),
+            state=Request.State.OPEN,
+        )
+        countered = Request.objects.filter(
+            self._by_others("submit_tasks", "task__lead", "decided_by", "decided_for"),
+            state=Request.State.COUNTERED,
+        )
+        decide = Q(assigner__in=self.holding("decide_extensions"), pk__in=waiting.values("task_id"))
+        answer = Q(lead__in=self.holding("submit_tasks"), pk__in=countered.values("task_id"))
         return Q(state__in=RUNNING) & (decide | answer)
 
     def fan_outs(self) -> Q:
@@ -144,19 +148,22 @@ class Duties:
         return Q((f"{name}__isnull", False)) & ~Q(Exists(serving))
 
     def _by_others(self, permission: str, body: str, by: str, on_behalf_of: str) -> Q:
-        """What neither I did, nor whoever I stand in for where the right to judge it comes only from them."""
+        """Done neither by me, nor by whoever I stand in for where the right to judge it comes only from them.
+
+        `body`, `by` and `on_behalf_of` are the columns of the row that is judged.
+        """
         mine = Q(**{by: self.person.pk}) | Q(**{on_behalf_of: self.person.pk})
-        for bodies, somebody in self._only_for(permission):
-            mine |= Q(**{f"{body}__in": bodies}) & (Q(**{by: somebody}) | Q(**{on_behalf_of: somebody}))
+        for bodies, absent in self._only_for(permission):
+            mine |= Q(**{f"{body}__in": bodies}) & (Q(**{by: absent}) | Q(**{on_behalf_of: absent}))
         return ~mine
 
     def _only_for(self, permission: str) -> list[tuple[set[int], int]]:
         """Bodies where the right comes only from standing in for somebody, and for whom: mostly none."""
-        found: dict[int, set[int]] = {}
-        for (body, codename), somebody in self.absent.items():
+        bodies_for: dict[int, set[int]] = {}
+        for (body, codename), absent in self.absent.items():
             if codename == permission:
-                found.setdefault(somebody.pk, set()).add(body)
-        return [(bodies, somebody) for somebody, bodies in found.items()]
+                bodies_for.setdefault(absent.pk, set()).add(body)
+        return [(bodies, absent) for absent, bodies in bodies_for.items()]
 
     @property
     def week(self) -> list[date]:
@@ -167,6 +174,7 @@ class Duties:
 
     @property
     def _ours(self) -> Q:
+        """Led or given by a body of mine."""
         return Q(lead__in=set(self.grants)) | Q(assigner__in=set(self.grants))
 
     def _own_field(self) -> Q:
@@ -187,17 +195,17 @@ class Duties:
         )
         fan_outs = FanOut.objects.waiting().filter(giver__in=bodies, giver__offices__memberships__in=terms)
         fields = "offices__memberships__fields"
-        asked = drafts.order_by().values_list("assigner_id", "pillar", f"assigner__{fields}")
-        more = fan_outs.order_by().values_list("giver_id", "task__pillar", f"giver__{fields}")
+        of_drafts = drafts.order_by().values_list("assigner_id", "pillar", f"assigner__{fields}")
+        of_fan_outs = fan_outs.order_by().values_list("giver_id", "task__pillar", f"giver__{fields}")
         return [
             (body, pillar)
-            for body, pillar, held in asked.union(more)
-            if Membership(fields=held).in_charge_of(pillar)
+            for body, pillar, in_charge in of_drafts.union(of_fan_outs)
+            if Membership(fields=in_charge).in_charge_of(pillar)
         ]
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:
-    found = NOTHING
+    either = NOTHING
     for condition in conditions:
-        found |= condition
-    return found
+        either |= condition
+    return either

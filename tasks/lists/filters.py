@@ -14,6 +14,7 @@ from django.forms import CharField, IntegerField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from committees.access import Asker
 from committees.models import Body
 from portal.shared.day_fields import validate_day
 from portal.shared.days import today
@@ -33,37 +34,41 @@ PARTS = (
     ("former_lead", _("former lead")),
 )
 
-
 RISKS = (("1", _("at risk")), ("0", _("on schedule")))
+
+# Each of the three colours → the filter that lists exactly its tasks.
 PACES = {
     "on_schedule": {"at_risk": "0"},
     "at_risk": {"at_risk": "1"},
     "late": {"standing": str(Standing.OVERDUE)},
 }
-"""Each of the three colours → the filter that lists exactly its tasks."""
 
 DEADLINES = (("current", _("the current deadline")), ("first", _("the first deadline")))
 
 
+# The period of the tasks whose deadline is no day: a hyphen, so that a count of these is a link too.
+NO_DAY = "-"
+
+
 def column_of(deadline: str | None) -> str:
-    """The column that `deadline=first` or `current` asks of."""
+    """The column that `deadline=first` or `deadline=current` asks of."""
     return FIRST if deadline == "first" else CURRENT
 
 
-def parse_period(words: str) -> tuple[date, date]:
+def parse_period(text: str) -> tuple[date, date]:
     """First and last day of `2025`, `2025-Q4`, `2025-11` or `2025-11-24..2025-11-30`.
 
     Raises ValueError when the text is none of these.
     """
-    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", words):
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", text):
         return date.fromisoformat(match[1]), date.fromisoformat(match[2])
-    if match := re.fullmatch(r"(\d{4})-Q([1-4])", words, re.IGNORECASE):
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", text, re.IGNORECASE):
         return _months(int(match[1]), int(match[2]) * 3 - 2, 3)
-    if match := re.fullmatch(r"(\d{4})-(\d\d)", words):
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
         return _months(int(match[1]), int(match[2]), 1)
-    if match := re.fullmatch(r"\d{4}", words):
-        return _months(int(words), 1, 12)
-    raise ValueError(words)
+    if match := re.fullmatch(r"\d{4}", text):
+        return _months(int(text), 1, 12)
+    raise ValueError(text)
 
 
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
@@ -78,19 +83,15 @@ class PlainField(CharField):
         return text
 
 
-NO_DAY = "-"
-"""The period of the tasks whose deadline is no day: a hyphen, so that a count of these is a link too."""
-
-
 class PeriodField(PlainField):
     def clean(self, value: Any) -> Any:
-        words = super().clean(value)
-        if words == NO_DAY:
-            return words
-        if not words:
+        text = super().clean(value)
+        if text == NO_DAY:
+            return text
+        if not text:
             return None
         try:
-            period = parse_period(words)
+            period = parse_period(text)
         except ValueError as error:
             raise ValidationError(_("Write a period as 2025, 2025-Q4 or 2025-11.")) from error
         for day in period:
@@ -123,8 +124,11 @@ class YearFilter(django_filters.Filter):
 
 
 class TaskFilter(django_filters.FilterSet):
-    offers_orders = True
-    """A page offers the orders to choose from; other doors only look up the one that is named."""
+    """The conditions of a list of tasks; `person` is who reads it, for an API that of its request."""
+
+    # A page offers the orders to choose from. The API only looks up the one that is named: whose orders one
+    # sees costs as much to ask as the list itself.
+    offers_orders = False
 
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),
@@ -171,16 +175,18 @@ class TaskFilter(django_filters.FilterSet):
         model = Task
         fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, on: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, person: Asker | None = None, on: date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.on = on or today()
-        person = getattr(self.request, "user", None)
-        if person is not None and (self.offers_orders or self.data.get("order")):
-            orders = self.filters["order"]
-            orders.field.queryset = Order.objects.visible_to(person)
+        self.person: Asker | None = person or getattr(self.request, "user", None)
+        if self.person is not None and (self.offers_orders or self.data.get("order")):
+            self.filters["order"].field.queryset = Order.objects.visible_to(self.person)
 
     @property
     def due(self) -> str:
+        """The column of the deadline that standings and periods are asked of."""
         return column_of(self.form.cleaned_data.get("deadline"))
 
     def by_standing(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
@@ -195,8 +201,7 @@ class TaskFilter(django_filters.FilterSet):
         return tasks.pace(Pace.AT_RISK if value == "1" else Pace.ON_SCHEDULE, self.on, self.due)
 
     def by_duty(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        person = getattr(self.request, "user", None)
-        return tasks.filter(Duties.of(person, self.on).q(value)) if person else tasks.none()
+        return tasks.filter(Duties.of(self.person, self.on).q(value)) if self.person else tasks.none()
 
     def by_pillar(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         """A hyphen asks for the tasks without one, so that a count of these is a link too."""

@@ -1,38 +1,43 @@
-"""*My work*: what the reader must decide, confirm, deliver and urge, late first."""
+"""*My work*: what a person must decide, confirm, deliver and urge, the most pressing first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django_stubs_ext import WithAnnotations
 
 from audit.models import Event
-from committees import access
-from committees.doors import SignedInRequest
-from portal.shared.days import day_of, today
+from committees.models import Person
+from portal.shared.days import day_of
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.lifecycle import Pace, Standing, State
 from tasks.lists.duties import Duties, Mine
+from tasks.lists.rows import Counted
 from tasks.models import Evidence, Part, Task
 from tasks.models.counting import pace_q
+from tasks.models.tasks import TaskQuerySet
 
-ROWS = 8
+MAX_ROWS = 8
+
+# The last word about a draft or a result that its reader must know: a refusal with its reason.
+LAST_WORDS = ("task_proposed", "task_declined", "task_sent_back", "task_recalled")
+
+EARLIEST_FIRST = F("due_on").asc(nulls_last=True)
 
 
 @dataclass(frozen=True)
 class Decision:
+    """What has to be decided about a task, with the button that leads there."""
+
     icon: str
     word: Sentence
     button: Sentence
@@ -48,168 +53,267 @@ DECISIONS = {
     "draft": Decision("pencil", gettext_lazy("Draft"), gettext_lazy("Finish the draft")),
 }
 
+# Why another body declined it, or the assigner took it back, is not for these readers.
+WITHOUT_LAST_WORD = ("accept", "request", "fan_out")
+
 
 @dataclass(frozen=True)
-class Row:
-    task: Any
+class LastWord:
+    """Who said what last about a task."""
+
+    verb: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """A task as a section of *My work* shows it."""
+
+    task: Task
     standing: str
     days: int | None
+    """Days to the deadline, negative when late; of a report, how long it has waited."""
     decision: Decision | None = None
+    last_word: LastWord | None = None
+    part_due: date | None = None
+    """The day of the reader's own contribution."""
+    evidences: int = 0
+    reported_late: bool = False
     may_urge: bool = False
-    late: bool = False
-    """Reported after its deadline."""
     at_risk: bool = False
 
 
 @dataclass(frozen=True)
 class Section:
-    """At most `ROWS` rows; `count` is how many there are, and `url` lists exactly those."""
+    """The first rows of what one duty asks for; `count` is how many there are."""
 
-    name: str
+    name: Mine
     title: Sentence
     standing: str
     icon: str
-    rows: list[Row]
-    said: str
-
-    @property
-    def count(self) -> int:
-        return self.rows[0].task.total if self.rows else 0
+    rows: list[WorkRow]
+    count: int
+    summary: str
+    """The line under the count at the top of the page."""
 
     @property
     def url(self) -> str:
+        """The list of exactly these tasks."""
         return f"{reverse('tasks:list')}?mine={self.name}"
 
 
-@login_required
-@require_safe
-def my_work(request: SignedInRequest) -> HttpResponse:
-    """The first page after signing in."""
-    on, now = today(), timezone.now()
-    with access.asking_once():
-        duties = Duties.of(request.user, on)
-        confirm, waiting = _reported(request, duties)
-        sections = _sections(request, duties, confirm)
-        helping = _section(request, duties, Mine.CONTRIBUTE, _("To contribute"), "", "hand")
-        without = _section(request, duties, Mine.ORPHANED, _("Without a contact"), "", "user-x")
-        counts = _counts(request, duties)
-    context = {
-        "sections": [*sections, *(section for section in (helping, without) if section.count)],
-        "others": waiting,
-        "given": counts["given"],
-        "at_risk": counts["at_risk"],
-        "week": _week(duties, counts),
-        "week_end": duties.week[-1],
-        "waiting": sum(section.count for section in sections[:2]),
-        "empty": not any(section.count for section in (*sections, helping, without)),
-        "may_draft": bool(duties.holding("draft_tasks")),
-        "on": on,
-        "now": now,
-        "title": _("My work"),
-    }
-    return render(request, "tasks/my_work.html", context)
+@dataclass(frozen=True)
+class Weekday:
+    """How many deadlines fall on a day of the week, and how many of those tasks are reported."""
+
+    day: date
+    is_today: bool
+    count: int
+    reported: int
+
+    @property
+    def url(self) -> str:
+        day = self.day.isoformat()
+        return f"{reverse('tasks:list')}?mine={Mine.OPEN}&period={day}..{day}"
 
 
-def _sections(request: SignedInRequest, duties: Duties, confirm: Section) -> list[Section]:
-    return [
-        _section(request, duties, Mine.DECIDE, _("To decide"), "", "inbox"),
-        confirm,
-        _section(request, duties, Mine.OVERDUE, _("Overdue"), "overdue", "octagon-alert"),
-        _section(request, duties, Mine.WEEK, _("Due this week"), "due_soon", "clock-alert"),
-    ]
+class Reported(Counted):
+    section: str
+    place: int
+    evidences: int
 
 
-def _reported(request: SignedInRequest, duties: Duties) -> tuple[Section, Section]:
-    """What is reported and mine to confirm, and what others have to: one query, no task is in both."""
-    mine = Case(When(duties.q(Mine.CONFIRM), then=Value(Mine.CONFIRM)), default=Value(Mine.WAITING))
-    either = duties.q(Mine.CONFIRM) | duties.q(Mine.WAITING)
-    tasks = Task.objects.visible_to(request.user).filter(either).for_list().annotate(section=mine)
-    first = (F("submitted_at").asc(nulls_last=True), F("pk").asc())
-    place = Window(RowNumber(), partition_by="section", order_by=first)
-    total = Window(Count("pk"), partition_by="section")
-    held = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
-    evidences = Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0)
-    found: list[Any] = list(
-        tasks.annotate(place=place, total=total, evidences=evidences).filter(place__lte=ROWS)
-    )
-    found.sort(key=lambda task: task.place)
-
-    def section(name: Mine, title: Sentence) -> Section:
-        rows = [_row(request, duties, name, task) for task in found if task.section == name]
-        return Section(name, title, "submitted", "hourglass", rows, _said(name, rows, duties.on))
-
-    return section(Mine.CONFIRM, _("To confirm")), section(Mine.WAITING, _("Waiting for others"))
+class ToDecide(Counted):
+    waits: str
+    last_verb: str | None
+    last_reason: str | None
+    last_by: str | None
+    last_at: datetime | None
 
 
-def _section(
-    request: SignedInRequest, duties: Duties, name: Mine, title: Sentence, standing: str, icon: str
-) -> Section:
-    tasks = Task.objects.visible_to(request.user).filter(duties.q(name)).for_list()
-    found = _in_order(name, tasks, duties)[:ROWS]
-    rows = [_row(request, duties, name, task) for task in found]
-    return Section(name, title, standing, icon, rows, _said(name, rows, duties.on))
+class ToContribute(Counted):
+    part_due: date | None
 
 
-def _in_order(name: Mine, tasks: QuerySet[Task], duties: Duties) -> QuerySet[Any]:
-    """The most pressing first, each with how many its section holds: no count is asked apart."""
-    tasks = tasks.annotate(total=Window(Count("pk")))
-    if name == Mine.DECIDE:
+class MyWork:
+    """The duties of one person on one day, as sections; ask it inside `access.asking_once`."""
+
+    def __init__(self, person: Person, on: date) -> None:
+        self.person, self.on = person, on
+        self.duties = Duties.of(person, on)
+
+    def _tasks(self, condition: Q) -> TaskQuerySet:
+        return Task.objects.visible_to(self.person).filter(condition).for_list()
+
+    def _counted(self, name: Mine) -> QuerySet[Any]:
+        return self._tasks(self.duties.q(name)).annotate(total=Window(Count("pk")))
+
+    def to_decide(self) -> Section:
         waits = Case(
-            When(duties.fan_outs(), then=Value("fan_out")),
-            When(duties.requests(), then=Value("request")),
+            When(self.duties.fan_outs(), then=Value("fan_out")),
+            When(self.duties.requests(), then=Value("request")),
             default=Value(""),
         )
-        return _with_last_word(tasks.annotate(waits=waits)).order_by(F("due_on").asc(nulls_last=True), "pk")
-    if name == Mine.CONTRIBUTE:
-        own = duties.contributions().filter(task=OuterRef("pk")).order_by(F("due_on").asc(nulls_last=True))
-        tasks = tasks.annotate(part_due=Subquery(own.values("due_on")[:1]))
-        return tasks.order_by(F("part_due").asc(nulls_last=True), "pk")
-    return tasks.order_by("due_on", "pk")
+        events = Event.objects.filter(
+            about_type="tasks.task", about_id=OuterRef("pk"), verb__in=LAST_WORDS
+        ).order_by("-pk")
+        tasks: list[WithAnnotations[Task, ToDecide]] = list(
+            self._counted(Mine.DECIDE)
+            .annotate(
+                waits=waits,
+                last_verb=Subquery(events.values("verb")[:1]),
+                last_reason=Subquery(events.values("reason")[:1]),
+                last_by=Subquery(events.values("by_name")[:1]),
+                last_at=Subquery(events.values("at")[:1]),
+            )
+            .order_by(EARLIEST_FIRST, "pk")[:MAX_ROWS]
+        )
+        rows = []
+        for task in tasks:
+            kinds = {State.ASSIGNED: "accept", State.IN_PROGRESS: "returned", State.DRAFT: "draft"}
+            proposed = "declined" if task.last_verb == "task_declined" else "approve"
+            kind = task.waits or kinds.get(State(task.state), proposed)
+            last_word = None
+            if task.last_verb and task.last_at and kind not in WITHOUT_LAST_WORD:
+                last_word = LastWord(task.last_verb, task.last_reason or "", task.last_by or "", task.last_at)
+            rows.append(
+                WorkRow(
+                    task,
+                    str(task.standing(self.on) or ""),
+                    task.days_left(self.on),
+                    decision=DECISIONS[kind],
+                    last_word=last_word,
+                )
+            )
+        return self._section(Mine.DECIDE, _("To decide"), "", "inbox", rows, tasks)
+
+    @cached_property
+    def _reported(self) -> list[WithAnnotations[Task, Reported]]:
+        """What is reported and mine to confirm, and what others have to: one query, no task is in both."""
+        confirm, waiting = self.duties.q(Mine.CONFIRM), self.duties.q(Mine.WAITING)
+        section = Case(When(confirm, then=Value(Mine.CONFIRM)), default=Value(Mine.WAITING))
+        oldest_first = (F("submitted_at").asc(nulls_last=True), F("pk").asc())
+        evidence = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
+        rows: list[Any] = list(
+            self._tasks(confirm | waiting)
+            .annotate(section=section)
+            .annotate(
+                place=Window(RowNumber(), partition_by="section", order_by=oldest_first),
+                total=Window(Count("pk"), partition_by="section"),
+                evidences=Coalesce(Subquery(evidence.annotate(n=Count("pk")).values("n")), 0),
+            )
+            .filter(place__lte=MAX_ROWS)
+        )
+        return sorted(rows, key=lambda task: task.place)
+
+    def to_confirm(self) -> Section:
+        return self._reported_section(Mine.CONFIRM, _("To confirm"))
+
+    def waiting_for_others(self) -> Section:
+        return self._reported_section(Mine.WAITING, _("Waiting for others"))
+
+    def _reported_section(self, name: Mine, title: Sentence) -> Section:
+        tasks = [task for task in self._reported if task.section == name]
+        rows = [
+            WorkRow(
+                task,
+                "submitted" if task.submitted_at else str(task.state),
+                (self.on - day_of(task.submitted_at)).days if task.submitted_at else None,
+                evidences=task.evidences,
+                reported_late=task.standing(self.on) == Standing.OVERDUE,
+            )
+            for task in tasks
+        ]
+        return self._section(name, title, "submitted", "hourglass", rows, tasks)
+
+    def overdue(self) -> Section:
+        return self._running_section(Mine.OVERDUE, _("Overdue"), "overdue", "octagon-alert")
+
+    def due_this_week(self) -> Section:
+        return self._running_section(Mine.WEEK, _("Due this week"), "due_soon", "clock-alert")
+
+    def without_contact(self) -> Section:
+        return self._running_section(Mine.ORPHANED, _("Without a contact"), "", "user-x")
+
+    def _running_section(self, name: Mine, title: Sentence, standing: str, icon: str) -> Section:
+        tasks: list[WithAnnotations[Task, Counted]] = list(
+            self._counted(name).order_by("due_on", "pk")[:MAX_ROWS]
+        )
+        rows = [
+            WorkRow(
+                task,
+                str(task.standing(self.on) or ""),
+                task.days_left(self.on),
+                may_urge=bool(rules.may_urge(self.person, task)) and task.lead_id not in self.duties.grants,
+                at_risk=task.pace(self.on) == Pace.AT_RISK,
+            )
+            for task in tasks
+        ]
+        return self._section(name, title, standing, icon, rows, tasks)
+
+    def to_contribute(self) -> Section:
+        own_parts = self.duties.contributions().filter(task=OuterRef("pk")).order_by(EARLIEST_FIRST)
+        tasks: list[WithAnnotations[Task, ToContribute]] = list(
+            self._counted(Mine.CONTRIBUTE)
+            .annotate(part_due=Subquery(own_parts.values("due_on")[:1]))
+            .order_by(F("part_due").asc(nulls_last=True), "pk")[:MAX_ROWS]
+        )
+        rows = []
+        for task in tasks:
+            part = Part(task=task, due_on=task.part_due)
+            standing = str(part.standing(self.on) or "")
+            rows.append(WorkRow(task, standing, part.days_left(self.on), part_due=task.part_due))
+        return self._section(Mine.CONTRIBUTE, _("To contribute"), "", "hand", rows, tasks)
+
+    def _section(
+        self,
+        name: Mine,
+        title: Sentence,
+        standing: str,
+        icon: str,
+        rows: list[WorkRow],
+        tasks: list[Any],
+    ) -> Section:
+        count: int = tasks[0].total if tasks else 0
+        return Section(name, title, standing, icon, rows, count, summary=_summary(name, rows))
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """Deadlines of each day of the week, how many are reported, and what my bodies gave: one query."""
+        open_tasks, given = self.duties.q(Mine.OPEN), self.duties.q(Mine.GIVEN)
+        at_risk = given & pace_q(Pace.AT_RISK, self.on)
+        counts = {"given": Count("pk", filter=given), "at_risk": Count("pk", filter=at_risk)}
+        week = self.duties.week
+        for number, day in enumerate(week):
+            due = open_tasks & Q(due_on=day)
+            counts[f"day{number}"] = Count("pk", filter=due)
+            counts[f"reported{number}"] = Count("pk", filter=due & Q(state=State.SUBMITTED))
+        of_the_week = open_tasks & Q(due_on__range=(week[0], week[-1]))
+        tasks = Task.objects.visible_to(self.person).filter(given | of_the_week)
+        return tasks.order_by().aggregate(**counts)
+
+    @property
+    def given(self) -> int:
+        """Tasks in progress that my bodies gave."""
+        return self._counts["given"]
+
+    @property
+    def at_risk(self) -> int:
+        """How many of the given ones are at risk."""
+        return self._counts["at_risk"]
+
+    def week(self) -> list[Weekday]:
+        """Working days always, the weekend only when something falls on it."""
+        days = [
+            Weekday(day, day == self.on, self._counts[f"day{number}"], self._counts[f"reported{number}"])
+            for number, day in enumerate(self.duties.week)
+        ]
+        return [weekday for weekday in days if weekday.count or weekday.is_today or weekday.day.weekday() < 5]
 
 
-LAST_WORDS = ("task_proposed", "task_declined", "task_sent_back", "task_recalled")
-
-
-def _with_last_word(tasks: QuerySet[Any]) -> QuerySet[Any]:
-    """Who said what last about a draft or a result: a refusal with its reason."""
-    events = Event.objects.filter(about_type="tasks.task", about_id=OuterRef("pk"), verb__in=LAST_WORDS)
-    last = events.order_by("-pk")
-    told: QuerySet[Any] = tasks.annotate(
-        last_verb=Subquery(last.values("verb")[:1]),
-        last_reason=Subquery(last.values("reason")[:1]),
-        last_by=Subquery(last.values("by_name")[:1]),
-        last_at=Subquery(last.values("at")[:1]),
-    )
-    return told
-
-
-def _row(request: SignedInRequest, duties: Duties, name: Mine, task: Any) -> Row:
-    on = duties.on
-    if name == Mine.DECIDE:
-        kind = _kind_of(task)
-        if kind in ("accept", "request", "fan_out"):
-            task.last_reason = ""  # why another body declined it, or the assigner took it back, is not ours
-        return Row(task, str(task.standing(on) or ""), task.days_left(on), DECISIONS[kind])
-    if name == Mine.CONTRIBUTE:
-        part = Part(task=task, due_on=task.part_due)
-        return Row(task, str(part.standing(on) or ""), part.days_left(on))
-    if name in (Mine.CONFIRM, Mine.WAITING):
-        waited = (on - day_of(task.submitted_at)).days if task.submitted_at else None
-        late = task.standing(on) == Standing.OVERDUE
-        return Row(task, "submitted" if task.submitted_at else str(task.state), waited, late=late)
-    urge = bool(rules.may_urge(request.user, task)) and task.lead_id not in duties.grants
-    at_risk = task.pace(on) == Pace.AT_RISK
-    return Row(task, str(task.standing(on) or ""), task.days_left(on), may_urge=urge, at_risk=at_risk)
-
-
-def _kind_of(task: Any) -> str:
-    kinds = {State.ASSIGNED: "accept", State.IN_PROGRESS: "returned", State.DRAFT: "draft"}
-    declined = task.last_verb == "task_declined"
-    return task.waits or kinds.get(task.state) or ("declined" if declined else "approve")
-
-
-def _said(name: Mine, rows: list[Row], on: date) -> str:
-    """The line under a count at the top of the page."""
+def _summary(name: Mine, rows: list[WorkRow]) -> str:
     if not rows:
         return _("none")
     days = max((abs(row.days) for row in rows if row.days is not None), default=0)
@@ -217,34 +321,6 @@ def _said(name: Mine, rows: list[Row], on: date) -> str:
         return ngettext("longest %(n)s day", "longest %(n)s days", days) % {"n": days}
     if name == Mine.CONFIRM:
         return ngettext("longest wait %(n)s day", "longest wait %(n)s days", days) % {"n": days}
-    if name == Mine.WEEK or rows[0].task.due_on:
-        return _("first due on %(day)s") % {"day": f"{rows[0].task.due_on:%d/%m/%Y}"}
+    if first_due := rows[0].task.due_on:
+        return _("first due on %(day)s") % {"day": f"{first_due:%d/%m/%Y}"}
     return ""
-
-
-def _counts(request: SignedInRequest, duties: Duties) -> dict[str, int]:
-    """Deadlines of each day of the week, how many are reported, and what my bodies gave: one query."""
-    open_ones, given = duties.q(Mine.OPEN), duties.q(Mine.GIVEN)
-    risky = given & pace_q(Pace.AT_RISK, duties.on)
-    asked: dict[str, Count] = {"given": Count("pk", filter=given), "at_risk": Count("pk", filter=risky)}
-    for number, day in enumerate(duties.week):
-        asked[f"day{number}"] = Count("pk", filter=open_ones & Q(due_on=day))
-        asked[f"reported{number}"] = Count("pk", filter=open_ones & Q(due_on=day, state=State.SUBMITTED))
-    first, last = duties.week[0], duties.week[-1]
-    tasks = Task.objects.visible_to(request.user).filter(given | open_ones & Q(due_on__range=(first, last)))
-    return tasks.order_by().aggregate(**asked)
-
-
-def _week(duties: Duties, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Working days always, the weekend only when something falls on it."""
-    days: list[dict[str, Any]] = [
-        {
-            "day": day,
-            "is_today": day == duties.on,
-            "count": counts[f"day{number}"],
-            "reported": counts[f"reported{number}"],
-            "url": f"{reverse('tasks:list')}?mine={Mine.OPEN}&period={day.isoformat()}..{day.isoformat()}",
-        }
-        for number, day in enumerate(duties.week)
-    ]
-    return [line for line in days if line["count"] or line["is_today"] or line["day"].weekday() < 5]

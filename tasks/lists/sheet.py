@@ -19,6 +19,7 @@ from committees.models import Body
 from portal.shared.verdicts import Sentence
 from tasks.models import Part, Task, milestone_words
 
+# The name of the property in the document.
 PROPERTY = "portal-export"
 
 Cell = str | int | date | None
@@ -29,9 +30,11 @@ class Column:
     name: str
     head: Sentence
     fixed: bool = False
-    """Told for reading only: it is changed in the portal, never by a file."""
+    """Only to be read: it is changed in the portal, never by a file."""
 
 
+# Those of an official appendix first, which are printed; then what a sheet has room for.
+# The last is hidden, and tells whether the task changed while the file was away.
 COLUMNS = (
     Column("row", _("No."), fixed=True),
     Column("key", _("Code"), fixed=True),
@@ -50,19 +53,15 @@ COLUMNS = (
     Column("percent", _("Progress (%)"), fixed=True),
     Column("version", _("Version"), fixed=True),
 )
-"""Those of an official appendix first, which are printed; then what a sheet has room for.
 
-The last is hidden, and tells whether the task changed while the file was away.
-"""
-
+# Between the names of several bodies in a cell; of those that lead, the first one answers for the task.
 BETWEEN = "; "
-"""What stands between the names of several bodies in a cell; of the lead's, the first one answers for it."""
 
 
 def property_of(export: int, language: str, names: Iterable[str]) -> str:
     """The value of `PROPERTY`: which export it was, in which language its words are, its columns in order."""
-    said = {"id": export, "language": language, "columns": ",".join(names)}
-    return json.dumps(said, separators=(",", ":"))
+    value = {"id": export, "language": language, "columns": ",".join(names)}
+    return json.dumps(value, separators=(",", ":"))
 
 
 def values_of(task: Task) -> dict[str, Cell]:
@@ -90,7 +89,10 @@ def values_of(task: Task) -> dict[str, Cell]:
 
 def milestone_lines(task: Task) -> list[str]:
     """30/08/2026: what is to be reached (reached 28/08/2026)."""
-    return [milestone_words(one.due_on, one.words, one.done_on) for one in task.milestones.all()]
+    return [
+        milestone_words(milestone.due_on, milestone.words, milestone.done_on)
+        for milestone in task.milestones.all()
+    ]
 
 
 def _named(bodies: list[Body]) -> str:

@@ -1,6 +1,6 @@
 """Orders and tasks as rows. Each queryset stands beside its model."""
 
-from tasks.models.cycles import Recurrence
+from tasks.models.cycles import Recurrence, cycle_words
 from tasks.models.evidence import Evidence
 from tasks.models.fan_outs import FanOut, Recipient
 from tasks.models.milestones import Milestone, milestone_words
@@ -8,10 +8,10 @@ from tasks.models.notes import Comment, Progress
 from tasks.models.orders import Order, OrderRelation
 from tasks.models.parts import Part
 from tasks.models.requests import Request
-from tasks.models.tasks import PLACEHOLDER, Clear, Task
+from tasks.models.tasks import PLACEHOLDER_TITLE, Clear, Task
 
 __all__ = [
-    "PLACEHOLDER",
+    "PLACEHOLDER_TITLE",
     "Clear",
     "Comment",
     "Evidence",
@@ -25,5 +25,6 @@ __all__ = [
     "Recurrence",
     "Request",
     "Task",
+    "cycle_words",
     "milestone_words",
 ]

@@ -10,16 +10,14 @@ from django.core.validators import (
 )
 from django.db.models import F, Q
 
-from portal.shared.text import LONG_TEXT, validate_plain
+from portal.shared.text import MAX_TEXT_LENGTH, validate_plain
 
-PLAIN: list[Any] = [validate_plain]
-
-
-LONG: list[Any] = [validate_plain, MaxLengthValidator(LONG_TEXT)]
+PLAIN_TEXT: list[Any] = [validate_plain]
+LONG_PLAIN_TEXT: list[Any] = [validate_plain, MaxLengthValidator(MAX_TEXT_LENGTH)]
 
 
 def nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:
-    """No person stands on both sides: who did it and on whose behalf, and who judged it and on whose."""
+    """No person stands in both pairs of columns: who acted and for whom, who decided and for whom."""
     apart = Q()
     for one, other in product(before, after):
         apart &= Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)})

@@ -21,16 +21,13 @@ from tasks.lifecycle import (
     View,
 )
 
+# The five numbers of `FIVE`, their sum `given`, and beside them `suspended` and `withdrawn`.
 Tally = dict[str, int]
-"""The five numbers of `FIVE`, `given` (their sum), and `suspended` and `withdrawn` beside them."""
-
 
 ISSUED = ~Q(state__in=UNISSUED) & Q(assigned_at__isnull=False)
 
-
+# Kinds of deadline without an end. Of a recurring task each occurrence has a day and is counted by it.
 CONTINUOUS = ("continuous", "recurring")
-"""Kinds of deadline without an end: of a cycle each occurrence has a day and is counted by it."""
-
 
 _SUBMITTED_ON = TruncDate("submitted_at", tzinfo=VIETNAM)
 

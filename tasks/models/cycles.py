@@ -11,9 +11,12 @@ from django.core.validators import (
 )
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.shared.day_fields import DayField, days_in_range
+from portal.shared.days import format_day
 from tasks.cycles import Cycle
 
 
@@ -77,7 +80,7 @@ class Recurrence(models.Model):
 
     @property
     def name(self) -> str:
-        """The cycle with why it stands still: what a notice tells of."""
+        """Names the cycle with the reason of its stop in notices."""
         return f"cycle-{self.pk}-{self.stop}"
 
     @property
@@ -86,5 +89,24 @@ class Recurrence(models.Model):
 
     def to_make(self, on: date) -> list[tuple[date, date]]:
         """First day and due day of the periods that have begun by the day and are not made yet."""
-        begun = takewhile(lambda one: one[0] <= on, self.cycle.occurrences(self.made_until))
-        return [one for one in begun if self.made_until is None or one[0] > self.made_until]
+        begun = takewhile(lambda period: period[0] <= on, self.cycle.occurrences(self.made_until))
+        return [period for period in begun if self.made_until is None or period[0] > self.made_until]
+
+
+def cycle_words(cycle: Cycle) -> str:
+    """For example: every month on day 25, from 01/09/2026 to 31/12/2027. Day 31 is the last of any month."""
+    day = gettext("the last day") if cycle.day == 31 else gettext("day %(day)s") % {"day": cycle.day}
+    match cycle.every:
+        case "week":
+            rhythm = gettext("every week on %(weekday)s") % {"weekday": WEEKDAYS[cycle.day - 1]}
+        case "month":
+            rhythm = gettext("every month on %(day)s") % {"day": day}
+        case _:
+            every = Recurrence.Every(cycle.every).label
+            rhythm = gettext("%(every)s on %(day)s of month %(month)s") % {
+                "every": every,
+                "day": day,
+                "month": cycle.month,
+            }
+    days = {"cycle": rhythm, "first": format_day(cycle.starts_on), "last": format_day(cycle.until)}
+    return gettext("%(cycle)s, from %(first)s to %(last)s") % days

@@ -11,8 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from portal.shared.text import validate_plain
-from tasks.models.common import PLAIN
+from tasks.models.common import PLAIN_TEXT
 from tasks.models.tasks import Task
+
+MAX_EVIDENCE_TITLE_LENGTH = 250
+MAX_URL_LENGTH = 500
+MAX_DOCUMENT_LENGTH = 120
 
 
 class Evidence(models.Model):
@@ -25,14 +29,19 @@ class Evidence(models.Model):
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="evidence")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    title = models.CharField(_("what it is"), max_length=250, validators=PLAIN)
+    title = models.CharField(_("what it is"), max_length=MAX_EVIDENCE_TITLE_LENGTH, validators=PLAIN_TEXT)
     file = models.FileField(_("file"), upload_to="evidence/%Y/%m/", blank=True, max_length=250)
     file_name = models.CharField(max_length=250, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0, editable=False)
     url = models.CharField(
-        _("link"), max_length=500, blank=True, validators=[URLValidator(("http", "https")), validate_plain]
+        _("link"),
+        max_length=MAX_URL_LENGTH,
+        blank=True,
+        validators=[URLValidator(("http", "https")), validate_plain],
     )
-    document = models.CharField(_("document number"), max_length=120, blank=True, validators=PLAIN)
+    document = models.CharField(
+        _("document number"), max_length=MAX_DOCUMENT_LENGTH, blank=True, validators=PLAIN_TEXT
+    )
     by = models.ForeignKey(
         Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+", editable=False
     )

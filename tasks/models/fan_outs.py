@@ -13,34 +13,34 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.day_fields import DayField, days_in_range
-from tasks.models.common import PLAIN
-from tasks.models.tasks import Task
+from tasks.models.common import PLAIN_TEXT
+from tasks.models.tasks import MAX_APPROVAL_LENGTH, MAX_TITLE_LENGTH, Task
 
 
 class FanOutQuerySet(models.QuerySet["FanOut"]):
     def visible_to(self, person: Asker) -> FanOutQuerySet:
-        """Of a body whose tasks the person reads, over a task that they see: its lead learns of none."""
+        """Fan-outs that a body of the person gives, of tasks that they may see; the lead body sees none."""
         return self.read_by(person).filter(task__in=Task.objects.visible_to(person))
 
     def read_by(self, person: Asker) -> FanOutQuerySet:
-        """The same over tasks of which it is known that the person sees them."""
+        """Like `visible_to`, for fan-outs of tasks that the person is known to see."""
         reads = access.reach(person, "view_tasks")
         return self if reads is None else self.filter(giver__in=reads)
 
     def pressing_first(self) -> FanOutQuerySet:
-        """What waits or runs, then what ended last; what was called off is not told."""
+        """Those that wait or run, then the others from the last that ended; without those called off."""
         rows = self.exclude(state=FanOut.State.CANCELLED)
         return rows.order_by(F("finished_at").desc(nulls_first=True), "-pk")
 
     def waiting(self) -> FanOutQuerySet:
-        """Nothing happens until somebody starts it, or calls it off."""
+        """Nothing happens until somebody starts the fan-out or calls it off."""
         return self.filter(state__in=FanOut.WAITING)
 
     def running(self) -> FanOutQuerySet:
         return self.filter(state=FanOut.State.RUNNING)
 
     def with_progress(self) -> FanOutQuerySet:
-        """`total` bodies, of which so many have their task (`made`) or were passed over (`left_out`)."""
+        """With the number of bodies (`total`), of tasks (`made`) and of bodies passed over (`left_out`)."""
         return self.annotate(
             total=Count("recipients"),
             made=Count("recipients__task"),
@@ -73,8 +73,8 @@ class FanOut(models.Model):
         Body, verbose_name=_("body that gives"), on_delete=models.PROTECT, related_name="+"
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREPARED)
-    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
-    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    title = models.CharField(_("task"), max_length=MAX_TITLE_LENGTH, validators=PLAIN_TEXT)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN_TEXT)
     due_on = DayField(_("deadline"), null=True, blank=True)
     by = models.ForeignKey(Person, verbose_name=_("prepared by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("prepared at"))
@@ -90,7 +90,7 @@ class FanOut(models.Model):
         related_name="+",
     )
     approved_at = models.DateTimeField(_("approved at"), null=True)
-    approval = models.CharField(_("approval on paper"), max_length=250, blank=True)
+    approval = models.CharField(_("approval on paper"), max_length=MAX_APPROVAL_LENGTH, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     stop = models.CharField(_("why it stopped"), max_length=10, choices=Stop, blank=True)
 
@@ -126,7 +126,7 @@ class FanOut(models.Model):
 
     @property
     def name(self) -> str:
-        """The fan-out in its present state: what a notice tells of."""
+        """Names the fan-out in its present state in notices."""
         return f"fan-out-{self.pk}-{self.state}"
 
 
@@ -137,7 +137,7 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
 
 
 class Recipient(models.Model):
-    """One body of a fan-out and, once it was made, its task; or why it was passed over."""
+    """One body of a fan-out with its task once that is made, or why it was passed over."""
 
     class Skipped(models.TextChoices):
         DISSOLVED = "dissolved", _("dissolved meanwhile")

@@ -1,4 +1,4 @@
-"""The marks on the way to a deadline."""
+"""Milestones on the way to a deadline."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from portal.shared.day_fields import DayField, days_in_range
+from portal.shared.days import format_day
 from portal.shared.text import validate_one_line, validate_plain
 from tasks.lifecycle import (
     DUE_SOON_DAYS,
@@ -19,6 +20,8 @@ from tasks.lifecycle import (
     RUNNING,
     Standing,
 )
+
+MAX_WORDS_LENGTH = 250
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -36,7 +39,7 @@ class Milestone(models.Model):
     due_on = DayField(_("day"))
     words = models.CharField(
         _("what is to be reached"),
-        max_length=250,
+        max_length=MAX_WORDS_LENGTH,
         blank=True,
         validators=[validate_plain, validate_one_line],
     )
@@ -90,8 +93,8 @@ class Milestone(models.Model):
 
 def milestone_words(due_on: date, words: str, done_on: date | None) -> str:
     """A milestone on one line: its day, what is to be reached, and the day on which it was."""
-    text = f"{due_on:%d/%m/%Y}: {words}" if words else f"{due_on:%d/%m/%Y}"
+    text = f"{format_day(due_on)}: {words}" if words else format_day(due_on)
     if done_on is None:
         return text
-    reached = gettext("reached %(day)s") % {"day": f"{done_on:%d/%m/%Y}"}
+    reached = gettext("reached %(day)s") % {"day": format_day(done_on)}
     return f"{text} ({reached})"

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from tasks.models.common import LONG
+from tasks.models.common import LONG_PLAIN_TEXT
 from tasks.models.tasks import Task
 
 
@@ -23,7 +23,7 @@ class Progress(models.Model):
     percent = models.PositiveSmallIntegerField(
         _("percent"), validators=[MaxValueValidator(100, _("At most 100."))]
     )
-    note = models.TextField(_("what was done"), validators=LONG)
+    note = models.TextField(_("what was done"), validators=LONG_PLAIN_TEXT)
     report = models.PositiveSmallIntegerField(_("submission number"), null=True, editable=False)
 
     class Meta:
@@ -40,7 +40,7 @@ class Comment(models.Model):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="comments")
     by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("when"))
-    text = models.TextField(_("comment"), validators=LONG)
+    text = models.TextField(_("comment"), validators=LONG_PLAIN_TEXT)
 
     class Meta:
         verbose_name = _("comment")

@@ -19,7 +19,7 @@ from portal.shared.text import fold, number_key
 from tasks.lifecycle import (
     LEVELS_ABOVE,
 )
-from tasks.models.common import LONG, PLAIN
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT
 from tasks.models.parts import led_before
 from tasks.models.tasks import Task, TaskQuerySet
 
@@ -44,10 +44,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def matching(self, words: str) -> OrderQuerySet:
         """Every word occurs, or the number is written so: without case, marks, spaces and hyphens."""
-        said, key = Q(), number_key(words)
+        all_words, key = Q(), number_key(words)
         for word in fold(words).split():
-            said &= Q(search_text__contains=word)
-        return self.filter(said | Q(number_key__contains=key) if key else said)
+            all_words &= Q(search_text__contains=word)
+        return self.filter(all_words | Q(number_key__contains=key) if key else all_words)
 
     def best_first(self, words: str) -> OrderQuerySet:
         """The order of that number, then those whose number begins so, then the rest; each newest first."""
@@ -94,17 +94,21 @@ class Order(models.Model):
         on_delete=models.PROTECT,
         related_name="orders",
     )
-    number = models.CharField(_("number"), max_length=120, validators=PLAIN)
+    number = models.CharField(_("number"), max_length=120, validators=PLAIN_TEXT)
     kind = models.CharField(_("type"), max_length=20, choices=Kind)
     issuer = models.CharField(
-        _("issuer"), max_length=250, blank=True, validators=PLAIN, help_text=_("As the document names it.")
+        _("issuer"),
+        max_length=250,
+        blank=True,
+        validators=PLAIN_TEXT,
+        help_text=_("As the document names it."),
     )
     issued_on = DayField(_("date"), null=True, blank=True)
     issued_words = models.CharField(
-        _("date in the document's words"), max_length=120, blank=True, validators=PLAIN
+        _("date in the document's words"), max_length=120, blank=True, validators=PLAIN_TEXT
     )
-    signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN)
-    abstract = models.TextField(_("abstract"), blank=True, validators=LONG)
+    signer = models.CharField(_("signer"), max_length=250, blank=True, validators=PLAIN_TEXT)
+    abstract = models.TextField(_("abstract"), blank=True, validators=LONG_PLAIN_TEXT)
     ask_until = DayField(
         _("last day to ask for an extension"),
         null=True,
@@ -157,12 +161,14 @@ class Order(models.Model):
 
 class OrderRelationQuerySet(models.QuerySet["OrderRelation"]):
     def around(self, order: Order) -> OrderRelationQuerySet:
-        """Its own relations, all that it carries out up to the top, all that carries it out; and by what
-        any of these was replaced."""
+        """The relations of an order, of all that it carries out and all that carries it out, however far.
+
+        Those by which any of these orders was replaced are among them.
+        """
         return self.filter(pk__in=RawSQL(_AROUND, [order.pk] * 4))  # noqa: S611 - the key is a parameter
 
     def above(self, order: Order) -> OrderRelationQuerySet:
-        """What the order does to others, and these to others in turn, by every kind."""
+        """What the order does to others, and these to others in turn, by relations of every kind."""
         return self.filter(pk__in=RawSQL(_ALL_ABOVE, [order.pk]))  # noqa: S611 - the key is a parameter
 
 
@@ -194,7 +200,7 @@ SELECT id FROM up
 
 
 class OrderRelation(models.Model):
-    """What a document does to another: a plan implements a directive, a decision replaces one."""
+    """What one order does to another: a plan implements a directive, a decision replaces another."""
 
     class Kind(models.TextChoices):
         IMPLEMENTS = "implements", _("implements")
@@ -231,7 +237,7 @@ class OrderRelation(models.Model):
 
     @property
     def is_older(self) -> bool:
-        """Dated before what it speaks of: allowed, and said."""
+        """Dated before the other order: allowed, but pages point it out."""
         days = self.order.issued_on, self.other.issued_on
         return bool(days[0] and days[1] and days[0] < days[1])
 

@@ -23,7 +23,9 @@ from tasks.lifecycle import (
     RUNNING,
     Standing,
 )
-from tasks.models.common import LONG, PLAIN
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT
+
+MAX_WORK_LENGTH = 500
 
 
 class PartQuerySet(models.QuerySet["Part"]):
@@ -32,7 +34,7 @@ class PartQuerySet(models.QuerySet["Part"]):
         return self.exclude(kind=Part.Kind.FORMER_LEAD)
 
     def late(self, on: date) -> PartQuerySet:
-        """Not delivered, and its own day has passed."""
+        """Contributions that are not delivered although their own deadline has passed."""
         return self.waiting().filter(due_on__lt=on)
 
     def waiting(self) -> PartQuerySet:
@@ -59,9 +61,13 @@ class Part(models.Model):
     )
     body = models.ForeignKey(Body, verbose_name=_("body"), on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(_("part"), max_length=15, choices=Kind)
-    work = models.CharField(_("its share of the work"), max_length=500, blank=True, validators=PLAIN)
+    work = models.CharField(
+        _("its share of the work"), max_length=MAX_WORK_LENGTH, blank=True, validators=PLAIN_TEXT
+    )
     due_on = DayField(_("its own deadline"), null=True, blank=True)
-    contribution = models.TextField(_("what it contributed"), blank=True, editable=False, validators=LONG)
+    contribution = models.TextField(
+        _("what it contributed"), blank=True, editable=False, validators=LONG_PLAIN_TEXT
+    )
     delivered_by = models.ForeignKey(
         Person,
         verbose_name=_("delivered by"),
@@ -72,9 +78,9 @@ class Part(models.Model):
     )
     delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
     ended_at = models.DateTimeField(_("led until"), null=True, editable=False)
-    # Of a former lead: the task as it was then, by column, with its parts and cycle. It reads nothing later.
+    # Only of a former lead: the task with its parts and cycle as it was then. It reads nothing later.
     then = models.JSONField(null=True, editable=False, encoder=DjangoJSONEncoder)
-    # The order in it once more, as a key: that one it may still open.
+    # The order of that moment as a key too: a former lead may still open it.
     order = models.ForeignKey(
         "tasks.Order",
         verbose_name=_("order then"),
@@ -123,7 +129,7 @@ class Part(models.Model):
         return f"{self.body} ({self.get_kind_display()})"
 
     def standing(self, on: date) -> Standing | None:
-        """On its own account, by its own day; None for what is not asked for any more."""
+        """By its own deadline and delivery; None for what is no longer asked for."""
         if self.delivered_at:
             late = self.due_on is not None and day_of(self.delivered_at) > self.due_on
             return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
@@ -137,7 +143,7 @@ class Part(models.Model):
         return Standing.DUE_SOON if soon else Standing.IN_TIME
 
     def days_left(self, on: date) -> int | None:
-        """Calendar days to its own day, negative when late; counted at the delivery once there is one."""
+        """Calendar days to its own deadline, negative when late; counted at the delivery once made."""
         if self.due_on is None:
             return None
         return (self.due_on - (day_of(self.delivered_at) if self.delivered_at else on)).days
@@ -148,7 +154,7 @@ class Part(models.Model):
 
 
 def led_before(person: Asker, on: date | None = None) -> models.QuerySet[Any, Any]:
-    """The parts of former leads in whose bodies the person reads; of restricted tasks by a trusted office."""
+    """Parts of former leads whose tasks the person reads; of restricted tasks only by an office that may."""
     parts: models.QuerySet[Any, Any] = Part.objects.filter(kind="former_lead").order_by()
     bodies = access.reach(person, "view_tasks", on)
     parts = parts if bodies is None else parts.filter(body__in=bodies)

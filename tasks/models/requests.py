@@ -1,4 +1,4 @@
-"""The lead body asks for a later day, or to be freed of the task."""
+"""Requests of a lead body for a later day, or to be freed of a task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import both_names
 from committees.models import Person
 from portal.shared.day_fields import DayField, days_in_range
-from tasks.models.common import LONG, nobody_twice
+from tasks.models.common import LONG_PLAIN_TEXT, nobody_twice
 from tasks.models.tasks import Task
 
 
@@ -43,7 +43,7 @@ class Request(models.Model):
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="requests")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
-    reason = models.TextField(_("reason"), validators=LONG)
+    reason = models.TextField(_("reason"), validators=LONG_PLAIN_TEXT)
     from_due_on = DayField(_("deadline when asked"), null=True)
     proposed_on = DayField(_("proposed day"), null=True)
     counter_on = DayField(_("day offered instead"), null=True)
@@ -69,7 +69,7 @@ class Request(models.Model):
         related_name="+",
     )
     decided_at = models.DateTimeField(_("decided at"), null=True)
-    decision = models.TextField(_("words of the decision"), blank=True, validators=LONG)
+    decision = models.TextField(_("words of the decision"), blank=True, validators=LONG_PLAIN_TEXT)
     # Of a day that was offered instead: who of the lead body accepted or declined it.
     answered_by = models.ForeignKey(
         Person, verbose_name=_("answered by"), on_delete=models.PROTECT, null=True, related_name="+"
@@ -127,7 +127,7 @@ class Request(models.Model):
 
     @property
     def name(self) -> str:
-        """The request in its present state: what a notice tells of."""
+        """Names the request in its present state in notices."""
         return f"{self.pk}-{self.state}"
 
     @property

@@ -41,17 +41,19 @@ from tasks.lifecycle import (
     State,
     View,
 )
-from tasks.models.common import LONG, PLAIN, nobody_twice
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT, nobody_twice
 from tasks.models.counting import ISSUED, Tally, pace_q, paces, standing_q, view_q
 from tasks.models.cycles import Recurrence
 from tasks.models.parts import Part, led_before
 
-PLACEHOLDER = "Nhiệm vụ mật"
-"""All that the title of a secret task says beside its number."""
+MAX_TITLE_LENGTH = 500
+MAX_APPROVAL_LENGTH = 250
 
+# All that the title of a secret task says beside its number.
+PLACEHOLDER_TITLE = "Nhiệm vụ mật"
 
-A_HANDFUL = 10
-"""Bodies whose parts are few enough to be looked up one by one."""
+# The parts of so many bodies are few enough to be looked up one by one.
+FEW_BODIES = 10
 
 
 def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
@@ -88,15 +90,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self._in_scope(person, on, former=False)
 
     def readable_by(self, person: Asker, on: date | None = None) -> TaskQuerySet:
-        """For a door that shows one task and turns it back by `reading`: with what was led before."""
+        """With what their bodies led before, for doors that show such a task as it was then."""
         return self._in_scope(person, on, former=True)
 
     def led_before(self, person: Asker, on: date | None = None) -> TaskQuerySet:
-        """What a body of theirs led before and they see by nothing else, the last taken away first."""
+        """Tasks that a body of theirs led before and that they see by nothing else, last taken away first."""
         parts = led_before(person, on)
         until = parts.filter(task=OuterRef("pk")).order_by("-ended_at").values("ended_at")[:1]
-        seen = Task.objects.visible_to(person, on).filter(pk=OuterRef("pk"))
-        tasks = self.filter(~Exists(seen), pk__in=parts.values("task_id"))
+        visible = Task.objects.visible_to(person, on).filter(pk=OuterRef("pk"))
+        tasks = self.filter(~Exists(visible), pk__in=parts.values("task_id"))
         return tasks.annotate(led_until=Subquery(until)).order_by("-led_until", "-pk")
 
     def _in_scope(self, person: Asker, on: date | None, *, former: bool) -> TaskQuerySet:
@@ -115,7 +117,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self
         if bodies == []:
             return self.none()
-        few = isinstance(bodies, list) and len(bodies) <= A_HANDFUL
+        few = isinstance(bodies, list) and len(bodies) <= FEW_BODIES
         return self.filter(_given_or_received(bodies, former=former, few=few))
 
     def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
@@ -175,7 +177,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.tallies_where(on, {"": Q()}, due)[""]
 
     def tallies_where(self, on: date, where: dict[str, Q], due: str = CURRENT) -> dict[str, Tally]:
-        """The same count for each of some conditions, by its name, in one query."""
+        """The five-way count for each condition, by its name, in one query."""
         columns = {str(name): standing_q(name, on, due) for name in FIVE}
         columns |= {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
         counts = {
@@ -183,12 +185,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             for key, condition in where.items()
             for name, column in columns.items()
         }
-        found = self.order_by().aggregate(**counts)
-        tallies = {key: {name: found[f"{key}_{name}"] for name in columns} for key in where}
+        numbers = self.order_by().aggregate(**counts)
+        tallies = {key: {name: numbers[f"{key}_{name}"] for name in columns} for key in where}
         return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
 
     def tallies(self, on: date, by: str, due: str = CURRENT, **beside: Q) -> dict[Any, Tally]:
-        """The same count for each value of a field, such as `lead_id`, in one query.
+        """The five-way count for each value of a field, such as `lead_id`, in one query.
 
         `beside` names conditions whose tasks are counted too; they are not in the sum.
         """
@@ -295,7 +297,7 @@ class Task(models.Model):
         blank=True,
         related_name="tasks",
     )
-    number = models.CharField(_("number in the order"), max_length=40, blank=True, validators=PLAIN)
+    number = models.CharField(_("number in the order"), max_length=40, blank=True, validators=PLAIN_TEXT)
     parent = models.ForeignKey(
         "self",
         verbose_name=_("task above"),
@@ -305,21 +307,23 @@ class Task(models.Model):
         related_name="children",
     )
     parent_words = models.CharField(
-        _("task above, in the order's words"), max_length=200, blank=True, validators=PLAIN
+        _("task above, in the order's words"), max_length=200, blank=True, validators=PLAIN_TEXT
     )
-    pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN, db_index=True)
+    pillar = models.CharField(_("pillar"), max_length=120, blank=True, validators=PLAIN_TEXT, db_index=True)
     programme = models.CharField(_("programme"), max_length=10, choices=Programme, default=Programme.NQ57)
     # What
-    title = models.CharField(_("task"), max_length=500, validators=PLAIN)
-    title_en = models.CharField(_("task in English"), max_length=500, blank=True, validators=PLAIN)
-    description = models.TextField(_("description"), blank=True, validators=LONG)
-    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN)
+    title = models.CharField(_("task"), max_length=MAX_TITLE_LENGTH, validators=PLAIN_TEXT)
+    title_en = models.CharField(
+        _("task in English"), max_length=MAX_TITLE_LENGTH, blank=True, validators=PLAIN_TEXT
+    )
+    description = models.TextField(_("description"), blank=True, validators=LONG_PLAIN_TEXT)
+    deliverable = models.CharField(_("deliverable"), max_length=500, blank=True, validators=PLAIN_TEXT)
     deliverable_kind = models.CharField(
-        _("type of deliverable"), max_length=120, blank=True, validators=PLAIN
+        _("type of deliverable"), max_length=120, blank=True, validators=PLAIN_TEXT
     )
     target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
-    target_unit = models.CharField(_("unit of the target"), max_length=60, blank=True, validators=PLAIN)
-    authority = models.CharField(_("approving level"), max_length=250, blank=True, validators=PLAIN)
+    target_unit = models.CharField(_("unit of the target"), max_length=60, blank=True, validators=PLAIN_TEXT)
+    authority = models.CharField(_("approving level"), max_length=250, blank=True, validators=PLAIN_TEXT)
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     secrecy = models.CharField(_("secrecy"), max_length=10, choices=Secrecy, default=Secrecy.NORMAL)
     # Who
@@ -335,7 +339,7 @@ class Task(models.Model):
         related_name="tasks_led",
     )
     lead_words = models.CharField(
-        _("lead, in the order's words"), max_length=500, blank=True, validators=PLAIN
+        _("lead, in the order's words"), max_length=500, blank=True, validators=PLAIN_TEXT
     )
     leader = models.ForeignKey(
         Person,
@@ -353,14 +357,14 @@ class Task(models.Model):
     due_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DueKind, default=DueKind.DAY)
     due_on = DayField(_("deadline"), null=True, blank=True)
     due_words = models.CharField(
-        _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN
+        _("deadline in the order's words"), max_length=250, blank=True, validators=PLAIN_TEXT
     )
     original_due_on = DayField(_("original deadline"), null=True, blank=True, editable=False)
     after_days = models.PositiveSmallIntegerField(
         _("days after the event"), null=True, blank=True, validators=[MaxValueValidator(3650)]
     )
     after_event = models.CharField(
-        _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN
+        _("event that the deadline follows"), max_length=250, blank=True, validators=PLAIN_TEXT
     )
     happened_on = DayField(_("day of the event"), null=True, blank=True, editable=False)
     occurrence_on = DayField(_("day in the cycle of the task above"), null=True, blank=True, editable=False)
@@ -375,8 +379,8 @@ class Task(models.Model):
     unsure = models.JSONField(
         _("fields that a person must look at before it is issued"), default=list, blank=True, editable=False
     )
+    # Set by `as_read_by` for a body that led the task before: it reads what was there until then.
     read_until: datetime | None = None
-    """Set by `reading.as_read_by` for a body that led it before: it reads what was there until then."""
     # How it stands
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     suspended_from = models.CharField(max_length=12, choices=State, blank=True, editable=False)
@@ -386,7 +390,7 @@ class Task(models.Model):
     progressed_at = models.DateTimeField(_("last update"), null=True, editable=False)
     submissions = models.PositiveSmallIntegerField(default=0, editable=False)
     risk_days = models.PositiveSmallIntegerField(_("days late expected"), null=True, editable=False)
-    risk_remedy = models.TextField(_("remedy"), blank=True, editable=False, validators=LONG)
+    risk_remedy = models.TextField(_("remedy"), blank=True, editable=False, validators=LONG_PLAIN_TEXT)
     risk_by = models.ForeignKey(
         Person,
         verbose_name=_("risk told by"),
@@ -432,7 +436,9 @@ class Task(models.Model):
         related_name="+",
     )
     assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
-    approval = models.CharField(_("approval on paper"), max_length=250, blank=True, editable=False)
+    approval = models.CharField(
+        _("approval on paper"), max_length=MAX_APPROVAL_LENGTH, blank=True, editable=False
+    )
     submitted_by = models.ForeignKey(
         Person,
         verbose_name=_("reported by"),
@@ -525,7 +531,7 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=~Q(secrecy="secret")
                 | Q(
-                    title__startswith=PLACEHOLDER,
+                    title__startswith=PLACEHOLDER_TITLE,
                     title_en="",
                     description="",
                     deliverable="",
@@ -674,9 +680,9 @@ class Task(models.Model):
         return self.due_on is not None or self.due_kind in cycles or bool(self.waits_for)
 
     def doubts(self) -> list[str]:
-        """What in the received file was not certain, in words."""
-        columns = {one.name: str(one.verbose_name) for one in self._meta.get_fields() if one.concrete}
-        return [columns.get(name) or str(_("bodies that help")) for name in self.unsure]
+        """Labels of the fields in `unsure`: what the received file was not certain of."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.get_fields() if field.concrete}
+        return [labels.get(name) or str(_("bodies that help")) for name in self.unsure]
 
     @property
     def cycle(self) -> Cycle | None:
@@ -696,10 +702,10 @@ class Task(models.Model):
         """The deadline in words while it waits for the day of its event; empty for every other task."""
         if self.due_kind != self.DueKind.RELATIVE or self.due_on or self.after_days is None:
             return ""
-        said = ngettext(
+        words = ngettext(
             "%(count)s day after “%(event)s”", "%(count)s days after “%(event)s”", self.after_days
         )
-        return said % {"count": self.after_days, "event": self.after_event}
+        return words % {"count": self.after_days, "event": self.after_event}
 
     def day_warnings(self, on: date) -> list[str]:
         """What is odd about its own days, to be looked at once more and not refused."""
@@ -735,12 +741,12 @@ class Task(models.Model):
 
     @property
     def is_handed_down(self) -> bool:
-        """Given by the lead of the task above, and not by whoever gave that one to many or in a cycle."""
+        """Given by the lead of the task above, and not by the body that gave the task above too."""
         return self.parent is not None and self.assigner_id != self.parent.assigner_id
 
     def day_above(self) -> date | None:
         """The day that no deadline from here down passes: the earliest of the tasks above."""
-        return min((one.due_on for one in self.ancestors() if one.due_on), default=None)
+        return min((task.due_on for task in self.ancestors() if task.due_on), default=None)
 
 
 @dataclass(frozen=True)

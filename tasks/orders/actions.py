@@ -1,4 +1,4 @@
-"""Entering and correcting orders."""
+"""Entering orders in a register and correcting them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import changes, record, snapshot
 from committees.models import Person
 from portal.shared import uploads
-from portal.shared.changed import clean_changes
+from portal.shared.changes import clean_changes
 from portal.shared.text import tidy_row
 from tasks import rules
 from tasks.actions.common import refuse_stale
 from tasks.models import Order
 
-FIELDS = (
+RECORDED_FIELDS = (
     "body",
     "number",
     "kind",
@@ -46,18 +46,18 @@ def save_order(
         right = rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
         _refuse_leaving(stored, order)
-        before, order.version = snapshot(stored, FIELDS), stored.version + 1
+        before, order.version = snapshot(stored, RECORDED_FIELDS), stored.version + 1
     else:
         order.created_by = by
     if file:
         _check_file(file)
         order.file_name = uploads.clean_name(file.name or "")
-        file.name = uploads.kept_name(order.file_name)
+        file.name = uploads.stored_name(order.file_name)
         order.file = file
-    tidy_row(order, FIELDS)
+    tidy_row(order, RECORDED_FIELDS)
     clean_changes(order, stored)
     order.save()
-    after = snapshot(order, FIELDS)
+    after = snapshot(order, RECORDED_FIELDS)
     if file:
         # Another file under the same name is a change too; where it is kept tells the two apart.
         before = {**before, "file": stored.file.name} if stored else {}
@@ -71,13 +71,13 @@ def save_order(
 
 
 def _refuse_leaving(stored: Order, order: Order) -> None:
-    """A task's order stands in the register of the body that gives the task."""
+    """An order with tasks stays in the register of the body that gives them."""
     if stored.body_id != order.body_id and stored.tasks.exists():
         raise ValidationError({"body": _("Leave the body as it is: this order has tasks in its register.")})
 
 
 def _check_file(file: File[Any]) -> None:
     try:
-        uploads.check(file)
+        uploads.check_file(file)
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from error

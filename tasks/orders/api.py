@@ -1,4 +1,4 @@
-"""What orders do to each other over the API: the same walk, circles and decisions as the pages."""
+"""Relations between orders over the API, and decisions on the tasks of an order that was replaced."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tasks.orders.relations import Line, related
 from tasks.serializers import VisibleKey
 
 KEY = OpenApiParameter("relation_pk", int, OpenApiParameter.PATH)
-ONE = "relations/(?P<relation_pk>[^/]+)"
+RELATION_PATH = "relations/(?P<relation_pk>[^/]+)"
 
 
 class OrderNamed(serializers.ModelSerializer[Order]):
@@ -137,14 +137,12 @@ class RelationDoors(PersonDoor):
         return Response(RelationOut(relation).data, status=201)
 
     @extend_schema(operation_id="orders_unrelate", parameters=[KEY], request=None, responses={204: None})
-    @action(
-        detail=True, methods=["delete"], url_path="relations/(?P<relation_pk>[^/]+)", filterset_class=None
-    )
+    @action(detail=True, methods=["delete"], url_path=RELATION_PATH, filterset_class=None)
     def unrelate(self, request: Request, pk: str, relation_pk: str) -> Response:
         """Take back what was entered; the tasks of both orders stay as they are."""
         order: Order = self.get_object()
-        seen = order.relations.filter(other__in=Order.objects.visible_to(self.person).order_by())
-        relation_actions.unrelate(relation=get_object_or_404(seen, pk=relation_pk), by=self.person)
+        visible = order.relations.filter(other__in=Order.objects.visible_to(self.person).order_by())
+        relation_actions.unrelate(relation=get_object_or_404(visible, pk=relation_pk), by=self.person)
         return Response(status=204)
 
     @extend_schema(operation_id="orders_settle", request=Settling, responses=Settled)
@@ -154,11 +152,11 @@ class RelationDoors(PersonDoor):
         order: Order = self.get_object()
         values = self._input(Settling, request)
         replaced: Order = values["replaced"]
-        done = relation_actions.settle_replaced(
+        counts = relation_actions.settle_replaced(
             order=order,
             replaced=replaced,
-            decisions=[Decision(**one) for one in values["decisions"]],
+            decisions=[Decision(**decision) for decision in values["decisions"]],
             reason=values["reason"],
             by=self.person,
         )
-        return Response({fate.value: done[fate.value] for fate in Fate})
+        return Response({fate.value: counts[fate.value] for fate in Fate})

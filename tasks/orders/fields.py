@@ -1,4 +1,4 @@
-"""An order in a form: by its number, or its number with its register and day."""
+"""The form field that names an order by its number, with its register and day if need be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.shared.fields import SHOWN, PlainField, helped_by
+from portal.shared.fields import MAX_CHOICES, PlainField, suggestion_attrs
 from portal.shared.text import number_key
 from tasks.models import Order
 from tasks.models.orders import OrderQuerySet
@@ -18,22 +18,24 @@ _LABEL_AT_END = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*\Z")
 
 
 def order_label(order: Order) -> str:
-    """How an order stands in a text field: its number, then its register and day, which make it the one."""
+    """An order in a text field: its number, then its register and day, which tell it from others."""
     day = f", {order.issued_on:%d/%m/%Y}" if order.issued_on else ""
     return f"{order.number} ({order.body.code}{day})"
 
 
 def find_order(text: str, among: OrderQuerySet) -> Order:
-    """The one order with this number, or with the whole label; a sentence when there is none or several."""
-    number, label = (found[1], found[2]) if (found := _LABEL_AT_END.search(text)) else (text, "")
-    rows = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:SHOWN])
-    same = [one for one in rows if order_label(one).endswith(f"({label})")] if label else rows
-    if len(same) == 1:
-        return same[0]
-    if same:
+    """The one order with this number or whole label; refused when there is none, or several."""
+    match = _LABEL_AT_END.search(text)
+    number, label = (match[1], match[2]) if match else (text, "")
+    orders = list(among.filter(number_key=number_key(number) or "-").select_related("body")[:MAX_CHOICES])
+    if label:
+        orders = [order for order in orders if order_label(order).endswith(f"({label})")]
+    if len(orders) == 1:
+        return orders[0]
+    if orders:
         raise ValidationError(
             _("Several orders have this number. Choose one from the list: %(labels)s.")
-            % {"labels": "; ".join(map(order_label, same[:5]))}
+            % {"labels": "; ".join(map(order_label, orders[:5]))}
         )
     raise ValidationError(
         _("There is no order “%(text)s” that you can see. Write its number.") % {"text": text[:80]}
@@ -41,12 +43,12 @@ def find_order(text: str, among: OrderQuerySet) -> Order:
 
 
 class OrderField(PlainField):
-    """Gives one of the orders in `among`. The datalist `orders` helps; the number works without it."""
+    """Gives one of the orders in `among`; the datalist `orders` suggests, and the number works without it."""
 
     among: OrderQuerySet
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = helped_by("orders", "orders:near", "focus once, input changed delay:200ms")
+        attrs = suggestion_attrs("orders", "orders:near", "focus once, input changed delay:200ms")
         super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Forms of what orders do to each other, and of what becomes of the tasks of a replaced one."""
+"""Forms of orders: entering one, relating two, and deciding on the tasks of one that was replaced."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
 from committees.models import Person
-from portal.shared.fields import PlainField
+from portal.shared.changes import ChangesForm
+from portal.shared.day_fields import DayFormField
+from portal.shared.fields import PlainField, limit_choices
+from tasks.forms.common import upload_field
 from tasks.models import Order, OrderRelation, Task
 from tasks.orders.fields import OrderField
 from tasks.orders.relation_actions import Decision, Fate
@@ -21,6 +25,42 @@ _CODE = re.compile(r"(?i)nv-?(\d{1,9})\b")
 
 def _kinds() -> list[tuple[str, str]]:
     return [(kind, OrderRelation(kind=kind).words) for kind in OrderRelation.Kind]
+
+
+class OrderForm(ChangesForm):
+    issued_on = DayFormField(label=_("Date"), required=False)
+    file = upload_field()
+    ask_until = DayFormField(
+        label=_("Last day to ask for an extension"),
+        required=False,
+        help_text=_("After this day nobody can ask for a later deadline. Empty: no last day."),
+    )
+
+    class Meta:
+        model = Order
+        fields = (
+            "body",
+            "number",
+            "kind",
+            "issuer",
+            "issued_on",
+            "issued_words",
+            "signer",
+            "abstract",
+            "ask_until",
+        )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_choices(self.fields["body"], access.bodies(person, "draft_tasks"), None)
+
+    def _post_clean(self) -> None:
+        """Leave the instance alone: the action checks the row."""
+
+    def fill(self, order: Order) -> Order:
+        for name in self.Meta.fields:
+            setattr(order, name, self.cleaned_data[name])
+        return order
 
 
 class RelationForm(forms.Form):
@@ -36,7 +76,7 @@ class RelationForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    """One decision for each task that the person may decide on; what is empty is as for all."""
+    """One decision for each task that the person may decide on; an empty one is as for all the others."""
 
     rest = forms.ChoiceField(label=_("For all the others"), required=False)
     reason = PlainField(
@@ -54,13 +94,13 @@ class SettleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.options, self.successors = options, successors
-        words = dict(Fate.choices)
+        labels = dict(Fate.choices)
         possible = {fate for fates in options.values() for fate in fates}
         common = [fate for fate in Fate if fate in possible and fate != Fate.SUPERSEDE]
         rest: Any = self.fields["rest"]
-        rest.choices = [("", _("nothing: decide on each")), *((fate, words[fate]) for fate in common)]
+        rest.choices = [("", _("nothing: decide on each")), *((fate, labels[fate]) for fate in common)]
         for task, fates in options.items():
-            choices = [("", _("as for all the others")), *((fate, words[fate]) for fate in fates)]
+            choices = [("", _("as for all the others")), *((fate, labels[fate]) for fate in fates)]
             self.fields[f"fate_{task.pk}"] = forms.ChoiceField(
                 label=format_lazy("{what}: {task}", what=_("What becomes of it"), task=task.name),
                 choices=choices,
@@ -87,7 +127,7 @@ class SettleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
-            self.decisions = [one for task in self.options if (one := self._decision(task, values))]
+            self.decisions = [decision for task in self.options if (decision := self._decision(task, values))]
         return values
 
     def _decision(self, task: Task, values: dict[str, Any]) -> Decision | None:
@@ -97,8 +137,8 @@ class SettleForm(forms.Form):
         elif fate not in self.options[task]:
             self.add_error(f"fate_{task.pk}", _("This cannot be done with this task. Choose something else."))
         elif fate == Fate.SUPERSEDE:
-            if found := self._successor(values[f"by_{task.pk}"]):
-                return Decision(task, fate, found, values[f"version_{task.pk}"])
+            if successor := self._successor(values[f"by_{task.pk}"]):
+                return Decision(task, fate, successor, values[f"version_{task.pk}"])
             self.add_error(f"by_{task.pk}", _("Name a task of the new order by its code or number."))
         else:
             return Decision(task, fate, version=values[f"version_{task.pk}"])
@@ -106,9 +146,9 @@ class SettleForm(forms.Form):
 
     def _successor(self, text: str) -> Task | None:
         if code := _CODE.match(text):
-            return next((one for one in self.successors if one.pk == int(code[1])), None)
-        same = [one for one in self.successors if text and one.number == text]
-        return same[0] if len(same) == 1 else None
+            return next((task for task in self.successors if task.pk == int(code[1])), None)
+        matches = [task for task in self.successors if text and task.number == text]
+        return matches[0] if len(matches) == 1 else None
 
     def rows(self) -> list[tuple[Task, forms.BoundField, forms.BoundField, forms.BoundField | None]]:
         """Each task with its fields: what becomes of it, its version, the task that replaces it."""

@@ -1,4 +1,4 @@
-"""What one order does to another, and what becomes of the tasks of an order that was replaced."""
+"""Relating one order to another, and deciding on the tasks of an order that was replaced."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from audit.actions import record
 from committees.models import Person
 from portal.shared.verdicts import Refused, Sentence, Verdict, not_now, refuse
 from tasks import rules, secrecy
-from tasks.actions.drafting import edit_task
-from tasks.actions.judging import supersede, withdraw
+from tasks.actions.decisions import supersede, withdraw
+from tasks.actions.edit_task import edit_task
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Order, OrderRelation, Task
 
@@ -33,7 +33,7 @@ class Fate(TextChoices):
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of one task; `version` is the one it was shown with, None when a door has no form."""
+    """What becomes of one task; `version` is the one that its form showed, None where there is no form."""
 
     task: Task
     fate: str
@@ -74,13 +74,13 @@ def unrelate(*, relation: OrderRelation, by: Person) -> None:
         .get(pk=relation.pk)
     )
     right = rules.may_edit_order(by, relation.order).or_raise()
-    order, said = relation.order, {relation.kind: str(relation.other)}
+    order, before = relation.order, {relation.kind: str(relation.other)}
     relation.delete()
-    record("order_unrelated", about=order, by=by, right=right, before=said, bodies=[order.body_id])
+    record("order_unrelated", about=order, by=by, right=right, before=before, bodies=[order.body_id])
 
 
 def _lock_above(order: Order, other: Order) -> None:
-    """All that the new relation would lead to: two that close a circle together come one after the other."""
+    """Lock all orders that the new relation leads to, so that no two people close a circle together."""
     above = OrderRelation.objects.above(other).values_list("other_id", flat=True)
     rows = Order.objects.select_for_update(no_key=True).filter(pk__in=[order.pk, other.pk, *above])
     list(rows.order_by("pk").values_list("pk"))
@@ -90,9 +90,9 @@ def _lock_above(order: Order, other: Order) -> None:
 def settle_replaced(
     *, order: Order, replaced: Order, decisions: Sequence[Decision], reason: str, by: Person
 ) -> Counter[str]:
-    """Decide what becomes of open tasks of a replaced order: all as said, or nothing. Gives how many of each.
+    """Take decisions on open tasks of a replaced order, all or none; returns how many tasks met each fate.
 
-    A task that nobody decides on stays as it is. What is refused comes back by the key of its task.
+    A task without a decision stays as it is. `Unsettled` says by the key of the task what is refused.
     """
     right = rules.may_settle(by, replaced).or_raise()
     replaces = OrderRelation.objects.filter(
@@ -100,23 +100,23 @@ def settle_replaced(
     ).select_for_update()
     if not replaces:
         refuse(not_now(_("The order %(order)s no longer replaces this one.") % {"order": order}))
-    decided = [one for one in decisions if one.fate != Fate.KEEP]
-    _lock_tasks(decided)
+    changes = [decision for decision in decisions if decision.fate != Fate.KEEP]
+    _lock_tasks(changes)
     problems: dict[str, list[Sentence]] = {}
     refused: Refused | None = None
-    for one in decided:
+    for decision in changes:
         try:
-            _settle(one, order, replaced, reason, by)
+            _settle(decision, order, replaced, reason, by)
         except ValidationError as error:
-            problems[str(one.task.pk)] = [*error.messages]
+            problems[str(decision.task.pk)] = [*error.messages]
         except Refused as error:
-            problems[str(one.task.pk)] = [str(error)]
+            problems[str(decision.task.pk)] = [str(error)]
             refused = error
     if problems:
         raise Unsettled(problems, refused)
-    done = Counter(one.fate for one in decisions)
-    if done:
-        after = {"replaced": str(replaced), **dict(sorted(done.items()))}
+    counts = Counter(decision.fate for decision in decisions)
+    if counts:
+        after = {"replaced": str(replaced), **dict(sorted(counts.items()))}
         bodies = [order.body_id, replaced.body_id]
         record(
             "order_tasks_settled",
@@ -127,15 +127,15 @@ def settle_replaced(
             reason=reason,
             bodies=bodies,
         )
-    return done
+    return counts
 
 
 class Unsettled(Refused):
-    """Some of the decisions cannot stand, so none was taken: sentences by the key of the task."""
+    """Some decisions are refused, so none was taken: key of the task → sentences."""
 
     def __init__(self, problems: dict[str, list[Sentence]], refused: Refused | None) -> None:
-        said = " ".join(f"{Task(pk=int(key)).code}: {lines[0]}" for key, lines in problems.items())
-        super().__init__(Verdict(False, said, later=refused is None or refused.verdict.later))
+        reason = " ".join(f"{Task(pk=int(key)).code}: {lines[0]}" for key, lines in problems.items())
+        super().__init__(Verdict(False, reason, later=refused is None or refused.verdict.later))
         self.problems = problems
 
 
@@ -143,35 +143,33 @@ def _settle(decision: Decision, order: Order, replaced: Order, reason: str, by: 
     task = decision.task
     if not replaced.tasks.filter(pk=task.pk).exists():
         raise ValidationError(_("This task no longer stands under the replaced order."))
-    # Of a secret task the portal keeps the numbers of papers and no other words.
-    said = order.number if secrecy.is_secret(task) and secrecy.is_number(order.number) else reason
+    if secrecy.is_secret(task) and secrecy.is_number(order.number):
+        # About a secret task the portal keeps the numbers of papers and no other words.
+        reason = order.number
     match decision.fate:
         case Fate.MOVE:
-            edit_task(task=task, values={"order": order}, version=decision.version, by=by, reason=said)
+            edit_task(task=task, values={"order": order}, version=decision.version, by=by, reason=reason)
         case Fate.SUPERSEDE:
-            _refuse_elsewhere(decision.superseded_by, order)
-            supersede(task=task, superseded_by=decision.superseded_by, by=by, reason=said)
+            if decision.superseded_by and decision.superseded_by.order_id != order.pk:
+                raise ValidationError(_("Choose a task of the new order."))
+            supersede(task=task, superseded_by=decision.superseded_by, by=by, reason=reason)
         case Fate.WITHDRAW:
-            withdraw(task=task, by=by, reason=said)
+            withdraw(task=task, by=by, reason=reason)
         case _:
             raise ValidationError(_("Choose what becomes of this task."))
 
 
-def _refuse_elsewhere(task: Task | None, order: Order) -> None:
-    if task and task.order_id != order.pk:
-        raise ValidationError(_("Choose a task of the new order."))
-
-
 def _lock_tasks(decisions: Iterable[Decision]) -> None:
-    """Every row that the decisions hold, in one order: once events are written, nobody waits for a row.
+    """Lock every task of the decisions and those above before the first event, roots first as everywhere.
 
-    The tasks above too: a task that changes is compared with those.
+    A writer that holds the chain of events then waits for no row. The tasks above are locked because a
+    task that changes is compared with them.
     """
-    keys = {one.pk for decision in decisions for one in (decision.task, decision.superseded_by) if one}
+    keys = {task.pk for decision in decisions for task in (decision.task, decision.superseded_by) if task}
     columns = ["pk", *(f"{'parent__' * level}parent_id" for level in range(LEVELS_ABOVE))]
     rows = Task.objects.filter(pk__in=keys).order_by().values_list(*columns)
     chains = [[key for key in row if key] for row in rows]
-    first = {chain[-1] for chain in chains}
-    for some in (first, {key for chain in chains for key in chain} - first):
-        held = Task.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk")
-        list(held.values_list("pk"))
+    roots = {chain[-1] for chain in chains}
+    for level in (roots, {key for chain in chains for key in chain} - roots):
+        rows_to_lock = Task.objects.select_for_update(no_key=True).filter(pk__in=level).order_by("pk")
+        list(rows_to_lock.values_list("pk"))

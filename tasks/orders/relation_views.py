@@ -1,4 +1,4 @@
-"""What an order does to others, and what becomes of the open tasks of one that it replaces."""
+"""Pages of the relations of an order, and of decisions on the tasks of one that it replaces."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from committees.doors import SignedInRequest
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from portal.shared.verdicts import Refused
 from tasks import rules
-from tasks.forms import add_errors
-from tasks.lists import task_list as listing
+from tasks.lists.rows import TaskRow
 from tasks.models import Order, OrderRelation
 from tasks.orders import relation_actions
 from tasks.orders.fields import order_label
 from tasks.orders.forms import RelationForm, SettleForm
 from tasks.orders.relation_actions import Unsettled
 from tasks.orders.relations import related
-from tasks.orders.replaced import Settling, remaining, successors, what_may_become
+from tasks.orders.replacement import Settling, remaining, successors, what_may_become
 from tasks.pages.common import Crumbs, find_order
 
-NEAR = 20
-"""Orders that the help under a field offers."""
+# So many orders are suggested below a field.
+MAX_SUGGESTIONS = 20
 
 
 @login_required
@@ -38,8 +38,8 @@ NEAR = 20
 def near(request: SignedInRequest) -> HttpResponse:
     """Options for the datalist of a field that names an order."""
     typed, orders = request.GET.get("other", "")[:200], Order.objects.visible_to(request.user)
-    found = orders.matching(typed).best_first(typed) if typed.isprintable() else orders.none()
-    labels = [order_label(one) for one in found.select_related("body")[:NEAR]]
+    matches = orders.matching(typed).best_first(typed) if typed.isprintable() else orders.none()
+    labels = [order_label(order) for order in matches.select_related("body")[:MAX_SUGGESTIONS]]
     return render(request, "orders/near.html", {"labels": labels})
 
 
@@ -52,7 +52,7 @@ def relations(request: SignedInRequest, pk: int) -> HttpResponse:
     form = RelationForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            return _related(
+            return _after_relating(
                 request, relation_actions.relate(order=order, by=request.user, **form.cleaned_data)
             )
         except ValidationError as error:
@@ -68,10 +68,10 @@ def relations(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "orders/relations.html", context)
 
 
-def _related(request: SignedInRequest, relation: OrderRelation) -> HttpResponse:
+def _after_relating(request: SignedInRequest, relation: OrderRelation) -> HttpResponse:
     order, other = relation.order, relation.other
-    said = {"words": relation.words, "other": other.number}
-    messages.success(request, _("Entered. %(words)s: %(other)s.") % said)
+    names = {"words": relation.words, "other": other.number}
+    messages.success(request, _("Entered. %(words)s: %(other)s.") % names)
     if relation.kind == OrderRelation.Kind.REPLACES and remaining(request.user, other).exists():
         return redirect("orders:settle", order.pk, other.pk)
     return redirect(order)
@@ -81,8 +81,8 @@ def _related(request: SignedInRequest, relation: OrderRelation) -> HttpResponse:
 @require_POST
 def unrelate(request: SignedInRequest, pk: int, relation_pk: int) -> HttpResponse:
     order = find_order(request, pk)
-    seen = order.relations.filter(other__in=Order.objects.visible_to(request.user).order_by())
-    relation = get_object_or_404(seen.select_related("other"), pk=relation_pk)
+    visible = order.relations.filter(other__in=Order.objects.visible_to(request.user).order_by())
+    relation = get_object_or_404(visible.select_related("other"), pk=relation_pk)
     relation_actions.unrelate(relation=relation, by=request.user)
     messages.success(
         request,
@@ -101,13 +101,13 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
     if request.method == "POST":
         verdict.or_raise()
     page = what_may_become(request.user, order, replaced, _after(request))
-    first = {"reason": _("Replaced by %(order)s.") % {"order": order.number}}
-    named = successors(request.user, order)
-    form = SettleForm(request.POST or None, options=page.options, successors=named, initial=first)
+    initial = {"reason": _("Replaced by %(order)s.") % {"order": order.number}}
+    candidates = successors(request.user, order)
+    form = SettleForm(request.POST or None, options=page.options, successors=candidates, initial=initial)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            done = relation_actions.settle_replaced(
+            counts = relation_actions.settle_replaced(
                 order=order,
                 replaced=replaced,
                 decisions=form.decisions,
@@ -116,12 +116,12 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
             )
         except Unsettled as refusal:
             status = refusal.status
-            _say_why(form, refusal)
+            _add_refusals(form, refusal)
         except Refused as refusal:
             status = refusal.status
             form.add_error(None, str(refusal))
         else:
-            _say_done(request, replaced, sum(done.values()))
+            _say_done(request, replaced, sum(counts.values()))
             return redirect(_next(order, replaced, page) if page.more else order.get_absolute_url())
     context = {
         "title": _("What becomes of the tasks of %(order)s?") % {"order": replaced.number},
@@ -129,18 +129,18 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
         "order": order,
         "replaced": replaced,
         "form": form,
-        "rows": [(listing.row_of(task, today()), *fields) for task, *fields in form.rows()],
+        "rows": [(TaskRow.of(task, today()), *fields) for task, *fields in form.rows()],
         "left": page.left,
         "more": page.more,
         "next": _next(order, replaced, page),
-        "successors": named,
+        "successors": candidates,
         "may_settle": verdict,
         "back": order.get_absolute_url(),
     }
     return render(request, "orders/settle.html", context, status=status)
 
 
-def _say_why(form: SettleForm, refusal: Unsettled) -> None:
+def _add_refusals(form: SettleForm, refusal: Unsettled) -> None:
     for key, sentences in refusal.problems.items():
         for sentence in sentences:
             form.add_error(f"fate_{key}" if f"fate_{key}" in form.fields else None, str(sentence))
@@ -156,10 +156,10 @@ def _next(order: Order, replaced: Order, page: Settling) -> str:
 
 
 def _say_done(request: SignedInRequest, replaced: Order, count: int) -> None:
-    said = ngettext(
+    done = ngettext(
         "Decided on %(count)d task of %(order)s.", "Decided on %(count)d tasks of %(order)s.", count
     )
-    messages.success(request, said % {"count": count, "order": replaced.number})
+    messages.success(request, done % {"count": count, "order": replaced.number})
 
 
 def _crumbs(order: Order, here: Any) -> Crumbs:

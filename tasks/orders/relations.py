@@ -1,4 +1,4 @@
-"""What orders do to each other, as far as a person sees them: what an order carries out, and what it."""
+"""What a person may read of the orders around one: what it carries out, what carries it out, and the rest."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from tasks.models.counting import Tally
 
 IMPLEMENTS, REPLACES = OrderRelation.Kind.IMPLEMENTS, OrderRelation.Kind.REPLACES
 DONE = (Standing.DONE_ON_TIME, Standing.DONE_LATE)
-LONGEST = 200
-"""Orders below that a page names; the nearest ones, the rest is counted."""
+# A page names so many orders below, the nearest ones, and counts the others.
+MAX_ORDERS_BELOW = 200
 
 Edges = dict[int, list[int]]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One order of a chain: how many steps away, the tasks of it that one sees, and what replaced it."""
+    """One order of a chain: how many steps away, the visible tasks of it, and what replaced it.
+
+    `is_older` is true for an order that is dated before what it carries out or, above, after what carries
+    it out.
+    """
 
     order: Order
     depth: int
     tally: Tally | None
     replaced_by: list[Order]
     is_older: bool
-    """Dated before what it carries out, or, above, after what carries it out."""
 
     @property
     def steps(self) -> range:
@@ -38,10 +41,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Related:
-    """All that a page tells of an order beside its own words.
+    """What a page says of the orders around one.
 
-    A walk goes on only from orders that the person sees. What the order itself names and the person does
-    not see is counted, for its own words name it; what names the order from outside is not even counted.
+    Chains go on only from orders that the person may see. Orders that this one names and the person may not
+    see are counted, because its own text names them; those that name it from outside are not even counted.
+    `running` says of each order that this one replaces how many visible tasks are still open under it.
     """
 
     above: list[Line] = field(default_factory=list)
@@ -52,13 +56,13 @@ class Related:
     incoming: list[OrderRelation] = field(default_factory=list)
     hidden: int = 0
     running: dict[int, int] = field(default_factory=dict)
-    """Each order that it replaces → how many tasks are still open under it, of those that one sees."""
 
     @property
     def beside(self) -> list[tuple[str, Order]]:
         """What it amends and replaces, and what amends and replaces it: each with the words for it."""
-        to = [(one.words, one.other) for one in self.outgoing if one.kind != IMPLEMENTS]
-        return to + [(one.words_back, one.order) for one in self.incoming if one.kind != IMPLEMENTS]
+        outgoing = [(row.words, row.other) for row in self.outgoing if row.kind != IMPLEMENTS]
+        incoming = [(row.words_back, row.order) for row in self.incoming if row.kind != IMPLEMENTS]
+        return outgoing + incoming
 
 
 def related(person: Person, order: Order, on: date) -> Related:
@@ -103,11 +107,13 @@ def related(person: Person, order: Order, on: date) -> Related:
 
 def _seen(person: Person, keys: set[int]) -> dict[int, Order]:
     rows = Order.objects.visible_to(person).filter(pk__in=keys).select_related("body")
-    return {one.pk: one for one in rows.defer("abstract", "search_text").order_by("body__path", "number")}
+    return {
+        order.pk: order for order in rows.defer("abstract", "search_text").order_by("body__path", "number")
+    }
 
 
 def _ends(rows: Iterable[OrderRelation], seen: dict[int, Order]) -> list[OrderRelation]:
-    """The relations of which the person sees both orders, with them."""
+    """The relations of which the person may see both orders, with these orders filled in."""
     known = [row for row in rows if row.order_id in seen and row.other_id in seen]
     for row in known:
         row.order, row.other = seen[row.order_id], seen[row.other_id]
@@ -122,7 +128,7 @@ def _edges(pairs: Iterable[tuple[int, int]]) -> Edges:
 
 
 def _walk(start: int, edges: Edges, seen: dict[int, Order]) -> list[tuple[int, int, int]]:
-    """Key, steps from the start, and whence: each order once, by its shortest way, a branch at a time."""
+    """Key, steps from the start, and previous key of each order, by its shortest way, branch by branch."""
     place = {pk: n for n, pk in enumerate(seen)}
     steps, level = {start: (0, start)}, [start]
     while level:
@@ -133,18 +139,18 @@ def _walk(start: int, edges: Edges, seen: dict[int, Order]) -> list[tuple[int, i
                 steps[pk] = (steps[via][0] + 1, via)
                 level.append(pk)
     branches = _edges((via, pk) for pk, (depth, via) in steps.items() if depth)
-    found, waiting = [], [start]
+    reached_orders, waiting = [], [start]
     while waiting:
         pk = waiting.pop()
         if pk != start:
-            found.append((pk, *steps[pk]))
+            reached_orders.append((pk, *steps[pk]))
         waiting += sorted(branches.get(pk, ()), key=place.__getitem__, reverse=True)
-    return found
+    return reached_orders
 
 
 def _nearest(steps: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """At most `LONGEST` of them, the nearest; a branch is cut at its end and never in the middle."""
-    kept = {pk for pk, _depth, _via in sorted(steps, key=lambda step: step[1])[:LONGEST]}
+    """The nearest `MAX_ORDERS_BELOW` steps; a branch is cut at its end and never in the middle."""
+    kept = {pk for pk, _depth, _via in sorted(steps, key=lambda step: step[1])[:MAX_ORDERS_BELOW]}
     return [step for step in steps if step[0] in kept]
 
 
@@ -157,8 +163,8 @@ def _is_older(order: Order, other: Order) -> bool:
 
 
 def _successors(rows: Iterable[OrderRelation], seen: dict[int, Order]) -> dict[int, list[Order]]:
-    found: dict[int, list[Order]] = {}
+    successors: dict[int, list[Order]] = {}
     for row in rows:
         if row.kind == REPLACES and row.order_id in seen:
-            found.setdefault(row.other_id, []).append(seen[row.order_id])
-    return found
+            successors.setdefault(row.other_id, []).append(seen[row.order_id])
+    return successors

@@ -18,21 +18,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.stale import Stale, version_of
+from audit.versions import StaleVersion, read_opened_version
 from committees import access
 from committees.doors import SignedInRequest
 from committees.fields import BodyField, body_label
 from portal.shared.days import today
 from portal.shared.downloads import download
+from portal.shared.forms import add_errors
 from portal.shared.page_parts import parts_of
 from portal.shared.verdicts import no
 from tasks import rules
-from tasks.forms import OrderForm, add_errors, differences
+from tasks.forms import differences
 from tasks.lifecycle import FIVE
-from tasks.lists import task_list as listing
 from tasks.lists.filters import OrderFilter
+from tasks.lists.quick_views import ViewCounts
+from tasks.lists.rows import TaskRow, sort_tasks
+from tasks.lists.task_list import PAGE_SIZE
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
+from tasks.orders.forms import OrderForm
 from tasks.orders.relations import related
 from tasks.pages.common import NOBODY, find_order
 
@@ -44,8 +48,8 @@ class RegisterFilter(OrderFilter):
     body.field_class = BodyField
 
     @property
-    def on_now(self) -> dict[str, Any]:
-        """The conditions that are on, by name, cleaned."""
+    def conditions(self) -> dict[str, Any]:
+        """The conditions that are set, by name, cleaned."""
         return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
 
 
@@ -53,41 +57,43 @@ class RegisterFilter(OrderFilter):
 @require_safe
 def order_list(request: SignedInRequest) -> HttpResponse:
     orders = Order.objects.visible_to(request.user).select_related("body")
-    found = RegisterFilter(request.GET, queryset=orders, request=request)
+    register = RegisterFilter(request.GET, queryset=orders, request=request)
     context: dict[str, Any] = {
         "title": _("Orders"),
-        "form": found.form,
+        "form": register.form,
         "now": timezone.now(),
-        "may_prepare": listing.may_prepare(request.user),
+        "may_prepare": access.bodies(request.user, "draft_tasks").exists(),
     }
-    found.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
-    found.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
-    if found.form.is_valid():
-        context |= _found(request, found)
+    register.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
+    register.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]
+    if register.form.is_valid():
+        context |= _page_of(request, register)
     return render(request, "orders/list.html", context)
 
 
-def _found(request: SignedInRequest, found: RegisterFilter) -> dict[str, Any]:
-    on_now = found.on_now
-    if body := on_now.get("body"):
-        found.form.data = {**request.GET.dict(), "body": body_label(body)}
-    page = Paginator(found.qs, listing.PAGE).get_page(request.GET.get("page"))
-    seen = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
+def _page_of(request: SignedInRequest, register: RegisterFilter) -> dict[str, Any]:
+    conditions = register.conditions
+    if body := conditions.get("body"):
+        register.form.data = {**request.GET.dict(), "body": body_label(body)}
+    page = Paginator(register.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    tasks = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
     return {
         "page": page,
-        "tallies": seen.tallies(today(), by="order_id"),
-        "narrowed": bool(on_now),
-        "narrowed_more": bool(on_now.keys() - {"q"}),
-        "printed_filters": _in_words(found, on_now, page.paginator.count),
+        "tallies": tasks.tallies(today(), by="order_id"),
+        "narrowed": bool(conditions),
+        "narrowed_more": bool(conditions.keys() - {"q"}),
+        "printed_filters": _in_words(register, page.paginator.count),
     }
 
 
-def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
-    """What the list on paper says of itself."""
-    kinds = dict(Order.Kind.choices)
-    said = [f"{found.form.fields[name].label}: {kinds.get(value, value)}" for name, value in on_now.items()]
+def _in_words(register: RegisterFilter, count: int) -> str:
+    """The conditions and the number of orders, for the list on paper."""
+    kinds, fields = dict(Order.Kind.choices), register.form.fields
+    conditions = [
+        f"{fields[name].label}: {kinds.get(value, value)}." for name, value in register.conditions.items()
+    ]
     total = ngettext("%(count)d order.", "%(count)d orders.", count) % {"count": count}
-    return " ".join([*(f"{one}." for one in said), total])
+    return " ".join([*conditions, total])
 
 
 @login_required
@@ -95,16 +101,17 @@ def _in_words(found: RegisterFilter, on_now: dict[str, Any], count: int) -> str:
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     order = find_order(request, pk)
     tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
-    rows = listing.rows_of(listing.sorted_tasks(tasks.for_list(), "due")[: listing.PAGE], on)
-    numbers = tasks.views(on)
+    first_tasks = sort_tasks(tasks.for_list(), "due")[:PAGE_SIZE]
+    rows = [TaskRow.of(task, on) for task in first_tasks]
+    counts = ViewCounts.of(tasks, on)
     relations = related(request.user, order, on)
     context = {
         "title": f"{order.get_kind_display().capitalize()} {order.number}",
         "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
         "order": order,
         "rows": rows,
-        "total": listing.total(numbers),
-        "counts": listing.tally_of(numbers),
+        "total": counts.total,
+        "counts": counts.tally,
         "tally_url": f"{reverse('tasks:list')}?order={order.pk}&view=given",
         "list_url": f"{reverse('tasks:list')}?order={order.pk}",
         "now": timezone.now(),
@@ -148,10 +155,10 @@ def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
     form = OrderForm(request.POST or None, request.FILES or None, instance=order, person=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            if _saved(request, form, order, is_new):
+            if _save(request, form, order, is_new):
                 messages.success(request, _("Saved: %(order)s.") % {"order": order.number})
                 return redirect(order)
-        except Stale as refusal:
+        except StaleVersion as refusal:
             stale, status = refusal.verdict.reason, 409
             shown = Order.objects.values_list("number", "version").get(pk=order.pk)
     context = {
@@ -167,8 +174,8 @@ def _form_page(request: SignedInRequest, order: Order) -> HttpResponse:
     return render(request, "orders/form.html", context, status=status)
 
 
-def _saved(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
-    version = None if is_new else version_of(request)
+def _save(request: SignedInRequest, form: OrderForm, order: Order, is_new: bool) -> bool:
+    version = None if is_new else read_opened_version(request)
     try:
         order_actions.save_order(
             order=form.fill(order), by=request.user, file=form.cleaned_data["file"], version=version

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import JSONObject
@@ -11,9 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import WithAnnotations
 
 from committees.doors import SignedInRequest
-from notices.calendar import AS_WRITTEN
+from committees.models import Person
+from notices.calendar import CALENDAR_COLUMNS
 from notices.models import CalendarDay
 from portal.shared.days import today
 from tasks import rules
@@ -25,50 +28,98 @@ NOBODY = gettext_lazy("Only the secretary or the support team of a body can ente
 
 Crumbs = list[tuple[str, str]]
 
-
+# The chain of tasks above the parent, with what a page says of each.
 ABOVE = tuple(
-    f"{'parent__' * level}{column}"
-    for level in range(1, LEVELS_ABOVE + 1)
-    for column in ("order", "assigner")
+    f"{'parent__' * level}{column}" for level in range(LEVELS_ABOVE) for column in ("order", "assigner")
 )
-"""The chain of tasks above with what a page says of each, read with the task itself."""
+
+
+class Beside(TypedDict):
+    """What is read in the same query as a task, so that empty lists below it ask the database nothing."""
+
+    sees_parent: bool
+    has_children: bool
+    has_requests: bool
+    has_evidence: bool
+    has_milestones: bool
+    replaces: bool
+    fan_out_pk: int | None
+    fan_out_state: str | None
+    calendar_day: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """A task as its pages show it to one reader, with what was read beside it."""
+
+    task: Task
+    sees_parent: bool
+    has_children: bool
+    has_requests: bool
+    has_evidence: bool
+    replaces: bool
+    """Another task was withdrawn because this one stands in its place."""
+    fan_out: FanOut | None
+    """The most pressing one that this person may read of; its page names the others."""
+    calendar_day: Mapping[str, Any] | None
+    """`AS_WRITTEN` of the day of its deadline, where the calendar says something of that day."""
 
 
 def find_task(request: SignedInRequest, pk: int) -> Task:
     """A task the person may see, with what its pages show; anything else does not exist."""
-    seen = Task.objects.visible_to(request.user)
-    fan_outs = FanOut.objects.read_by(request.user).filter(task=OuterRef("pk")).pressing_first()
-    days = CalendarDay.objects.filter(day=OuterRef("due_on"))
-    tasks = (
-        Task.objects.readable_by(request.user)
-        .select_related(
-            "order", "lead", "assigner", "leader", "contact", "submitted_by", "risk_by", "recurrence", *ABOVE
-        )
-        .annotate(
-            sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
-            has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
-            has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
-            has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
-            has_milestones=Exists(Milestone.objects.filter(task=OuterRef("pk"))),
-            fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
-            fan_out_state=Subquery(fan_outs.values("state")[:1]),
-            replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
-            calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in AS_WRITTEN}))[:1]),
-        )
-    )
+    return find_page(request, pk).task
+
+
+def find_page(request: SignedInRequest, pk: int) -> TaskPage:
+    """A task the person may see, and what its page needs beside it."""
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
-    task = get_object_or_404(tasks.prefetch_related(parts), pk=pk)
-    marked = task.has_milestones  # type: ignore[attr-defined]
-    milestones = rows_if(marked, Milestone.objects.select_related("done_by"))
-    prefetch_related_objects([task], Prefetch("milestones", milestones))
-    task = as_read_by(request.user, task)
-    if task.read_until:
-        task.calendar_day = None  # type: ignore[attr-defined]  # of the deadline of today
-    return task
+    tasks = _tasks_with_beside(request.user).prefetch_related(parts)
+    found: WithAnnotations[Task, Beside] = get_object_or_404(tasks, pk=pk)
+    if found.parent_id:
+        # Not in the query above: the columns of four tasks that most do not have took most of its time.
+        prefetch_related_objects([found], Prefetch("parent", Task.objects.select_related(*ABOVE)))
+    milestones = rows_if(found.has_milestones, Milestone.objects.select_related("done_by"))
+    prefetch_related_objects([found], Prefetch("milestones", milestones))
+    task = as_read_by(request.user, found)
+    fan_out = None
+    if found.fan_out_pk:
+        fan_out = FanOut(pk=found.fan_out_pk, task=task, state=found.fan_out_state or "")
+    return TaskPage(
+        task,
+        sees_parent=found.sees_parent,
+        has_children=found.has_children,
+        has_requests=found.has_requests,
+        has_evidence=found.has_evidence,
+        replaces=found.replaces,
+        fan_out=fan_out,
+        # The deadline of a body that led it before is that of then.
+        calendar_day=None if task.read_until else found.calendar_day,
+    )
+
+
+def _tasks_with_beside(person: Person) -> QuerySet[Any]:
+    seen = Task.objects.visible_to(person)
+    fan_outs = FanOut.objects.read_by(person).filter(task=OuterRef("pk")).pressing_first()
+    days = CalendarDay.objects.filter(day=OuterRef("due_on"))
+    people = ("leader", "contact", "submitted_by", "risk_by")
+    tasks = Task.objects.readable_by(person).select_related(
+        "order", "lead", "assigner", *people, "recurrence"
+    )
+    return tasks.annotate(
+        sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
+        has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
+        has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
+        has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
+        has_milestones=Exists(Milestone.objects.filter(task=OuterRef("pk"))),
+        replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
+        fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
+        fan_out_state=Subquery(fan_outs.values("state")[:1]),
+        calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in CALENDAR_COLUMNS}))[:1]),
+    )
 
 
 def rows_if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """A list of which it is known that it is empty asks the database nothing."""
+    """A list that is known to be empty asks the database nothing."""
     return rows if some else rows.none()
 
 
@@ -89,10 +140,10 @@ def late_above(request: SignedInRequest, task: Task) -> LateAbove | None:
     """The task above that an extension is needed for, as far as the reader sees it."""
     on = today()
     late = {above: above.due_on for above in task.ancestors() if above.due_on and above.due_on < on}
-    keys = [above.pk for above in late]
-    seen = set(Task.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    late_keys = [above.pk for above in late]
+    seen = set(Task.objects.visible_to(request.user).filter(pk__in=late_keys).values_list("pk", flat=True))
     # The nearest of those due on one day: mostly the one that this reader's own body leads.
-    above = min((one for one in late if one.pk in seen), key=lambda one: late[one], default=None)
+    above = min((each for each in late if each.pk in seen), key=lambda each: late[each], default=None)
     if above is None:
         return None
     may_ask = bool(rules.may_ask_extension(request.user, above))

@@ -1,13 +1,15 @@
 """What a body that led a task before reads of it: the task as it was when another body took over.
 
-Each door that shows one task finds it by `readable_by`, asks `as_read_by`, and `kept` of every list below
-it. Lists, counts and searches start from `visible_to`, where such a task is not: see `led_before`.
+Each door that shows one task finds it by `readable_by` and shows what `as_read_by` gives; of each list below
+it (events, notes, evidence, requests) it shows what `kept` leaves. Lists, counts and searches start from
+`visible_to`, which does not hold such a task: see `led_before`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from copy import copy
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -22,21 +24,19 @@ from tasks.models.tasks import TaskQuerySet
 
 
 def as_read_by(person: Asker, task: Task) -> Task:
-    """The task whole, or turned back to the moment when this person's body ceased to lead it.
+    """The task itself, or its row of the moment when this person's body ceased to lead it.
 
-    What is turned back is for reading only: actions take the row anew.
+    That row is another object, for reading only: actions take the row of today anew.
     """
     return all_as_read_by(person, [task])[0]
 
 
-def all_as_read_by(person: Asker, tasks: Sequence[Task]) -> Sequence[Task]:
-    """The same for a page of tasks with their parts, in as many queries as for one."""
+def all_as_read_by(person: Asker, tasks: Iterable[Task]) -> list[Task]:
+    """Each task as `as_read_by` gives it; as many queries for a page of tasks with their parts as for one."""
     with access.asking_once():
-        for task in tasks:
-            if part := _last_part(person, task):
-                _turn_back(task, part)
-    prefetch_related_objects([task for task in tasks if task.read_until], "lead", "order")
-    return tasks
+        rows = [_row_then(task, part) if (part := _last_part(person, task)) else task for task in tasks]
+    prefetch_related_objects([task for task in rows if task.read_until], "lead", "order")
+    return rows
 
 
 def led_before(person: Person) -> TaskQuerySet:
@@ -44,12 +44,6 @@ def led_before(person: Person) -> TaskQuerySet:
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
     rows = Task.objects.led_before(person).select_related("assigner", "lead", "order")
     return rows.prefetch_related(parts, "milestones")
-
-
-def until(person: Asker, task: Task) -> datetime | None:
-    """When this person's sight of the task ends; None for whoever reads it by a part that goes on."""
-    part = _last_part(person, task)
-    return part.ended_at if part else None
 
 
 def kept(task: Task, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -83,46 +77,63 @@ def _going_on(task: Task) -> list[Body]:
     return [task.assigner, *received]
 
 
-def _turn_back(task: Task, part: Part) -> None:
+def _row_then(task: Task, part: Part) -> Task:
+    """The task as it is kept beside the part of a former lead."""
     then: dict[str, Any] = part.then or {}
-    task.read_until = part.ended_at
+    row = copy(task)
+    row.read_until = part.ended_at
     for field in task._meta.concrete_fields:
-        setattr(task, field.attname, field.to_python(then.get(field.name)))
-    _turn_back_cycle(task, then.get("recurrence"))
-    _turn_back_milestones(task, then.get("milestones", ()))
-    _turn_back_parts(task, part, {row["body"]: row for row in then.get("parts", ())})
+        setattr(row, field.attname, field.to_python(then.get(field.name)))
+    row._state.fields_cache["recurrence"] = _cycle_then(row, then.get("recurrence"))
+    # Every door reads the lists that were prefetched with the task: the row has its own.
+    prefetched = {"parts": task.parts.all(), **getattr(task, "_prefetched_objects_cache", {})}
+    lists = {name: [_belonging_to(row, each) for each in rows] for name, rows in prefetched.items()}
+    lists["milestones"] = _milestones_then(row, then.get("milestones", ()))
+    lists["parts"] = _parts_then(lists["parts"], part, then.get("parts", ()))
+    querysets = {name: getattr(task, name).all().all() for name in lists}
+    for name, rows in lists.items():
+        querysets[name]._result_cache = rows
+    row.__dict__["_prefetched_objects_cache"] = querysets
+    return row
 
 
-def _turn_back_milestones(task: Task, rows: Iterable[Sequence[Any]]) -> None:
-    prefetch_related_objects([task], "milestones")
-    milestones = task.milestones.all()
-    kept = [(date.fromisoformat(due_on), words, done_on) for due_on, words, done_on in rows]
-    milestones._result_cache = [
-        Milestone(task=task, due_on=due, words=words, done_on=date.fromisoformat(done) if done else None)
-        for due, words, done in kept
+def _belonging_to(row: Task, each: Any) -> Any:
+    each = copy(each)
+    each.task = row
+    return each
+
+
+def _cycle_then(row: Task, kept: Sequence[Any] | None) -> Recurrence | None:
+    if kept is None:
+        return None
+    every, day, starts_on, until, month = kept
+    cycle = Recurrence(task=row, every=every, day=day, month=month)
+    cycle.starts_on, cycle.until = date.fromisoformat(starts_on), date.fromisoformat(until)
+    return cycle
+
+
+def _milestones_then(row: Task, kept: Iterable[Sequence[Any]]) -> list[Milestone]:
+    return [
+        Milestone(
+            task=row,
+            due_on=date.fromisoformat(due_on),
+            words=words,
+            done_on=date.fromisoformat(done_on) if done_on else None,
+        )
+        for due_on, words, done_on in kept
     ]
 
 
-def _turn_back_cycle(task: Task, row: Sequence[Any] | None) -> None:
-    cycle = None
-    if row:
-        every, day, starts_on, until, month = row
-        cycle = Recurrence(task=task, every=every, day=day, month=month)
-        cycle.starts_on, cycle.until = date.fromisoformat(starts_on), date.fromisoformat(until)
-    task._state.fields_cache["recurrence"] = cycle
-
-
-def _turn_back_parts(task: Task, last: Part, rows: dict[int, dict[str, Any]]) -> None:
+def _parts_then(parts: Iterable[Part], last: Part, kept: Iterable[dict[str, Any]]) -> list[Part]:
     """Who helped then, with what and by when, and who had led it before."""
-    parts = task.parts.all()
-    known = [part for part in parts if part.body_id in rows or _had_ended(part, last)]
-    for part in known:
-        for name, value in rows.get(part.body_id, {}).items():
+    columns = {columns["body"]: columns for columns in kept}
+    for part in parts:
+        for name, value in columns.get(part.body_id, {}).items():
             field: Any = Part._meta.get_field(name)
             setattr(part, field.attname, field.to_python(value))
+            # It helped then, whatever it led since.
             part.ended_at = None
-    # Every door reads the parts that were prefetched with the task.
-    parts._result_cache = known
+    return [part for part in parts if part.body_id in columns or _had_ended(part, last)]
 
 
 def _had_ended(part: Part, last: Part) -> bool:

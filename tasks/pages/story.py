@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,21 +17,22 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
-from notices.calendar import day_off_as
+from notices.calendar import describe_read_day_off
 from portal.shared.days import day_of, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
-from tasks.lifecycle import State
-from tasks.models import Clear, Comment, Part, Recurrence, Task, milestone_words
+from tasks.lifecycle import Standing, State
+from tasks.models import Clear, Comment, Part, Recurrence, Task, cycle_words, milestone_words
 from tasks.pages.former_lead import kept
+from tasks.verbs import VERBS, Heading
 
-LONGEST = 100
-"""Events that the page shows; the audit holds all."""
+# Events that the page shows; the audit holds all.
+MAX_EVENTS_SHOWN = 100
 
 
 @dataclass(frozen=True)
 class Line:
-    """`head` is what happened, `text` what was said or changed, `mark` the standing that colours its dot."""
+    """`head` is what happened, `text` the reason and what changed, `mark` what colours its dot."""
 
     head: Sentence
     text: list[str]
@@ -41,52 +41,16 @@ class Line:
     mark: str
 
 
-HEADS: dict[str, tuple[Sentence, str]] = {
-    "task_drafted": (_("Prepared"), ""),
-    "task_vouched": (_("Looked at: right as it stands"), ""),
-    "task_proposed": (_("Proposed for approval"), ""),
-    "task_assigned": (_("Approved and assigned"), "in_time"),
-    "task_approval_recorded": (_("Assigned: approval on paper recorded"), "in_time"),
-    "task_recalled": (_("Recalled"), "due_soon"),
-    "task_accepted": (_("Accepted"), "in_time"),
-    "task_declined": (_("Declined"), "due_soon"),
-    "task_progressed": (_("Progress"), ""),
-    "task_people_named": (_("People named"), ""),
-    "task_submitted": (_("Reported complete"), "submitted"),
-    "task_confirmed": (_("Completion confirmed"), "done_on_time"),
-    "task_sent_back": (_("Sent back"), "due_soon"),
-    "task_suspended": (_("Suspended"), ""),
-    "task_resumed": (_("Resumed"), "in_time"),
-    "task_withdrawn": (_("Withdrawn"), ""),
-    "task_lead_changed": (_("Lead changed"), "due_soon"),
-    "task_superseded": (_("Replaced by another task"), ""),
-    "task_changed": (_("Changed"), ""),
-    "event_day_set": (_("Day of the event entered"), "in_time"),
-    "task_recurred": (_("Made by its cycle"), "in_time"),
-    "cycle_stopped": (_("Cycle stopped"), "due_soon"),
-    "cycle_resumed": (_("The cycle goes on"), "in_time"),
-    "task_weights_set": (_("Shares set"), ""),
-    "milestones_set": (_("Milestones set"), ""),
-    "milestone_marked": (_("Milestone marked"), "in_time"),
-    "part_delivered": (_("Contribution delivered"), "in_time"),
-    "part_returned": (_("Contribution sent back"), "due_soon"),
-    "task_urged": (_("Urged"), "due_soon"),
-    "extension_asked": (_("Extension asked for"), "submitted"),
-    "withdrawal_asked": (_("Withdrawal asked for"), "submitted"),
-    "extension_given": (_("Extension given"), "in_time"),
-    "request_approved": (_("Request approved"), "in_time"),
-    "counter_accepted": (_("Other day accepted"), "in_time"),
-    "request_refused": (_("Request refused"), "due_soon"),
-    "request_countered": (_("Another day offered"), "due_soon"),
-    "request_declined": (_("Other day declined"), ""),
-    "request_cancelled": (_("Request taken back"), ""),
-    "risk_flagged": (_("Flagged as at risk"), "due_soon"),
-    "risk_cleared": (_("Back on schedule"), "in_time"),
-    "escalation_stopped": (_("Those above are not told"), "due_soon"),
-    "escalation_resumed": (_("Those above are told again"), ""),
-    "task_posted": (_("Entered in theodoinq.dcs.vn"), ""),
-    "evidence_added": (_("Evidence added"), ""),
-    "evidence_removed": (_("Evidence removed"), ""),
+# What happens to a task without a verb of its own; the headings of the verbs stand in their table.
+OTHER_HEADINGS = (
+    Heading("task_drafted", _("Prepared")),
+    Heading("task_recurred", _("Made by its cycle"), Standing.IN_TIME),
+    Heading("cycle_stopped", _("Cycle stopped"), Standing.DUE_SOON),
+    Heading("evidence_removed", _("Evidence removed")),
+)
+HEADINGS: dict[str, Heading] = {
+    heading.event: heading
+    for heading in (*OTHER_HEADINGS, *(heading for verb in VERBS.values() for heading in verb.history))
 }
 
 
@@ -94,7 +58,7 @@ _CYCLES = (Task.DueKind.RECURRING, Task.DueKind.CONTINUOUS)
 
 
 class Posts:
-    """Who somebody was when they did it: their post in a body of the task, else their name; one query."""
+    """The post that somebody held in a body of the task at the moment, else their name; in one query."""
 
     def __init__(self, task: Task, people: Iterable[int | None], events: Iterable[Event] = ()) -> None:
         named = {pk for event in events for side in (event.before, event.after) for pk in _people_in(side)}
@@ -107,7 +71,7 @@ class Posts:
             self._terms.setdefault(term.person_id, []).append(term)
 
     def doer(self, event: Event) -> str:
-        """A deputy by both names: the post is that of the person they stand in for."""
+        """Of a deputy both names: the post is that of the person they stand in for."""
         return event.who if event.for_name else self.post(event.by_id, event.at, event.by_name)
 
     def post(self, person_id: int | None, at: datetime, name: str) -> str:
@@ -159,19 +123,19 @@ def _known_to(person: Person, task: Task, rows: QuerySet[Any]) -> QuerySet[Any]:
 def story(task: Task, events: list[Event], posts: Posts) -> list[Line]:
     """Newest first. Comments and the words of notes and reports stand in sections of their own."""
     names = Names(task, events, posts)
-    return [_line(event, names) for event in events if event.verb in HEADS]
+    return [_line(event, names) for event in events if event.verb in HEADINGS]
 
 
 def _line(event: Event, names: Names) -> Line:
-    head, mark = HEADS[event.verb]
+    heading = HEADINGS[event.verb]
     text = _text_of(event, names)
     if event.break_glass:
         text.append(gettext("Done as superuser."))
-    return Line(head, text, event.at, names.posts.doer(event), mark)
+    return Line(heading.text, text, event.at, names.posts.doer(event), heading.mark)
 
 
 def _text_of(event: Event, names: Names) -> list[str]:
-    said = [f"“{event.reason}”"] if event.reason else []
+    reason = [f"“{event.reason}”"] if event.reason else []
     after, before = event.after, event.before
     match event.verb:
         case "task_submitted":
@@ -188,19 +152,19 @@ def _text_of(event: Event, names: Names) -> list[str]:
         case "evidence_removed":
             return [before.get("title", "")]
         case "part_delivered" | "part_returned":
-            return [names.body(after.get("body")), after.get("contribution", ""), *said]
+            return [names.body(after.get("body")), after.get("contribution", ""), *reason]
         case "task_lead_changed":
-            return [_change("lead", before.get("lead"), after.get("lead"), names), *said]
+            return [_change("lead", before.get("lead"), after.get("lead"), names), *reason]
         case "task_changed" | "task_people_named":
-            return [*(_change(name, before.get(name), after[name], names) for name in after), *said]
+            return [*(_change(name, before.get(name), after[name], names) for name in after), *reason]
         case "event_day_set":
-            return [f"{_day(after['happened_on'])}: {_moved(before, after)}", *said]
+            return [f"{_day(after['happened_on'])}: {_deadline_change(before, after)}", *reason]
         case "extension_given":
-            return [f"{_day(before['due_on'])} → {_day(after['due_on'])}", *said]
+            return [f"{_day(before['due_on'])} → {_day(after['due_on'])}", *reason]
         case "extension_asked":
-            return [gettext("to %(day)s") % {"day": _day(after["proposed_on"])}, *said]
+            return [gettext("to %(day)s") % {"day": _day(after["proposed_on"])}, *reason]
         case "request_countered":
-            return [gettext("to %(day)s") % {"day": _day(after["counter_on"])}, *said]
+            return [gettext("to %(day)s") % {"day": _day(after["counter_on"])}, *reason]
         case "risk_flagged":
             days = after.get("risk_days", before.get("risk_days"))
             remedy = [f"“{after['risk_remedy']}”"] if after.get("risk_remedy") else []
@@ -212,13 +176,13 @@ def _text_of(event: Event, names: Names) -> list[str]:
         case "task_weights_set":
             return [", ".join(after["weights"]) or gettext("equal shares")]
         case "task_urged":
-            return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *said]
-    return said
+            return [gettext("%(count)s people told") % {"count": after.get("people", 0)}, *reason]
+    return reason
 
 
-def _moved(before: dict[str, Any], after: dict[str, Any]) -> str:
-    was = f"{_day(before['due_on'])} → " if before.get("due_on") else ""
-    return f"{was}{_day(after['due_on'])}" if after.get("due_on") else gettext("the deadline stays")
+def _deadline_change(before: dict[str, Any], after: dict[str, Any]) -> str:
+    old = f"{_day(before['due_on'])} → " if before.get("due_on") else ""
+    return f"{old}{_day(after['due_on'])}" if after.get("due_on") else gettext("the deadline stays")
 
 
 def _submission(event: Event, task: Task) -> str:
@@ -231,7 +195,7 @@ def _submission(event: Event, task: Task) -> str:
 
 
 def _change(name: str, before: Any, after: Any, names: Names) -> str:
-    """Deadline: 25/09/2026 → 15/10/2026; of long or hidden things only that they changed."""
+    """For example: Deadline: 25/09/2026 → 15/10/2026. Of long or hidden fields only that they changed."""
     if name == "parts":
         return gettext("Bodies that help: %(after)s") % {"after": _parts(after, names)}
     if name == "milestones":
@@ -266,37 +230,18 @@ def _parts(rows: Any, names: Names) -> str:
 
 
 def _milestones(rows: Any) -> str:
-    """As an event keeps them."""
-    days = ((parse_date(due_on), words, parse_date(done_on or "")) for due_on, words, done_on in rows)
-    said = [milestone_words(due_on, words, done_on) for due_on, words, done_on in days if due_on]
-    return "; ".join(said) or gettext("none")
+    """`rows` as an event keeps them: day, text, day on which it was reached."""
+    days = ((parse_date(due_on), text, parse_date(done_on or "")) for due_on, text, done_on in rows)
+    milestones = [milestone_words(due_on, text, done_on) for due_on, text, done_on in days if due_on]
+    return "; ".join(milestones) or gettext("none")
 
 
-def _cycle(kept: Any) -> str:
-    """A cycle as an event keeps it."""
-    if not kept:
+def _cycle(row: Any) -> str:
+    """`row` as an event keeps a cycle."""
+    if not row:
         return gettext("none")
-    every, day, starts_on, until, month = kept
+    every, day, starts_on, until, month = row
     return cycle_words(Cycle(every, day, date.fromisoformat(starts_on), date.fromisoformat(until), month))
-
-
-def cycle_words(cycle: Cycle) -> str:
-    """Every month on day 25, from 01/09/2026 to 31/12/2027; the 31st is the last day of any month."""
-    day = gettext("the last day") if cycle.day == 31 else gettext("day %(day)s") % {"day": cycle.day}
-    match cycle.every:
-        case "week":
-            said = gettext("every week on %(weekday)s") % {"weekday": WEEKDAYS[cycle.day - 1]}
-        case "month":
-            said = gettext("every month on %(day)s") % {"day": day}
-        case _:
-            every = Recurrence.Every(cycle.every).label
-            said = gettext("%(every)s on %(day)s of month %(month)s") % {
-                "every": every,
-                "day": day,
-                "month": cycle.month,
-            }
-    days = {"cycle": said, "first": _day(cycle.starts_on), "last": _day(cycle.until)}
-    return gettext("%(cycle)s, from %(first)s to %(last)s") % days
 
 
 def _day(text: Any) -> str:
@@ -309,7 +254,7 @@ def _people_in(values: dict[str, Any]) -> set[int]:
 
 
 def _bodies_in(event: Event, values: dict[str, Any]) -> set[int]:
-    """Bodies whose ids stand in a change; the first event of a draft is told in one word."""
+    """Keys of the bodies that the line of this event names."""
     if event.verb in ("part_delivered", "part_returned"):
         return {values["body"]} if values.get("body") else set()
     if event.verb not in ("task_changed", "task_lead_changed"):
@@ -323,7 +268,7 @@ def _known_bodies(task: Task) -> list[Body]:
 
 @dataclass(frozen=True)
 class Answer:
-    """One of the six clears with what answers it; `fill` is where this person can, when nothing does."""
+    """One of the six clears with its answer; without one, `fill` is where this person can give it."""
 
     clear: Clear
     name: Sentence
@@ -342,17 +287,17 @@ _CLEARS: dict[str, tuple[Sentence, Sentence]] = {
 }
 
 
-def answered(task: Task, allowed: frozenset[str]) -> list[Answer]:
-    said = {
+def answered(task: Task, allowed: frozenset[str], calendar_day: Mapping[str, Any] | None) -> list[Answer]:
+    answers = {
         "who": (str(task.lead or task.lead_words), _who_beside(task)),
         "what": (task.name, task.pillar),
-        "when": (_when(task), _when_beside(task)),
+        "when": (_when(task), _when_beside(task, calendar_day)),
         "responsibility": (str(task.leader or ""), gettext("leader in charge") if task.leader else ""),
         "result": (task.deliverable, task.deliverable_kind),
         "authority": (task.authority, gettext("approving level") if task.authority else ""),
     }
     return [
-        Answer(clear, _CLEARS[clear.name][not clear.told], *said[clear.name], _fill(clear, task, allowed))
+        Answer(clear, _CLEARS[clear.name][not clear.told], *answers[clear.name], _fill(clear, task, allowed))
         for clear in task.clears()
     ]
 
@@ -376,20 +321,20 @@ def _when(task: Task) -> str:
     return str(task.get_due_kind_display()) if task.due_kind in _CYCLES else task.waits_for
 
 
-def _when_beside(task: Task) -> str:
-    words = [f"“{task.due_words}”"] if task.due_words else []
+def _when_beside(task: Task, calendar_day: Mapping[str, Any] | None) -> str:
+    parts = [f"“{task.due_words}”"] if task.due_words else []
     if task.happened_on:
         after = {"event": task.after_event, "day": _day(task.happened_on)}
-        words.insert(0, gettext("“%(event)s” on %(day)s") % after)
+        parts.insert(0, gettext("“%(event)s” on %(day)s") % after)
     if task.cycle:
         following = task.cycle.next_due(today())
         over = gettext("the cycle is over")
-        words.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
+        parts.insert(0, gettext("next on %(day)s") % {"day": _day(following)} if following else over)
     if task.original_due_on and task.original_due_on != task.due_on:
-        words.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
-    if off := day_off_as(task.due_on, task.calendar_day):  # type: ignore[attr-defined]
-        words.insert(0, off)
-    return " · ".join(words)
+        parts.insert(0, gettext("original deadline %(day)s") % {"day": _day(task.original_due_on)})
+    if off := describe_read_day_off(task.due_on, calendar_day):
+        parts.insert(0, off)
+    return " · ".join(parts)
 
 
 def _fill(clear: Clear, task: Task, allowed: frozenset[str]) -> str:

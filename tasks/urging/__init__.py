@@ -1,0 +1,1 @@
+"""Many tasks are urged by hand in one step."""

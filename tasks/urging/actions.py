@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import append, compose
+from audit.actions import append, build_event
 from committees import access
 from committees.access import Right
 from committees.models import Membership, Person
 from committees.roles import RESTRICTED_READERS
-from notices.actions import known_keys, notice, owe_new
-from notices.models import Notice
+from notices.actions import build_notice, known_keys, owe_new
 from portal.shared.days import today
 from portal.shared.verdicts import Refused, not_now
 from tasks import rules
-from tasks.actions.common import lock_all, words
+from tasks.actions.common import clean_text, lock_all
 from tasks.models import Part, Task
 
-LONGEST = 500
+MAX_MESSAGE_LENGTH = 500
 ALREADY = _("Already urged today, or nobody is there to be told. Urge again tomorrow.")
 
+# How many people will be told of a task, or why it was not urged.
 Outcome = int | Refused | ValidationError
-"""How many people will be told of a task, or why it was not urged."""
+
+
+@dataclass(frozen=True)
+class Urging:
+    """A task that may be urged, by which right, and the message as it is kept."""
+
+    task: Task
+    right: Right | None
+    message: str
 
 
 def urge(*, task: Task, by: Person, message: str = "") -> int:
@@ -40,79 +50,67 @@ def urge(*, task: Task, by: Person, message: str = "") -> int:
 @transaction.atomic
 def urge_many(*, tasks: Iterable[Task], by: Person, message: str = "") -> dict[int, Outcome]:
     """Urge each by itself, so that one that may not be urged keeps no other from it: task pk → outcome."""
-    locked = lock_all(tasks)
     outcomes: dict[int, Outcome] = {}
-    said: dict[int, str] = {}
-    rights: dict[int, Right | None] = {}
+    urgings: list[Urging] = []
     with access.asking_once():
-        for task in locked:
+        for task in lock_all(tasks):
             try:
-                rights[task.pk] = rules.may_urge(by, task).or_raise()
-                said[task.pk] = words(task, message, "message", longest=LONGEST)
-            except (Refused, ValidationError) as refused:
-                outcomes[task.pk] = refused
-    allowed = [task for task in locked if task.pk in said]
-    told = _owe(allowed, by, said)
-    outcomes |= {task.pk: told.get(task.pk) or Refused(not_now(ALREADY)) for task in allowed}
-    _record([task for task in allowed if task.pk in told], by, rights, said, told)
+                right = rules.may_urge(by, task).or_raise()
+                text = clean_text(task, message, "message", max_length=MAX_MESSAGE_LENGTH)
+            except (Refused, ValidationError) as error:
+                outcomes[task.pk] = error
+            else:
+                urgings.append(Urging(task, right, text))
+    people = _owe_notices(urgings, by)
+    for urging in urgings:
+        outcomes[urging.task.pk] = people.get(urging.task.pk) or Refused(not_now(ALREADY))
+    _record([urging for urging in urgings if urging.task.pk in people], by, people)
     return outcomes
 
 
-def _owe(tasks: Sequence[Task], by: Person, said: dict[int, str]) -> dict[int, int]:
-    """Task pk → how many people are newly owed the notice; without those where nobody is."""
-    workers = workers_of_many(tasks)
-    owed = [
-        _notice(task, person, by, said[task.pk])
-        for task in tasks
-        for person in workers[task.pk]
+def _owe_notices(urgings: Sequence[Urging], by: Person) -> dict[int, int]:
+    """Task pk → how many people are newly owed the notice; without the tasks of which nobody is."""
+    workers = workers_of_many([urging.task for urging in urgings])
+    notices = [
+        build_notice(
+            person,
+            "task_urged",
+            about=urging.task,
+            occasion=f"{today():%Y-%m-%d}",
+            body=urging.task.lead,
+            due_version=urging.task.due_version,
+            data={"by": str(by), "reason": urging.message},
+        )
+        for urging in urgings
+        for person in workers[urging.task.pk]
         if person != by.pk
     ]
-    known = known_keys(one.key for one in owed)
-    owed = [one for one in owed if one.key not in known]
-    owe_new(owed)
-    told: dict[int, int] = {}
-    for one in owed:
-        told[one.about_id] = told.get(one.about_id, 0) + 1
-    return told
+    known = known_keys(owed.key for owed in notices)
+    new = [owed for owed in notices if owed.key not in known]
+    owe_new(new)
+    return dict(Counter(owed.about_id for owed in new))
 
 
-def _notice(task: Task, person: int, by: Person, reason: str) -> Notice:
-    return notice(
-        person,
-        "task_urged",
-        about=task,
-        occasion=f"{today():%Y-%m-%d}",
-        body=task.lead,
-        due_version=task.due_version,
-        data={"by": str(by), "reason": reason},
-    )
-
-
-def _record(
-    tasks: Sequence[Task],
-    by: Person,
-    rights: dict[int, Right | None],
-    said: dict[int, str],
-    told: dict[int, int],
-) -> None:
+def _record(urged: Sequence[Urging], by: Person, people: dict[int, int]) -> None:
+    """One event for each task, which the bodies that help in it read too."""
     helping: dict[int, list[int]] = {}
-    rows = Part.objects.helping().filter(task__in=[task.pk for task in tasks])
-    for task_id, body_id in rows.values_list("task_id", "body_id"):
+    parts = Part.objects.helping().filter(task__in=[urging.task.pk for urging in urged])
+    for task_id, body_id in parts.values_list("task_id", "body_id"):
         helping.setdefault(task_id, []).append(body_id)
     now = timezone.now()
     append(
         [
-            compose(
+            build_event(
                 "task_urged",
-                about=task,
+                about=urging.task,
                 by=by,
-                right=rights[task.pk],
+                right=urging.right,
                 at=now,
-                after={"people": told[task.pk]},
-                reason=said[task.pk],
-                bodies=[task.assigner_id, task.lead_id, *helping.get(task.pk, ())],
+                after={"people": people[urging.task.pk]},
+                reason=urging.message,
+                bodies=[urging.task.assigner_id, urging.task.lead_id, *helping.get(urging.task.pk, ())],
             )
-            for task in tasks
+            for urging in urged
         ]
     )
 
@@ -120,22 +118,24 @@ def _record(
 def workers_of_many(tasks: Sequence[Task]) -> dict[int, list[int]]:
     """Task → who works on it for its lead; of a restricted one only those whose office reads it."""
     working = access.people_of_many("work_on_tasks", {task.lead_id for task in tasks if task.lead_id})
-    closed = [task for task in tasks if task.secrecy != Task.Secrecy.NORMAL]
-    bodies = _reading_bodies({key for task in closed for key in working.get(task.lead_id or 0, ())})
-    named: dict[int, set[int | None]] = {task.pk: {task.assigner_id, task.lead_id} for task in closed}
-    for task_id, body_id in Part.objects.filter(task__in=named).values_list("task_id", "body_id"):
-        named[task_id].add(body_id)
+    restricted = [task for task in tasks if task.secrecy != Task.Secrecy.NORMAL]
+    trusting = _trusting_bodies({key for task in restricted for key in working.get(task.lead_id or 0, ())})
+    taking_part: dict[int, set[int | None]] = {
+        task.pk: {task.assigner_id, task.lead_id} for task in restricted
+    }
+    for task_id, body_id in Part.objects.filter(task__in=taking_part).values_list("task_id", "body_id"):
+        taking_part[task_id].add(body_id)
     return {
         task.pk: [
-            key
-            for key in working.get(task.lead_id or 0, ())
-            if task.pk not in named or not named[task.pk].isdisjoint(bodies.get(key, ()))
+            person
+            for person in working.get(task.lead_id or 0, ())
+            if task.pk not in taking_part or not taking_part[task.pk].isdisjoint(trusting.get(person, ()))
         ]
         for task in tasks
     }
 
 
-def _reading_bodies(people: set[int]) -> dict[int, set[int]]:
+def _trusting_bodies(people: set[int]) -> dict[int, set[int]]:
     """Person → the bodies in which they hold an office that reads restricted tasks."""
     if not people:
         return {}

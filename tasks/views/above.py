@@ -17,7 +17,7 @@ from tasks.pages.common import find_task, task_crumbs
 def above_page(request: SignedInRequest, pk: int, above_pk: int) -> HttpResponse:
     """Found through the task below, so that what is visible stays the only source; whole to its readers."""
     task = find_task(request, pk)
-    above = next((one for one in task.ancestors() if one.pk == above_pk), None)
+    above = next((served for served in task.ancestors() if served.pk == above_pk), None)
     if above is None:
         raise Http404
     if Task.objects.visible_to(request.user).filter(pk=above.pk).exists():

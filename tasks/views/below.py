@@ -21,10 +21,10 @@ from tasks.lifecycle import FIVE, GIVEN, State
 from tasks.lists import below
 from tasks.lists.below import SILENT, Line
 from tasks.models import Task
+from tasks.models.tasks import TaskQuerySet
 from tasks.pages.common import find_task, task_crumbs
 
-ROWS = 50
-BODY = "body"
+PAGE_SIZE = 50
 
 
 @login_required
@@ -39,9 +39,9 @@ def below_page(request: SignedInRequest, pk: int) -> HttpResponse:
         tasks = tasks.filter(lead__path__startswith=within.path)
     bodies = below.by_body(tasks, on)
     provinces = below.by_province(bodies)
-    single = within is not None or request.GET.get("by") == BODY or len(provinces) < 2
-    page = Paginator(bodies if single else provinces, ROWS).get_page(request.GET.get("page"))
-    asked = {"under": str(task.pk)} | ({"within": within.code} if within else {})
+    single = within is not None or request.GET.get("by") == "body" or len(provinces) < 2
+    page = Paginator(bodies if single else provinces, PAGE_SIZE).get_page(request.GET.get("page"))
+    filters = {"under": str(task.pk)} | ({"within": within.code} if within else {})
     counts = below.add(bodies)
     context = {
         "title": _("Tasks below: %(task)s") % {"task": task.name},
@@ -49,30 +49,30 @@ def below_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "task": task,
         "within": within,
         "counts": counts,
-        "url": _list_of({**asked, "view": GIVEN}),
-        "silent_url": _list_of({**asked, "state": State.ASSIGNED}),
-        "beside": _beside(tasks, asked),
+        "url": _list_of({**filters, "view": GIVEN}),
+        "silent_url": _list_of({**filters, "state": State.ASSIGNED}),
+        "beside": _beside(tasks, filters),
         "single": single,
         "page": page,
-        "rows": [_row(line, task, asked) for line in page],
+        "rows": [_row(line, filters) for line in page],
         "now": timezone.now(),
     }
     return render(request, "tasks/below.html", context)
 
 
-def _beside(tasks: Any, asked: dict[str, str]) -> list[tuple[str, int, str]]:
+def _beside(tasks: TaskQuerySet, filters: dict[str, str]) -> list[tuple[str, int, str]]:
     """What stands outside the five: label, number and list, in one query."""
-    found = tasks.filter(state__in=(State.SUSPENDED, State.WITHDRAWN)).order_by().values_list("state")
-    states = list(found.values_list("state", flat=True))
+    outside = tasks.filter(state__in=(State.SUSPENDED, State.WITHDRAWN)).order_by()
+    states = list(outside.values_list("state", flat=True))
     return [
-        (str(state.label), states.count(state), _list_of({**asked, "view": state.value}))
+        (str(state.label), states.count(state), _list_of({**filters, "view": state.value}))
         for state in (State.SUSPENDED, State.WITHDRAWN)
         if state in states
     ]
 
 
-def _row(line: Line, task: Task, asked: dict[str, str]) -> dict[str, Any]:
-    filters = {**asked, **line.filters}
+def _row(line: Line, filters: dict[str, str]) -> dict[str, Any]:
+    filters = {**filters, **line.filters}
     cells = [
         {"key": str(key), "count": line.tally[key], "url": _list_of({**filters, "standing": str(key)})}
         for key in FIVE

@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Q, QuerySet, Window
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_stubs_ext import WithAnnotations
 
 from committees.doors import SignedInRequest
 from committees.forms import OnForm
@@ -28,14 +29,15 @@ from committees.rules import (
     may_view_members,
 )
 from notices.rules import may_view_policy
-from portal.shared.days import day_of, today
+from portal.shared.days import day_of, format_day, today
 from tasks.lifecycle import GIVEN, OPEN, Pace
+from tasks.lists.rows import Counted
 from tasks.models import Task
 from tasks.models.counting import paces
 from tasks.models.tasks import TaskQuerySet
 
-ROWS = 8
-CHILDREN = 20
+MAX_TASKS = 8
+MAX_CHILDREN = 20
 KEY_OFFICES = (Role.HEAD, Role.SECRETARY)
 
 
@@ -45,7 +47,7 @@ def body_page(request: SignedInRequest, code: str) -> HttpResponse:
     """One body, as far as the reader may see it."""
     bodies = Body.objects.select_related("parent", "standing_agency")
     body = get_object_or_404(bodies, code=code)
-    form = OnForm(request.GET if "on" in request.GET else {"on": f"{today():%d/%m/%Y}"})
+    form = OnForm(request.GET if "on" in request.GET else {"on": format_day(today())})
     on = (form.cleaned_data.get("on") if form.is_valid() else None) or today()
     context = {
         "body": body,
@@ -91,7 +93,7 @@ def _relatives(body: Body) -> dict[str, Any]:
     below = [row for row in rows if row.pk not in ids]
     return {
         "above": above,
-        "below": below[:CHILDREN],
+        "below": below[:MAX_CHILDREN],
         "below_count": len(below),
         "crumbs": [
             (_("Bodies"), reverse("bodies:list")),
@@ -104,13 +106,14 @@ def _relatives(body: Body) -> dict[str, Any]:
 def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     """What it gave and what it leads, counted five ways, and what is open: as far as the reader sees it."""
     seen = Task.objects.visible_to(request.user)
-    mine = seen.of_body(body).open().for_list().late_first().annotate(total=Window(Count("pk")))
-    tasks: list[Any] = list(mine[:ROWS])
+    of_body = seen.of_body(body).open().for_list().late_first()
+    counted: QuerySet[Any] = of_body.annotate(total=Window(Count("pk")))
+    open_tasks: list[WithAnnotations[Task, Counted]] = list(counted[:MAX_TASKS])
     labels = {"assigner": _("Tasks it gave"), "lead": _("Tasks it leads")}
     parts = {part: TaskQuerySet.part_q(body, part) for part in labels}
     tallies = seen.tallies_where(today(), parts)
-    risky = seen.pace(Pace.AT_RISK, today()).order_by()
-    risks = risky.aggregate(**{part: Count("pk", filter=condition) for part, condition in parts.items()})
+    at_risk = seen.pace(Pace.AT_RISK, today()).order_by()
+    risks = at_risk.aggregate(**{part: Count("pk", filter=condition) for part, condition in parts.items()})
     counts: list[dict[str, Any]] = [
         {
             "label": label,
@@ -122,8 +125,8 @@ def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     ]
     return {
         "counts": [line for line in counts if line["counts"]["given"]],
-        "tasks": [(task, *_standing(task)) for task in tasks],
-        "task_count": tasks[0].total if tasks else 0,
+        "tasks": [(task, *_standing(task)) for task in open_tasks],
+        "task_count": open_tasks[0].total if open_tasks else 0,
         "tasks_url": _list_of(body, state=list(OPEN)),
     }
 

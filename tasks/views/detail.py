@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -21,10 +22,11 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_stubs_ext import WithAnnotations
 
 from committees import access
 from committees.doors import SignedInRequest
-from committees.models import Body
+from committees.models import Body, Person
 from committees.roles import PERMISSIONS, RESTRICTED_READERS
 from notices.rules import may_view_policy
 from portal.shared.days import today
@@ -33,79 +35,126 @@ from portal.shared.verdicts import Sentence
 from tasks import rollup, rules
 from tasks.forms import CommentForm, ProgressForm, as_secret
 from tasks.lifecycle import RUNNING
-from tasks.lists import task_list as listing
-from tasks.models import Comment, Evidence, FanOut, Progress, Request, Task
+from tasks.lists.rows import Counted, TaskRow, sort_tasks
+from tasks.models import Comment, Evidence, Progress, Request, Task
 from tasks.pages import story
-from tasks.pages.common import find_task, rows_if, task_crumbs
+from tasks.pages.common import TaskPage, find_page, find_task, rows_if, task_crumbs
 from tasks.pages.former_lead import kept
 from tasks.pages.panel import Panel, panel
 
-FAMILY = 20
-"""Tasks right below that the page names; the roll-up has all of them."""
+# Tasks right below that the page names; the roll-up has all of them.
+MAX_CHILDREN = 20
 
-Chains = list[tuple[str, Body, access.Link, Sentence]]
-"""Part in the task, its body, the link from a membership to it, and the permission in words."""
 
-"""An uploaded file is never a page of ours, whatever it holds."""
+@dataclass(frozen=True)
+class Above:
+    """A task that this one serves; a restricted one or a draft is not named to whoever does not read it."""
+
+    task: Task
+    named: bool
+    linked: bool
+
+
+@dataclass(frozen=True)
+class Children:
+    """The tasks right below that the reader sees: the first of them, how many there are and are late."""
+
+    rows: list[TaskRow]
+    total: int = 0
+    late: int = 0
+
+
+class CountedLate(Counted):
+    late: int
+
+
+@dataclass
+class Note:
+    """A progress note, a report or a comment; `post` is who wrote it, in which office."""
+
+    at: datetime
+    by_id: int
+    name: str
+    text: str
+    percent: int | None
+    report: int | None
+    post: str = ""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Why a person sees a task: the link from a membership to a body that has a part in it."""
+
+    part: str
+    body: Body
+    link: access.Link
+    permission: Sentence
 
 
 @login_required
 @require_safe
 def task_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    task = find_task(request, pk)
+    page = find_page(request, pk)
+    task = page.task
     requests = kept(task, Request.objects.select_related(*Request.PEOPLE))
     evidence = kept(task, Evidence.objects.filter(removed_at=None).select_related("by"))
     prefetch_related_objects(
         [task],
-        Prefetch("requests", rows_if(task.has_requests, requests)),  # type: ignore[attr-defined]
-        Prefetch("evidence", rows_if(task.has_evidence, evidence)),  # type: ignore[attr-defined]
+        Prefetch("requests", rows_if(page.has_requests, requests)),
+        Prefetch("evidence", rows_if(page.has_evidence, evidence)),
     )
-    # Once, for the sum and for the rules that ask; most tasks have none.
-    shown = task.has_children and not task.read_until  # type: ignore[attr-defined]
-    task.tasks_below = rollup.read(task) if shown else []  # type: ignore[attr-defined]
-    with access.asking_once():
-        context = _context(request, task)
+    below = rollup.read_nodes(task) if page.has_children and not task.read_until else []
+    # Both are read once, for the sum of the tasks below and for the dozens of rules that ask.
+    with access.asking_once(), rollup.known_below(task, below):
+        context = _context(request.user, page)
     return render(request, "tasks/detail.html", context)
 
 
-def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
-    on, acts = today(), panel(request.user, task)
-    family = _family(request, task, on)
-    events = list(story.events_of(task, request.user)[: story.LONGEST])
-    notes = _notes(task, story.comments_of(task, request.user))
-    people = [event.by_id for event in events] + [note["by_id"] for note in notes]
-    who = story.Posts(task, [*people, *(one.by_id for one in task.evidence.all())], events)
-    post = who.post
+def _context(person: Person, page: TaskPage) -> dict[str, Any]:
+    task, on = page.task, today()
+    acts = panel(person, task)
+    children = _children(person, page, on)
+    events = list(story.events_of(task, person)[: story.MAX_EVENTS_SHOWN])
+    evidence = list(task.evidence.all())
+    notes = _notes(task, story.comments_of(task, person))
+    doers = {
+        *(event.by_id for event in events),
+        *(note.by_id for note in notes),
+        *(piece.by_id for piece in evidence),
+    }
+    posts = story.Posts(task, doers, events)
     for note in notes:
-        note["who"] = post(note["by_id"], note["at"], note["name"])
+        note.post = posts.post(note.by_id, note.at, note.name)
     return {
         "title": task.name,
         "crumbs": task_crumbs(task),
         "task": task,
-        "row": listing.row_of(task, on),
+        "row": TaskRow.of(task, on),
         "panel": acts,
-        "clears": story.answered(task, acts.allowed),
+        "clears": story.answered(task, acts.allowed, page.calendar_day),
         "day_warnings": task.day_warnings(on),
         "told": sum(clear.told for clear in task.clears()),
         "notes": notes,
-        "report": next((note for note in notes if note["number"]), None),
-        "evidence": [(one, post(one.by_id, one.at, str(one.by))) for one in task.evidence.all()],
-        "removable": _removable(request, task, acts),
-        "above": _above(task),
-        "replacing": _replacing(request, task),
+        "report": next((note for note in notes if note.report), None),
+        "evidence": [(piece, posts.post(piece.by_id, piece.at, str(piece.by))) for piece in evidence],
+        "removable": _removable(person, evidence, acts),
+        "above": _above(page),
+        "replacing": _replacing(person, page),
         "parts": [(part, part.standing(on), part.days_left(on)) for part in task.parts.all()],
-        "milestones": [(one, one.standing(on), one.days_left(on)) for one in task.milestones.all()],
-        "children": listing.rows_of(family, on),
-        "family": family[0] if family else None,
-        "fan_out": _fan_out(task),
-        "may_fan_out": rules.may_fan_out(request.user, task),
-        "reminders": task.due_on and task.state in RUNNING and may_view_policy(request.user, task.assigner),
-        "rolled_up": rollup.of(task),
-        "may_hand_down": rules.may_hand_down(request.user, task),
+        "milestones": [
+            (milestone, milestone.standing(on), milestone.days_left(on))
+            for milestone in task.milestones.all()
+        ],
+        "children": children,
+        "fan_out": page.fan_out,
+        "may_fan_out": rules.may_fan_out(person, task),
+        "reminders": task.due_on and task.state in RUNNING and may_view_policy(person, task.assigner),
+        "rolled_up": rollup.roll_up(task),
+        "may_hand_down": rules.may_hand_down(person, task),
         "asked": rules.waiting_request(task),
-        "extensions": sum(one.given_on is not None for one in task.requests.all()),
-        "deadlines": story.deadlines(task, events, who),
-        "story": story.story(task, events, who),
+        "extensions": sum(request.given_on is not None for request in task.requests.all()),
+        "deadlines": story.deadlines(task, events, posts),
+        "story": story.story(task, events, posts),
         "comment_form": as_secret(task, CommentForm()) if "comment" in acts.allowed else None,
         "progress_form": as_secret(task, ProgressForm(initial={"percent": task.percent}))
         if "progress" in acts.allowed
@@ -113,7 +162,7 @@ def _context(request: SignedInRequest, task: Task) -> dict[str, Any]:
     }
 
 
-def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
+def _notes(task: Task, comments: QuerySet[Comment]) -> list[Note]:
     """Progress notes, reports and comments as one list, newest first, in one query."""
     columns = ("at", "by_id", "name", "words", "share", "number")
     progress = (
@@ -122,54 +171,50 @@ def _notes(task: Task, said: QuerySet[Comment]) -> list[dict[str, Any]]:
         .annotate(name=F("by__name"), words=F("note"), share=F("percent"), number=F("report"))
     )
     nothing = Value(None, output_field=IntegerField())
-    comments = said.order_by().annotate(name=F("by__name"), words=F("text"), share=nothing, number=nothing)
-    rows = progress.values(*columns).union(comments.values(*columns), all=True)
-    return list(rows.order_by("-at"))
+    comments = comments.order_by().annotate(
+        name=F("by__name"), words=F("text"), share=nothing, number=nothing
+    )
+    rows = progress.values_list(*columns).union(comments.values_list(*columns), all=True)
+    return [Note(*row) for row in rows.order_by("-at")]
 
 
-def _above(task: Task) -> list[dict[str, Any]]:
-    """What this task serves, nearest first: name, order and day; of a restricted or a draft not the name."""
-    return [
-        {
-            "task": one,
-            "named": linked or (one.is_issued and one.secrecy == Task.Secrecy.NORMAL),
-            "linked": linked,
-        }
-        for one in task.ancestors()
-        for linked in [one.pk == task.parent_id and task.sees_parent]  # type: ignore[attr-defined]
-    ]
+def _above(page: TaskPage) -> list[Above]:
+    """What this task serves, nearest first."""
+    above = []
+    for task in page.task.ancestors():
+        linked = task.pk == page.task.parent_id and page.sees_parent
+        named = linked or (task.is_issued and task.secrecy == Task.Secrecy.NORMAL)
+        above.append(Above(task, named=named, linked=linked))
+    return above
 
 
-def _family(request: SignedInRequest, task: Task, on: date) -> list[Task]:
-    """The first of the tasks right below that this person sees, each with how many there are and are late."""
-    if not task.has_children:  # type: ignore[attr-defined]
-        return []
-    late = Count("pk", filter=Q(pk__in=Task.objects.filter(parent=task).overdue(on).values("pk")))
-    tasks = Task.objects.visible_to(request.user).filter(parent=task).for_list()
-    counted = tasks.annotate(total=Window(Count("pk")), late=Window(late))
-    return list(listing.sorted_tasks(counted, "due")[:FAMILY])
+def _children(person: Person, page: TaskPage, on: date) -> Children:
+    if not page.has_children:
+        return Children([])
+    late = Count("pk", filter=Q(pk__in=Task.objects.filter(parent=page.task).overdue(on).values("pk")))
+    tasks = Task.objects.visible_to(person).filter(parent=page.task).for_list()
+    counted: QuerySet[Any] = sort_tasks(tasks, "due").annotate(total=Window(Count("pk")), late=Window(late))
+    first: list[WithAnnotations[Task, CountedLate]] = list(counted[:MAX_CHILDREN])
+    if not first:
+        return Children([])
+    return Children([TaskRow.of(task, on) for task in first], total=first[0].total, late=first[0].late)
 
 
-def _fan_out(task: Task) -> FanOut | None:
-    """The most pressing one that this person may read of; its page names the others."""
-    pk, state = task.fan_out_pk, task.fan_out_state  # type: ignore[attr-defined]
-    return FanOut(pk=pk, task=task, state=state) if pk else None
-
-
-def _replacing(request: SignedInRequest, task: Task) -> list[Task]:
+def _replacing(person: Person, page: TaskPage) -> list[Task]:
     """The task that replaced this one and those that this one replaced, as far as this person sees them."""
-    if not (task.superseded_by_id or task.replaces):  # type: ignore[attr-defined]
+    task = page.task
+    if not (task.superseded_by_id or page.replaces):
         return []
     either = Q(pk=task.superseded_by_id or 0) | Q(superseded_by=task)
-    return list(Task.objects.visible_to(request.user).filter(either).order_by("pk"))
+    return list(Task.objects.visible_to(person).filter(either).order_by("pk"))
 
 
-def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:
+def _removable(person: Person, evidence: list[Evidence], acts: Panel) -> set[int]:
     """Evidence with a button to take it back; whether it may be is asked again when it is pressed."""
     if "progress" in acts.allowed:
-        return {one.pk for one in task.evidence.all()}
-    mine = {one.pk for one in task.evidence.all() if one.by_id == request.user.pk}
-    return mine if "add_evidence" in acts.allowed else set()
+        return {piece.pk for piece in evidence}
+    own = {piece.pk for piece in evidence if piece.by_id == person.pk}
+    return own if "add_evidence" in acts.allowed else set()
 
 
 @login_required
@@ -177,10 +222,9 @@ def _removable(request: SignedInRequest, task: Task, acts: Panel) -> set[int]:
 def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
     """The file of one piece of evidence, to whoever sees its task."""
     task = find_task(request, pk)
-    found = get_object_or_404(
-        kept(task, task.evidence.all()), pk=evidence_pk, kind=Evidence.Kind.FILE, removed_at=None
-    )
-    return download(found.file, found.file_name)
+    files = kept(task, task.evidence.filter(kind=Evidence.Kind.FILE, removed_at=None))
+    piece = get_object_or_404(files, pk=evidence_pk)
+    return download(piece.file, piece.file_name)
 
 
 @login_required
@@ -188,12 +232,13 @@ def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileRespons
 def why(request: SignedInRequest, pk: int) -> HttpResponse:
     """Why this person can see this task: membership → office → permission → body → part in the task."""
     task = find_task(request, pk)
+    parts = _parts_of(task)
     context = {
         "title": _("Who can see this task?"),
         "crumbs": task_crumbs(task, itself=True),
         "task": task,
-        "parts": _parts_of(task),
-        "chains": _chains(request, task),
+        "parts": parts,
+        "chains": _chains(request.user, task, parts),
         "restricted": task.secrecy != Task.Secrecy.NORMAL,
     }
     return render(request, "tasks/why.html", context)
@@ -208,17 +253,17 @@ def _parts_of(task: Task) -> list[tuple[str, Body]]:
     return parts
 
 
-def _chains(request: SignedInRequest, task: Task) -> Chains:
-    parts = _parts_of(task)
-    links = access.why_each(request.user, "view_tasks", [body for _part, body in parts])
-    chains: Chains = [
-        (part, body, link, PERMISSIONS[link.permission]) for part, body in parts for link in links[body.pk]
+def _chains(person: Person, task: Task, parts: list[tuple[str, Body]]) -> list[Chain]:
+    links = access.explain_rights(person, "view_tasks", [body for _part, body in parts])
+    chains = [
+        Chain(part, body, link, PERMISSIONS[link.permission])
+        for part, body in parts
+        for link in links[body.pk]
     ]
     if task.secrecy == Task.Secrecy.NORMAL:
         return chains
-    trusted = set(RESTRICTED_READERS)
     return [
         chain
         for chain in chains
-        if chain[2].membership.office.role in trusted and not chain[2].through_subtree
+        if chain.link.membership.office.role in RESTRICTED_READERS and not chain.link.through_subtree
     ]

@@ -1,7 +1,8 @@
-"""Preparing a task and changing it: the form, the bodies that help, and what happens when it went stale."""
+"""The form that prepares and edits a task, with the bodies that help, and the page of a form gone stale."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -14,29 +15,24 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.stale import Stale, version_of
+from audit.versions import StaleVersion, read_opened_version
 from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.days import today
+from portal.shared.forms import add_errors
 from portal.shared.verdicts import no
 from tasks import actions, rules
-from tasks.actions.hand_down import REST, Below, misfits
-from tasks.forms import (
-    PartRows,
-    TaskForm,
-    add_errors,
-    cycle_difference,
-    differences,
-    part_difference,
-    part_rows,
-)
+from tasks.actions.hand_down import REST, BelowAnswer, descendants_due_later
+from tasks.forms import PartRows, TaskForm, cycle_difference, differences, part_difference, part_rows
 from tasks.models import Order, Task
 from tasks.pages.common import NOBODY, Crumbs, find_task, late_above, task_crumbs
 
+# Prefix of the fields that say what becomes of a task below.
 BELOW = "below-"
-LISTED = 50
-"""Tasks below that are asked about one by one; the others have one answer together."""
+
+# So many tasks below are asked about one by one; the others share one answer.
+MAX_LISTED_BELOW = 50
 
 
 @login_required
@@ -46,16 +42,21 @@ def new(request: SignedInRequest) -> HttpResponse:
     givers = list(access.bodies(request.user, "draft_tasks")[:50])
     if not givers:
         no(NOBODY).or_raise()
-    task = Task(**_given(request, givers))
-    form = TaskForm(request.POST or None, instance=task, person=request.user, assigner=_one(givers))
+    task = Task(**_initial_values(request, givers))
+    form = TaskForm(
+        request.POST or None,
+        instance=task,
+        person=request.user,
+        assigner=givers[0] if len(givers) == 1 else None,
+    )
     rows = part_rows(task, request.POST or None)
-    if request.method == "POST" and _more(request):
+    if request.method == "POST" and "more_rows" in request.POST:
         rows = _with_more_rows(request, task)
-    elif request.method == "POST" and _both_valid(form, rows):
+    elif request.method == "POST" and all([form.is_valid(), rows.is_valid()]):
         for name, value in form.values.items():
             setattr(task, name, value)
-        if _saved(form, rows, lambda: _draft(request, task, form, rows)):
-            messages.success(request, _drafted(task))
+        if _try(form, rows, lambda: _draft(request, task, form, rows)):
+            messages.success(request, _draft_saved(task))
             return redirect(task)
     return render(request, "tasks/form.html", _context(request, task, form, rows, givers))
 
@@ -67,30 +68,30 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     rules.may_edit(request.user, task).or_raise()
     form = TaskForm(request.POST or None, instance=task, person=request.user, assigner=task.assigner)
     rows = part_rows(task, request.POST or None)
-    if request.method == "POST" and _more(request):
+    if request.method == "POST" and "more_rows" in request.POST:
         rows = _with_more_rows(request, task)
-    elif request.method == "POST" and _both_valid(form, rows):
+    elif request.method == "POST" and all([form.is_valid(), rows.is_valid()]):
         try:
-            if _saved(form, rows, lambda: _change(request, task, form, rows)):
+            if _try(form, rows, lambda: _change(request, task, form, rows)):
                 messages.success(request, _("Saved: %(task)s.") % {"task": task.name.rstrip(".")})
                 return redirect(task)
-        except Stale as stale:
+        except StaleVersion as stale:
             return _stale(request, task, form, rows, stale)
     return render(request, "tasks/form.html", _context(request, task, form, rows, [task.assigner]))
 
 
 def _draft(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
-    actions.new_task(task=task, parts=rows.asked(), cycle=form.cycle, by=request.user)
+    actions.new_task(task=task, parts=rows.specs(), cycle=form.cycle, by=request.user)
 
 
 def _change(request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows) -> None:
     actions.edit_task(
         task=task,
         values=form.values,
-        parts=rows.asked(),
+        parts=rows.specs(),
         cycle=form.cycle,
         by=request.user,
-        version=version_of(request),
+        version=read_opened_version(request),
         reason=form.cleaned_data.get("reason", ""),
         below=answers_below(request),
         past_deadline=form.cleaned_data["past_deadline"],
@@ -104,30 +105,30 @@ def answers_below(request: SignedInRequest) -> dict[str, str]:
 
 
 def _misfits(request: SignedInRequest, task: Task, form: TaskForm) -> dict[str, Any]:
-    """The choices to draw once the action asked for them; of a task not seen only its code."""
+    """The tasks below to ask about, once the action has asked; of one that is not visible only its code."""
     changed, answers = copy(task), answers_below(request)
     for name in ("due_on", "parent"):
         setattr(changed, name, form.values.get(name, getattr(task, name)))
-    late = misfits(changed)
+    late = descendants_due_later(changed)
     keys = {node.pk for node in late}
-    seen = Task.objects.visible_to(request.user).filter(pk__in=keys).select_related("lead")
-    labels = {one.pk: f"{one.code}: {one.name} ({one.lead or one.assigner})" for one in seen}
+    visible = Task.objects.visible_to(request.user).filter(pk__in=keys).select_related("lead")
+    labels = {below.pk: f"{below.code}: {below.name} ({below.lead or below.assigner})" for below in visible}
     rows = [
         {
             "name": f"{BELOW}{node.pk}",
             "label": labels.get(node.pk, Task(pk=node.pk).code),
             "due_on": node.due_on,
             "deeper": node.parent in keys,
-            "chosen": answers.get(str(node.pk), Below.BRING_FORWARD),
+            "chosen": answers.get(str(node.pk), BelowAnswer.BRING_FORWARD),
         }
-        for node in late[:LISTED]
+        for node in late[:MAX_LISTED_BELOW]
     ]
-    rest = answers.get(REST, Below.BRING_FORWARD)
-    return {"rows": rows, "more": len(late) - len(rows), "rest": rest, "choices": Below.choices}
+    rest = answers.get(REST, BelowAnswer.BRING_FORWARD)
+    return {"rows": rows, "more": len(late) - len(rows), "rest": rest, "choices": BelowAnswer.choices}
 
 
-def _given(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:
-    """What the address says of the new task: its order or the task above, as far as visible."""
+def _initial_values(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:
+    """What the address says of the new task: its order or the task above, if they are visible."""
     orders, tasks = Order.objects.visible_to(request.user), Task.objects.visible_to(request.user)
     order = orders.select_related("body").filter(pk=_number(request.GET.get("order"))).first()
     parent = tasks.select_related("lead").filter(pk=_number(request.GET.get("parent"))).first()
@@ -144,42 +145,30 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def _one(givers: list[Body]) -> Body | None:
-    return givers[0] if len(givers) == 1 else None
-
-
-def _more(request: SignedInRequest) -> bool:
-    return "more_rows" in request.POST
-
-
 def _with_more_rows(request: SignedInRequest, task: Task) -> PartRows:
-    """The same rows as typed and three empty ones: the button works without script."""
+    """The rows as typed and three empty ones, for a button that works without script."""
     data = request.POST.copy()
     count = _number(data.get("parts-TOTAL_FORMS"))
     data["parts-TOTAL_FORMS"] = str(min(count + 3, 100))
     return part_rows(task, data)
 
 
-def _both_valid(form: TaskForm, rows: PartRows) -> bool:
-    return all([form.is_valid(), rows.is_valid()])
-
-
-def _saved(form: TaskForm, rows: PartRows, do: Any) -> bool:
-    """Do it, or put the action's sentences beside their fields; those of the parts above their rows."""
+def _try(form: TaskForm, rows: PartRows, act: Callable[[], None]) -> bool:
+    """Call the action. What it refuses stands beside the fields, and about parts above their rows."""
     try:
-        do()
+        act()
     except ValidationError as error:
-        told = dict(error.message_dict) if hasattr(error, "error_dict") else {}
-        rows.said = told.pop("parts", [])
-        if told or not rows.said:
-            add_errors(form, ValidationError(told) if told else error)
-        form.asks_below = "below" in told
+        problems = dict(error.message_dict) if hasattr(error, "error_dict") else {}
+        rows.problems = problems.pop("parts", [])
+        if problems or not rows.problems:
+            add_errors(form, ValidationError(problems) if problems else error)
+        form.asks_below = "below" in problems
         return False
     return True
 
 
-def _drafted(task: Task) -> Any:
-    """A draft is not sent yet: the note says so and what is missing."""
+def _draft_saved(task: Task) -> Any:
+    """Says that the draft is not sent yet and what is not clear in it."""
     missing = ", ".join(str(clear.label) for clear in task.unclear())
     then = (
         _("Not clear yet: %(missing)s.") % {"missing": missing}
@@ -213,9 +202,9 @@ def _new_crumbs(task: Task) -> Crumbs:
 
 
 def _stale(
-    request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, stale: Stale
+    request: SignedInRequest, task: Task, form: TaskForm, rows: PartRows, stale: StaleVersion
 ) -> HttpResponse:
-    """Nothing typed is lost: field, saved, typed; keeping the saved one is the main button."""
+    """Show field, saved and typed side by side, so that nothing typed is lost."""
     saved = Task.objects.select_related("assigner", "lead", "order", "parent", "leader", "contact").get(
         pk=task.pk
     )
@@ -225,7 +214,7 @@ def _stale(
         "differences": [
             *differences(saved, form.values),
             *cycle_difference(saved, form.cycle),
-            *part_difference(saved, rows.asked()),
+            *part_difference(saved, rows.specs()),
         ],
     }
     return render(request, "tasks/form.html", context, status=409)

@@ -16,8 +16,8 @@ from audit.models import Event
 from committees import access, actions
 from committees.models import Absence, Membership, Person
 from committees.roles import Role
-from notices.composing import compose
-from notices.letters import people_owed
+from notices.delivery.composition import compose_letter
+from notices.delivery.sender import people_owed
 from notices.models import Letter, Notice
 from portal.shared.days import VIETNAM, today
 from portal.shared.verdicts import Refused
@@ -224,7 +224,7 @@ def test_letters_reach_the_deputy(bodies: Bodies, people: People, task_at: TaskA
     people["member"].language = "en"
     letter = Letter(person=people["member"], on=today(), message_id="<a@b>")
     notices = Notice.objects.filter(person=people["member"])
-    said = str(compose(letter, list(notices)).body)
+    said = str(compose_letter(letter, list(notices)).body)
     assert f"{bodies.committee} (for Head, away until {today() + 10 * DAY:%d/%m/%Y})" in said
 
 

@@ -167,15 +167,15 @@ def test_a_moved_body_takes_its_subtree_along(bodies: Bodies, people: dict[str, 
 
 
 def test_why_prints_the_chain(bodies: Bodies, people: dict[str, Person]) -> None:
-    (own,) = access.why(people["secretary"], "view_tasks", bodies.committee)
+    (own,) = access.explain_right(people["secretary"], "view_tasks", bodies.committee)
     assert (own.membership.person, own.body, own.through_subtree) == (
         people["secretary"],
         bodies.committee,
         False,
     )
-    (above,) = access.why(people["inspector"], "view_tasks", bodies.lead)
+    (above,) = access.explain_right(people["inspector"], "view_tasks", bodies.lead)
     assert (above.body, above.through_subtree) == (bodies.top, True)
-    assert access.why(people["sister"], "view_tasks", bodies.committee) == []
+    assert access.explain_right(people["sister"], "view_tasks", bodies.committee) == []
 
 
 def test_overlapping_terms_are_refused_for_the_same_office_only(bodies: Bodies) -> None:
@@ -209,7 +209,7 @@ def test_reach_gives_the_same_bodies_as_the_subquery(
     appoint(people["officer"], bodies.committee, Role.INSPECTOR)
     forms = set()
     for most in (500, 1):
-        monkeypatch.setattr(access, "NAMED_AT_MOST", most)
+        monkeypatch.setattr(access, "MAX_NAMED_BODIES", most)
         everybody: list[access.Asker] = [*Person.objects.all(), AnonymousUser()]
         for person in everybody:
             for permission in PERMISSIONS:

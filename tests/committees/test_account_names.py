@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from committees import actions
 from committees.forms import PersonField
 from committees.models import Person
-from committees.naming import Names
+from committees.names.reader import NameReader
 from portal.shared.text import account_key
 from tests.support.admin_door import url
 from tests.support.people import Bodies, make_body, make_person, new_person
@@ -140,7 +140,7 @@ def test_an_exact_name_is_never_several_people(people: People) -> None:
 def test_a_body_written_to_the_letter_is_that_body(bodies: Bodies) -> None:
     plain = make_body("HOA", bodies.top, name_vi="Xã Hoa Sơn")
     marked = make_body("HOA2", bodies.top, name_vi="Xã Hòa Sơn")
-    names = Names(bodies.top)
+    names = NameReader(bodies.top)
     for words, body in (("Xã Hoa Sơn", plain), ("Xã Hòa Sơn", marked), ("xã hòa sơn", marked)):
         assert [named.body for named in names.read(words)] == [body.pk], words
     (unsure,) = names.read("Xa Hoa Son")

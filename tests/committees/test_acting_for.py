@@ -21,6 +21,7 @@ from tasks import actions as task_actions
 from tasks import rules
 from tasks.lists.duties import Duties, Mine
 from tasks.models import Request, Task
+from tasks.verbs import VERBS
 from tests.support.people import WHY, Bodies, TaskAt, appoint, make_person, ready_for
 
 People = dict[str, Person]
@@ -118,12 +119,12 @@ def test_the_work_of_whom_they_stand_in_for_is_not_theirs_to_judge(
     task = task_at("submitted")
     assert task.submitted_by == people["officer"]
     away(people, "officer", "member")
-    assert not rules.VERBS[verb](people["member"], task)
+    assert not VERBS[verb].rule(people["member"], task)
     assert mine(people["member"], Mine.CONFIRM) == []
     with pytest.raises(Refused) as refused:
         task_actions.confirm(task=task, by=people["member"])
     assert refused.value.status == 403
-    assert rules.VERBS[verb](people["secretary"], task), "of another's right nothing is taken"
+    assert VERBS[verb].rule(people["secretary"], task), "of another's right nothing is taken"
     assert mine(people["secretary"], Mine.CONFIRM) == [task.pk]
 
 
@@ -195,8 +196,8 @@ def test_what_was_submitted_in_my_name_is_not_mine_to_judge(
     bodies: Bodies, people: People, task_at: TaskAt, verb: str
 ) -> None:
     task = submitted_for_the_head(bodies, people, task_at)
-    assert not rules.VERBS[verb](people["head"], task)
-    assert rules.VERBS[verb](people["secretary"], task)
+    assert not VERBS[verb].rule(people["head"], task)
+    assert VERBS[verb].rule(people["secretary"], task)
     assert mine(people["head"], Mine.CONFIRM) == []
     assert mine(people["head"], Mine.WAITING) == [task.pk]
     assert mine(people["secretary"], Mine.CONFIRM) == [task.pk]
@@ -249,12 +250,12 @@ def test_what_was_asked_in_my_name_is_not_mine_to_decide(
     task = asked_for_the_head(bodies, people, task_at)
     asked = task.requests.get()
     assert (asked.by, asked.on_behalf_of) == (people["member"], people["head"])
-    assert not rules.VERBS[verb](people["head"], task)
+    assert not VERBS[verb].rule(people["head"], task)
     assert mine(people["head"], Mine.DECIDE) == []
-    assert rules.VERBS[verb](people["standing_deputy"], task)
+    assert VERBS[verb].rule(people["standing_deputy"], task)
     assert mine(people["standing_deputy"], Mine.DECIDE) == [task.pk]
     away(people, "standing_deputy", "member")
-    assert not rules.VERBS[verb](people["member"], task)
+    assert not VERBS[verb].rule(people["member"], task)
     page = client_of(people["secretary"]).get(f"/tasks/{task.pk}/").content.decode()
     assert "Member, làm thay Head" in page
 
@@ -270,8 +271,8 @@ def test_the_day_offered_in_my_name_is_not_mine_to_accept(
     task_actions.counter_request(task=task, by=people["member"], counter_on=day - timedelta(days=2))
     actions.end_absence(absence=absence, by=people["head"])
     for verb in ("accept_counter", "decline_counter"):
-        assert not rules.VERBS[verb](people["head"], task)
-        assert rules.VERBS[verb](people["lead_head"], task)
+        assert not VERBS[verb].rule(people["head"], task)
+        assert VERBS[verb].rule(people["lead_head"], task)
     assert mine(people["head"], Mine.DECIDE) == []
     assert mine(people["lead_head"], Mine.DECIDE) == [task.pk]
     away(people, "lead_head", "officer")

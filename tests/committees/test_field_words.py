@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from committees.models import Body
-from committees.named import Named
-from committees.naming import Names
+from committees.names.reader import NameReader
+from committees.names.results import ReadName
 from imports.deadlines.phrases import read_due
 from tests.support.tree import CENTRE, PROVINCE
 
+# Somebody must look at it.
 LOOK = "?"
-"""Somebody must look at it."""
 
+# Words = last day, "on" where it goes on after it; a cycle with month and day; a kind without a day.
 DEADLINES = """
 Quý IV/2025 = 31/12/2025
 Quí IV-2025 = 31/12/2025
@@ -98,8 +99,8 @@ Trong 2 năm 2026, 2027 = ?
 Trong 3 năm 2026-2028 = ?
 Đến năm 2030, tầm nhìn đến năm 2045 = ?
 """
-"""Words = last day, "on" where it goes on after it; a cycle with month and day; a kind without a day."""
 
+# Who reads, the cell, and whom it names: codes, a plural, nobody in particular, or a look.
 AGENCIES = (
     (CENTRE, "Bộ Công an và các bộ, ngành, địa phương khác có liên quan", "BCA | nobody"),
     (CENTRE, "Các bộ, ngành, địa phương khác có liên quan", "nobody"),
@@ -139,9 +140,9 @@ AGENCIES = (
     (PROVINCE, "Bộ CHQS tỉnh; UBND cấp xã", f"{LOOK} | {{communes}}"),
     (PROVINCE, "Ban Quản lý khu kinh tế", LOOK),
 )
-"""Who reads, the cell, and whom it names: codes, a plural, nobody in particular, or a look."""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("line", DEADLINES.strip().splitlines())
 def test_deadlines(line: str) -> None:
     words, _equals, expected = line.rpartition(" = ")
@@ -158,13 +159,13 @@ def test_deadlines(line: str) -> None:
 @pytest.mark.django_db
 def test_agencies(tree: dict[str, Body]) -> None:
     codes = {body.pk: code for code, body in tree.items()}
-    reading = {reader: Names(tree[reader]) for reader in (CENTRE, PROVINCE)}
+    reading = {reader: NameReader(tree[reader]) for reader in (CENTRE, PROVINCE)}
     for reader, cell, expected in AGENCIES:
         found = " | ".join(_answer(one, codes) for one in reading[reader].read(cell))
         assert (cell, found) == (cell, expected)
 
 
-def _answer(one: Named, codes: dict[int, str]) -> str:
+def _answer(one: ReadName, codes: dict[int, str]) -> str:
     if one.body:
         return codes[one.body]
     if one.group:

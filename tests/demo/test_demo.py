@@ -16,11 +16,11 @@ from django.utils import timezone
 from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
-from demo import names
+from demo import body_names
 from demo.bodies import places
-from demo.files import INVENTED, rows
+from demo.current_tasks import LEAVER
 from demo.load import load
-from demo.present import LEAVER
+from demo.tables import INVENTED, rows
 from notices.models import CalendarDay, Notice
 from portal.shared.days import start_of, today
 from tasks import actions, rollup, rules
@@ -71,7 +71,7 @@ class DemoTest(TestCase):
         codes = set(Body.objects.values_list("code", flat=True))
         for row in rows("tasks"):
             scope = "KHANHHOA" if row["source_document"].startswith(KHANH_HOA) else "national"
-            parts = names.parts(row["lead_agency"], row["coordinating_agencies"], scope, "BKHCN")
+            parts = body_names.parts(row["lead_agency"], row["coordinating_agencies"], scope, "BKHCN")
             assert {parts.lead, *parts.co_lead, *parts.coordinating} <= codes
 
     def test_several_agencies_in_a_cell_are_several_parts(self) -> None:
@@ -213,7 +213,7 @@ class DemoTest(TestCase):
         (weighed,) = Task.objects.filter(children__weight=60)
         assert set(weighed.children.values_list("weight", flat=True)) == {40, 60}
         assert weighed.parent is not None
-        found = rollup.of(weighed)
+        found = rollup.roll_up(weighed)
         assert found is not None
         assert (found.by_weight, found.percent) == (True, 76)  # reported whole, and 40 percent of the other
 
@@ -274,7 +274,7 @@ class DemoTest(TestCase):
     def test_what_somebody_changed_stays(self) -> None:
         task = real_tasks().filter(state=State.IN_PROGRESS, order__number=KHANH_HOA)[0]
         values = {"title": "Tên mới", "due_on": task.due_on + timedelta(days=9) if task.due_on else None}
-        actions.edit_task(task=task, values=values, by=person("khanhhoa.secretary"))
+        actions.edit_task(task=task, values=values, by=person("khanhhoa.secretary"), past_deadline=True)
         order = Order.objects.get(number="07/CT-TTg")
         order.number = "7/CT-TTg"
         order_actions.save_order(order=order, by=person("government.secretary"))

@@ -72,14 +72,14 @@ def test_they_sign_in_only_in_a_demonstration(demo: Person, settings: Any) -> No
 
 def test_the_start_stops_where_debug_is_off(demo: Person, settings: Any) -> None:
     settings.DEBUG = True
-    accounts.need_none()
+    accounts.refuse_open_accounts()
     settings.DEBUG = False
     with pytest.raises(Misconfigured, match=f"This database holds 1 {STOPS} .*manage.py forget_demo"):
-        accounts.need_none()
+        accounts.refuse_open_accounts()
     with pytest.raises(CommandError, match=STOPS):
         call_command("forget_demo", "--check")
     call_command("forget_demo", stdout=StringIO())
-    accounts.need_none()
+    accounts.refuse_open_accounts()
     call_command("forget_demo", "--check")
 
 
@@ -88,7 +88,7 @@ def test_one_that_somebody_unlocks_stops_the_start_again(demo: Person, settings:
     accounts.close_all()
     Person.objects.filter(pk=demo.pk).update(is_active=True)
     with pytest.raises(Misconfigured, match=STOPS):
-        accounts.need_none()
+        accounts.refuse_open_accounts()
 
 
 def test_forgetting_closes_them_and_leaves_everybody_else(
@@ -138,7 +138,7 @@ def test_a_database_that_is_away_does_not_stop_the_start(
 
     settings.DEBUG = False
     monkeypatch.setattr(accounts, "open_demo_accounts", away)
-    accounts.need_none()
+    accounts.refuse_open_accounts()
 
 
 @pytest.mark.slow

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
 from committees.models import Person
-from demo import files
+from demo import tables as demo_tables
 from imports import actions as import_actions
-from imports.checking import check
+from imports.checks import check
 from imports.reading.files import tables
 from imports.reading.rows import rows_of
 from imports.types import FileRow
@@ -61,7 +61,7 @@ def rows() -> list[Row]:
             "pillar": row["priority_or_pillar"],
             "day": row["deadline"] if row["deadline"][:2] == "20" else "",
         }
-        for row in files.rows("tasks")
+        for row in demo_tables.rows("tasks")
         if row["source_document"].startswith("11-KH/BCĐ")
     ]
 

@@ -14,11 +14,11 @@ from openpyxl import Workbook
 
 from audit.models import Event
 from committees.models import Body, Person
-from imports import storing
-from imports.checking import check
-from imports.duplicates import Repeats, Words
+from imports import meaning
+from imports.checks import check
+from imports.duplicates import TitleIndex, TitleWords
 from imports.models import Import
-from imports.problems import sentence_of
+from imports.problems import problem_sentence
 from imports.reading.files import tables
 from imports.reading.rows import rows_of
 from imports.types import FileRow
@@ -65,7 +65,7 @@ def codes(order: Order, *rows: FileRow) -> list[list[tuple[str, str]]]:
 def test_what_is_unsure(values: dict[str, Any], found: list[tuple[str, str]], order: Order) -> None:
     (one,) = check([row(**values)], order)
     assert [(problem.field, problem.code) for problem in one.problems] == found
-    assert all(sentence_of(problem).endswith(".") for problem in one.problems)
+    assert all(problem_sentence(problem).endswith(".") for problem in one.problems)
 
 
 def test_who_leads_and_who_helps(order: Order, bodies: Bodies) -> None:
@@ -142,8 +142,8 @@ def test_a_second_appendix_under_the_same_order_loses_nothing(order: Order, task
         task_at("draft", order=order, number=number, title=title)
     second = [row(1, title="Đề án đô thị thông minh"), row(2, title="Ban hành kế hoạch chuyển đổi số")]
     first_again = [row(1, title="Ban hành kế hoạch chuyển đổi số"), row(2, title="Đào tạo cán bộ các xã.")]
-    assert [one.left_out for one in storing.rows_of(check(second, order), order)] == [False, False]
-    assert [one.left_out for one in storing.rows_of(check(first_again, order), order)] == [True, True]
+    assert [one.left_out for one in meaning.import_rows(check(second, order), order)] == [False, False]
+    assert [one.left_out for one in meaning.import_rows(check(first_again, order), order)] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_second_appendix_under_the_same_order_loses_nothing(order: Order, task
 )
 @pytest.mark.once
 def test_near_the_same_words(one: str, other: str, alike: bool) -> None:
-    assert Repeats([one, "Việc khác"]).of(Words.read(other)) == ([0] if alike else [])
+    assert TitleIndex([one, "Việc khác"]).of(TitleWords.read(other)) == ([0] if alike else [])
 
 
 # The task above

@@ -16,13 +16,13 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from audit.models import Event
-from audit.stale import Stale
+from audit.versions import StaleVersion
 from committees.models import Person
 from imports import actions as import_actions
 from imports.actions import files as importing
 from imports.models import ColumnMeaning, Import
-from imports.reading.headings import answers_of
-from imports.reading.passed_over import kept
+from imports.reading.column_answers import remembered_answers
+from imports.reading.passed_over import passed_over_to_json
 from imports.types import PassedOver
 from portal.shared.verdicts import Refused
 from tasks.models import Order
@@ -152,7 +152,7 @@ def test_what_was_said_is_remembered_for_the_body_and_its_headings(
     )
     assert Event.objects.filter(verb="columns_remembered").count() == 1
     other = Order.objects.create(body=bodies.lead, number="1/KH", kind="plan", issued_on=date(2026, 1, 1))
-    assert answers_of(other.body) == {}
+    assert remembered_answers(other.body) == {}
     papers = text_of(secretary.get("/bodies/COMMITTEE/papers/"))
     assert "Thời hạn điều chỉnh Deadline" in papers
     assert secretary.post(f"/bodies/COMMITTEE/papers/columns/{meaning.pk}/forget/").status_code == 302
@@ -262,7 +262,7 @@ def test_a_wrong_answer_changes_nothing(read: Read, secretary: Client, people: d
     ):
         with pytest.raises(error):
             import_actions.name_columns(imported=imported, meanings=meanings, by=by)
-    with pytest.raises(Stale):
+    with pytest.raises(StaleVersion):
         import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=by, version=0)
     with pytest.raises(Refused):
         import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=people["member"])
@@ -284,7 +284,7 @@ def test_what_is_written_still_says_what_was_not_read(
 def test_reading_again_has_its_own_tries(read: Read, people: dict[str, Person]) -> None:
     """A file whose reading died once is not given up because somebody answered."""
     imported = read(TWO_DAYS)
-    Import.objects.update(tries=importing.TRIES, read_since=imported.at)
+    Import.objects.update(tries=importing.MAX_TRIES, read_since=imported.at)
     import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=people["secretary"])
     imported.refresh_from_db()
     assert (imported.tries, imported.read_since) == (0, None)
@@ -324,7 +324,7 @@ def test_beside_an_answer_the_page_still_names_what_nobody_can_answer(
     import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=people["secretary"])
     imported = again(imported)
     told = PassedOver("hidden", "Sheet", "Mã ẩn", 1)
-    imported.passed_over += kept([told])
+    imported.passed_over += passed_over_to_json([told])
     imported.save()
     assert text_of(secretary.get(imported.get_absolute_url())).count("The column “Mã ẩn” is hidden") == 1
 
@@ -351,7 +351,7 @@ def test_what_a_hidden_column_means_can_be_said(read_hidden: Read, secretary: Cl
     page = secretary.get(imported.get_absolute_url())
     assert "The column “Kinh phí” is hidden and was not read" in text_of(page)
     assert days(imported) == ["2027-09-30"]
-    asked = page.context["columns_form"].asked
+    asked = page.context["columns_form"].columns
     place = [one.name for one in asked].index("Kinh phí")
     secretary.post(url(imported), {"version": imported.version, f"column_{place}": "note"})
     (row,) = again(imported).rows.all()

@@ -6,7 +6,6 @@ import io
 import random
 import re
 import sys
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -16,54 +15,26 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from docx.oxml import OxmlElement
-from openpyxl import Workbook
-from openpyxl.packaging.relationship import Relationship
-from openpyxl.workbook.external_link import ExternalLink
-from openpyxl.workbook.external_link.external import ExternalBook
 
 from imports.reading import files
 from imports.reading.rows import rows_of
+from tests.imports.files_helpers import RELATIONSHIPS, changed, linked_book
 from tests.support.office import HEADER, document, saved, sheet
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("in_english")]
 
+
 ROWS = [HEADER, [1, "Việc", "Sở A", None, "BC", "30/6/2026"]]
-RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
 BOMB = """<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">&b;</worksheet>"""
+
+
 FETCHES = '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]><b>&x;</b>'
-
-
-def changed(
-    file: io.BytesIO, add: dict[str, str | bytes] | None = None, **swap: tuple[str, str]
-) -> io.BytesIO:
-    """The file with parts added or replaced; `swap` changes words in the part of that name without ending."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            for part, (before, after) in swap.items():
-                if part in name:
-                    assert before.encode() in content
-                    content = content.replace(before.encode(), after.encode())
-            if name not in (add or {}):
-                new.writestr(name, content)
-        for name, added in (add or {}).items():
-            new.writestr(name, added)
-    result.seek(0)
-    return result
-
-
-def linked_book() -> io.BytesIO:
-    book: Any = Workbook()
-    target = Relationship(
-        type="externalLinkPath", Target="file:///C:/khac.xlsx", TargetMode="External", Id="rId1"
-    )
-    link = ExternalLink(externalBook=ExternalBook(id="rId1"))
-    link.file_link = target
-    book._external_links.append(link)
-    return saved(book)
 
 
 def linked_document(kind: str, target: str) -> io.BytesIO:
@@ -206,7 +177,7 @@ def test_a_wrong_file_gets_one_sentence(name: str) -> None:
 
 
 def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LARGEST", 1024**2)
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1024**2)
     large = changed(sheet(ROWS), {"xl/media/image1.bmp": random.Random(1).randbytes(1024**2)})
     with pytest.raises(ValidationError, match="larger than 1 MB"):
         files.tables(large, "phụ lục.xlsx")

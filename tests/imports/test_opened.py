@@ -15,7 +15,7 @@ from openpyxl.chart import BarChart
 
 from imports.reading.files import tables
 from imports.reading.rows import rows_of
-from tests.imports.test_files import RELATIONSHIPS, changed, linked_book
+from tests.imports.files_helpers import RELATIONSHIPS, changed, linked_book
 from tests.support.office import HEADER, document, saved, sheet
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("in_english")]

@@ -21,9 +21,9 @@ from openpyxl import Workbook, load_workbook
 from audit.models import Event
 from committees.models import Person
 from imports import actions as import_actions
-from imports import storing
+from imports import meaning
 from imports.models import Import
-from imports.problems import sentence_of
+from imports.problems import problem_sentence
 from portal.shared.days import today
 from reports.actions import ask_export, make_export
 from tasks import actions
@@ -228,12 +228,12 @@ def test_why_a_task_cannot_be_changed_is_told_as_its_reader_reads(
         rows[0] |= {"title": "Khác"}
 
     (row,) = comes_back([task], change).rows.all()
-    (problem,) = [one for one in storing.problems_of(row) if one.code == "not_now"]
+    (problem,) = [one for one in meaning.problems_of(row) if one.code == "not_now"]
     assert problem.values == {"code": task.code, "state": "submitted"}
     shown = {}
     for language in ("en", "vi"):
         with translation.override(language):
-            shown[language] = sentence_of(problem)
+            shown[language] = problem_sentence(problem)
     assert shown["en"] == (
         f"{task.code} cannot be changed now, it is: waiting for confirmation. Leave the row out."
     )

@@ -15,7 +15,7 @@ from openpyxl.styles import Font, PatternFill
 from imports.reading.files import tables
 from imports.reading.rows import rows_of
 from imports.types import FileRow
-from tests.imports.test_files import changed
+from tests.imports.files_helpers import changed
 from tests.support.office import HEADER, saved, table_in
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("in_english")]
@@ -384,12 +384,12 @@ def test_comments_are_no_part_of_a_cell() -> None:
 def test_each_mark_is_told_in_both_languages() -> None:
     from django.utils import translation
 
-    from imports.problems import sentence_of
+    from imports.problems import problem_sentence
     from imports.types import Problem
 
     for code in ("struck_out", "raised_figure", "in_text_box", "white_text", "hidden_row"):
         said = set()
         for language in ("en", "vi"):
             with translation.override(language):
-                said.add(sentence_of(Problem("title", code)))
+                said.add(problem_sentence(Problem("title", code)))
         assert len(said) == 2

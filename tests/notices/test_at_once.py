@@ -12,12 +12,13 @@ from django.db import connections
 
 from committees.models import Person
 from committees.roles import Role
-from notices import composing, jobs, kinds, letters
-from notices.letters import send_at_once, send_owed
+from notices import jobs, kinds
+from notices.daily_run import remind
+from notices.delivery import claims, composition, sender
+from notices.delivery.sender import send_at_once, send_owed
 from notices.models import Letter, Notice, Policy, Preference
 from notices.preferences import How, save_preferences
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from tasks import actions
 from tasks.models import Task
@@ -35,7 +36,7 @@ def at(hour: int, minute: int = 0, day: date = TODAY) -> datetime:
 
 @pytest.fixture(autouse=True)
 def afternoon() -> Iterator[time_machine.Traveller]:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     with time_machine.travel(at(14), tick=True) as clock:
         yield clock
 
@@ -120,8 +121,8 @@ def test_what_happened_since_the_last_one_is_one_letter(task, people, officer, s
 
 def test_the_letter_of_the_day_is_not_used_up_by_it(task, people, officer, smtp):
     send_back(task, people)
-    assert officer not in letters.people_owed(TODAY, at(14))
-    assert officer in letters.people_owed(TODAY)  # by hand everything goes
+    assert officer not in sender.people_owed(TODAY, at(14))
+    assert officer in sender.people_owed(TODAY)  # by hand everything goes
     send_at_once(TODAY)
     urging_actions.urge(task=task, by=people["secretary"])
     send_owed(TODAY, at=at(14, 10))
@@ -239,7 +240,7 @@ def test_what_is_given_up_goes_with_the_next_letter_of_the_day(task, people, off
         send_at_once(TODAY)
         afternoon.shift(timedelta(hours=1))
     letter = Letter.objects.given_up().get(person=officer)
-    assert (letter.number, letter.attempts) == (1, letters.MOST_REFUSALS)
+    assert (letter.number, letter.attempts) == (1, sender.MAX_REFUSALS)
     smtp.answer = lambda message: None
     remind(TOMORROW)
     notice.refresh_from_db()
@@ -266,11 +267,11 @@ def test_what_one_letter_has_in_hand_is_in_no_other(task, people, officer, smtp,
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(letters.Sender, "_stamp", dies)
+        patched.setattr(sender.Sender, "_stamp", dies)
         with pytest.raises(KeyboardInterrupt):
             send_at_once(TODAY)
     send_owed(TODAY, at=at(14))
-    afternoon.shift(letters.LEASE + timedelta(seconds=1))
+    afternoon.shift(claims.LEASE + timedelta(seconds=1))
     send_at_once(TODAY)
     found = [one["Message-ID"] for one in to(smtp, officer) if "Thiếu phụ lục." in text_of(one)]
     assert len(found) == 2
@@ -281,14 +282,14 @@ def test_a_line_that_another_letter_took_since_it_was_read_keeps_the_letter_back
     task, people, officer, smtp, monkeypatch
 ):
     notice = send_back(task, people)
-    compose = composing.compose
+    compose = composition.compose_letter
 
     def meanwhile(letter: Letter, notices: Any, facts: Any) -> Any:
-        (other,) = letters.claim([officer], TODAY)
+        (other,) = claims.claim_letters([officer], TODAY)
         Notice.objects.filter(pk=notice.pk).update(letter=other)
         return compose(letter, notices, facts)
 
-    monkeypatch.setattr(letters, "compose", meanwhile)
+    monkeypatch.setattr(sender, "compose_letter", meanwhile)
     assert send_at_once(TODAY).letters == 0
     assert smtp.messages == []
     assert Letter.objects.get(person=officer, number=1).state == Letter.State.PLANNED

@@ -11,9 +11,9 @@ from django.utils.translation import override
 
 from audit.models import Event
 from notices.actions import delete_calendar_day, save_calendar_day
-from notices.calendar import Calendar, day_off
+from notices.calendar import Calendar, describe_day_off
 from notices.models import CalendarDay
-from notices.seeding import DECIDED, seed, seed_around
+from notices.public_holidays import GOVERNMENT_SWAPS, fill_years, fill_years_around
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ WORKED_SATURDAYS = {2025: "04-26", 2026: "01-10 08-22", 2027: ""}
 
 @pytest.fixture
 def calendar() -> Calendar:
-    seed(2025, 2027)
+    fill_years(2025, 2027)
     return Calendar.read()
 
 
@@ -104,9 +104,9 @@ def test_one_query_however_often_it_is_asked(calendar, django_assert_num_queries
 
 
 def test_seeding_again_changes_nothing():
-    assert seed_around(date(2026, 11, 22)) > 40
+    assert fill_years_around(date(2026, 11, 22)) > 40
     rows, events = list(CalendarDay.objects.values()), Event.objects.count()
-    assert seed_around(date(2026, 11, 22)) == 0
+    assert fill_years_around(date(2026, 11, 22)) == 0
     call_command("seed_calendar", "--from", "2025", "--to", "2027")
     assert (list(CalendarDay.objects.values()), Event.objects.count()) == (rows, events)
     assert events == len(rows)
@@ -116,29 +116,29 @@ def test_what_an_administrator_decided_stays(people):
     admin = people["staff"]
     own = CalendarDay(day=date(2026, 9, 1), is_working=True, name="Trực")
     save_calendar_day(day=own, by=admin)
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     assert Calendar.read().working_day(date(2026, 9, 1))
     delete_calendar_day(day=CalendarDay.objects.get(day=date(2026, 11, 24)), by=admin)
-    assert seed(2026, 2026) == 0
+    assert fill_years(2026, 2026) == 0
     assert Calendar.read().working_day(date(2026, 11, 24))
 
 
 def test_other_words_for_a_source_do_not_fill_a_year_again(people):
     """The source is for people to read and to correct: a day that was deleted stays deleted."""
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     CalendarDay.objects.update(source="Thông báo của Bộ Nội vụ")
     day = CalendarDay.objects.get(day=date(2026, 4, 30))
     day.source = "Bộ luật Lao động, Điều 112"
     save_calendar_day(day=day, by=people["staff"])
     delete_calendar_day(day=CalendarDay.objects.get(day=date(2026, 11, 24)), by=people["staff"])
-    assert seed(2026, 2026) == 0
+    assert fill_years(2026, 2026) == 0
     assert Calendar.read().working_day(date(2026, 11, 24))
 
 
 def test_a_day_entered_by_hand_does_not_stand_for_its_year(people):
     own = CalendarDay(day=date(2026, 9, 1), is_working=True, name="Trực", source="holidays of our own")
     save_calendar_day(day=own, by=people["staff"])
-    assert seed(2026, 2026) > 10
+    assert fill_years(2026, 2026) > 10
 
 
 def test_names_are_vietnamese_and_the_source_is_told(calendar):
@@ -152,7 +152,7 @@ def test_the_package_says_the_same_but_for_the_late_swap():
         found = holidays.country_holidays("VN", years=year)
         off = {day for day in found if day.year == year and day.weekday() < 5}
         assert days(year, OFF_ON_WEEKDAYS[year]) - off == {
-            day for day, row in DECIDED.items() if day.year == year and not row[0]
+            day for day, row in GOVERNMENT_SWAPS.items() if day.year == year and not row[0]
         }
         assert off <= days(year, OFF_ON_WEEKDAYS[year])
 
@@ -183,7 +183,7 @@ def test_a_day_stands_in_the_calendar_once(client, people):
 )
 def test_a_day_off_in_words(calendar, day, said):
     with override("en"):
-        assert day_off(date.fromisoformat(day)) == said
+        assert describe_day_off(date.fromisoformat(day)) == said
 
 
 def test_nonsense_years_are_refused():

@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from notices.models import Letter, Notice
 from portal.shared.days import start_of, today
-from reminders.planning.statement import ONE_AT_A_TIME
+from reminders.planning.sql import PLANNING_LOCK
 from tests.support.chaos.accounts import Accounts, copies
 from tests.support.chaos.programs import WORKERS, House, house
 from tests.support.chaos.world import World, build
@@ -111,7 +111,7 @@ def _planners() -> list[str]:
         cursor.execute(
             "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"
             " WHERE locktype = 'advisory' AND granted AND objid = %s",
-            [ONE_AT_A_TIME],
+            [PLANNING_LOCK],
         )
         return [name for (name,) in cursor.fetchall()]
 

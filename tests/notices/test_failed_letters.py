@@ -18,10 +18,11 @@ from django.utils import translation
 
 from audit.models import Event
 from committees.models import Membership, Person
-from notices import actions, letters, rules
+from notices import actions, rules
+from notices.daily_run import remind
+from notices.delivery import sender
 from notices.models import Letter, LetterFailure, Notice, Preference
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions as task_actions
@@ -51,7 +52,7 @@ def officer(people: dict[str, Person]) -> Person:
 
 @pytest.fixture
 def late(officer: Person, task_at: TaskAt) -> Task:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task = task_at("in_progress", due_on=date(2026, 7, 17))
     Notice.objects.all().delete()
     return task
@@ -76,7 +77,7 @@ def the_template(broken: Broken) -> None:
     def breaks(*args: Any) -> Any:
         raise RuntimeError("Mật: a template is broken")
 
-    broken.monkeypatch.setattr(letters, "compose", breaks)
+    broken.monkeypatch.setattr(sender, "compose_letter", breaks)
 
 
 def the_address(broken: Broken) -> None:
@@ -85,7 +86,7 @@ def the_address(broken: Broken) -> None:
 
 def the_folder(broken: Broken) -> None:
     (broken.tmp_path / "mail").write_text("no folder")
-    broken.settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    broken.settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     broken.settings.EMAIL_FILE_PATH = broken.tmp_path / "mail"
 
 
@@ -199,7 +200,7 @@ def test_the_database_keeps_codes_and_nothing_else(officer: Person, state: str, 
 
 def test_a_full_folder_uses_up_no_attempts(late: Task, broken: Broken, morning: Any) -> None:
     the_folder(broken)
-    for _run in range(len(letters.PAUSES) + 2):
+    for _run in range(len(sender.RETRY_PAUSES) + 2):
         assert remind(TODAY).sent.failed == 1
         morning.shift(timedelta(minutes=11))
     letter = Letter.objects.get()
@@ -216,7 +217,7 @@ def test_a_full_folder_uses_up_no_attempts(late: Task, broken: Broken, morning: 
 def given_up(late: Task, officer: Person, smtp: Mailbox, morning: Any) -> Letter:
     """Refused until nobody tries again today."""
     smtp.answer = lambda message: "554 5.6.0 not this one"
-    for _run in range(letters.MOST_REFUSALS):
+    for _run in range(sender.MAX_REFUSALS):
         remind(TODAY)
         morning.shift(timedelta(hours=1))
     smtp.answer = lambda message: None
@@ -238,12 +239,12 @@ def test_it_is_sent_with_the_next_run_under_its_message_id(
 ) -> None:
     with one_event("letter_sent_again", people["staff"]) as event:
         choose(people["staff"], given_up)
-    assert (event.before["failure"], event.before["attempts"]) == ("refused", letters.MOST_REFUSALS)
+    assert (event.before["failure"], event.before["attempts"]) == ("refused", sender.MAX_REFUSALS)
     assert remind(TODAY).sent.letters == 1
     (message,) = smtp.messages
     assert message["Message-ID"] == given_up.message_id
     given_up.refresh_from_db()
-    assert (given_up.state, given_up.attempts) == (Letter.State.SENT, letters.MOST_REFUSALS + 1)
+    assert (given_up.state, given_up.attempts) == (Letter.State.SENT, sender.MAX_REFUSALS + 1)
     assert not Notice.objects.owed().exists()
 
 
@@ -268,21 +269,21 @@ def test_an_address_that_was_corrected_meanwhile(
 def test_a_letter_at_once_too(
     officer: Person, people: dict[str, Person], task_at: TaskAt, smtp: Mailbox
 ) -> None:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task = task_at("submitted")
     Notice.objects.all().delete()
     Preference.objects.create(person=officer, kind="task_sent_back", how=Preference.How.AT_ONCE)
     task_actions.send_back(task=task, by=people["secretary"], reason="Thiếu phụ lục.")
     Notice.objects.exclude(person=officer).delete()
     smtp.answer = lambda message: "550 5.7.1 blocked"
-    letters.send_at_once(TODAY)
+    sender.send_at_once(TODAY)
     Letter.objects.update(next_attempt_at=None)
     smtp.answer = lambda message: None
-    assert letters.send_at_once(TODAY).letters == 0
+    assert sender.send_at_once(TODAY).letters == 0
     letter = Letter.objects.get()
     assert letter.number == 1
     choose(people["staff"], letter)
-    assert letters.send_at_once(TODAY).letters == 1
+    assert sender.send_at_once(TODAY).letters == 1
 
 
 def test_several_at_once_each_by_itself(given_up: Letter, people: dict[str, Person], smtp: Mailbox) -> None:

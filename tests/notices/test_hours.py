@@ -7,10 +7,10 @@ import pytest
 import time_machine
 
 from notices import jobs
-from notices.letters import send_owed
+from notices.daily_run import remind
+from notices.delivery.sender import send_owed
 from notices.models import Letter, Notice, Policy
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
@@ -25,7 +25,7 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 @pytest.fixture
 def late(task_at) -> Iterator[Task]:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     with time_machine.travel(at(9)):
         task: Task = task_at("in_progress", due_on=date(2026, 7, 20))
         Notice.objects.all().delete()

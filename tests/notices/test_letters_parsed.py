@@ -27,15 +27,16 @@ from django.utils import timezone
 
 from committees.models import Membership, Person, ProposedTerm
 from committees.roles import Role
-from notices import composing, kinds, preferences
-from notices.composing import compose
-from notices.letters import send_owed
+from notices import kinds, preferences
+from notices.daily_run import remind
+from notices.delivery import composition
+from notices.delivery.composition import compose_letter
+from notices.delivery.sender import send_owed
 from notices.models import Letter, Notice
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support.people import Bodies, TaskAt, appoint, make_person
@@ -48,8 +49,8 @@ A_DAY = timedelta(days=1)
 LONGEST_LINE = 998
 LANGUAGES = ("vi", "en")
 
+# Typed decomposed, with what HTML would take for its own, and long.
 REASON = unicodedata.normalize("NFD", "Thiếu <số liệu> & “phụ lục” của tổ chức; ") + "đề nghị bổ sung " * 12
-"""Typed decomposed, with what HTML would take for its own, and long."""
 
 
 # Taking a letter apart
@@ -61,54 +62,54 @@ class Item:
 
     title: str
     url: str
-    said: str = ""
+    text: str = ""
     standing: str = ""
     below: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Said:
+class LetterContent:
     """A letter as its reader sees it, whichever of its two parts they read."""
 
     head: list[str] = field(default_factory=list)
+    # Heading, body and what stands there.
     groups: list[tuple[str, str, list[Item]]] = field(default_factory=list)
-    """Heading, body and what stands there."""
     foot: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
 
-def words(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_text(text: str) -> Said:
+def read_text(text: str) -> LetterContent:
     above, _line, foot = text.partition("\n--\n")
     head, *blocks = re.split(r"\n(?=\S[^\n]* \(\d+\)\n)", above)
-    said = Said([words(line) for line in head.splitlines() if line.strip()])
-    said.foot = [words(line) for line in foot.splitlines() if line.strip()]
-    said.links = re.findall(r"https?://\S+", text)
+    content = LetterContent([one_line(line) for line in head.splitlines() if line.strip()])
+    content.foot = [one_line(line) for line in foot.splitlines() if line.strip()]
+    content.links = re.findall(r"https?://\S+", text)
     for block in blocks:
         heading, *lines = [line for line in block.splitlines() if line.strip()]
-        said.groups.append((heading, "", []))
+        content.groups.append((heading, "", []))
         for line in lines:
-            _read_line(said, line)
-    said.groups = [group for group in said.groups if group[2]]
-    return said
+            _read_line(content, line)
+    content.groups = [group for group in content.groups if group[2]]
+    return content
 
 
-def _read_line(said: Said, line: str) -> None:
-    heading, _body, items = said.groups[-1]
+def _read_line(content: LetterContent, line: str) -> None:
+    heading, _body, items = content.groups[-1]
     if line.startswith("- "):
-        items.append(Item(words(line[2:]), ""))
+        items.append(Item(one_line(line[2:]), ""))
     elif not line.startswith("  "):
-        said.groups.append((heading, words(line), []))
+        content.groups.append((heading, one_line(line), []))
     elif line.startswith("  – "):
-        items[-1].below.append(words(line[4:]))
+        items[-1].below.append(one_line(line[4:]))
     elif re.match(r"  https?://", line):
         items[-1].url = line.strip()
     else:
         # Its standing and deadline, if it has any, then what is said: the last line of these.
-        items[-1].standing, items[-1].said = items[-1].said, words(line)
+        items[-1].standing, items[-1].text = items[-1].text, one_line(line)
 
 
 class Html(HTMLParser):
@@ -139,7 +140,7 @@ class Html(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         tag, given = self.open[-1] if self.open else ("", {})
-        if self.rows and words(data) and tag not in ("style", "title"):
+        if self.rows and one_line(data) and tag not in ("style", "title"):
             self._piece(tag, given.get("href", ""), data)
 
     def _piece(self, tag: str, href: str, data: str) -> None:
@@ -147,44 +148,44 @@ class Html(HTMLParser):
             self.rows[-1].append((tag, href, data))
 
 
-def read_html(html: str) -> Said:
-    said, parser = Said(), Html(html)
+def read_html(html: str) -> LetterContent:
+    content, parser = LetterContent(), Html(html)
     for row in parser.rows:
-        _read_row(said, [piece for piece in row if piece[2].strip() or piece[0] == "br"])
-    said.links = [address for name, address in parser.attributes if name == "href"]
-    return said
+        _read_row(content, [piece for piece in row if piece[2].strip() or piece[0] == "br"])
+    content.links = [address for name, address in parser.attributes if name == "href"]
+    return content
 
 
-def _read_row(said: Said, row: list[tuple[str, str, str]]) -> None:
+def _read_row(content: LetterContent, row: list[tuple[str, str, str]]) -> None:
     tags = [tag for tag, _href, _data in row]
     if "h1" in tags:
         at = tags.index("h1")
-        said.head = [
-            words(row[0][2]),
-            words(row[at][2]),
-            words("".join(data for *_tag, data in row[at + 1 :])),
+        content.head = [
+            one_line(row[0][2]),
+            one_line(row[at][2]),
+            one_line("".join(data for *_tag, data in row[at + 1 :])),
         ]
     elif "h2" in tags:
-        said.groups.append((words(row[0][2]), "", []))
+        content.groups.append((one_line(row[0][2]), "", []))
     elif "h3" in tags:
-        said.groups.append((said.groups[-1][0], words(row[0][2]), []))
-        said.groups = [group for group in said.groups if group[2] or group is said.groups[-1]]
-    elif "a" in tags and said.groups:
-        said.groups[-1][2].append(_item(row))
+        content.groups.append((content.groups[-1][0], one_line(row[0][2]), []))
+        content.groups = [group for group in content.groups if group[2] or group is content.groups[-1]]
+    elif "a" in tags and content.groups:
+        content.groups[-1][2].append(_item(row))
     elif "a" in tags:
-        said.head.append(words(f"{row[0][2]}: {row[0][1]}"))
+        content.head.append(one_line(f"{row[0][2]}: {row[0][1]}"))
     elif row:
-        said.foot = _lines(row)
+        content.foot = _lines(row)
 
 
 def _item(row: list[tuple[str, str, str]]) -> Item:
     (_a, href, title), *rest = row
     marked = [place for place, (tag, _href, _data) in enumerate(rest) if tag == "b"]
     lines = _lines(rest[: marked[0]] if marked else rest)
-    item = Item(words(title), href)
-    item.below = [words(line[1:]) for line in lines if line.startswith("–")]
+    item = Item(one_line(title), href)
+    item.below = [one_line(line[1:]) for line in lines if line.startswith("–")]
     plain = [line for line in lines if not line.startswith("–")]
-    item.said = plain[0] if plain else ""
+    item.text = plain[0] if plain else ""
     ends = _lines(rest[marked[0] :]) if marked else plain[1:]
     item.standing = ", ".join(ends)
     return item
@@ -193,7 +194,7 @@ def _item(row: list[tuple[str, str, str]]) -> Item:
 def _lines(row: list[tuple[str, str, str]]) -> list[str]:
     """Pieces joined to the lines that a browser shows."""
     text = "".join("\n" if tag == "br" else data for tag, _href, data in row)
-    return [words(line) for line in text.splitlines() if line.strip()]
+    return [one_line(line) for line in text.splitlines() if line.strip()]
 
 
 # What must hold of each
@@ -215,7 +216,7 @@ def part_of(message: EmailMessage, kind: str) -> str:
     return text
 
 
-def check(raw: bytes, language: str) -> Said:
+def check(raw: bytes, language: str) -> LetterContent:
     """All that is true of every letter; gives what it says."""
     assert max(len(line) for line in raw.splitlines()) <= LONGEST_LINE
     message = parsed(raw)
@@ -225,10 +226,10 @@ def check(raw: bytes, language: str) -> Said:
     _check_from_inside(html)
     assert f'<html lang="{language}">' in html
     assert 'charset="utf-8"' in html
-    said, shown = read_text(text), read_html(html)
-    assert said == shown
-    assert said.groups
-    return said
+    content, shown = read_text(text), read_html(html)
+    assert content == shown
+    assert content.groups
+    return content
 
 
 def _check_headers(message: EmailMessage) -> None:
@@ -268,7 +269,7 @@ class World:
 def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterator[World]:
     at = datetime(2026, 7, 20, 8, 0, tzinfo=VIETNAM).timestamp()
     with time_machine.travel(at, tick=False):
-        seed(2026, 2026)
+        fill_years(2026, 2026)
         readers = {}
         for language in LANGUAGES:
             reader = readers[language] = make_person(f"reader_{language}", language=language)
@@ -279,7 +280,7 @@ def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterato
             ):
                 appoint(reader, body, role)
         title = unicodedata.normalize("NFD", "Trình <đề án> & dự toán, ") + "hạ tầng số; " * 30
-        parts = [PartAsked(bodies.helper, "coordinating", due_on=date(2026, 7, 15))]
+        parts = [PartSpec(bodies.helper, "coordinating", due_on=date(2026, 7, 15))]
         task = task_at("in_progress", title=title[:480], due_on=date(2026, 7, 15), parts=parts)
         yield World(task, people, bodies, readers)
 
@@ -327,31 +328,31 @@ def proposed_term(world: World) -> ProposedTerm:
     return ProposedTerm.objects.get_or_create(person=staff, office=office, defaults=values)[0]
 
 
+# Told to the body that gave the task.
 JUDGED = ("task_submitted", "task_proposed", "extension_asked", "withdrawal_asked", "risk_flagged")
-"""Told to the body that gave the task."""
 
 
 def raw_of(person: Person, notices: list[Notice]) -> bytes:
-    letter = Letter(person=person, on=TODAY, message_id=composing.message_id(person, TODAY))
-    return compose(letter, notices).as_bytes()
+    letter = Letter(person=person, on=TODAY, message_id=composition.message_id(person, TODAY))
+    return compose_letter(letter, notices).as_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_letter_of_each_kind(world: World, language: str) -> None:
     reader = world.readers[language]
-    free = {kind.name for kind in preferences.may_be_switched_off()}
+    free = {kind.name for kind in preferences.switchable_kinds()}
     assert free
     for kind in kinds.every():
         raw = raw_of(reader, [notice_of(kind.name, reader, world)])
-        said = check(raw, language)
+        content = check(raw, language)
         message = parsed(raw)
         assert bool(message["List-Unsubscribe"]) == (kind.name in free), kind.name
         assert re.fullmatch(r"<(tasks\.task|committees\.\w+)\.\d+\.thread@localhost>", message["References"])
-        [(_heading, _body, [item])] = said.groups
+        [(_heading, _body, [item])] = content.groups
         assert item.title, kind.name
-        assert item.said, kind.name
-        assert item.url in said.links
+        assert item.text, kind.name
+        assert item.url in content.links
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -359,11 +360,11 @@ def test_all_kinds_in_one_letter(world: World, language: str) -> None:
     reader = world.readers[language]
     notices = [notice_of(kind.name, reader, world) for kind in kinds.every()]
     raw = raw_of(reader, notices)
-    said, message = check(raw, language), parsed(raw)
-    assert sum(len(items) for *_where, items in said.groups) == len(notices)
+    content, message = check(raw, language), parsed(raw)
+    assert sum(len(items) for *_where, items in content.groups) == len(notices)
     assert message["References"] is None
     assert message["List-Unsubscribe"].strip().startswith(f"<{settings.PORTAL_URL}/")
-    headings = [heading for heading, *_rest in said.groups]
+    headings = [heading for heading, *_rest in content.groups]
     ranks = list(dict.fromkeys(headings))
     assert sorted(headings, key=ranks.index) == headings, "a heading stands twice"
 
@@ -391,7 +392,7 @@ def acted(world: World, task_at: TaskAt) -> None:
 @pytest.fixture
 def morning(world: World, task_at: TaskAt, settings: Any) -> dict[str, bytes]:
     """Person → the bytes of their letter, as they go to a server."""
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     acted(world, task_at)
     done = remind(TODAY)
     assert done.sent.failed == 0
@@ -406,8 +407,8 @@ def morning(world: World, task_at: TaskAt, settings: Any) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_every_letter_of_a_morning(world: World, morning: dict[str, bytes]) -> None:
     assert set(morning) >= {"officer", "lead_head", "secretary", "head", "helper", "reader_vi", "reader_en"}
-    said = {name: check(raw, "en" if name == "reader_en" else "vi") for name, raw in morning.items()}
-    in_vi, in_en = said["reader_vi"], said["reader_en"]
+    content = {name: check(raw, "en" if name == "reader_en" else "vi") for name, raw in morning.items()}
+    in_vi, in_en = content["reader_vi"], content["reader_en"]
     assert in_vi.links == in_en.links, "both languages of the same things"
     assert in_vi.groups != in_en.groups
     secret = Task.objects.get(secrecy="restricted")
@@ -458,5 +459,5 @@ def test_a_second_attempt_has_the_same_message_id(world: World) -> None:
 def test_a_title_on_two_lines_makes_no_second_line(world: World) -> None:
     Task.objects.filter(pk=world.task.pk).update(title="Việc một\n\nOverdue (3)\n- Việc hai\n  Xin chào")
     reader = world.readers["en"]
-    said = check(raw_of(reader, [notice_of("overdue", reader, world)]), "en")
-    assert [len(items) for *_where, items in said.groups] == [1]
+    content = check(raw_of(reader, [notice_of("overdue", reader, world)]), "en")
+    assert [len(items) for *_where, items in content.groups] == [1]

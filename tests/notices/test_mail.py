@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage, get_connection
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from notices.mail import BadAddress, Mail, ascii_address
+from notices.delivery.mail import BadAddress, Mail, ascii_address
 from tests.support.servers import Mailbox
 
 pytestmark = pytest.mark.once
@@ -99,13 +99,13 @@ def check(raw: bytes, mail: Mail) -> None:
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
-    settings.EMAIL_BACKEND = "notices.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.FolderBackend"
     settings.EMAIL_FILE_PATH = tmp_path
     return tmp_path
 
 
+# More than 45 bytes of UTF-8, so more than one encoded word.
 LONG_NAME = "Thư ký Ban Chỉ đạo thành phố Hà Nội"
-"""More than 45 bytes of UTF-8, so more than one encoded word."""
 
 tried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -15,13 +15,14 @@ from audit.models import Event
 from committees import actions as committee_actions
 from committees.models import Membership, Person
 from committees.roles import Role
-from notices import addresses, jobs, letters
+from notices import jobs
+from notices.daily_run import remind
+from notices.delivery import refused_addresses, sender
+from notices.delivery.mail import is_address_refusal
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import AddressReason, ReaderReason
-from notices.letters import send_owed
-from notices.mail import is_of_address
 from notices.models import Letter, Notice
-from notices.reminding import remind
-from notices.seeding import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from reminders import planning as reminders
 from tasks.models import Task
@@ -47,7 +48,7 @@ def officer(people: dict[str, Person]) -> Person:
 
 @pytest.fixture
 def late(officer, task_at) -> Task:
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     task: Task = task_at("in_progress", due_on=DUE)
     Notice.objects.all().delete()
     return task
@@ -104,7 +105,7 @@ def test_whichever_job_comes_first_after_an_outage_the_one_letter_says_everythin
 def test_a_letter_refused_all_day_is_given_up_with_an_alarm(late, officer, smtp, morning, caplog):
     Membership.objects.filter(office__body=late.lead_id).exclude(person=officer).update(ends_on=DUE)
     smtp.answer = lambda message: "451 later"
-    for _ in range(len(letters.PAUSES)):
+    for _ in range(len(sender.RETRY_PAUSES)):
         remind(TODAY)
         letter = Letter.objects.get(person=officer)
         assert not Letter.objects.given_up().exists()
@@ -115,7 +116,7 @@ def test_a_letter_refused_all_day_is_given_up_with_an_alarm(late, officer, smtp,
     assert f"{letter.message_id} is given up: put_off 451 later" in caplog.text
     remind(TODAY)
     letter.refresh_from_db()
-    assert letter.attempts == len(letters.PAUSES) + 1
+    assert letter.attempts == len(sender.RETRY_PAUSES) + 1
 
 
 def test_a_server_that_is_away_all_day_is_no_letters_fault(late, officer, smtp, settings, morning):
@@ -124,11 +125,11 @@ def test_a_server_that_is_away_all_day_is_no_letters_fault(late, officer, smtp, 
         probe.bind(("127.0.0.1", 0))
         settings.EMAIL_PORT = probe.getsockname()[1]
     Membership.objects.filter(office__body=late.lead_id).exclude(person=officer).update(ends_on=DUE)
-    for _run in range(len(letters.PAUSES) + 1):
+    for _run in range(len(sender.RETRY_PAUSES) + 1):
         remind(TODAY)
         letter = Letter.objects.get(person=officer)
         assert letter.next_attempt_at
-        assert letter.next_attempt_at - timezone.now() <= letters.PAUSES[0]
+        assert letter.next_attempt_at - timezone.now() <= sender.RETRY_PAUSES[0]
         morning.move_to(letter.next_attempt_at + timedelta(seconds=1))
     settings.EMAIL_PORT = up
     remind(TODAY)
@@ -147,7 +148,7 @@ def test_what_may_have_arrived_comes_again_as_it_was(late, people, officer, task
     smtp.answer = lambda message: None
     news = task_at("in_progress", title="Việc mới đến", due_on=None)
     urging_actions.urge(task=news, by=people["secretary"])
-    morning.shift(letters.PAUSES[0] + timedelta(seconds=1))
+    morning.shift(sender.RETRY_PAUSES[0] + timedelta(seconds=1))
     remind(TODAY)
     first, again = to(smtp, officer)
     assert first["Message-ID"] == again["Message-ID"]
@@ -186,7 +187,7 @@ def test_the_secretary_of_the_body_is_told_once(late, officer, bodies, smtp):
     refuse(smtp, officer)
     remind(TODAY)
     remind(TODAY)
-    notice = Notice.objects.get(kind=addresses.NAME)
+    notice = Notice.objects.get(kind=refused_addresses.KIND_NAME)
     assert (notice.person, notice.body, notice.about_id) == (secretary, bodies.lead, officer.pk)
     remind(TODAY + timedelta(days=1))
     text = to(smtp, secretary)[-1].get_body(("plain",)).get_content()
@@ -197,7 +198,7 @@ def test_the_secretary_of_the_body_is_told_once(late, officer, bodies, smtp):
 def test_where_nobody_is_secretary_the_head_is_told(late, people, officer, smtp):
     refuse(smtp, officer)
     remind(TODAY)
-    assert Notice.objects.get(kind=addresses.NAME).person == people["lead_head"]
+    assert Notice.objects.get(kind=refused_addresses.KIND_NAME).person == people["lead_head"]
 
 
 def corrected(officer: Person, people: dict[str, Person]) -> None:
@@ -224,7 +225,7 @@ def test_letters_go_again_and_the_secretary_is_not_bothered(late, people, office
     smtp.refuse = lambda address: None
     remind(TODAY + timedelta(days=1))
     assert len(to(smtp, fresh)) == 1
-    told = Notice.objects.get(kind=addresses.NAME)
+    told = Notice.objects.get(kind=refused_addresses.KIND_NAME)
     assert told.dropped_because == AddressReason.CORRECTED
 
 
@@ -240,7 +241,7 @@ def test_another_change_of_the_person_leaves_it_red(late, people, officer, smtp)
 def test_who_no_longer_keeps_the_body_is_not_told(late, people, officer, smtp):
     refuse(smtp, officer)
     remind(TODAY)
-    told = Notice.objects.get(kind=addresses.NAME)
+    told = Notice.objects.get(kind=refused_addresses.KIND_NAME)
     Membership.objects.filter(person=told.person).update(ends_on=TODAY)
     send_owed(TODAY + timedelta(days=1))
     told.refresh_from_db()
@@ -283,7 +284,7 @@ def test_who_no_longer_keeps_the_body_is_not_told(late, people, officer, smtp):
     ],
 )
 def test_what_is_about_the_address(error, of_address):
-    assert is_of_address(error) is of_address
+    assert is_address_refusal(error) is of_address
 
 
 def page(person: Person, path: str) -> str:
@@ -320,4 +321,4 @@ def test_it_is_trusted_again_in_the_admin(late, people, officer, smtp):
 def test_a_reminder_is_not_planned_twice_for_it(late, officer, smtp):
     refuse(smtp, officer)
     remind(TODAY)
-    assert reminders.plan(TODAY) == 0
+    assert reminders.plan_reminders(TODAY) == 0

@@ -4,13 +4,13 @@ from datetime import date, datetime, time
 
 import pytest
 
-from notices import policies
 from notices.calendar import Calendar
 from notices.drop_reasons import ReaderReason
 from notices.models import EscalationStep, Notice, Policy
-from notices.policies import DEFAULT, Rung
-from notices.policing import save_policy
-from notices.seeding import seed
+from notices.policy import schedule
+from notices.policy.actions import save_policy
+from notices.policy.schedule import DEFAULT, Rung
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM, today
 from reminders import kinds as telling
 from reminders import planning as reminders
@@ -24,11 +24,11 @@ LATER = date(2026, 8, 31)
 
 @pytest.fixture
 def calendar() -> Calendar:
-    seed(2026, 2027)
+    fill_years(2026, 2027)
     return Calendar.read()
 
 
-def policy(**changes) -> policies.Rules:
+def policy(**changes) -> schedule.PolicyRules:
     return DEFAULT.__class__(**{**DEFAULT.__dict__, **changes})
 
 
@@ -59,21 +59,21 @@ def days(text: str) -> list[tuple[date, str]]:
     ],
 )  # fmt: skip
 def test_the_days_of_a_deadline(calendar, changes, due_on, expected):
-    found = policies.schedule(policy(**changes), date.fromisoformat(due_on), calendar, LATER)
+    found = schedule.list_steps(policy(**changes), date.fromisoformat(due_on), calendar, LATER)
     assert found == days(expected)
 
 
 def test_the_ladder_above(calendar):
     """Lead head, secretary, deputy; two rungs of one day stand together."""
-    found = policies.escalations(DEFAULT, DUE, calendar, LATER)
+    found = schedule.list_escalations(DEFAULT, DUE, calendar, LATER)
     assert [(f"{day:%d/%m}", [rung.role for rung in rungs]) for day, rungs in found] == [
         ("16/07", ["head"]),
         ("20/07", ["secretary"]),
         ("24/07", ["deputy"]),
     ]
     both = policy(escalation=(Rung(1, "assigner", "secretary"), Rung(1, "lead", "head")))
-    assert len(policies.escalations(both, DUE, calendar, LATER)) == 1
-    assert policies.escalations(DEFAULT, DUE, calendar, date(2026, 7, 19)) == found[:1]
+    assert len(schedule.list_escalations(both, DUE, calendar, LATER)) == 1
+    assert schedule.list_escalations(DEFAULT, DUE, calendar, date(2026, 7, 19)) == found[:1]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_the_ladder_above(calendar):
 )
 def test_which_steps_are_still_of_the_policy(changes, has, has_not):
     rules = policy(**changes)
-    assert [step for step in has.split() if not rules.still_has(step)] == []
-    assert [step for step in has_not.split() if rules.still_has(step)] == []
+    assert [step for step in has.split() if not rules.has_step(step)] == []
+    assert [step for step in has_not.split() if rules.has_step(step)] == []
 
 
 @pytest.mark.parametrize(
@@ -112,19 +112,19 @@ def test_quiet_hours(first, last, at, quiet):
 
 
 def test_the_letter_of_a_day_may_go_from_the_hour_on():
-    assert DEFAULT.opens(DUE).isoformat() == "2026-07-15T08:00:00+07:00"
+    assert DEFAULT.opens_at(DUE).isoformat() == "2026-07-15T08:00:00+07:00"
 
 
 def test_a_body_without_its_own_follows_the_default(bodies, django_assert_num_queries):
     own = Policy.objects.create(body=bodies.lead, before=[1, 5], after=[4, 2], hour=time(9), muted=["urged"])
     EscalationStep.objects.create(policy=own, days_late=2, side="lead", role="secretary")
     with django_assert_num_queries(2):
-        found = policies.of([bodies.lead.pk, bodies.committee.pk])
+        found = schedule.read_policies([bodies.lead.pk, bodies.committee.pk])
     assert found[bodies.committee.pk] == DEFAULT
     assert (found[bodies.lead.pk].before, found[bodies.lead.pk].after) == ((5, 1), (2, 4))
     assert found[bodies.lead.pk].escalation == (Rung(2, "lead", "secretary"),)
     assert found[bodies.lead.pk].muted == {"urged"}
-    assert policies.own() == {bodies.lead.pk: found[bodies.lead.pk]}
+    assert schedule.read_own_policies() == {bodies.lead.pk: found[bodies.lead.pk]}
 
 
 def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at):
@@ -132,7 +132,7 @@ def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at)
     notices = list(Notice.objects.owed().filter(kind="task_confirmed", about_id=task.pk))
     assert notices
     assert telling.recheck(notices, today()) == {}
-    save_policy(body=bodies.committee, asked=policy(muted=frozenset({"task_confirmed"})), by=people["head"])
+    save_policy(body=bodies.committee, wanted=policy(muted=frozenset({"task_confirmed"})), by=people["head"])
     reasons = telling.recheck(notices, today())
     assert reasons == {notice.pk: ReaderReason.SWITCHED_OFF for notice in notices}
     notices[0].state, notices[0].dropped_because = Notice.State.DROPPED, ReaderReason.SWITCHED_OFF
@@ -143,10 +143,10 @@ def test_a_kind_switched_off_is_read_in_the_portal_only(bodies, people, task_at)
 def test_a_change_counts_for_what_is_not_yet_sent(bodies, people, task_at, calendar):
     """The step that went is dropped with a reason, the one that came is planned by the next run."""
     task_at("in_progress", due_on=DUE)
-    reminders.plan(date(2026, 7, 10))
+    reminders.plan_reminders(date(2026, 7, 10))
     owed = list(Notice.objects.filter(kind="due_soon", step="-3"))
     assert len(owed) == 2
-    save_policy(body=bodies.committee, asked=policy(before=(7, 4)), by=people["secretary"])
+    save_policy(body=bodies.committee, wanted=policy(before=(7, 4)), by=people["secretary"])
     assert set(telling.recheck(owed, date(2026, 7, 10)).values()) == {TaskReason.OTHER_POLICY}
-    reminders.plan(date(2026, 7, 10))
+    reminders.plan_reminders(date(2026, 7, 10))
     assert Notice.objects.filter(kind="due_soon", step="-4").count() == 2

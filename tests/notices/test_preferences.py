@@ -8,10 +8,11 @@ from django.test import Client
 
 from audit.models import Event
 from committees.models import Person
-from notices import kinds, letters, preferences
+from notices import kinds, preferences
+from notices.delivery import recheck
 from notices.drop_reasons import ReaderReason
 from notices.models import Letter, Notice, Preference
-from notices.preferences import How, offered, save_preferences
+from notices.preferences import How, offered_choices, save_preferences
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tests.support.people import TaskAt
@@ -28,21 +29,23 @@ def signed_in(person: Person) -> Client:
 
 
 def everything(**chosen: str) -> dict[str, str]:
-    return {kind.name: chosen.get(kind.name, "daily") for kind in kinds.every() if len(offered(kind)) > 1}
+    return {
+        kind.name: chosen.get(kind.name, "daily") for kind in kinds.every() if len(offered_choices(kind)) > 1
+    }
 
 
 def test_reminders_leave_no_choice_and_duties_cannot_be_switched_off() -> None:
-    assert offered(kinds.get("overdue")) == offered(kinds.get("escalated")) == (How.DAILY,)
-    assert offered(kinds.get("task_sent_back")) == (How.DAILY, How.AT_ONCE)
-    assert offered(kinds.get("task_confirmed")) == (How.DAILY, How.AT_ONCE, How.PORTAL)
+    assert offered_choices(kinds.get("overdue")) == offered_choices(kinds.get("escalated")) == (How.DAILY,)
+    assert offered_choices(kinds.get("task_sent_back")) == (How.DAILY, How.AT_ONCE)
+    assert offered_choices(kinds.get("task_confirmed")) == (How.DAILY, How.AT_ONCE, How.PORTAL)
 
 
 def test_choices_are_kept_with_one_event(people: People) -> None:
     officer = people["officer"]
     save_preferences(person=officer, by=officer, chosen={"task_confirmed": "portal"})
     save_preferences(person=officer, by=officer, chosen={"task_sent_back": "at_once"})
-    assert preferences.of(officer)["task_confirmed"] == How.PORTAL
-    assert preferences.of(officer)["task_sent_back"] == How.AT_ONCE
+    assert preferences.read_preferences(officer)["task_confirmed"] == How.PORTAL
+    assert preferences.read_preferences(officer)["task_sent_back"] == How.AT_ONCE
     event = Event.objects.latest("pk")
     assert (event.verb, event.about_id, event.by) == ("preferences_changed", officer.pk, officer)
     count = Event.objects.count()
@@ -83,11 +86,11 @@ def test_the_page(people: People) -> None:
     assert 'name="overdue"' not in page.content.decode()
     chosen = everything(task_confirmed="portal", task_sent_back="at_once")
     assert client.post("/notices/preferences/", chosen).status_code == 302
-    assert preferences.of(people["officer"])["task_confirmed"] == How.PORTAL
-    assert preferences.of(people["officer"])["task_sent_back"] == How.AT_ONCE
+    assert preferences.read_preferences(people["officer"])["task_confirmed"] == How.PORTAL
+    assert preferences.read_preferences(people["officer"])["task_sent_back"] == How.AT_ONCE
     wrong = client.post("/notices/preferences/", everything(task_sent_back="portal"))
     assert wrong.status_code == 200
-    assert preferences.of(people["officer"])["task_sent_back"] == How.AT_ONCE
+    assert preferences.read_preferences(people["officer"])["task_sent_back"] == How.AT_ONCE
 
 
 def test_the_api(people: People) -> None:
@@ -112,8 +115,8 @@ def test_what_is_read_in_the_portal_goes_into_no_letter(people: People, task_at:
     Preference.objects.create(person=officer, kind="task_assigned", how="portal")
     task_at("completed")
     mine = list(Notice.objects.filter(person=officer, kind__in=("task_confirmed", "task_assigned")))
-    reasons = letters.why_not(mine, today())
-    letters.drop(reasons)
+    reasons = recheck.find_drop_reasons(mine, today())
+    recheck.drop_notices(reasons)
     by_kind = {one.kind: reasons.get(one.pk, "") for one in mine}
     assert by_kind["task_confirmed"] == ReaderReason.IN_PORTAL != by_kind["task_assigned"]
     assert Notice.objects.for_person(officer).filter(kind="task_confirmed").exists()

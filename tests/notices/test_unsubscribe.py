@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from audit.models import Event
 from committees.models import Person
-from notices import preferences, unsubscribing
-from notices.composing import compose
+from notices import preferences
+from notices.delivery import unsubscribe
+from notices.delivery.composition import compose_letter
 from notices.models import Letter, Notice, Preference
 from notices.preferences import How
 from portal.shared.days import today
@@ -26,7 +27,7 @@ NEWS = ["task_confirmed", "task_suspended", "overdue", "task_sent_back"]
 
 
 def address(person: Person, names: list[str] = NEWS) -> str:
-    return urlsplit(unsubscribing.url_for(person, names)).path
+    return urlsplit(unsubscribe.unsubscribe_url(person, names)).path
 
 
 def stranger() -> Client:
@@ -43,18 +44,18 @@ def test_looking_changes_nothing_and_posting_switches_off(people: People) -> Non
         path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 200
-    chosen = preferences.of(people["officer"])
+    chosen = preferences.read_preferences(people["officer"])
     assert {name for name, how in chosen.items() if how == How.PORTAL} == {"task_confirmed", "task_suspended"}
     assert Event.objects.latest("pk").by == people["officer"]
     assert stranger().post(path).status_code == 200
 
 
 def test_a_letter_of_duties_alone_has_no_link(people: People) -> None:
-    assert unsubscribing.url_for(people["officer"], ["overdue", "task_sent_back", "unknown"]) == ""
+    assert unsubscribe.unsubscribe_url(people["officer"], ["overdue", "task_sent_back", "unknown"]) == ""
 
 
 def test_a_duty_in_a_signed_link_is_left_alone(people: People) -> None:
-    token = signing.dumps([people["officer"].pk, ["overdue", "x", "task_confirmed"]], salt=unsubscribing.SALT)
+    token = signing.dumps([people["officer"].pk, ["overdue", "x", "task_confirmed"]], salt=unsubscribe.SALT)
     stranger().post(f"/notices/unsubscribe/{token}/")
     assert list(Preference.objects.values_list("kind", flat=True)) == ["task_confirmed"]
 
@@ -97,10 +98,12 @@ def test_a_letter_brings_the_link_only_with_what_may_be_switched_off(people: Peo
     letter = Letter(person=officer, on=today(), message_id="<1@x>")
 
     def headers(kind: str) -> dict[str, Any]:
-        return dict(compose(letter, list(Notice.objects.filter(person=officer, kind=kind))).extra_headers)
+        return dict(
+            compose_letter(letter, list(Notice.objects.filter(person=officer, kind=kind))).extra_headers
+        )
 
     assert "List-Unsubscribe" not in headers("task_assigned")
     found = headers("task_confirmed")
     assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     stranger().post(urlsplit(found["List-Unsubscribe"].strip("<>")).path)
-    assert preferences.of(officer)["task_confirmed"] == How.PORTAL
+    assert preferences.read_preferences(officer)["task_confirmed"] == How.PORTAL

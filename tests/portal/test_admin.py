@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import translation
 
+from audit.labels import change_lines
 from audit.models import Event
-from audit.words import change_lines
 from committees import access
 from committees.models import Body, BodyGroupObjectPermission, Membership, Office, Person
 from committees.roles import DEFAULTS, Role

@@ -11,13 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from committees.models import Body, Membership, Person
 from committees.roles import Role
 from demo.bodies import places
+from demo.current_tasks import LEAVER
 from demo.orders import FEES
-from demo.present import LEAVER
 from imports import actions as import_actions
 from portal.shared.days import today
 from tasks.fan_outs import actions as fan_out_actions
@@ -66,6 +66,12 @@ def sign_in(page: Page, server: Any, who: str) -> None:
     page.wait_for_url(f"{server.url}/")
 
 
+def follow(page: Page, selector: str) -> None:
+    """Click what leads to another page, and wait until that page is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def late_task_of(code: str) -> Task:
     tasks = Task.objects.overdue(today()).filter(lead__code=code, assigner__code="BCDCP", state="in_progress")
     return tasks.late_first().get()
@@ -78,25 +84,24 @@ def test_the_main_job_end_to_end(demo: Any, desk: Page, tmp_path: Any) -> None:
     proof.write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
 
     sign_in(desk, demo, "nghean.secretary")
-    desk.click(f'main a[href="/tasks/{task.pk}/"]')
-    assert desk.locator("[data-is=overdue]").first.is_visible()
-    desk.click(f'main a[href="/tasks/{task.pk}/submit/"]')
+    follow(desk, f'main a[href="/tasks/{task.pk}/"]')
+    expect(desk.locator("[data-is=overdue]").first).to_be_visible()
+    follow(desk, f'main a[href="/tasks/{task.pk}/submit/"]')
     desk.fill("[name=report]", REPORT)
     desk.set_input_files("[name=file]", proof)
-    desk.click("main form .btn.main")
+    follow(desk, "main form .btn.main")
     desk.wait_for_url(f"{demo.url}/tasks/{task.pk}/")
     task.refresh_from_db()
     assert (task.state, task.submitted_by) == ("submitted", Person.objects.get(username="nghean.secretary"))
-    assert desk.locator("text=bao-cao.pdf").first.is_visible()
+    expect(desk.locator("text=bao-cao.pdf").first).to_be_visible()
 
     sign_in(desk, demo, "government.secretary")
     desk.goto(f"{demo.url}/tasks/{task.pk}/")
-    assert desk.locator(f"text={REPORT}").first.is_visible()
+    expect(desk.locator(f"text={REPORT}").first).to_be_visible()
     with desk.expect_download() as download:
         desk.click("text=bao-cao.pdf")
     assert download.value.path().read_bytes() == proof.read_bytes()
-    desk.click(f'form[action="/tasks/{task.pk}/confirm/"] .btn.main')
-    desk.wait_for_load_state()
+    follow(desk, f'form[action="/tasks/{task.pk}/confirm/"] .btn.main')
     task.refresh_from_db()
     assert (task.state, task.confirmed_by) == (
         "completed",
@@ -115,13 +120,12 @@ def test_an_order_goes_to_34_provinces_and_comes_back_as_a_sum(demo: Any, desk: 
     fan_out = task.fan_outs.get()
 
     sign_in(desk, demo, "government.head")
-    desk.click(f'main a[href="/tasks/{task.pk}/"]')
-    desk.click(f'main a[href="{fan_out.get_absolute_url()}"]')
-    desk.click(f'form[action="{fan_out.get_absolute_url()}start/"] button')
-    desk.wait_for_load_state()
+    follow(desk, f'main a[href="/tasks/{task.pk}/"]')
+    follow(desk, f'main a[href="{fan_out.get_absolute_url()}"]')
+    follow(desk, f'form[action="{fan_out.get_absolute_url()}start/"] button')
     fan_out_actions.give_fan_out(fan_out.pk)
     desk.goto(demo.url + fan_out.get_absolute_url())
-    assert desk.locator("text=34/34").first.is_visible()
+    expect(desk.locator("text=34/34").first).to_be_visible()
     assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 34, "done_on_time": 0, "silent": 34}
 
     one = task.children.get(lead__code="BCD-NGHEAN")
@@ -129,32 +133,29 @@ def test_an_order_goes_to_34_provinces_and_comes_back_as_a_sum(demo: Any, desk: 
     desk.goto(f"{demo.url}/tasks/{one.pk}/submit/")
     desk.fill("[name=report]", REPORT)
     desk.fill("[name=document]", "15/BC-BCĐ")
-    desk.click("main form .btn.main")
+    follow(desk, "main form .btn.main")
     desk.wait_for_url(f"{demo.url}/tasks/{one.pk}/")
     sign_in(desk, demo, "government.secretary")
     assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 34, "done_on_time": 0, "silent": 33}
     desk.goto(f"{demo.url}/tasks/{one.pk}/")
-    desk.click(f'form[action="/tasks/{one.pk}/confirm/"] .btn.main')
-    desk.wait_for_load_state()
+    follow(desk, f'form[action="/tasks/{one.pk}/confirm/"] .btn.main')
     assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 33, "done_on_time": 1, "silent": 33}
     # One of 34 is done: the sum beside what the lead says of the whole.
     desk.goto(f"{demo.url}/tasks/{task.pk}/")
-    assert desk.locator("b", has_text=re.compile(r"^2%$")).first.is_visible()
+    expect(desk.locator("b", has_text=re.compile(r"^2%$")).first).to_be_visible()
 
 
 def prepare(page: Page, demo: Any, task: Task, codes: list[str]) -> None:
     """Nothing is saved before the list of bodies was shown."""
     sign_in(page, demo, "government.secretary")
     page.goto(f"{demo.url}/tasks/{task.pk}/")
-    page.click(f'main a[href="/tasks/{task.pk}/fan-out/"]')
+    follow(page, f'main a[href="/tasks/{task.pk}/fan-out/"]')
     page.fill("[name=bodies]", "\n".join(codes))
     page.fill("[name=due_on]", f"{today() + timedelta(days=30):%d/%m/%Y}")
-    page.click("main form .btn.main")
-    page.wait_for_load_state()
-    assert page.locator("input[name=without]").count() == len(codes)
+    follow(page, "main form .btn.main")
+    expect(page.locator("input[name=without]")).to_have_count(len(codes))
     assert not task.fan_outs.exists()
-    page.click("main form .btn.main")
-    page.wait_for_load_state()
+    follow(page, "main form .btn.main")
     assert task.fan_outs.get().recipients.count() == len(codes)
 
 
@@ -186,36 +187,33 @@ def test_an_appendix_becomes_drafts_and_is_taken_back(demo: Any, desk: Page, tmp
 
     sign_in(desk, demo, "government.secretary")
     desk.goto(f"{demo.url}{order.get_absolute_url()}")
-    desk.click(f'a[href="{order.get_absolute_url()}imports/new/"]')
+    follow(desk, f'a[href="{order.get_absolute_url()}imports/new/"]')
     desk.set_input_files("[name=file]", paper)
-    desk.click("main form .btn.main")
-    desk.wait_for_load_state()
+    follow(desk, "main form .btn.main")
     imported = order.imports.get()
     import_actions.read_import(imported.pk)
     desk.wait_for_selector("#row-3", timeout=20_000)
-    assert desk.locator("text=29/06/2027").first.is_visible()
+    expect(desk.locator("text=29/06/2027").first).to_be_visible()
 
     desk.fill("[name=other]", "BTC")
-    desk.click(f'form[action="{imported.get_absolute_url()}name/"] button')
-    desk.wait_for_load_state()
-    desk.click("#row-3 a.btn")
+    follow(desk, f'form[action="{imported.get_absolute_url()}name/"] button')
+    follow(desk, "#row-3 a.btn")
     desk.fill("[name=due_on]", "30/06/2027")
-    desk.click("main form .btn.main")
+    follow(desk, "main form .btn.main")
     desk.wait_for_selector("#row-3")
     assert not any(imported.rows.values_list("problems", flat=True))
 
-    desk.click(f'form[action="{imported.get_absolute_url()}write/"] button')
-    desk.wait_for_load_state()
+    follow(desk, f'form[action="{imported.get_absolute_url()}write/"] button')
     drafts = list(imported.drafts().order_by("import_rows__position"))
     assert [task.due_on.isoformat() for task in drafts if task.due_on] == [
         *("2027-06-29", "2027-03-31", "2027-06-30"),
     ]
     assert (drafts[1].parent, str(drafts[1].lead and drafts[1].lead.code)) == (drafts[0], "BTC")
-    desk.click(f'main aside a[href*="order={order.pk}"]')
-    assert desk.locator(f'a[href="{drafts[0].get_absolute_url()}"]').first.is_visible()
+    follow(desk, f'main aside a[href*="order={order.pk}"]')
+    expect(desk.locator(f'a[href="{drafts[0].get_absolute_url()}"]').first).to_be_visible()
 
     desk.goto(f"{demo.url}{imported.get_absolute_url()}undo/")
-    desk.click("main form .btn.risk")
+    follow(desk, "main form .btn.risk")
     desk.wait_for_url(f"{demo.url}{order.get_absolute_url()}")
     assert order.tasks.count() == before
 
@@ -346,6 +344,7 @@ def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str
     assert found == []
 
 
+@pytest.mark.once
 def test_a_button_says_that_it_works_and_comes_back(
     transactional_db: None, live_server: Any, desk: Page, people: dict[str, Person], task_at: Any
 ) -> None:
@@ -363,10 +362,10 @@ def test_a_button_says_that_it_works_and_comes_back(
         button,
     )
     desk.fill("[name=text]", "Đề nghị làm rõ.")
-    desk.click(button)
+    follow(desk, button)
     desk.wait_for_url(f"{live_server.url}/tasks/{task.pk}/")
     assert desk.evaluate("sessionStorage.getItem('shown')") == "Đang gửi… true"
     assert task.comments.count() == 1
     desk.go_back()
-    assert desk.locator(button).inner_text() == words
-    assert desk.locator(button).is_enabled()
+    expect(desk.locator(button)).to_have_text(words, use_inner_text=True)
+    expect(desk.locator(button)).to_be_enabled()

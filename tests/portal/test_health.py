@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notices.silence import TICK
+from notices.delivery.health import TICK_CACHE_KEY
 from portal import health
 
 
@@ -47,7 +47,7 @@ def test_ready_when_everything_answers(client: Client, broker: str) -> None:
 
 @pytest.mark.django_db
 def test_says_how_long_ago_beat_ticked(client: Client, broker: str) -> None:
-    cache.set(TICK, timezone.now() - timedelta(seconds=90))
+    cache.set(TICK_CACHE_KEY, timezone.now() - timedelta(seconds=90))
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert 90 <= answer.json()["seconds_since_tick"] < 120

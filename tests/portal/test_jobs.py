@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
@@ -20,26 +18,20 @@ from imports.models import Import
 from notices.calendar import Calendar
 from notices.jobs import remind
 from notices.models import CalendarDay, Letter, Notice, Policy
-from notices.seeding import seed_around
+from notices.public_holidays import fill_years_around
 from portal.shared.days import today
 from tasks.models import Order
-from tests.imports.test_limits import ATTACKS
+from tests.imports.limits_helpers import ATTACKS
+from tests.portal.jobs_helpers import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-def until(true: Callable[[], bool], seconds: int = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "the worker did not come to it"
-        time.sleep(0.2)
 
 
 @pytest.fixture
 def late(task_at: Any) -> Any:
     # Whatever day the test runs on, people work on it.
     CalendarDay.objects.create(day=today(), is_working=True, name="Ngày làm việc")
-    seed_around(today())
+    fill_years_around(today())
     task = task_at("in_progress", due_on=Calendar.read().add_working_days(today(), -7))
     # Whatever hour it runs at, letters may go.
     Policy.objects.create(body=task.assigner, after=[7], hour=time_of_day(0))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import override
 
-from portal.icons import NAMES, SPRITE, build
+from portal.icons import ICON_NAMES, SPRITE, build_sprite
 from portal.templatetags import look
 
 pytestmark = pytest.mark.once
@@ -28,13 +28,13 @@ COUNTS = {
 
 
 def test_the_sprite_is_what_the_list_of_icons_says() -> None:
-    assert SPRITE.read_text(encoding="utf-8") == build()
+    assert SPRITE.read_text(encoding="utf-8") == build_sprite()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TEMPLATES)))
 def test_a_page_draws_known_icons_and_nothing_inline(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert set(re.findall(r'{% icon "([\w-]+)"', text)) <= NAMES
+    assert set(re.findall(r'{% icon "([\w-]+)"', text)) <= ICON_NAMES
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)|hx-on", text)
 
 

@@ -6,7 +6,8 @@ without a route. 200 and 201 shown or done, 302 done or sent on (to the sign-in 
 signed in, 403 not yours, 404 not there for you, 405 not this way, 409 not now; 0 where the answer tells
 of the machine and not of who asks.
 
-A new route: add its rows with the setting it needs, and to `DATA` what its form holds.
+A new route: add its rows with the setting it needs, and to `DATA` what its form holds. A new verb: its
+row in tests/support/verbs.py says what it holds.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from committees import actions as committee_actions
 from committees.models import Absence, Person
 from imports.models import ColumnMeaning
-from notices import kinds, unsubscribing
+from notices import kinds
+from notices.delivery import unsubscribe as unsubscribing
 from notices.models import Notice
 from reports import actions as report_actions
 from tasks import actions
@@ -40,12 +42,16 @@ from tasks.lifecycle import State
 from tasks.models import Order
 from tasks.orders import actions as order_actions
 from tasks.orders import relation_actions
+from tests.portal.matrix_helpers import _groups, every_route
 from tests.support.imports import checked, read_as
 from tests.support.people import Bodies, TaskAt, given, ready_for, task_below
+from tests.support.verbs import CASES, as_form, as_json
 
 pytestmark = pytest.mark.once
 
+
 WHO = ("head", "secretary", "member", "officer", "inspector", "sister", "outsider", "nobody")
+
 
 ROWS = """
 #                                               hea sec mem off ins sis out nob
@@ -444,33 +450,11 @@ GET    api:preferences            -             200 200 200 200 200 200 200 401
 PUT    api:preferences            -             200 200 200 200 200 200 200 401
 """
 
-# What a POST holds. A person who is refused sends the same.
+
+# What a POST holds; of the verbs `CASES` knows it. A person who is refused sends the same.
 DATA: dict[str, dict[str, Any]] = {
-    "record_approval": {"approval": "Tờ trình số 5/TTr"},
-    "recall": {"reason": "Giao lại."},
-    "decline": {"reason": "Không đúng thẩm quyền."},
-    "progress": {"percent": 40, "note": "Đã khảo sát."},
-    "name_people": {},
-    "add_evidence": {"kind": "document", "document": "9/BC"},
     "api:tasks-evidence": {"kind": "document", "document": "9/BC"},
-    "submit": {"report": "Đã xong."},
-    "send_back": {"reason": "Thiếu phụ lục."},
-    "suspend": {"reason": "Chờ hướng dẫn."},
-    "stop_escalation": {"reason": "Chờ hướng dẫn."},
-    "withdraw": {"reason": "Trùng."},
-    "set_weights": {"weights": {}},
-    "set_event_day": {"happened_on": "2026-01-15", "past_deadline": True},
-    "urge": {},
     "urge_many": {"tasks": [1]},
-    "ask_extension": {"proposed_on": "2099-01-01", "reason": "Chờ hướng dẫn."},
-    "ask_withdrawal": {"reason": "Trùng."},
-    "refuse_request": {"decision": "Không có lý do khách quan."},
-    "counter_request": {"counter_on": "2099-01-01"},
-    "flag_risk": {"days": 6, "remedy": "Thêm người."},
-    "contribute": {"contribution": "Đã góp ý."},
-    "return_contribution": {"reason": "Thiếu số liệu."},
-    "change_lead": {"lead": "SISTER", "reason": "Đổi đầu mối."},
-    "comment": {"text": "Đề nghị làm rõ."},
     "record_fan_out_approval": {"approval": "Tờ trình số 5/TTr"},
     "api:tasks-fan-outs": {"bodies": ["HELPER"]},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
@@ -517,17 +501,17 @@ DATA: dict[str, dict[str, Any]] = {
     "reports:new": {"report": "list", "format": "xlsx"},
     "profile": {"language": "en", "email": "a@demo.invalid", "phone": ""},
 }
+
+
 # Offices that not everybody who keeps members may fill. `{who}` is whoever asks.
 APPOINTED: dict[str, dict[str, Any]] = {
     "as_head": {"role": "head"},
     "as_deputy": {"role": "deputy"},
     "oneself": {"person": "{who}", "role": "assistant"},
 }
+
+
 VERSIONED = ("api:tasks-detail", "api:tasks-edit", "api:orders-detail")
-ONLY_PAGES: dict[str, dict[str, Any]] = {
-    "name_people": {"leader": "", "contact": ""},
-    "urge": {"message": ""},
-}
 
 
 def rows() -> Iterator[tuple[str, str, str, list[int]]]:
@@ -535,20 +519,6 @@ def rows() -> Iterator[tuple[str, str, str, list[int]]]:
         if line.strip() and not line.startswith("#"):
             method, route, setting, *statuses = line.split()
             yield method, route, setting, [int(status) for status in statuses]
-
-
-def routes(patterns: list[Any], space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every address that the portal answers at, with its namespaced name."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            inside = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from routes(pattern.url_patterns, inside)
-        else:
-            yield f"{space}{pattern.name}", pattern
-
-
-def every_route() -> list[tuple[str, URLPattern]]:
-    return list(routes(get_resolver().url_patterns))
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
@@ -569,6 +539,7 @@ class Settings:
     """What stands in the addresses: a task in every state, an order, a term, a notice."""
 
     def __init__(self, bodies: Bodies, people: dict[str, Person], order: Order, task_at: TaskAt) -> None:
+        self.people = people
         paper = SimpleUploadedFile("kh.pdf", b"%PDF-1.7")
         self.order = order_actions.save_order(order=order, by=people["secretary"], file=paper)
         later = Order(body=order.body, number="12-KH/BCĐ", kind="plan")
@@ -628,7 +599,7 @@ class Settings:
         self.meaning = ColumnMeaning.objects.create(
             body=bodies.committee, key="kinh phi", heading="Kinh phí", field="note"
         )
-        self.alias = committee_actions.remember(
+        self.alias = committee_actions.remember_alias(
             body=bodies.helper, name="Sở TC", reader=bodies.committee, by=people["secretary"]
         )
 
@@ -643,13 +614,9 @@ class Settings:
             data = {kind.name: "daily" for kind in kinds.every()}
         if route in ("orders:write_import", "orders:name_columns"):
             data = {**data, "version": self.imported.version}
-        if verb == "set_milestones":
-            return {"milestones": []} if space == "api" else {}
-        if verb == "mark_milestone":
-            mark = self.tasks["with_marks"].milestones.get().pk
-            return {"milestone": mark, "done_on": None if space == "api" else ""}
-        if verb == "supersede":
-            data = {"reason": "Trùng.", "superseded_by": self.tasks["working"].pk}
+        if verb in CASES and setting in self.tasks and route not in DATA:
+            values = CASES[verb].values(self.tasks[setting], self.people)
+            return as_json(values) if space == "api" else as_form(values)
         if verb == "relations" or route == "api:orders-relations":
             return {"kind": "amends", "other": self.order.pk if space == "api" else self.order.number}
         if verb == "settle":
@@ -660,7 +627,7 @@ class Settings:
         if route in VERSIONED:
             thing = self.order if setting == "order" else self.tasks[setting]
             return {**data, "version": type(thing)._default_manager.get(pk=thing.pk).version}
-        return data if space == "api" else {**data, **ONLY_PAGES.get(verb, {})}
+        return data
 
     def address(self, route: str, setting: str) -> str:
         values: dict[str, Any] = {}
@@ -703,7 +670,7 @@ class Settings:
         if setting == "body" or (setting in APPOINTED and route.startswith("bodies:")):
             values = {"code": "COMMITTEE"}
         if setting == "token":
-            return urlsplit(unsubscribing.url_for(self.notice.person, ["task_confirmed"])).path
+            return urlsplit(unsubscribing.unsubscribe_url(self.notice.person, ["task_confirmed"])).path
         if setting in self.terms:
             pages = {"code": "COMMITTEE"} if route.startswith("bodies:") else {}
             values = {**pages, "pk": self.terms[setting].pk}
@@ -815,9 +782,3 @@ def test_the_admin_lets_in_administrators_only(people: dict[str, Person], doors:
             assert doors[who].post(address).status_code in (302, 403, 405), (name, who)
         if page.endswith("changelist") or page == "index":
             assert staff.get(address).status_code == 200, name
-
-
-def _groups(pattern: URLPattern) -> list[str]:
-    """The names in an address that is written as a regular expression."""
-    written: Any = pattern.pattern
-    return list(written.regex.groupindex)

@@ -19,6 +19,7 @@ from tests.conftest import LACKS
 from tests.support.people import TaskAt
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),

@@ -40,8 +40,8 @@ def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_what_is_left_out_and_said(tmp_path: Path) -> None:
     (tmp_path / "test_things.py").write_text(TESTS)
-    (tmp_path / "tasks").mkdir()
-    (tmp_path / "tasks" / "test_secrecy.py").write_text("def test_costly(): assert False\n")
+    (tmp_path / "secrecy").mkdir()
+    (tmp_path / "secrecy" / "test_secrecy.py").write_text("def test_costly(): assert False\n")
     done = run_pytest("--quick", str(tmp_path))
     assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
     assert LEFT_OUT in done.stdout
@@ -49,8 +49,8 @@ def test_what_is_left_out_and_said(tmp_path: Path) -> None:
 
 def test_without_it_everything_runs(tmp_path: Path) -> None:
     (tmp_path / "test_things.py").write_text(TESTS)
-    (tmp_path / "tasks").mkdir()
-    (tmp_path / "tasks" / "test_secrecy.py").write_text("def test_costly(): assert False\n")
+    (tmp_path / "secrecy").mkdir()
+    (tmp_path / "secrecy" / "test_secrecy.py").write_text("def test_costly(): assert False\n")
     done = run_pytest("-m", "not browser", str(tmp_path))
     assert (done.returncode, "5 failed, 3 passed" in done.stdout) == (1, True), done.stdout
     assert LEFT_OUT not in done.stdout
@@ -87,3 +87,17 @@ def test_on_which_databases(
     monkeypatch.delenv("PORTAL_TEST_POSTGRESQL", raising=False)
     assert development.run_tests(arguments) == 0
     assert asked == databases
+
+
+@pytest.mark.parametrize("day", [["--day", "tet"], ["--day=tet"]])
+def test_a_day_counts_on_sqlite_alone(monkeypatch: pytest.MonkeyPatch, day: list[str]) -> None:
+    asked: list[list[str]] = []
+
+    def run(argv: list[str], **_options: object) -> SimpleNamespace:
+        asked.append([argument for argument in argv if argument in {*day, "tests/test_x.py"}])
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.delenv("PORTAL_TEST_DATABASE", raising=False)
+    development.run_tests([*day, "tests/test_x.py"])
+    assert asked == [[*day, "tests/test_x.py"], ["tests/test_x.py"]]

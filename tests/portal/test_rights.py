@@ -21,15 +21,16 @@ from committees.access import Right
 from committees.models import Absence, Body, Membership, Person
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from imports import actions as import_actions
-from notices import policies
-from notices.policing import save_policy
+from notices.policy import schedule as policies
+from notices.policy.actions import save_policy
 from portal.shared.days import today
-from tasks import actions, rules
-from tasks.actions.drafting import PartAsked
+from tasks import actions
+from tasks.actions.task_fields import PartSpec
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import Order, Request, Task
 from tasks.urging import actions as urging_actions
-from tests.audit.test_audit import EVENTS, ONLY_ONESELF, World
+from tasks.verbs import verdicts
+from tests.audit.helpers import EVENTS, ONLY_ONESELF, World
 from tests.support.imports import Received, checked
 from tests.support.people import OFFICES, WHY, Bodies, TaskAt, appoint, given, make_person, ready_for
 
@@ -77,7 +78,7 @@ in for, and a head's absence only somebody above keeps."""
 def ask_everything(person: Person, *tasks: Task) -> None:
     """As a page does that shows all buttons before one of them is pressed."""
     for task in tasks:
-        rules.verdicts(person, task)
+        verdicts(person, task)
         for permission in PERMISSIONS:
             access.allows(person, permission, task.assigner)
             access.allows(person, permission, task.lead)
@@ -220,7 +221,7 @@ def test_a_contribution_is_delivered_by_the_right_of_its_own_body(
     appoint(person, bodies.helper, Role.INSPECTOR)
     appoint(person, bodies.sister, Role.OFFICER)
     away(people["helper"], person)
-    parts = [PartAsked(bodies.sister, "co_lead"), PartAsked(bodies.helper, "coordinating")]
+    parts = [PartSpec(bodies.sister, "co_lead"), PartSpec(bodies.helper, "coordinating")]
     task = task_at("in_progress", parts=parts)
     for body, name in ((bodies.sister, ""), (bodies.helper, "Helper")):
         last = newest()
@@ -352,9 +353,9 @@ def test_urging_many_names_each_by_its_own_right(bodies: Bodies, people: People,
 
 def test_a_reminder_policy_kept_by_a_deputy(bodies: Bodies, people: People) -> None:
     away(people["secretary"], people["member"])
-    rules_now = policies.of([bodies.committee.pk])[bodies.committee.pk]
+    rules_now = policies.read_policies([bodies.committee.pk])[bodies.committee.pk]
     last = newest()
     save_policy(
-        body=bodies.committee, asked=replace(rules_now, weekly=not rules_now.weekly), by=people["member"]
+        body=bodies.committee, wanted=replace(rules_now, weekly=not rules_now.weekly), by=people["member"]
     )
     assert names_since(last) == [("reminder_policy_changed", "Member", "Secretary")]

@@ -22,11 +22,11 @@ from committees.models import Membership, PasswordAttempts, Person, SentRequest
 from notices.models import Notice
 from portal.sent_once import FIELD
 from portal.shared.days import today
-from reports.exporting import AT_ONCE
+from reports.exports import AT_ONCE
 from reports.models import Export
 from tasks.models import Comment, Evidence, FanOut, Order, Progress, Request, Task
 from tests.support.people import Bodies, TaskAt
-from tests.tasks.test_task_forms import typed
+from tests.tasks.task_forms_helpers import typed
 
 People = dict[str, Person]
 FORM = re.compile(r'<form\b[^>]*method="post"[^>]*>.*?</form>', re.DOTALL)
@@ -206,7 +206,7 @@ def test_a_message_that_waits_is_not_said_twice(people: People, address_of: Any)
 
 def test_an_export_is_asked_for_once(people: People, task_at: TaskAt, monkeypatch: Any) -> None:
     task_at("in_progress")
-    monkeypatch.setattr("reports.exporting.AT_ONCE", dict.fromkeys(AT_ONCE, 0))
+    monkeypatch.setattr("reports.exports.AT_ONCE", dict.fromkeys(AT_ONCE, 0))
     client = door(people["secretary"])
     data = {"report": "list", "format": "xlsx", FIELD: "k"}
     answers = [client.post(reverse("reports:new"), data) for _twice in range(2)]

@@ -13,17 +13,17 @@ from django.utils import translation
 from audit.models import Event
 from committees.models import Membership, Office
 from committees.roles import Role
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import DropReason
-from notices.letters import send_owed
 from notices.models import EscalationStep, Notice, Policy
-from notices.policies import DEFAULT
-from notices.seeding import seed
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import fill_years
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
-from reminders import kinds as telling
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
 from tasks import actions
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import State
 from tasks.models import Task
 from tasks.pages.panel import panel
@@ -37,7 +37,7 @@ DAYS = {1: date(2026, 7, 16), 2: date(2026, 7, 17), 3: date(2026, 7, 20), 7: dat
 
 @pytest.fixture(autouse=True)
 def calendar():
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
 
 def told(on: date | None = None) -> set[tuple[int, str]]:
@@ -49,14 +49,16 @@ def told(on: date | None = None) -> set[tuple[int, str]]:
 def escalate(days: int) -> set[tuple[int, str]]:
     """What is new on the day that comes so many working days after the deadline."""
     before = told()
-    count = reminders.escalate(DAYS[days])
+    count = reminders.plan_escalations(DAYS[days])
     new = told() - before
     assert count == len(new)
     return new
 
 
 def why_not(on: date) -> dict[int, DropReason]:
-    return telling.recheck(list(Notice.objects.filter(kind__in=("escalated", "overdue")).order_by("pk")), on)
+    return task_kinds.recheck(
+        list(Notice.objects.filter(kind__in=("escalated", "overdue")).order_by("pk")), on
+    )
 
 
 def in_charge(name: str, body, pillar: str):
@@ -68,7 +70,7 @@ def in_charge(name: str, body, pillar: str):
 
 def test_each_step_once_to_the_role_it_names(bodies, people, task_at):
     task_at("in_progress", due_on=DUE)
-    assert reminders.escalate(DUE) == 0
+    assert reminders.plan_escalations(DUE) == 0
     assert escalate(1) == {(people["lead_head"].pk, "+1l:head")}
     assert escalate(2) == set()
     assert escalate(3) == {(people["secretary"].pk, "+3a:secretary")}
@@ -112,7 +114,7 @@ def test_of_a_restricted_task_the_deputys_step_goes_to_who_may_read_it(bodies, p
     restricted = task_at("in_progress", due_on=DUE, secrecy=Task.Secrecy.RESTRICTED)
     normal = task_at("in_progress", due_on=DUE)
     Task.objects.update(pillar="Dữ liệu")
-    assert reminders.escalate(DAYS[7]) == 2 * 3
+    assert reminders.plan_escalations(DAYS[7]) == 2 * 3
     steps = Notice.objects.filter(step="+7a:deputy").values_list("about_id", "person_id")
     assert set(steps) == {(restricted.pk, people["head"].pk), (normal.pk, deputy.pk)}
 
@@ -125,7 +127,7 @@ def test_only_of_what_is_at_work(task_at, state):
 
 def test_nothing_on_a_day_off(task_at):
     task_at("in_progress", due_on=DUE)
-    assert reminders.escalate(date(2026, 7, 18)) == reminders.escalate(date(2026, 9, 2)) == 0
+    assert reminders.plan_escalations(date(2026, 7, 18)) == reminders.plan_escalations(date(2026, 9, 2)) == 0
 
 
 def test_who_takes_the_office_later_is_not_told_the_step_again(bodies, people, task_at):
@@ -174,13 +176,13 @@ def test_a_moved_deadline_begins_anew(people, task_at):
     escalate(1)
     actions.edit_task(task=task, values={"due_on": date(2026, 7, 16)}, by=people["head"], past_deadline=True)
     assert set(why_not(DAYS[2]).values()) == {TaskReason.MOVED}
-    assert reminders.escalate(DAYS[2]) == 1
+    assert reminders.plan_escalations(DAYS[2]) == 1
 
 
 def test_one_line_for_who_works_on_it_and_who_is_on_two_steps(bodies, people, task_at):
     task_at("in_progress", due_on=DUE)
     appoint(people["lead_head"], bodies.committee, Role.SECRETARY)
-    reminders.plan(DAYS[3])
+    reminders.plan_reminders(DAYS[3])
     escalate(3)
     reasons = why_not(DAYS[3])
     mine = Notice.objects.filter(person=people["lead_head"], kind__in=("escalated", "overdue"))
@@ -194,7 +196,7 @@ def test_one_line_for_who_works_on_it_and_who_is_on_two_steps(bodies, people, ta
 CHANGES: dict[str, tuple[Callable[..., object], str]] = {
     "nothing": (lambda task, people: None, ""),
     "submitted": (lambda task, people: Task.objects.update(state="suspended", suspended_from="in_progress"),
-                  NOW_IN[State.SUSPENDED]),
+                  REASON_OF_STATE[State.SUSPENDED]),
     "office": (
         lambda task, people: Membership.objects.filter(person=people["lead_head"]).update(
             office=Office.objects.get(body=task.lead, role=Role.OFFICER)
@@ -218,7 +220,7 @@ def test_the_line_says_how_late_and_what_to_do(people, task_at):
     task_at("in_progress", due_on=DUE)
     escalate(1)
     with translation.override("en"):
-        [line] = telling.compose(list(Notice.objects.filter(kind="escalated")), DAYS[1]).values()
+        [line] = task_kinds.compose(list(Notice.objects.filter(kind="escalated")), DAYS[1]).values()
     assert (line.standing, line.days, line.lead != "") == ("overdue", -1, True)
     assert "late: 1 or" in line.sentence
     assert line.what_to_do
@@ -227,7 +229,7 @@ def test_the_line_says_how_late_and_what_to_do(people, task_at):
 def test_many_tasks_cost_as_many_queries_as_few(bodies, people, task_at):
     task = task_at("in_progress", due_on=DUE)
     with CaptureQueriesContext(connection) as few:
-        reminders.escalate(DAYS[7])
+        reminders.plan_escalations(DAYS[7])
     others = [make_body(f"LEAD-{number}", bodies.committee) for number in range(8)]
     for number, body in enumerate(others):
         appoint(make_person(f"head-{number}"), body, Role.HEAD)
@@ -237,7 +239,7 @@ def test_many_tasks_cost_as_many_queries_as_few(bodies, people, task_at):
         for n, body in enumerate(others)
     )
     with CaptureQueriesContext(connection) as many:
-        assert reminders.escalate(DAYS[7]) == 8 * 3
+        assert reminders.plan_escalations(DAYS[7]) == 8 * 3
     assert len(many) == len(few)
 
 
@@ -247,7 +249,7 @@ def test_while_it_is_stopped_nobody_above_is_told(people, task_at):
     actions.stop_escalation(task=task, by=people["secretary"], reason="Chờ Bộ hướng dẫn.")
     assert set(why_not(DAYS[1]).values()) == {TaskReason.STOPPED}
     assert escalate(3) == set()
-    assert reminders.plan(DAYS[3]) == 2  # those who work on it
+    assert reminders.plan_reminders(DAYS[3]) == 2  # those who work on it
     actions.resume_escalation(task=task, by=people["head"])
     assert (people["secretary"].pk, "+3a:secretary") in escalate(3)
 
@@ -279,7 +281,7 @@ def test_what_was_not_told_because_it_stood_still_is_told_when_it_goes_on(people
     step = Notice.objects.get(kind="escalated", person=people["lead_head"])
     assert step.state == Notice.State.DROPPED
     goes_on(task, people)
-    reminders.escalate(DAYS[2])
+    reminders.plan_escalations(DAYS[2])
     Notice.objects.filter(on__gt=DAYS[2]).update(on=DAYS[2])
     send_owed(DAYS[2])
     step.refresh_from_db()
@@ -329,7 +331,7 @@ def test_the_page_offers_the_stop_once_it_is_late_and_says_that_it_holds(client,
     task = task_at("in_progress")
 
     def verbs() -> set[str]:
-        return {act.verb for act in panel(people["secretary"], task).acts}
+        return {act.verb.name for act in panel(people["secretary"], task).acts}
 
     assert not {"stop_escalation", "resume_escalation"} & verbs()
     Task.objects.filter(pk=task.pk).update(due_on=today() - timedelta(days=9))

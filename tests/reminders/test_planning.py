@@ -11,9 +11,9 @@ from committees import access
 from committees.models import Body
 from committees.roles import PERMISSIONS
 from notices.models import Notice, Policy
-from notices.policies import DEFAULT
-from notices.seeding import seed
-from reminders import kinds as telling
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import fill_years
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
 from tasks.drop_reasons import TaskReason
 from tasks.models import Task
@@ -26,7 +26,7 @@ TEN_BEFORE, SEVEN_BEFORE, LATE = date(2026, 7, 1), date(2026, 7, 6), date(2026, 
 
 @pytest.fixture(autouse=True)
 def calendar():
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
 
 def follow(body: Body, **values: Any) -> Policy:
@@ -42,11 +42,16 @@ def owed() -> set[tuple[str, str]]:
 def test_the_policy_of_the_assigner_counts(bodies, task_at):
     task_at("in_progress", due_on=DUE)
     follow(bodies.lead)
-    assert reminders.plan(TEN_BEFORE) == 0
+    assert reminders.plan_reminders(TEN_BEFORE) == 0
     follow(bodies.committee)
-    assert reminders.plan(TEN_BEFORE) == 2
-    assert reminders.plan(SEVEN_BEFORE) == reminders.plan(DUE) == reminders.plan(LATE) == 0
-    assert reminders.plan(date(2026, 7, 17)) == 2
+    assert reminders.plan_reminders(TEN_BEFORE) == 2
+    assert (
+        reminders.plan_reminders(SEVEN_BEFORE)
+        == reminders.plan_reminders(DUE)
+        == reminders.plan_reminders(LATE)
+        == 0
+    )
+    assert reminders.plan_reminders(date(2026, 7, 17)) == 2
     assert owed() == {("due_soon", "-10"), ("overdue", "+2")}
 
 
@@ -60,24 +65,24 @@ def test_bodies_without_one_follow_the_default_beside_it(bodies, people, task_at
         "due_on": DUE,
     }
     Task.objects.create(title="Của cấp trên", state="in_progress", assigner=bodies.top, **same)
-    assert reminders.plan(SEVEN_BEFORE) == 4
+    assert reminders.plan_reminders(SEVEN_BEFORE) == 4
     assert owed() == {("due_soon", "-10"), ("due_soon", "-7")}
     hours = set(Notice.objects.filter(kind="due_soon").values_list("step", "not_before"))
-    nine = DEFAULT.opens(SEVEN_BEFORE).replace(hour=9, minute=30)
-    assert hours == {("-10", nine), ("-7", DEFAULT.opens(SEVEN_BEFORE))}
+    nine = DEFAULT.opens_at(SEVEN_BEFORE).replace(hour=9, minute=30)
+    assert hours == {("-10", nine), ("-7", DEFAULT.opens_at(SEVEN_BEFORE))}
 
 
 def test_a_change_counts_for_what_is_not_yet_sent(bodies, task_at):
     task_at("in_progress", due_on=DUE)
-    reminders.plan(SEVEN_BEFORE)
+    reminders.plan_reminders(SEVEN_BEFORE)
     follow(bodies.committee)
     rows = list(Notice.objects.filter(kind="due_soon"))
-    assert set(telling.recheck(rows, SEVEN_BEFORE).values()) == {TaskReason.OTHER_POLICY}
+    assert set(task_kinds.recheck(rows, SEVEN_BEFORE).values()) == {TaskReason.OTHER_POLICY}
 
 
 def test_every_column_of_a_planned_notice_is_as_an_action_would_write_it(bodies, people, task_at):
     task = task_at("in_progress", due_on=DUE)
-    reminders.plan(LATE)
+    reminders.plan_reminders(LATE)
     notice = Notice.objects.get(kind="overdue", person=people["officer"])
     assert (notice.about_type, notice.about_id, notice.body_id) == ("tasks.task", task.pk, task.lead_id)
     assert (notice.state, notice.data, notice.on, notice.due_version) == ("owed", {}, LATE, 1)
@@ -100,9 +105,9 @@ def test_policies_of_many_bodies_cost_no_more_queries(bodies, task_at):
     task_at("in_progress", due_on=DUE)
     follow(bodies.committee)
     with CaptureQueriesContext(connection) as few:
-        reminders.plan(LATE)
+        reminders.plan_reminders(LATE)
     for body in (bodies.top, bodies.lead, bodies.helper, bodies.sister):
         follow(body)
     with CaptureQueriesContext(connection) as many:
-        reminders.plan(LATE)
+        reminders.plan_reminders(LATE)
     assert len(many) == len(few)

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from audit.models import Event
 from committees.roles import Role
-from notices import policies
 from notices.models import CalendarDay, EscalationStep, Notice, Policy
-from notices.policies import DEFAULT, Rung
-from notices.seeding import seed
+from notices.policy import schedule as policies
+from notices.policy.schedule import DEFAULT, Rung
+from notices.public_holidays import fill_years
 from portal.shared.days import today
 from reminders import planning as reminders
 from reminders.forecast import Forecast
@@ -52,8 +52,8 @@ SENT = {
 }
 
 
-def own(bodies) -> policies.Rules:
-    return policies.of([bodies.committee.pk])[bodies.committee.pk]
+def own(bodies) -> policies.PolicyRules:
+    return policies.read_policies([bodies.committee.pk])[bodies.committee.pk]
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ DUE = date(2026, 7, 15)
 
 @pytest.fixture
 def forecast(task_at):
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
     def of(rules=DEFAULT, **values) -> Forecast:
         from notices.calendar import Calendar
@@ -296,7 +296,7 @@ def test_looked_at_before_saving(secretary, people, task_at):
 def test_a_deadline_on_a_day_off_stays_and_says_so(secretary, people, task_at):
     people["secretary"].language = "en"
     people["secretary"].save()
-    seed(2026, 2027)
+    fill_years(2026, 2027)
     CalendarDay.objects.filter(day=date(2027, 2, 8)).update(name="Tết")
     sunday, holiday = (
         task_at("in_progress", due_on=date(2026, 11, 22)),
@@ -328,7 +328,7 @@ def test_the_preview_is_what_the_planner_owes(forecast, people, bodies):
     foreseen = {(line.day, pk) for line in lines for pk in line.people}
     owed, day = set(), date(2026, 7, 1)
     while day <= max(line.day for line in lines):
-        for planner in (reminders.plan, reminders.escalate):
+        for planner in (reminders.plan_reminders, reminders.plan_escalations):
             planner(day)
         mine = Notice.objects.filter(on=day, about_id=shown.task.pk, step__gt="")
         owed |= set(mine.values_list("on", "person_id"))

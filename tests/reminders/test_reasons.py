@@ -17,17 +17,18 @@ from django.utils import timezone, translation
 
 from committees.models import Person
 from notices import drop_reasons
+from notices.delivery.recheck import drop_notices
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import DropReason, ReaderReason
-from notices.letters import drop, send_owed
 from notices.models import Notice
-from notices.seeding import seed
+from notices.public_holidays import fill_years
 from portal.shared.days import today
 from reminders import weekly_summary as summary
 from reports import actions as reports
 from reports.models import KEPT, Export
-from reports.telling import READY, FileReason
+from reports.notice_kinds import READY, FileReason
 from tasks import actions
-from tasks.drop_reasons import NOW_IN, STOOD_STILL, TaskReason
+from tasks.drop_reasons import REASON_OF_STATE, STOOD_STILL, TaskReason
 from tasks.lifecycle import State
 from tests.support.people import TaskAt
 
@@ -49,7 +50,7 @@ def test_every_app_registered_its_reasons() -> None:
     of_the_apps = {kind for kind in DropReason.__subclasses__() if not kind.__module__.startswith("tests.")}
     assert kinds == of_the_apps >= {ReaderReason, TaskReason, FileReason}
     assert summary.SummaryReason in kinds
-    assert set(NOW_IN) == set(State)
+    assert set(REASON_OF_STATE) == set(State)
     assert set(STOOD_STILL) <= set(REASONS)
 
 
@@ -79,7 +80,7 @@ def test_two_reasons_never_share_a_code() -> None:
 
 def test_each_reason_is_kept_as_its_code_and_read_in_words(people: dict[str, Person]) -> None:
     notices = {notice_for(people["officer"]).pk: reason for reason in REASONS}
-    drop(notices)
+    drop_notices(notices)
     for notice in Notice.objects.all():
         reason = notices[notice.pk]
         assert (notice.state, notice.dropped_because) == ("dropped", reason.value)
@@ -125,7 +126,7 @@ def reworded(monkeypatch: Any) -> None:
 
 def test_what_is_read_in_the_portal_is_still_read(people: dict[str, Person], reworded: None) -> None:
     officer = people["officer"]
-    drop({notice_for(officer).pk: reason for reason in REASONS})
+    drop_notices({notice_for(officer).pk: reason for reason in REASONS})
     shown = set(Notice.objects.for_person(officer).values_list("dropped_because", flat=True))
     assert shown == {"no_address", "in_portal", "address_refused", "switched_off"}
 
@@ -136,9 +137,9 @@ def test_what_stood_still_is_still_owed_again(
     task = task_at("in_progress")
     Notice.objects.all().delete()
     stopped = notice_for(people["officer"], about_id=task.pk)
-    drop({stopped.pk: NOW_IN[State.SUSPENDED]})
+    drop_notices({stopped.pk: REASON_OF_STATE[State.SUSPENDED]})
     other = notice_for(people["officer"], about_id=task.pk, step="+3")
-    drop({other.pk: TaskReason.LATER_STEP})
+    drop_notices({other.pk: TaskReason.LATER_STEP})
     actions.suspend(task=task, by=people["secretary"], reason="Chờ hướng dẫn.")
     actions.resume(task=task, by=people["secretary"])
     states = dict(Notice.objects.filter(kind="overdue").values_list("pk", "state"))
@@ -148,7 +149,7 @@ def test_what_stood_still_is_still_owed_again(
 def test_a_file_that_expired_is_no_news(people: dict[str, Person]) -> None:
     """On a working day: the letters of a day off wait."""
     day = date(2026, 7, 20)
-    seed(2026, 2026)
+    fill_years(2026, 2026)
     export = export_of(people["officer"])
     reports.make_export(export.pk, tell=True)
     Notice.objects.exclude(kind=READY).delete()

@@ -19,23 +19,24 @@ from committees import actions as committee_actions
 from committees.actions.addresses import refuse_address
 from committees.models import Body, Membership, Person
 from committees.roles import Role
-from notices import addresses, drop_reasons, preferences
+from notices import drop_reasons, preferences
 from notices.appointments import AppointmentReason
+from notices.delivery import refused_addresses as addresses
+from notices.delivery.sender import send_owed
 from notices.drop_reasons import AddressReason, DropReason, ReaderReason
-from notices.letters import send_owed
 from notices.models import Notice
-from notices.policies import DEFAULT
-from notices.policing import save_policy
-from notices.seeding import seed
+from notices.policy.actions import save_policy
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from reminders import planning as reminders
 from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
-from reports.telling import FileReason
+from reports.notice_kinds import FileReason
 from tasks import actions
-from tasks.actions.drafting import PartAsked
-from tasks.actions.milestones import MilestoneAsked
-from tasks.drop_reasons import NOW_IN, TaskReason
+from tasks.actions.milestones import MilestoneSpec
+from tasks.actions.task_fields import PartSpec
+from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import State
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
@@ -83,18 +84,16 @@ class World:
         committee_actions.save_person(person=person, by=self.people["admin"])
 
     def set_policy(self, **changed: Any) -> None:
-        save_policy(body=self.bodies.committee, asked=replace(DEFAULT, **changed), by=self.people["head"])
+        save_policy(body=self.bodies.committee, wanted=replace(DEFAULT, **changed), by=self.people["head"])
 
 
 @pytest.fixture
 def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterator[World]:
     at = datetime(2026, 7, 20, 8, 0, tzinfo=VIETNAM)
     with time_machine.travel(at, tick=False) as clock:
-        seed(2026, 2026)
+        fill_years(2026, 2026)
         Membership.objects.filter(person=people["lead_head"]).update(ends_on=date(2026, 6, 30))
-        task = task_at(
-            "in_progress", due_on=DUE, parts=[PartAsked(bodies.helper, "coordinating", due_on=DUE)]
-        )
+        task = task_at("in_progress", due_on=DUE, parts=[PartSpec(bodies.helper, "coordinating", due_on=DUE)])
         yield World(task, people, bodies, task_at, clock)
 
 
@@ -102,7 +101,7 @@ def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterato
 
 
 def overdue(world: World) -> str:
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     return "overdue"
 
 
@@ -120,29 +119,29 @@ def overdue_for_a_standing_deputy(world: World) -> str:
 
 
 def part_overdue(world: World) -> str:
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     return "part_overdue"
 
 
 def milestone_overdue(world: World) -> str:
     set_milestone(world, DUE)
-    reminders.plan(TODAY)
+    reminders.plan_reminders(TODAY)
     return "milestone_overdue"
 
 
 def set_milestone(world: World, day: date) -> None:
-    asked = [MilestoneAsked(day, "Gửi dự thảo")]
+    asked = [MilestoneSpec(day, "Gửi dự thảo")]
     actions.set_milestones(task=world.now, by=world.people["secretary"], milestones=asked)
 
 
 def escalated(world: World) -> str:
-    reminders.escalate(TODAY)
+    reminders.plan_escalations(TODAY)
     return "escalated"
 
 
 def summed_up(world: World) -> str:
     appoint(world.officer, world.bodies.lead, Role.HEAD)
-    summary.plan(TODAY)
+    summary.plan_summaries(TODAY)
     return summary.WEEKLY
 
 
@@ -183,8 +182,8 @@ def given_to_another(world: World) -> str:
 def address_refused(world: World) -> str:
     keeper = make_person("keeper")
     appoint(keeper, world.bodies.lead, Role.SECRETARY)
-    addresses.refused(world.officer, world.officer.email, "550 5.1.1 no such user")
-    return addresses.NAME
+    addresses.record_refused_address(world.officer, world.officer.email, "550 5.1.1 no such user")
+    return addresses.KIND_NAME
 
 
 def of_an_older_version(world: World) -> str:
@@ -307,7 +306,7 @@ def it_is_delivered(world: World) -> None:
 
 
 def its_own_day_is_moved(world: World) -> None:
-    other = [PartAsked(world.bodies.helper, "coordinating", due_on=DUE - A_DAY)]
+    other = [PartSpec(world.bodies.helper, "coordinating", due_on=DUE - A_DAY)]
     actions.edit_task(task=world.now, values={}, parts=other, by=world.people["head"])
 
 
@@ -361,12 +360,12 @@ Owed = Callable[[World], str]
 Happens = Callable[[World], None]
 
 CASES: list[tuple[Owed, Happens, DropReason]] = [
-    (overdue, it_is_reported, NOW_IN[State.SUBMITTED]),
-    (overdue, it_is_done, NOW_IN[State.COMPLETED]),
-    (overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
-    (overdue, it_is_suspended, NOW_IN[State.SUSPENDED]),
-    (overdue_and_not_accepted, it_is_recalled, NOW_IN[State.DRAFT]),
-    (overdue_and_not_accepted, it_is_declined, NOW_IN[State.PROPOSED]),
+    (overdue, it_is_reported, REASON_OF_STATE[State.SUBMITTED]),
+    (overdue, it_is_done, REASON_OF_STATE[State.COMPLETED]),
+    (overdue, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
+    (overdue, it_is_suspended, REASON_OF_STATE[State.SUSPENDED]),
+    (overdue_and_not_accepted, it_is_recalled, REASON_OF_STATE[State.DRAFT]),
+    (overdue_and_not_accepted, it_is_declined, REASON_OF_STATE[State.PROPOSED]),
     (overdue, it_is_extended, TaskReason.MOVED),
     (overdue, its_day_is_moved, TaskReason.MOVED),
     (overdue, another_body_leads_it, TaskReason.OTHER_LEAD),
@@ -383,12 +382,12 @@ CASES: list[tuple[Owed, Happens, DropReason]] = [
     (part_overdue, it_is_delivered, TaskReason.DELIVERED),
     (part_overdue, it_no_longer_helps, TaskReason.NO_PART),
     (part_overdue, its_own_day_is_moved, TaskReason.MOVED),
-    (part_overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (part_overdue, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
     (milestone_overdue, it_is_reached, TaskReason.REACHED),
     (milestone_overdue, the_milestone_is_moved, TaskReason.MOVED),
-    (milestone_overdue, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (milestone_overdue, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
     (milestone_overdue, another_body_leads_it, TaskReason.OTHER_LEAD),
-    (escalated, it_is_reported, NOW_IN[State.SUBMITTED]),
+    (escalated, it_is_reported, REASON_OF_STATE[State.SUBMITTED]),
     (escalated, its_day_is_moved, TaskReason.MOVED),
     (escalated, telling_above_is_stopped, TaskReason.STOPPED),
     (escalated, the_rung_is_taken_out, TaskReason.OTHER_POLICY),
@@ -396,14 +395,14 @@ CASES: list[tuple[Owed, Happens, DropReason]] = [
     (escalated, the_secretary_leaves, TaskReason.NOT_VISIBLE),
     (summed_up, it_is_done, SummaryReason.NOTHING_LATE),
     (summed_up, the_head_leaves, SummaryReason.NOT_HEAD),
-    (submitted, it_is_sent_back, NOW_IN[State.IN_PROGRESS]),
-    (submitted, it_is_withdrawn, NOW_IN[State.WITHDRAWN]),
+    (submitted, it_is_sent_back, REASON_OF_STATE[State.IN_PROGRESS]),
+    (submitted, it_is_withdrawn, REASON_OF_STATE[State.WITHDRAWN]),
     (confirmed, the_person_chooses_the_portal, ReaderReason.IN_PORTAL),
     (confirmed, the_kind_is_switched_off, ReaderReason.SWITCHED_OFF),
     (confirmed, the_account_is_locked, ReaderReason.LOCKED),
     (asked, somebody_answers, TaskReason.ANSWERED),
     (at_risk, it_is_back_on_schedule, TaskReason.CALMED),
-    (urged, it_is_reported, NOW_IN[State.SUBMITTED]),
+    (urged, it_is_reported, REASON_OF_STATE[State.SUBMITTED]),
     (urged, the_term_ends, TaskReason.NO_OFFICE),
     (given_to_another, the_body_leads_it_again, TaskReason.GIVEN_BACK),
     (address_refused, the_address_is_corrected, AddressReason.CORRECTED),
@@ -433,7 +432,7 @@ def test_no_mail_and_the_ledger_says_why(
 
 
 def a_later_step(world: World) -> str:
-    reminders.plan(DUE + A_DAY)
+    reminders.plan_reminders(DUE + A_DAY)
     return overdue(world)
 
 
@@ -454,8 +453,8 @@ def a_higher_step(world: World) -> str:
 def a_later_week(world: World) -> str:
     Task.objects.update(due_on=DUE - 7 * A_DAY)
     appoint(world.officer, world.bodies.lead, Role.HEAD)
-    summary.plan(TODAY - 7 * A_DAY)
-    summary.plan(TODAY)
+    summary.plan_summaries(TODAY - 7 * A_DAY)
+    summary.plan_summaries(TODAY)
     return summary.WEEKLY
 
 
@@ -482,8 +481,8 @@ def test_of_two_lines_one_is_told(world: World, owed: Owed, reason: DropReason) 
 # Nothing is forgotten here
 
 OF_FILES = {FileReason.GONE}
-# Of a file nobody is told twice: tests/reports/test_exports.py.
-# Of appointments: tests/committees/test_power.py.
+# Of a file nobody is told twice: tests/reports/exports/test_exports.py.
+# Of appointments: tests/committees/test_appointments_told.py.
 
 
 def test_every_reason_in_the_code_was_tried() -> None:

@@ -13,8 +13,8 @@ from committees.roles import PERMISSIONS, Role
 from notices import kinds
 from notices.calendar import Calendar
 from notices.models import Notice
-from notices.seeding import seed
-from reminders import kinds as telling
+from notices.public_holidays import fill_years
+from reminders import kinds as task_kinds
 from reminders import planning as reminders
 from tasks import actions
 from tasks.lifecycle import State
@@ -28,7 +28,7 @@ DUE = date(2026, 7, 15)  # a Wednesday in a year's longest stretch without a hol
 
 @pytest.fixture(autouse=True)
 def calendar() -> Calendar:
-    seed(2026, 2027)
+    fill_years(2026, 2027)
     return Calendar.read()
 
 
@@ -38,7 +38,7 @@ def plan(task_at):
 
     def plan_on(on: date) -> list[str]:
         before = set(reminder_keys())
-        count = reminders.plan(on)
+        count = reminders.plan_reminders(on)
         new = [key for key in reminder_keys() if key not in before]
         assert count == len(new)
         return new
@@ -78,7 +78,7 @@ def reminder_keys() -> list[str]:
     ],
 )
 def test_the_step_of_a_day(calendar, on, step):
-    assert reminders.Ladder(calendar, date.fromisoformat(on)).step(DUE) == step
+    assert reminders.StepFinder(calendar, date.fromisoformat(on)).step(DUE) == step
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_step_of_a_day(calendar, on, step):
     ],
 )
 def test_days_off_do_not_count(calendar, due_on, on, step):
-    assert reminders.Ladder(calendar, date.fromisoformat(on)).step(date.fromisoformat(due_on)) == step
+    assert reminders.StepFinder(calendar, date.fromisoformat(on)).step(date.fromisoformat(due_on)) == step
 
 
 @pytest.mark.parametrize(
@@ -179,13 +179,13 @@ def test_of_a_restricted_task_only_its_readers(plan, bodies, people, task_at):
 def test_many_tasks_cost_as_many_queries_as_few(bodies, people, task_at):
     task = task_at("in_progress", due_on=DUE)
     with CaptureQueriesContext(connection) as few:
-        assert reminders.plan(date(2026, 7, 16)) == 2
+        assert reminders.plan_reminders(date(2026, 7, 16)) == 2
     others = [make_body(f"LEAD-{number}", bodies.committee) for number in range(10)]
     for number, body in enumerate(others):
         appoint(make_person(f"officer-{number}"), body, Role.OFFICER)
     Task.objects.bulk_create(_like(task, body) for body in others for _ in range(5))
     with CaptureQueriesContext(connection) as many:
-        assert reminders.plan(date(2026, 7, 16)) == 50
+        assert reminders.plan_reminders(date(2026, 7, 16)) == 50
     assert len(many) == len(few)
 
 
@@ -211,5 +211,5 @@ def test_reading_is_not_asked_for_many():
 def test_every_notice_that_an_action_owes_has_its_kind(people, task_at):
     for state in State:
         task_at(state)
-    assert set(Notice.objects.values_list("kind", flat=True)) <= set(telling.BY_NAME)
+    assert set(Notice.objects.values_list("kind", flat=True)) <= set(task_kinds.KIND_BY_NAME)
     assert next(kind.name for kind in kinds.every()) == "overdue"

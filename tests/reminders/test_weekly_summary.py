@@ -10,8 +10,8 @@ from committees.models import Membership
 from committees.roles import Role
 from notices import kinds
 from notices.models import Letter, Notice
-from notices.policies import DEFAULT
-from notices.seeding import seed
+from notices.policy.schedule import DEFAULT
+from notices.public_holidays import fill_years
 from reminders import weekly_summary as summary
 from reminders.weekly_summary import SummaryReason
 from tasks import actions
@@ -26,7 +26,7 @@ FRIDAY, MONDAY, TUESDAY = date(2026, 7, 17), date(2026, 7, 20), date(2026, 7, 21
 
 @pytest.fixture(autouse=True)
 def calendar():
-    seed(2026, 2027)
+    fill_years(2026, 2027)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def line_of(on: date = MONDAY) -> kinds.Line:
 
 
 def test_one_a_week_to_the_head_of_the_lead_body(late, people):
-    assert [summary.plan(day) for day in (MONDAY, MONDAY, TUESDAY, MONDAY + timedelta(days=7))] == [
+    assert [summary.plan_summaries(day) for day in (MONDAY, MONDAY, TUESDAY, MONDAY + timedelta(days=7))] == [
         1,
         0,
         0,
@@ -53,31 +53,31 @@ def test_one_a_week_to_the_head_of_the_lead_body(late, people):
     ]
     assert {notice.person_id for notice in owed()} == {people["lead_head"].pk}
     assert {notice.not_before for notice in owed()} == {
-        DEFAULT.opens(MONDAY),
-        DEFAULT.opens(MONDAY + timedelta(days=7)),
+        DEFAULT.opens_at(MONDAY),
+        DEFAULT.opens_at(MONDAY + timedelta(days=7)),
     }
 
 
 def test_what_became_late_this_week_waits_for_the_next(late):
-    assert summary.plan(FRIDAY) == 0
-    assert summary.plan(MONDAY) == 1
+    assert summary.plan_summaries(FRIDAY) == 0
+    assert summary.plan_summaries(MONDAY) == 1
 
 
 def test_a_missed_monday_is_made_up_for_and_a_day_off_is_none(late):
-    assert summary.plan(date(2026, 7, 19)) == 0
-    assert summary.plan(TUESDAY) == 1
+    assert summary.plan_summaries(date(2026, 7, 19)) == 0
+    assert summary.plan_summaries(TUESDAY) == 1
 
 
 def test_a_week_that_begins_with_a_holiday_begins_later(late):
     # National Day and the two days before it are off: Thursday is the first working day.
     Task.objects.update(due_on=date(2026, 9, 1))
-    assert [summary.plan(date(2026, 8, 31)), summary.plan(date(2026, 9, 3))] == [0, 1]
+    assert [summary.plan_summaries(date(2026, 8, 31)), summary.plan_summaries(date(2026, 9, 3))] == [0, 1]
 
 
 def test_the_line_counts_and_says_cause_responsibility_and_remedy(late, people):
     Task.objects.update(leader=people["lead_head"])
     actions.report_progress(task=late, by=people["officer"], percent=30, note="Chờ số liệu.\nTừ Bộ.")
-    summary.plan(MONDAY)
+    summary.plan_summaries(MONDAY)
     line = line_of()
     assert line.sentence.startswith("1 ")
     [said] = line.below
@@ -97,7 +97,7 @@ def test_the_line_counts_and_says_cause_responsibility_and_remedy(late, people):
 
 def test_of_a_restricted_task_number_and_days_only(late):
     Task.objects.update(secrecy=Task.Secrecy.RESTRICTED)
-    summary.plan(MONDAY)
+    summary.plan_summaries(MONDAY)
     assert line_of().below == (f"{late.code}: 5 days late.",)
 
 
@@ -107,7 +107,7 @@ def test_at_most_fifty_are_listed_and_all_counted(late):
         Task(title=f"Việc {number}", state="in_progress", lead=late.lead, due_on=DUE, **same)
         for number in range(60)
     )
-    summary.plan(MONDAY)
+    summary.plan_summaries(MONDAY)
     line = line_of()
     assert line.sentence.startswith("61 ")
     assert (len(line.below), line.below[-1]) == (51, "11 more in the portal")
@@ -125,15 +125,15 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_asked_again_before_it_is_sent(late, people, change):
-    summary.plan(MONDAY)
+    summary.plan_summaries(MONDAY)
     act, reason = CHANGES[change]
     act(late, people)
     assert set(summary.recheck(owed(), MONDAY).values()) == ({reason} if reason else set())
 
 
 def test_only_the_newest_week_is_told(late):
-    summary.plan(MONDAY)
-    summary.plan(MONDAY + timedelta(days=7))
+    summary.plan_summaries(MONDAY)
+    summary.plan_summaries(MONDAY + timedelta(days=7))
     first, _second = owed()
     assert summary.recheck(owed(), MONDAY + timedelta(days=7)) == {first.pk: SummaryReason.OTHER_WEEK}
 

@@ -26,15 +26,17 @@ from django.db import connection
 
 from committees import actions as committee_actions
 from committees.models import Absence, Body, Membership, Person
-from notices import policies, policing, preferences
+from notices import preferences
 from notices.calendar import Calendar
 from notices.models import Notice
-from notices.policies import Rung
-from notices.seeding import seed
+from notices.policy import actions as policing
+from notices.policy import schedule as policies
+from notices.policy.schedule import Rung
+from notices.public_holidays import fill_years
 from portal.shared.days import VIETNAM
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support import bulk, oracle
@@ -303,7 +305,7 @@ class Portal:
 
     def _draft(self, job: Job) -> int:
         parts = (
-            [PartAsked(self.bodies[job.helper], "coordinating", due_on=job.helper_due)] if job.helper else []
+            [PartSpec(self.bodies[job.helper], "coordinating", due_on=job.helper_due)] if job.helper else []
         )
         task = Task(
             title=job.key,
@@ -414,8 +416,8 @@ class Portal:
 
     def set_policy(self, body: str, by: str, changed: dict[str, Any]) -> None:
         found = self.bodies[body]
-        asked = replace(policies.of([found.pk])[found.pk], **_as_rules(changed))
-        policing.save_policy(body=found, asked=asked, by=self.people[by])
+        asked = replace(policies.read_policies([found.pk])[found.pk], **_as_rules(changed))
+        policing.save_policy(body=found, wanted=asked, by=self.people[by])
 
     # What went out
 
@@ -459,7 +461,7 @@ def _clock(text: str) -> Any:
 
 
 def forget_appointments() -> None:
-    """What is told of terms is asked in test_power.py; here it would stand between the letters of tasks."""
+    """Terms are told in test_appointments_told.py; here they would stand between the letters of tasks."""
     Notice.objects.filter(kind="appointed").delete()
 
 
@@ -503,7 +505,7 @@ def test_the_oracle_knows_nothing_of_the_portal() -> None:
 
 @pytest.mark.django_db
 def test_both_work_on_the_same_days() -> None:
-    seed(2025, 2027)
+    fill_years(2025, 2027)
     calendar = Calendar.read()
     days = [date(2025, 1, 1) + timedelta(days=number) for number in range(3 * 365)]
     assert [one for one in days if calendar.working_day(one)] == oracle.WORKED

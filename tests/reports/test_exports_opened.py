@@ -17,12 +17,12 @@ from django.http import QueryDict
 from committees.models import Body, Person
 from notices.models import Notice
 from portal.shared.days import today
-from reports import actions, documents, jobs, telling
+from reports import actions, documents, jobs, notice_kinds
 from reports.documents.layout import Cell, Column, Document, Heading, Paragraph, Table, ToWrite
 from reports.documents.letterhead import letterhead_of, signature_of
 from reports.models import Export
 from tests.conftest import LACKS
-from tests.portal.test_jobs import until
+from tests.portal.jobs_helpers import until
 from tests.support.office import converted
 from tests.support.people import Bodies, TaskAt
 
@@ -143,4 +143,4 @@ def test_a_worker_makes_what_was_asked_for(
     export.refresh_from_db()
     assert (export.rows, export.tries) == (1, 1)
     assert export.file.name
-    assert Notice.objects.filter(kind=telling.READY, person=people["officer"]).count() == 1
+    assert Notice.objects.filter(kind=notice_kinds.READY, person=people["officer"]).count() == 1

@@ -19,7 +19,7 @@ from committees.models import Person
 from portal.shared.days import start_of
 from reports.models import Export
 from tasks.models import Task
-from tests.reports.test_exports import feet_of, made, sheet_of
+from tests.reports.exports.helpers import feet_of, made, sheet_of
 from tests.support.people import TaskAt
 
 People = dict[str, Person]

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from audit.actions import append, changes, compose, snapshot
+from audit.actions import append, build_event, changes, snapshot
 from committees.actions import open_offices
 from committees.actions.common import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, Membership, Office, Person
@@ -53,7 +53,7 @@ def _tell(
     with transaction.atomic():
         append(
             [
-                compose(
+                build_event(
                     verb,
                     about=row,
                     by=None,

@@ -2,7 +2,7 @@
 
 `python3 run.py test --day tet` puts the clock of pytest's own processes on a day that is unlike others,
 `--day any` on one of them by chance. Programs that a test starts (workers, servers, browsers) keep the
-machine's clock, so the slow tests and those in a browser are left out of such a run.
+machine's clock, and so do the slow tests and those in a browser.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -51,11 +51,20 @@ def resolve(name: str) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     if name := config.getoption("--day"):
-        ahead = moment_of(name).timestamp() - time.time()
-        ahead = float(os.environ.setdefault(SECONDS_AHEAD, str(ahead)))
-        traveller = time_machine.travel(time.time() + ahead, tick=True)
-        traveller.start()
-        config.add_cleanup(traveller.stop)
+        os.environ.setdefault(SECONDS_AHEAD, str(moment_of(name).timestamp() - time.time()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The test with all its fixtures on the chosen day, which goes on from one test to the next."""
+    if not item.config.getoption("--day") or keeps_the_machines_day(item):
+        return (yield)
+    with time_machine.travel(time.time() + float(os.environ[SECONDS_AHEAD]), tick=True):
+        return (yield)
+
+
+def keeps_the_machines_day(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("slow", "browser"))
 
 
 def moment_of(name: str) -> datetime:
@@ -65,16 +74,6 @@ def moment_of(name: str) -> datetime:
 def pytest_report_header(config: pytest.Config) -> str | None:
     name = config.getoption("--day")
     return f"day: {name}, {DAYS[name]} in Vietnam" if name else None
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--day"):
-        return
-    real = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")]
-    if real:
-        config.hook.pytest_deselected(items=real)
-        items[:] = [item for item in items if item not in real]
 
 
 @pytest.fixture(autouse=True)

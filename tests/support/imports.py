@@ -13,13 +13,14 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from committees.models import Person
+from committees.names.results import ReadName
 from imports import actions as import_actions
-from imports import storing
+from imports import meaning
 from imports.actions import files as importing
 from imports.models import Import, ImportRow
-from imports.reading.passed_over import kept
+from imports.reading.passed_over import passed_over_to_json
 from imports.reading.rows import Content
-from imports.types import CheckedRow, ColumnHeading, Due, FileRow, Named, PassedOver, Problem
+from imports.types import CheckedRow, ColumnHeading, Due, FileRow, PassedOver, Problem
 from tasks.models import Order
 
 Received = Callable[..., Import]
@@ -35,7 +36,7 @@ def checked(number: str = "1", title: str = "Lập danh mục", **values: Any) -
 def unknown(words: str, *nearest: int) -> dict[str, Any]:
     """A lead that is no body the portal knows."""
     problem = Problem("lead", "unknown_body", {"words": words})
-    return {"lead": (Named(words, nearest=nearest),), "problems": (problem,)}
+    return {"lead": (ReadName(words, nearest=nearest),), "problems": (problem,)}
 
 
 @pytest.fixture
@@ -71,9 +72,9 @@ def read_as(
         file_name="phu-luc.xlsx",
         file="imports/none.xlsx",
         state="ready",
-        passed_over=kept(passed_over),
+        passed_over=passed_over_to_json(passed_over),
     )
-    found = storing.rows_of(rows, order)
+    found = meaning.import_rows(rows, order)
     for row in found:
         row.of = imported
     ImportRow.objects.bulk_create(found)

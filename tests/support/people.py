@@ -15,8 +15,8 @@ from committees.models import Body, Membership, Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
-from tasks.actions.milestones import MilestoneAsked
+from tasks.actions.milestones import MilestoneSpec
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lifecycle import State
 from tasks.models import Order, Recurrence, Task
@@ -146,7 +146,7 @@ def task_at(bodies: Bodies, people: dict[str, Person]) -> TaskAt:
             "due_on": today() + timedelta(days=30),
             **values,
         }
-        parts = values.pop("parts", [PartAsked(bodies.helper, "coordinating")])
+        parts = values.pop("parts", [PartSpec(bodies.helper, "coordinating")])
         task = actions.new_task(task=Task(**values), parts=parts, by=by)
         for step in _PATHS[State(state)]:
             step(task, by, lead, people)
@@ -173,6 +173,8 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
     if verb == "vouch":
         Task.objects.filter(pk=task.pk).update(unsure=["due_on"])
         task.refresh_from_db()
+    if verb == "submit":
+        actions.add_evidence(task=task, by=people["officer"], kind="document", document="1/BC")
     if verb == "set_weights":
         below = task_below(task, people)
         actions.set_weights(task=task, by=people["secretary"], weights={below.pk: 100})
@@ -184,7 +186,7 @@ def ready_for(verb: str, task: Task, people: dict[str, Person]) -> Task:
     if verb == "resume_escalation":
         task = actions.stop_escalation(task=task, by=people["head"], reason=WHY)
     if verb == "mark_milestone":
-        asked = [MilestoneAsked(today() + timedelta(days=10), "Gửi dự thảo")]
+        asked = [MilestoneSpec(today() + timedelta(days=10), "Gửi dự thảo")]
         task = actions.set_milestones(task=task, by=people["secretary"], milestones=asked)
     if verb == "resume_cycle":
         cycle = Cycle("month", 31, today(), today() + timedelta(days=400))

@@ -85,7 +85,7 @@ class RunningPortal:
 
     def without_demo(self) -> None:
         """Starts several times as fast."""
-        (self.folder / "portal" / "management" / "commands" / "load_demo.py").unlink()
+        (self.folder / "demo" / "management" / "commands" / "load_demo.py").unlink()
 
     @property
     def runner(self) -> subprocess.Popen[str]:

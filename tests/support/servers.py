@@ -259,7 +259,7 @@ def smtp(smtp_server: Mailbox, settings: Any) -> Mailbox:
     smtp_server.received.clear()
     smtp_server.answer = lambda message: None
     smtp_server.refuse = lambda address: None
-    settings.EMAIL_BACKEND = "notices.mail.SMTPBackend"
+    settings.EMAIL_BACKEND = "notices.delivery.mail.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp_server.port
     return smtp_server
 

@@ -21,12 +21,13 @@ from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reminders import planning as reminders
 from tasks import actions, rules
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lists.duties import Duties, Mine
 from tasks.models import Evidence, Part, Recurrence, Task
 from tasks.models.tasks import TaskQuerySet
-from tasks.pages import former_lead as reading
+from tasks.pages.former_lead import as_read_by
+from tasks.verbs import verdicts
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, ready_for
 from tests.support.told import told_by
@@ -39,7 +40,7 @@ OLD, NEW, LATER = "Đã khảo sát một nửa số xã", "Làm lại từ đ�
 @pytest.fixture
 def changed(bodies: Bodies, people: People, task_at: TaskAt) -> Task:
     """The lead worked on it, HELPER took over, worked on, and it was given another name."""
-    task = task_at("in_progress", parts=[PartAsked(bodies.sister, "coordinating")])
+    task = task_at("in_progress", parts=[PartSpec(bodies.sister, "coordinating")])
     actions.report_progress(task=task, by=people["officer"], percent=50, note=OLD)
     actions.add_comment(task=task, by=people["officer"], text="Ý kiến cũ")
     add_file(task, people["officer"], "cu.pdf")
@@ -122,7 +123,7 @@ def test_who_helped_leaves_its_part_and_who_led_before_leads_again(
     for lead, former in ((bodies.helper, bodies.lead), (bodies.lead, bodies.helper)):
         task = actions.change_lead(task=task, by=by, lead=lead, reason=WHY)
         assert [(part.body, part.kind) for part in task.parts.all()] == [(former, "former_lead")]
-    part = PartAsked(bodies.helper, "coordinating")
+    part = PartSpec(bodies.helper, "coordinating")
     actions.edit_task(task=task, values={}, parts=[part], by=by)
     assert [(part.kind, part.ended_at) for part in task.parts.all()] == [("coordinating", None)]
 
@@ -135,7 +136,7 @@ def test_the_parts_of_a_form_leave_the_former_lead(changed: Task, bodies: Bodies
     page = html.unescape(client.get(f"/tasks/{changed.pk}/edit/").content.decode())
     assert "Sở Khoa học và Công nghệ (LEAD)" not in page
     assert 'value="former_lead"' not in page
-    wrong = [PartAsked(bodies.sister, "former_lead")]
+    wrong = [PartSpec(bodies.sister, "former_lead")]
     with pytest.raises(ValidationError):
         actions.edit_task(task=changed, values={}, parts=wrong, by=people["head"])
 
@@ -229,6 +230,17 @@ def test_the_api_is_as_it_was_then(changed: Task, people: People) -> None:
         assert len(helping.get(f"{path}{lists}/").json()["results"]) == whole, lists
 
 
+def test_reading_it_changes_nothing_on_the_row_of_today(changed: Task, people: People) -> None:
+    parts = [(part.kind, part.ended_at) for part in changed.parts.all()]
+    task = Task.objects.prefetch_related("parts__body", "milestones", "requests").get(pk=changed.pk)
+    then = as_read_by(people["officer"], task)
+    assert (task.title, task.read_until) == ("Tên sau này", None)
+    assert [(part.kind, part.ended_at) for part in task.parts.all()] == parts
+    assert then.title != task.title
+    lists = [*then.parts.all(), *then.milestones.all(), *then.requests.all()]
+    assert {id(row.task) for row in lists} == {id(then)}
+
+
 def test_the_files_are_those_of_then(changed: Task, people: People) -> None:
     client = Client()
     client.force_login(people["officer"])
@@ -253,7 +265,7 @@ def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people:
     officer = people["officer"]
     seen = Task.objects.readable_by(officer)
     assert seen.filter(pk=changed.pk).exists()
-    assert not any(rules.verdicts(officer, changed).values())
+    assert not any(verdicts(officer, changed).values())
     duties = Duties.of(officer, today())
     assert not any(seen.filter(duties.q(mine)).exists() for mine in Mine)
     for part, there in (("any", False), ("lead", False), ("co_lead", False), ("former_lead", True)):
@@ -261,7 +273,7 @@ def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people:
     Notice.objects.all().delete()
     Task.objects.filter(pk=changed.pk).update(due_on=today() - timedelta(days=1), state="in_progress")
     for back in range(7):
-        reminders.plan(today() + timedelta(days=back))
+        reminders.plan_reminders(today() + timedelta(days=back))
     told = set(Notice.objects.values_list("person__username", flat=True))
     assert "helper" in told
     assert not told & {"officer", "lead_head"}
@@ -270,12 +282,13 @@ def test_it_does_nothing_and_owes_nothing(changed: Task, bodies: Bodies, people:
 def test_whoever_oversees_both_reads_on_and_the_later_of_two_ends_counts(
     changed: Task, bodies: Bodies, people: People
 ) -> None:
-    assert reading.until(people["inspector"], changed) is None
+    assert as_read_by(people["inspector"], changed).read_until is None
     first = changed.parts.get(body=bodies.lead).ended_at
-    assert reading.until(people["officer"], changed) == first
+    assert as_read_by(people["officer"], changed).read_until == first
     changed = actions.change_lead(task=changed, by=people["head"], lead=bodies.sister, reason=WHY)
-    assert reading.until(people["officer"], changed) == first
-    assert reading.until(people["helper"], changed) == changed.parts.get(body=bodies.helper).ended_at
+    assert as_read_by(people["officer"], changed).read_until == first
+    assert changed.read_until is None
+    assert as_read_by(people["helper"], changed).read_until == changed.parts.get(body=bodies.helper).ended_at
     assert LATER in page(people["helper"], changed.get_absolute_url())
 
 
@@ -287,7 +300,7 @@ def test_of_a_restricted_task_only_an_office_that_reads_it_goes_on(
     changed = Task.objects.get(pk=changed.pk)
     office = bodies.committee.offices.get(role="member")
     people["officer"].memberships.create(office=office, starts_on=today())
-    assert reading.until(people["officer"], changed) is not None
+    assert as_read_by(people["officer"], changed).read_until is not None
     assert NEW not in page(people["officer"], changed.get_absolute_url())
 
 
@@ -304,8 +317,8 @@ def test_a_task_without_a_former_lead_asks_no_more(people: People, task_at: Task
 
 def test_who_helps_later_is_not_the_old_leads_to_read(changed: Task, bodies: Bodies, people: People) -> None:
     parts = [
-        PartAsked(bodies.sister, "co_lead", "Việc thêm sau", today()),
-        PartAsked(bodies.top, "coordinating", "Việc của người sau"),
+        PartSpec(bodies.sister, "co_lead", "Việc thêm sau", today()),
+        PartSpec(bodies.top, "coordinating", "Việc của người sau"),
     ]
     actions.edit_task(task=changed, values={}, parts=parts, by=people["head"])
     client = Client()

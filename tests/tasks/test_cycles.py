@@ -9,7 +9,7 @@ from dateutil import rrule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.cycles import MONTHS, Cycle
+from tasks.cycles import MONTHS_IN, Cycle
 
 pytestmark = pytest.mark.once
 
@@ -23,7 +23,7 @@ def expected(every: str, month: int, day: int, first: date = FIRST, last: date =
         rule = rrule.rrule(rrule.WEEKLY, byweekday=day - 1, dtstart=start, until=until)
     else:
         days = tuple(range(28, day + 1)) if day > 28 else (day,)
-        months = range(month, 13, MONTHS[every])
+        months = range(month, 13, MONTHS_IN[every])
         rules = (
             rrule.rrule(rrule.YEARLY, bymonth=one, bymonthday=days, bysetpos=-1, dtstart=start, until=until)
             for one in months
@@ -34,7 +34,7 @@ def expected(every: str, month: int, day: int, first: date = FIRST, last: date =
 
 CYCLES = [
     ("week", 1, range(1, 8)),
-    *((every, month, range(1, 32)) for every, months in MONTHS.items() for month in range(1, months + 1)),
+    *((every, month, range(1, 32)) for every, months in MONTHS_IN.items() for month in range(1, months + 1)),
 ]
 
 
@@ -73,7 +73,7 @@ ANY_CYCLE = st.one_of(
     st.builds(Cycle, st.just("week"), st.integers(1, 7), st.just(FIRST), st.just(LAST)),
     *(
         st.builds(Cycle, st.just(every), st.integers(1, 31), st.just(FIRST), st.just(LAST), month)
-        for every, months in MONTHS.items()
+        for every, months in MONTHS_IN.items()
         for month in [st.integers(1, months)]
     ),
 )

@@ -13,17 +13,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from audit.models import Event
-from audit.stale import Stale
+from audit.versions import StaleVersion
 from committees import actions as committee_actions
 from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tests.support.people import Bodies, TaskAt, make_body
 from tests.support.told import told_by
+from tests.tasks.drafting_helpers import refused_fields
 
 DAY = timedelta(days=1)
 
@@ -31,16 +32,6 @@ DAY = timedelta(days=1)
 def new(bodies: Bodies, people: dict[str, Person], parts: Any = (), **values: Any) -> Task:
     task = Task(**{"title": "Nhiệm vụ", "assigner": bodies.committee, **values})
     return actions.new_task(task=task, parts=parts, by=people["secretary"])
-
-
-def refused_fields(act: Any) -> set[str]:
-    """The fields beside which the sentences of an invalid action stand; nothing was written."""
-    tasks, events = list(Task.objects.values()), Event.objects.count()
-    with pytest.raises(ValidationError) as invalid, transaction.atomic():
-        act()
-    assert (list(Task.objects.values()), Event.objects.count()) == (tasks, events)
-    assert all(sentence.strip() for sentence in invalid.value.messages)
-    return set(invalid.value.message_dict)
 
 
 def test_a_stale_form_says_who_and_when_and_changes_nothing(
@@ -56,7 +47,7 @@ def test_a_stale_form_says_who_and_when_and_changes_nothing(
         "by": people["secretary"],
         "version": opened,
     }
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StaleVersion) as stale:
         actions.edit_task(**edit)
     assert stale.value.status == 409
     assert "Assistant" in str(stale.value.verdict.reason)
@@ -73,7 +64,7 @@ def test_a_comment_makes_no_form_stale(people: dict[str, Person], task_at: TaskA
     actions.add_comment(task=task, by=people["member"], text="Ý kiến.")
     task = actions.edit_task(task=task, values={"deliverable": "1"}, by=people["head"], version=opened)
     actions.add_comment(task=task, by=people["member"], text="Ý kiến.")
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StaleVersion) as stale:
         actions.edit_task(task=task, values={"deliverable": "2"}, by=people["secretary"], version=opened)
     assert stale.value.event is not None
     assert (stale.value.event.verb, stale.value.event.by) == ("task_changed", people["head"])
@@ -84,7 +75,7 @@ def test_a_stale_order_says_the_same(order: Order, people: dict[str, Person]) ->
     order.signer = "Trưởng ban"
     order = order_actions.save_order(order=order, by=people["assistant"], version=opened)
     order.signer = "Phó Trưởng ban"
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StaleVersion) as stale:
         order_actions.save_order(order=order, by=people["secretary"], version=opened)
     assert stale.value.fields == ["signer"]
     order.refresh_from_db()
@@ -213,11 +204,11 @@ def test_what_a_draft_refuses_beside_its_field(
 def test_one_lead_and_nobody_twice(bodies: Bodies, people: dict[str, Person], task_at: TaskAt) -> None:
     task = task_at("in_progress", due_on=date(2027, 6, 1))
     wrong = [
-        [PartAsked(bodies.helper, "lead")],
-        [PartAsked(bodies.lead, "co_lead")],
-        [PartAsked(bodies.helper, "co_lead"), PartAsked(bodies.helper, "coordinating")],
-        [PartAsked(bodies.helper, "watching")],
-        [PartAsked(bodies.helper, "co_lead", due_on=date(2027, 6, 2))],
+        [PartSpec(bodies.helper, "lead")],
+        [PartSpec(bodies.lead, "co_lead")],
+        [PartSpec(bodies.helper, "co_lead"), PartSpec(bodies.helper, "coordinating")],
+        [PartSpec(bodies.helper, "watching")],
+        [PartSpec(bodies.helper, "co_lead", due_on=date(2027, 6, 2))],
     ]
     for parts in wrong:
         edit = partial(actions.edit_task, task=task, values={}, parts=parts, by=people["head"])
@@ -237,7 +228,7 @@ def test_parts_change_whole_and_are_recorded(
     bodies: Bodies, people: dict[str, Person], task_at: TaskAt
 ) -> None:
     task = task_at("in_progress")
-    parts = [PartAsked(bodies.sister, "co_lead", work="Góp ý")]
+    parts = [PartSpec(bodies.sister, "co_lead", work="Góp ý")]
     actions.edit_task(task=task, values={}, parts=parts, by=people["head"])
     assert list(task.parts.values_list("body", "kind", "work")) == [(bodies.sister.pk, "co_lead", "Góp ý")]
     event = Event.objects.latest("pk")

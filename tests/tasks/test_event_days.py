@@ -17,7 +17,7 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from tasks import actions, rules
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.lifecycle import Standing
 from tasks.models import Task
 from tests.support.api import Api
@@ -118,7 +118,7 @@ def test_not_before_the_tasks_below(waiting: Task, people: People) -> None:
 
 
 def test_no_body_that_helps_has_longer_than_the_task(task_at: TaskAt, people: People, bodies: Bodies) -> None:
-    part = PartAsked(bodies.helper, "coordinating", due_on=today() + 40 * DAY)
+    part = PartSpec(bodies.helper, "coordinating", due_on=today() + 40 * DAY)
     task = task_at("in_progress", **AFTER, parts=[part])
     actions.set_event_day(task=task, by=people["secretary"], happened_on=today())
     assert task.parts.get().due_on == today() + 30 * DAY

@@ -26,7 +26,7 @@ from portal.shared.verdicts import Refused
 from reminders import kinds as telling
 from reminders import weekly_summary as summary
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.drop_reasons import TaskReason
 from tasks.fan_outs import actions as fan_out_actions
@@ -246,7 +246,7 @@ def test_made_with_a_leader_who_holds_an_office(head: Task, people: People) -> N
 
 def test_made_without_a_helper_that_was_dissolved(head: Task, people: People, bodies: Bodies) -> None:
     with on(GIVEN):
-        parts = [PartAsked(bodies.helper, "coordinating"), PartAsked(bodies.sister, "coordinating")]
+        parts = [PartSpec(bodies.helper, "coordinating"), PartSpec(bodies.sister, "coordinating")]
         actions.edit_task(task=head, values={}, parts=parts, by=people["secretary"])
         Body.objects.filter(pk=bodies.helper.pk).update(dissolved_on=NEXT)
     told = told_by(made)
@@ -399,9 +399,9 @@ def test_no_summary_for_a_body_that_was_dissolved(task_at: TaskAt, people: Peopl
         task_at("in_progress", due_on=date(2026, 11, 30))
     with on(date(2026, 12, 7)):
         assert Membership.objects.holding_on(today()).filter(person=people["lead_head"]).exists()
-        assert summary.plan(today()) == 1
+        assert summary.plan_summaries(today()) == 1
         notice = Notice.objects.get(kind="weekly_summary")
         Body.objects.filter(pk=bodies.lead.pk).update(dissolved_on=today())
         assert summary.recheck([notice], today())
         Notice.objects.all().delete()
-        assert summary.plan(today()) == 0
+        assert summary.plan_summaries(today()) == 0

@@ -19,9 +19,9 @@ from committees.models import Person
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reports import tables
-from reports.exporting import Question
+from reports.exports import Question
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.lists import task_list as listing
 from tasks.models import Order, Part, Task
 from tasks.orders import actions as order_actions
@@ -44,7 +44,7 @@ class World:
             by=people["secretary"],
         )
         values = {"pillar": "Dữ liệu", "order": order, "deliverable": "Bản đồ"}
-        parts = [PartAsked(bodies.sister, "coordinating", "Góp ý")]
+        parts = [PartSpec(bodies.sister, "coordinating", "Góp ý")]
         self.task = task_at("in_progress", parts=parts, **values)
         self.own = task_at("in_progress", title="Kết nối dữ liệu", pillar="Hạ tầng")
         self.task = actions.change_lead(
@@ -71,7 +71,7 @@ LATER: dict[str, Callable[[World], Any]] = {
     "parent": lambda w: w.edit(parent=w.own),
     "restricted": lambda w: w.edit(secrecy="restricted"),
     "parts": lambda w: actions.edit_task(
-        task=w.task, values={}, parts=[PartAsked(w.bodies.top, "co_lead")], by=w.people["head"]
+        task=w.task, values={}, parts=[PartSpec(w.bodies.top, "co_lead")], by=w.people["head"]
     ),
     "progress": lambda w: actions.report_progress(
         task=w.task, by=w.people["helper"], percent=80, note="Ghi sau"
@@ -156,7 +156,7 @@ class Answers:
 
     def without_conditions(self) -> dict[str, Any]:
         return {
-            "pillars": listing.pillars(Person.objects.get(pk=self.person.pk)),
+            "pillars": listing.pillars_seen_by(Person.objects.get(pk=self.person.pk)),
             "orders": self.api.get("orders/").json(),
             "before": self.api.get("tasks/led-before/").json(),
             "page before": CHANGES.sub(
@@ -261,7 +261,7 @@ def test_the_words_of_a_contribution_are_those_of_then(
     bodies: Bodies, people: People, task_at: TaskAt
 ) -> None:
     """Corrected later: the moment of the first delivery stays, its words do not."""
-    task = task_at("in_progress", parts=[PartAsked(bodies.sister, "coordinating")])
+    task = task_at("in_progress", parts=[PartSpec(bodies.sister, "coordinating")])
     actions.contribute(task=task, by=people["sister"], contribution="Bản đầu")
     task = actions.change_lead(task=task, by=people["secretary"], lead=bodies.helper, reason=WHY)
     actions.report_progress(task=task, by=people["helper"], percent=10, note="Bắt đầu")

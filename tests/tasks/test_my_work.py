@@ -111,7 +111,7 @@ def test_a_refusal_says_who_and_why(people: People, task_at: TaskAt) -> None:
 def test_what_was_sent_back_is_mine_again(people: People, task_at: TaskAt) -> None:
     actions.send_back(task=task_at("submitted"), by=people["secretary"], reason="Thiếu phụ lục số liệu.")
     answer = page(people["officer"])
-    assert [str(row.task.last_verb) for row in answer.context["sections"][0].rows] == ["task_sent_back"]
+    assert [row.last_word.verb for row in answer.context["sections"][0].rows] == ["task_sent_back"]
     assert "Thiếu phụ lục số liệu." in answer.content.decode()
 
 
@@ -154,8 +154,8 @@ def test_each_count_is_a_link_to_exactly_its_rows(busy: None, people: People, na
     context = page(people[name]).context
     for section in [*context["sections"], context["others"]]:
         assert listed(rf, people[name], section.url) == section.count, section.name
-    for line in context["week"]:
-        assert listed(rf, people[name], line["url"]) == line["count"]
+    for weekday in context["week"]:
+        assert listed(rf, people[name], weekday.url) == weekday.count
     assert listed(rf, people[name], "/tasks/?mine=given") == context["given"]
 
 

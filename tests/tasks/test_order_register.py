@@ -15,7 +15,7 @@ from tasks.models import Order
 from tasks.orders import actions as order_actions
 from tests.support.api import Api
 from tests.support.people import Bodies
-from tests.tasks.test_orders_pages import signed_in
+from tests.tasks.orders_pages_helpers import signed_in
 
 REGISTER = (
     ("07/CT-TTg", "directive", "Thủ tướng Chính phủ", date(2025, 3, 14)),

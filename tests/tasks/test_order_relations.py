@@ -26,7 +26,7 @@ from tests.support import bulk
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, new_body
 from tests.support.told import at_once, in_line
-from tests.tasks.test_orders_pages import signed_in, text_of
+from tests.tasks.orders_pages_helpers import signed_in, text_of
 
 LADDER = ("57-NQ/TW", "02-KH/BCĐTW", "03/NQ-CP", "11-KH/BCĐ", "5/KH-BCĐ", "9/KH-BCĐ", "1/KH-X")
 
@@ -243,7 +243,7 @@ def test_a_chain_of_hundreds_costs_as_much_as_one(
     )
     assert queries(client, url) <= few <= 12
     seen = relations.related(by, ladder[0], today())
-    assert len(seen.below) == relations.LONGEST
+    assert len(seen.below) == relations.MAX_ORDERS_BELOW
     assert len(seen.below) + seen.more_below == 406
     nearest = [order.pk for order in (ladder[1], *plans[:20:6])]
     assert set(nearest) <= {line.order.pk for line in seen.below}

@@ -16,10 +16,10 @@ from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tasks.orders import relation_actions
 from tasks.orders.relation_actions import Decision, Fate, Unsettled
-from tasks.orders.replaced import what_may_become
+from tasks.orders.replacement import what_may_become
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt
-from tests.tasks.test_orders_pages import signed_in, text_of
+from tests.tasks.orders_pages_helpers import signed_in, text_of
 
 WHY = "Thay bằng Kế hoạch mới."
 
@@ -278,7 +278,7 @@ def test_a_hundred_tasks_are_asked_of_in_few_queries(
     assert (len(page.context["rows"]), page.context["more"]) == (100, 21)
     assert "21 more come after these" in text_of(page)
     # Kept, they stay under the old order: the next ones are asked of, and not the same again.
-    monkeypatch.setattr("tasks.orders.replaced.AT_ONCE", 3)
+    monkeypatch.setattr("tasks.orders.replacement.PAGE_SIZE", 3)
     told = client.post(url, {"rest": "keep", "reason": WHY})
     assert told.headers["Location"] == f"{url}?after={task.pk + 2}"
     asked = client.get(told.headers["Location"]).context

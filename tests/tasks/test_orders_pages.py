@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -16,13 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from audit.models import Event
-from committees.models import Person
 from portal.shared.days import today
 from tasks.models import Order
 from tasks.orders import actions as order_actions
 from tests.support.people import Bodies, TaskAt
+from tests.tasks.orders_pages_helpers import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
+
+
 PDF = b"%PDF-1.7 plan"
 
 
@@ -31,17 +31,6 @@ def english() -> Iterator[None]:
     """Sentences are compared as they stand in the source, also those still lazy after the answer."""
     with translation.override("en"):
         yield
-
-
-def signed_in(client: Client, person: Person) -> Client:
-    person.language = "en"
-    person.save(update_fields=["language"])
-    client.force_login(person)
-    return client
-
-
-def text_of(response: Any) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def typed(bodies: Bodies, **values: Any) -> dict[str, Any]:

@@ -18,7 +18,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from audit.actions import CHAIN_LOCK
 from audit.models import Event
 from committees.models import Body, Person
 from committees.roles import Role
@@ -29,11 +28,19 @@ from tasks.models import FanOut, Progress, Request, Task
 from tests.support.clock import PLAIN_DAY
 from tests.support.people import WHY, Bodies, TaskAt, appoint, make_body, make_person
 from tests.support.told import at_once, in_line
+from tests.tasks.races_helpers import pushed
 
 DAY = timedelta(days=1)
+
+
 People = dict[str, Person]
+
+
 Act = Callable[[Task, People], Any]
+
+
 LATER = PLAIN_DAY + 60 * DAY
+
 
 pytestmark = pytest.mark.usefixtures("plain_day")
 
@@ -98,6 +105,8 @@ ACTS: dict[str, Act] = {
         task=task, by=people["officer"], percent=70, note="Còn một việc."
     ),
 }
+
+
 MOVES_THE_DAY = ("approve", "approve too", "accept")
 
 
@@ -190,19 +199,6 @@ def assert_settled(before: Task, done: set[str]) -> None:
     assert Request.objects.filter(task=task).waiting().count() <= (task.state in ("assigned", "in_progress"))
     assert Progress.objects.filter(task=task, report__isnull=False).count() == task.submissions
     assert task.submissions <= 1
-
-
-# --- one family, two rows ------------------------------------------------------------------------
-
-
-def chain() -> None:
-    """The lock of the events: whoever stands before it has locked and read rows of its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-
-
-def pushed(*acts: Callable[[], Any]) -> list[str]:
-    return in_line(chain, *acts) if connection.vendor == "postgresql" else at_once(*acts)
 
 
 def earlier(above: Task, people: People) -> Any:

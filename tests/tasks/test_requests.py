@@ -16,9 +16,10 @@ from committees.roles import Role
 from notices.models import Notice
 from portal.shared.days import today
 from portal.shared.verdicts import Refused
-from tasks import actions, rules
+from tasks import actions
 from tasks.models import Order, Request, Task
 from tasks.orders import actions as order_actions
+from tasks.verbs import VERBS
 from tests.support.people import Bodies, appoint
 
 DAY = timedelta(days=1)
@@ -100,7 +101,7 @@ def test_withdrawal_asked_and_given(task_at: Any, people: People) -> None:
 )
 def test_who_decides(asked: Task, people: People, who: str, may: bool) -> None:
     for verb in ("approve_request", "refuse_request", "counter_request"):
-        verdict = rules.VERBS[verb](people[who], asked)
+        verdict = VERBS[verb].rule(people[who], asked)
         assert bool(verdict) is may
         assert may or not verdict.later
 

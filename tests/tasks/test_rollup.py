@@ -42,7 +42,7 @@ def grow(above: Task, *rows: tuple[int, int | None] | dict[str, Any]) -> list[Ta
 
 
 def summed(task: Task) -> Fraction | None:
-    found = rollup.of(Task.objects.get(pk=task.pk))
+    found = rollup.roll_up(Task.objects.get(pk=task.pk))
     return found.exact if found else None
 
 
@@ -92,7 +92,7 @@ def test_only_the_leaves_speak(above: Task) -> None:
     assert summed(above) == Fraction(40 + 10, 2)
     Task.objects.filter(pk=above.pk).update(percent=99)
     assert summed(above) == 25
-    assert rollup.still_open(above) == 5
+    assert rollup.count_open(above) == 5
 
 
 def test_below_a_withdrawn_or_a_prepared_task_nothing_counts(above: Task) -> None:
@@ -102,12 +102,20 @@ def test_below_a_withdrawn_or_a_prepared_task_nothing_counts(above: Task) -> Non
     grow(gone, (100, None))
     grow(draft, (100, None))
     assert summed(above) == 30
-    assert rollup.still_open(above) == 1
+    assert rollup.count_open(above) == 1
+
+
+def test_what_is_known_below_is_not_read_again(above: Task) -> None:
+    grow(above, (40, None))
+    with rollup.known_below(above, rollup.read_nodes(above)):
+        grow(above, (80, None))
+        assert summed(above) == 40
+    assert summed(above) == 60
 
 
 def test_rounded_down_so_that_100_is_all(above: Task) -> None:
     grow(above, (100, None), (100, None), (99, None))
-    found = rollup.of(above)
+    found = rollup.roll_up(above)
     assert found
     assert found.percent == 99
 

@@ -17,7 +17,7 @@ from committees.roles import Role
 from portal.shared.days import VIETNAM
 from tasks.lifecycle import CURRENT, FIRST, FIVE, OPEN, RUNNING, Pace, Standing, State, View
 from tasks.lists.filters import TaskFilter, column_of
-from tasks.lists.task_list import tally_of
+from tasks.lists.quick_views import ViewCounts
 from tasks.models import Order, Part, Task
 from tasks.models.tasks import TaskQuerySet
 from tasks.orders import actions as order_actions
@@ -222,7 +222,7 @@ def check(world: World, tasks: TaskQuerySet, on: date, deadline: str = "current"
     # The quick views part the same list: every task is in exactly one.
     views = tasks.views(on, due)
     assert sum(views[view] for view in View.values) == len(rows)
-    assert tally_of(views) == {name: numbers[name] for name in ("given", *FIVE)}
+    assert ViewCounts(views).tally == {name: numbers[name] for name in ("given", *FIVE)}
     # So do the three colours what is open of it.
     three = tasks.tally_and_paces(on, due)
     assert {name: three[name] for name in Pace.values} == {

@@ -16,10 +16,11 @@ from audit.models import Event
 from committees.models import Person
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.lifecycle import State
 from tasks.models import Task
 from tests.support.people import Bodies, TaskAt, make_body
+from tests.tasks.task_forms_helpers import of, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -33,30 +34,6 @@ def signed_in(client: Client, person: Person) -> Client:
 
 def text_of(response: Any) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
-
-
-def typed(**values: Any) -> dict[str, Any]:
-    """What a browser sends for the least a task can be."""
-    return {
-        "title": "Rà soát thủ tục",
-        "due_kind": "day",
-        "programme": "nq57",
-        "priority": "normal",
-        "secrecy": "normal",
-        "lead": "LEAD",
-        "due_on": "31/12/2030",
-        "parts-TOTAL_FORMS": "2",
-        "parts-INITIAL_FORMS": "0",
-        "parts-0-kind": "coordinating",
-        "parts-1-kind": "co_lead",
-        **values,
-    }
-
-
-def of(task: Task, **values: Any) -> dict[str, Any]:
-    """What the edit form sends back when only these were changed."""
-    saved = {"title": task.title, "due_on": f"{task.due_on:%d/%m/%Y}" if task.due_on else ""}
-    return typed(**{**saved, "version": task.version, **values})
 
 
 @pytest.fixture(autouse=True)
@@ -309,7 +286,7 @@ def test_a_deadline_later_than_the_task_above(client: Client, people: Any, task_
 def test_changing_an_issued_task_keeps_the_reason_and_parts(
     client: Client, people: Any, bodies: Bodies, task_at: TaskAt
 ) -> None:
-    task = task_at("in_progress", parts=[PartAsked(bodies.helper, "co_lead", "Vốn")])
+    task = task_at("in_progress", parts=[PartSpec(bodies.helper, "co_lead", "Vốn")])
     data = of(task, deliverable="Đề án", reason="Theo Thông báo 408")
     data |= {"parts-0-body": "HELPER", "parts-0-kind": "co_lead", "parts-0-work": "Vốn"}
     assert signed_in(client, people["head"]).post(f"/tasks/{task.pk}/edit/", data).status_code == 302

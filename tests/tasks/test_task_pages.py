@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -16,11 +14,11 @@ from django.utils import translation
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
 from tasks.lifecycle import State
-from tasks.lists.task_list import tally_of
+from tasks.lists.quick_views import ViewCounts
 from tasks.models import Task
 from tests.support.people import appoint, make_body
+from tests.tasks.task_pages_helpers import signed_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -30,17 +28,6 @@ def english() -> Iterator[None]:
     """Sentences are compared as they stand in the source, also those still lazy after the answer."""
     with translation.override("en"):
         yield
-
-
-def signed_in(client: Client, person) -> Client:
-    person.language = "en"
-    person.save(update_fields=["language"])
-    client.force_login(person)
-    return client
-
-
-def text_of(response) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def queries_for(client: Client, url: str) -> int:
@@ -69,7 +56,8 @@ def test_quick_views_are_doors_to_exactly_their_rows_and_add_up(client, people, 
         assert len(client.get(f"/tasks/{chip.url}").context["rows"]) == chip.count
     seen = Task.objects.visible_to(people["secretary"])
     counted = seen.tally(today())
-    assert tally_of(seen.views(today())) == {name: counted[name] for name in tally_of(seen.views(today()))}
+    five = ViewCounts.of(seen, today()).tally
+    assert five == {name: counted[name] for name in five}
 
 
 def test_the_numbers_of_the_tally_are_doors_too(client, people, task_at):
@@ -239,7 +227,9 @@ def test_the_page_asks_as_often_with_a_long_history_as_with_a_short_one(client, 
 
 
 def acts_of(client, task) -> dict[str, bool]:
-    return {act.verb: bool(act.verdict) for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts}
+    return {
+        act.verb.name: bool(act.verdict) for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts
+    }
 
 
 @pytest.mark.parametrize(
@@ -261,7 +251,7 @@ def test_the_one_thing_to_do_here(client, people, task_at, state, who, main):
     task = task_at(state)
     page = signed_in(client, people[who]).get(f"/tasks/{task.pk}/")
     act = page.context["panel"].main
-    assert (act.verb if act else None) == main
+    assert (act.verb.name if act else None) == main
     assert page.content.count(b"btn main") <= 2  # once on the page, once under the thumb
 
 
@@ -323,144 +313,3 @@ def test_the_task_above_is_shown_as_far_as_it_may_be_seen(client, people, bodies
     page = signed_in(Client(), people["outsider"]).get(f"/tasks/{child.pk}/")
     assert "Việc của tỉnh" in text_of(page), "what it serves is named"
     assert f'href="/tasks/{above.pk}/"' not in page.content.decode(), "and opened by its own bodies only"
-
-
-# Verbs
-
-
-def test_a_verb_page_answers_like_every_door(client, people, task_at):
-    task = task_at("in_progress")
-    for who, verb, status in [
-        ("sister", "send-back", 404),
-        ("officer", "send-back", 403),
-        ("secretary", "send-back", 409),
-        ("officer", "submit", 200),
-        ("secretary", "suspend", 200),
-        ("member", "suspend", 403),
-    ]:
-        other = signed_in(Client(), people[who])
-        assert other.get(f"/tasks/{task.pk}/{verb}/").status_code == status, (who, verb)
-        if status != 200:
-            assert other.post(f"/tasks/{task.pk}/{verb}/", {"reason": "x"}).status_code == status
-    task.refresh_from_db()
-    assert task.state == State.IN_PROGRESS
-
-
-def test_confirming_says_what_was_done_who_is_told_and_what_is_next(client, people, task_at):
-    first, second = task_at("submitted"), task_at("submitted", title="Việc thứ hai")
-    client = signed_in(client, people["secretary"])
-    response = client.post(f"/tasks/{first.pk}/confirm/", follow=True)
-    first.refresh_from_db()
-    assert first.state == State.COMPLETED
-    text = text_of(response)
-    assert "Completion confirmed: Lập danh mục điểm lõm sóng." in text
-    assert "Sở Khoa học và Công nghệ is told." in text
-    assert f'<a href="/tasks/{second.pk}/">Next: Việc thứ hai</a>' in response.content.decode()
-
-
-def test_confirming_twice_is_said_not_done_twice(client, people, task_at):
-    task = task_at("submitted")
-    client = signed_in(client, people["secretary"])
-    assert client.post(f"/tasks/{task.pk}/confirm/").status_code == 302
-    assert client.post(f"/tasks/{task.pk}/confirm/").status_code == 409
-
-
-def test_a_missing_reason_is_said_beside_its_field_and_nothing_happens(client, people, task_at):
-    task = task_at("submitted")
-    client = signed_in(client, people["secretary"])
-    response = client.post(f"/tasks/{task.pk}/send-back/", {"reason": "  "})
-    assert response.status_code == 200
-    assert 'aria-invalid="true"' in response.content.decode()
-    task.refresh_from_db()
-    assert task.state == State.SUBMITTED
-    assert client.post(f"/tasks/{task.pk}/send-back/", {"reason": "Thiếu phụ lục"}).status_code == 302
-
-
-@pytest.mark.parametrize("bad", ["x" * 1_000_000, "a\x00b", "a\x07b", ""])
-def test_bad_text_is_a_sentence(client, people, task_at, bad):
-    task = task_at("in_progress")
-    client = signed_in(client, people["officer"])
-    for verb, data in (
-        ("comment", {"text": bad}),
-        ("progress", {"percent": 10, "note": bad}),
-        ("submit", {"report": bad, "document": "1/BC"}),
-    ):
-        response = client.post(f"/tasks/{task.pk}/{verb}/", data)
-        assert response.status_code == 200, verb
-        assert response.context["form"].errors
-    task.refresh_from_db()
-    assert (task.state, task.percent) == (State.IN_PROGRESS, 0)
-    assert not task.evidence.exists()
-
-
-@pytest.mark.parametrize("percent", ["101", "-1", "abc", "1e9", ""])
-def test_a_percent_is_0_to_100(client, people, task_at, percent):
-    task = task_at("in_progress")
-    response = signed_in(client, people["officer"]).post(
-        f"/tasks/{task.pk}/progress/", {"percent": percent, "note": "đã làm"}
-    )
-    assert "percent" in response.context["form"].errors
-
-
-def test_reporting_complete_takes_evidence_in_the_same_step(client, people, task_at):
-    task = task_at("in_progress")
-    client = signed_in(client, people["officer"])
-    response = client.post(f"/tasks/{task.pk}/submit/", {"report": "Đã xong."})
-    assert "Add a file, a link or a document number." in text_of(response)
-    data = {"report": "Đã xong.", "document": "12/BC", "url": "https://example.vn/bc"}
-    assert client.post(f"/tasks/{task.pk}/submit/", data).status_code == 302
-    task.refresh_from_db()
-    assert task.state == State.SUBMITTED
-    assert {one.kind for one in task.evidence.all()} == {"link", "document"}
-
-
-def test_who_declines_goes_where_they_can_be(client, people, task_at):
-    task = task_at("assigned")
-    response = signed_in(client, people["officer"]).post(
-        f"/tasks/{task.pk}/decline/", {"reason": "Sai cơ quan"}
-    )
-    assert (response.status_code, response["Location"]) == (302, "/")
-
-
-def test_people_are_chosen_among_the_lead_body(client, people, task_at):
-    task = task_at("in_progress")
-    client = signed_in(client, people["officer"])
-    form = client.get(f"/tasks/{task.pk}/name-people/").context["form"]
-    assert set(form.fields["leader"].queryset) == {people["officer"], people["lead_head"]}
-    data = {"leader": people["lead_head"].pk, "contact": people["officer"].pk}
-    assert client.post(f"/tasks/{task.pk}/name-people/", data).status_code == 302
-    task.refresh_from_db()
-    assert (task.leader, task.contact) == (people["lead_head"], people["officer"])
-    response = client.post(f"/tasks/{task.pk}/name-people/", {"leader": people["head"].pk})
-    assert "leader" in response.context["form"].errors
-
-
-def test_urging_twice_a_day_is_refused_with_the_reason(client, people, task_at):
-    task = task_at("in_progress")
-    client = signed_in(client, people["secretary"])
-    assert client.post(f"/tasks/{task.pk}/urge/").status_code == 302
-    response = client.post(f"/tasks/{task.pk}/urge/")
-    assert response.status_code == 409
-    assert "Already urged today" in text_of(response)
-
-
-def test_assigning_what_is_unclear_asks_once_more(client, people, task_at):
-    task = task_at("proposed")
-    client = signed_in(client, people["head"])
-    assign = next(
-        act for act in client.get(f"/tasks/{task.pk}/").context["panel"].acts if act.verb == "assign"
-    )
-    assert not assign.at_once
-    assert "Not clear yet:" in text_of(client.get(f"/tasks/{task.pk}/assign/"))
-    assert client.post(f"/tasks/{task.pk}/assign/").status_code == 302
-
-
-def test_no_page_holds_inline_style_or_script(client, people, task_at, order):
-    task = task_at(
-        "submitted", order=order, parts=[PartAsked(people["helper"].memberships.get().office.body, "co_lead")]
-    )
-    client = signed_in(client, people["secretary"])
-    for url in ("/tasks/", f"/tasks/{task.pk}/", "/tasks/new/", f"/orders/{order.pk}/", "/orders/"):
-        page = client.get(url).content.decode()
-        assert not re.search(r"<style| style=", page), url
-        assert not re.search(r"<script(?![^>]*src=)", page), url

@@ -21,11 +21,11 @@ from committees.models import Absence, Body, Membership, Person
 from committees.roles import Role
 from imports import actions as import_actions
 from notices import actions as notice_actions
-from notices import policies
 from notices.models import CalendarDay, Policy
+from notices.policy import schedule as policies
 from portal.shared.days import today
 from tasks import actions
-from tasks.actions.drafting import PartAsked
+from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.lists import sheet
 from tasks.models import Order, Part, Task
@@ -176,7 +176,7 @@ def test_a_body_that_helps_was_dissolved(task: Task, people: People, bodies: Bod
         Task.objects.get(pk=task.pk), people, coordinating=f"{bodies.helper.brief}; {bodies.sister.brief}"
     )
     assert {part.body for part in Part.objects.filter(task=task)} == {bodies.helper, bodies.sister}
-    asked = [PartAsked(Body.objects.get(pk=bodies.helper.pk), "coordinating", "Việc khác")]
+    asked = [PartSpec(Body.objects.get(pk=bodies.helper.pk), "coordinating", "Việc khác")]
     with pytest.raises(ValidationError) as refused:
         actions.edit_task(task=task, values={}, parts=asked, by=people["secretary"])
     assert set(refused.value.message_dict) == {"parts"}
@@ -306,14 +306,14 @@ def test_a_policy_with_a_kind_of_old(bodies: Bodies, people: People) -> None:
     Policy.objects.create(
         body=bodies.committee, before=[99], after=[1], hour=time(8), muted=["kind_of_old"], version=1
     )
-    stored = policies.of([bodies.committee.pk])[bodies.committee.pk]
+    stored = policies.read_policies([bodies.committee.pk])[bodies.committee.pk]
     api = Api(people["secretary"])
     sent = {**api.get("bodies/COMMITTEE/reminders/").json(), "hour": "09:00"}
     taken = {"before", "on_the_day", "after", "weekly", "hour", "quiet_from", "quiet_until"}
     taken |= {"muted", "escalation", "version"}
     answer = api.send("put", "bodies/COMMITTEE/reminders/", {name: sent[name] for name in taken})
     assert answer.status_code == 200, answer.json()
-    now = policies.of([bodies.committee.pk])[bodies.committee.pk]
+    now = policies.read_policies([bodies.committee.pk])[bodies.committee.pk]
     assert (now.hour, now.before, now.muted) == (time(9), stored.before, stored.muted)
     wrong = {**{name: sent[name] for name in taken}, "before": [98], "version": 2}
     assert set(api.send("put", "bodies/COMMITTEE/reminders/", wrong).json()) == {"before"}

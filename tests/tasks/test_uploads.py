@@ -211,8 +211,8 @@ def test_60_megabytes_are_refused_with_a_sentence_and_not_stored(
 
 def test_what_is_past_the_limit_is_dropped_while_it_arrives() -> None:
     handler = uploads.TooLargeIsDropped()
-    assert handler.receive_data_chunk(b"x", uploads.LARGEST) == b"x"
-    assert handler.receive_data_chunk(b"x", uploads.LARGEST + 1) is None
+    assert handler.receive_data_chunk(b"x", uploads.MAX_FILE_BYTES) == b"x"
+    assert handler.receive_data_chunk(b"x", uploads.MAX_FILE_BYTES + 1) is None
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def test_the_page_says_who_is_told_and_who_was(people: People, task_at: TaskAt) 
     fresh, old = task_at("in_progress", title="Việc mới"), task_at("assigned", title="Việc đã nhắc")
     urging_actions.urge(task=old, by=people["head"])
     answer = signed_in(people["secretary"]).get(f"/tasks/urge/?task={fresh.pk}&task={old.pk}")
-    one = answer.context["planned"][0]
-    assert (one.task, [person.username for person in one.told]) == (fresh, ["lead_head", "officer"])
+    urge = answer.context["planned"][0]
+    assert (urge.task, [person.username for person in urge.recipients]) == (fresh, ["lead_head", "officer"])
     passed = answer.context["passed_over"][0]
     assert (passed.task, passed.urged_by) == (old, ["Head"])
     assert "Lead_Head" in answer.content.decode()
@@ -83,8 +83,8 @@ def test_all_that_match_under_the_conditions_of_the_list(people: People, task_at
 
 
 def test_no_more_than_the_most(people: People, task_at: TaskAt, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.urging.views.MOST", 1)
-    monkeypatch.setattr("tasks.urging.selection.MOST", 1)
+    monkeypatch.setattr("tasks.urging.views.MAX_URGED", 1)
+    monkeypatch.setattr("tasks.urging.selection.MAX_URGED", 1)
     tasks = [task_at("in_progress") for _number in range(2)]
     client = signed_in(people["secretary"])
     assert len(client.get("/tasks/urge/?all=1").context["planned"]) == 1
@@ -118,8 +118,8 @@ def test_of_a_restricted_task_only_who_reads_it(people: People, task_at: TaskAt,
     Task.objects.filter(pk=task.pk).update(secrecy=Task.Secrecy.RESTRICTED)
     appoint(people["outsider"], bodies.lead, Role.STANDING_DEPUTY)
     task.refresh_from_db()
-    one = urging.plan([task], people["secretary"])[0]
-    assert {person.username for person in one.told} == {"lead_head", "officer"}
+    (planned,) = urging.plan([task], people["secretary"])
+    assert {person.username for person in planned.recipients} == {"lead_head", "officer"}
     urging_actions.urge(task=task, by=people["secretary"])
     assert {name for _about, name in urged()} == {"lead_head", "officer"}
 
@@ -127,7 +127,9 @@ def test_of_a_restricted_task_only_who_reads_it(people: People, task_at: TaskAt,
 def test_what_is_planned_is_what_is_told(people: People, task_at: TaskAt) -> None:
     tasks = [task_at(state) for state in ("assigned", "in_progress", "submitted", "suspended", "completed")]
     planned = {
-        (one.task.pk, person.username) for one in urging.plan(tasks, people["head"]) for person in one.told
+        (urge.task.pk, person.username)
+        for urge in urging.plan(tasks, people["head"])
+        for person in urge.recipients
     }
     urging.urge_all(tasks, by=people["head"])
     assert urged() == planned != set()

@@ -19,7 +19,7 @@ from committees import actions as committee_actions
 from committees.models import Person
 from committees.roles import Role
 from portal.shared.days import today
-from portal.shared.uploads import LARGEST
+from portal.shared.uploads import MAX_FILE_BYTES
 from portal.shared.verdicts import Refused
 from tasks import actions
 from tasks.models import Evidence, Progress, Task
@@ -164,7 +164,7 @@ def test_a_file_is_not_too_large_nor_named_to_leave_its_folder(
 ) -> None:
     task, by = task_at("in_progress"), people["officer"]
     large = SimpleUploadedFile("lớn.pdf", b"%PDF-1.7")
-    large.size = LARGEST + 1
+    large.size = MAX_FILE_BYTES + 1
     assert refused_fields(partial(actions.add_evidence, task=task, by=by, kind="file", file=large)) == {
         "file"
     }

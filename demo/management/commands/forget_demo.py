@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
             try:
-                accounts.need_none()
+                accounts.refuse_open_accounts()
             except Misconfigured as sentence:
                 raise CommandError(str(sentence)) from None
             return

@@ -16,15 +16,16 @@ from django.utils.translation import gettext as _
 
 from committees.models import Body, Person
 from imports import actions as import_actions
-from imports.checking import check
+from imports.checks import check
 from imports.models import Import
-from imports.problems import sentence_of
-from imports.reading.headings import answers_of
-from imports.reading.passed_over import says
+from imports.problems import problem_sentence
+from imports.reading.column_answers import remembered_answers
+from imports.reading.passed_over import sentence_for
 from imports.reading.rows import NothingRead, content_of
 from imports.reading.sandbox import read_tables
 from imports.types import CheckedRow, PassedOver, Problem
 from portal.shared.day_fields import validate_day
+from portal.shared.days import format_day
 from portal.shared.text import number_key
 from portal.shared.verdicts import Refused
 from tasks.models import Order
@@ -51,7 +52,9 @@ class Command(BaseCommand):
         order = order_of(options["body"], options["order"], options["dated"])
         try:
             with Path(options["file"]).open("rb") as file:
-                content = content_of(read_tables(file, Path(options["file"]).name), answers_of(order.body))
+                content = content_of(
+                    read_tables(file, Path(options["file"]).name), remembered_answers(order.body)
+                )
                 checked = check(content.rows, order)
                 written = self._write(file, order, options["by"]) if options["commit"] else None
         except OSError as error:
@@ -60,7 +63,7 @@ class Command(BaseCommand):
                 % {"file": options["file"], "reason": error.strerror}
             ) from None
         except NothingRead as error:
-            raise CommandError("\n".join([*error.messages, *map(says, error.passed_over)])) from None
+            raise CommandError("\n".join([*error.messages, *map(sentence_for, error.passed_over)])) from None
         except (ValidationError, Refused) as error:
             raise CommandError("\n".join(getattr(error, "messages", [str(error)]))) from None
         if options["json"]:
@@ -95,9 +98,9 @@ class Command(BaseCommand):
             lead = "; ".join(named.words for named in row.lead)
             self.stdout.write(f"{read.table}!{read.row}\t{read.number}\t{read.title}\t{lead}\t{due_of(row)}")
             for problem in row.problems:
-                self.stdout.write(f"\t{place_of(problem, row)}: {sentence_of(problem)}")
+                self.stdout.write(f"\t{place_of(problem, row)}: {problem_sentence(problem)}")
         for one in passed_over:
-            self.stdout.write(says(one))
+            self.stdout.write(sentence_for(one))
         unsure = sum(bool(row.problems) for row in checked)
         said = _("%(rows)d rows read, %(unsure)d of them to be looked at.")
         self.stdout.write(said % {"rows": len(checked), "unsure": unsure})
@@ -169,7 +172,7 @@ def plain(row: CheckedRow) -> dict[str, Any]:
                 "field": problem.field,
                 "cell": place_of(problem, row),
                 "code": problem.code,
-                "says": sentence_of(problem),
+                "says": problem_sentence(problem),
             }
             for problem in row.problems
         ],
@@ -183,12 +186,12 @@ def plain_passed_over(one: PassedOver) -> dict[str, Any]:
         "row": one.row,
         "name": one.name,
         "columns": [column.words or column.letter for column in one.columns],
-        "says": says(one),
+        "says": sentence_for(one),
     }
 
 
 def due_of(row: CheckedRow) -> str:
-    return f"{row.due.on:%d/%m/%Y}" if row.due.on else row.due.words
+    return format_day(row.due.on) if row.due.on else row.due.words
 
 
 def place_of(problem: Problem, row: CheckedRow) -> str:

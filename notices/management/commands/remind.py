@@ -8,10 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from notices import reminding
+from notices import daily_run
 from notices.calendar import Calendar
 from portal.shared.day_fields import validate_day
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 
 
 class Command(BaseCommand):
@@ -22,16 +22,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, on: str | None, **options: Any) -> None:
         day = parse_day(on) if on else today()
-        done = reminding.remind(day)
+        done = daily_run.remind(day)
         if not done.working_day:
             after = Calendar.read().add_working_days(day, 1)
             self.stdout.write(
-                f"{day:%d/%m/%Y} is a day off: nothing is sent. What is owed goes out on {after:%d/%m/%Y}."
+                f"{format_day(day)} is a day off: nothing is sent."
+                f" What is owed goes out on {format_day(after)}."
             )
             return
         sent = done.sent
         self.stdout.write(
-            f"{day:%d/%m/%Y}: {done.planned} notices planned; {sent.letters} letters sent with "
+            f"{format_day(day)}: {done.planned} notices planned; {sent.letters} letters sent with "
             f"{sent.notices} notices; {sent.dropped} notices dropped; {sent.failed} letters failed."
         )
         if sent.failed:

@@ -22,6 +22,9 @@ NOT_OURS = shutil.ignore_patterns(
 )
 
 
+ADVICE = "Run makemessages, translate what is new, run compilemessages: CONTRIBUTING, Words for people."
+
+
 class Command(BaseCommand):
     help = "Fails when a sentence has no Vietnamese translation; says which."
     requires_system_checks: list[str] = []
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         root = settings.BASE_DIR
         faults = [*hidden(root), *missing(root), *stale(root, CATALOGUE), *stale(root, DJANGO_CATALOGUE)]
         if faults:
-            raise CommandError("\n".join(faults))
+            raise CommandError("\n".join([*faults, ADVICE]))
         self.stdout.write("Every sentence is translated.")
 
 

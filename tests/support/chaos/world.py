@@ -15,8 +15,8 @@ from committees.models import Body, Membership, Person
 from committees.roles import Role
 from notices.actions import save_calendar_day
 from notices.models import CalendarDay, Preference
-from notices.policies import Rules
-from notices.policing import save_policy
+from notices.policy.actions import save_policy
+from notices.policy.schedule import PolicyRules
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
 from tests.support import bulk
@@ -28,7 +28,7 @@ FAR = 60
 LATE = (1, 0, -1, -2, -4, -8, -15, -40, -100, -200)
 """Days to the deadlines of a body's tasks: tomorrow, today, and more and more late."""
 
-ALL_DAY = Rules(
+ALL_DAY = PolicyRules(
     before=(7, 3, 1),
     on_the_day=True,
     after=(1, 3, 7),
@@ -87,7 +87,7 @@ def build(on: date) -> World:
         day=on, is_working=True, name="Ngày làm việc của phép thử", source="tests/notices/test_chaos.py"
     )
     save_calendar_day(day=day, by=None)
-    save_policy(body=giver, asked=ALL_DAY, by=head)
+    save_policy(body=giver, wanted=ALL_DAY, by=head)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     far = [task for task in tasks if task.lead in impatient and task.due_on == on + timedelta(days=FAR)]

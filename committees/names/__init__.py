@@ -1,0 +1,1 @@
+"""Names of bodies as papers write them, read as the bodies they mean."""

@@ -1,0 +1,1 @@
+"""The reminder policy of a body: its steps and hours, and how it is changed."""

@@ -1,0 +1,111 @@
+"""The quick views above the task list: how many tasks each holds, and its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from portal.shared.verdicts import Sentence
+from tasks.lifecycle import CURRENT, Standing, View
+from tasks.lists.addresses import list_address
+from tasks.models.counting import Tally
+from tasks.models.tasks import TaskQuerySet
+
+# The filters that a quick view replaces; all others stay on.
+QUICK = ("view", "standing")
+
+ICONS = {
+    "overdue": "octagon-alert",
+    "at_risk": "triangle-alert",
+    "submitted": "hourglass",
+    "due_soon": "clock-alert",
+    "in_time": "clock",
+    "continuous": "repeat",
+    "no_deadline": "calendar-off",
+    "done_on_time": "circle-check-big",
+    "done_late": "calendar-x",
+    "prepared": "pencil",
+    "suspended": "pause",
+    "withdrawn": "undo-2",
+}
+
+
+@dataclass(frozen=True)
+class ViewCounts:
+    """How many tasks each quick view holds; every task is in exactly one view."""
+
+    numbers: Mapping[str, int]
+    """As `TaskQuerySet.views` gives them."""
+
+    @classmethod
+    def of(cls, tasks: TaskQuerySet, on: date, due: str = CURRENT) -> ViewCounts:
+        """In one query."""
+        return cls(tasks.views(on, due))
+
+    def __getitem__(self, view: str) -> int:
+        return self.numbers[view]
+
+    @property
+    def total(self) -> int:
+        return sum(self.numbers[view] for view in View)
+
+    @property
+    def tally(self) -> Tally:
+        """The five-way count, added up from the views, so that a page counts only once."""
+        numbers = self.numbers
+        # A report that waits stands in time when there is a deadline, and has none when there is not.
+        dated = numbers["submitted_dated"]
+        five = {
+            str(Standing.DONE_ON_TIME): numbers[View.DONE_ON_TIME],
+            str(Standing.DONE_LATE): numbers[View.DONE_LATE],
+            str(Standing.OVERDUE): numbers[View.OVERDUE],
+            str(Standing.IN_TIME): numbers[View.IN_TIME] + numbers[View.DUE_SOON] + dated,
+            str(Standing.NO_DEADLINE): numbers[View.NO_DEADLINE]
+            + numbers[View.CONTINUOUS]
+            + numbers[View.SUBMITTED]
+            - dated,
+        }
+        return {"given": sum(five.values()), **five}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """The link to a quick view, with how many tasks it lists."""
+
+    key: str
+    label: Sentence
+    count: int
+    url: str
+    current: bool
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.key, "")
+
+    @property
+    def colour(self) -> str:
+        return "due_soon" if self.key == "at_risk" else self.key
+
+
+def chips(counts: ViewCounts, at_risk: int, params: QueryDict) -> list[Chip]:
+    """All, then each quick view that holds something or is chosen: together they are all.
+
+    The last one is no view beside the others: a task at risk is in time, too.
+    """
+    chosen = params.get("view") or params.get("standing") or ""
+    risk_chosen = params.get("at_risk") == "1"
+    everything = Chip("", _("All"), counts.total, list_address(params, QUICK), not (chosen or risk_chosen))
+    views = [
+        Chip(view, View(view).label, counts[view], list_address(params, QUICK, view=view), chosen == view)
+        for view in View
+        if counts[view] or chosen == view
+    ]
+    if not (at_risk or risk_chosen):
+        return [everything, *views]
+    # Chosen once more, it is switched off.
+    url = list_address(params, ("at_risk",)) if risk_chosen else list_address(params, QUICK, at_risk="1")
+    return [everything, *views, Chip("at_risk", _("At risk"), at_risk, url, risk_chosen)]

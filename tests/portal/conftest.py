@@ -1,0 +1,3 @@
+"""Fixtures of the tests that start a copy of the whole portal."""
+
+from tests.support.running_portal import portal_copy, running_portal  # noqa: F401 - fixtures
