@@ -19,6 +19,7 @@ from imports.models import ImportRow
 from imports.reading.passed_over import ANSWERABLE_FIELDS, sentence_for
 from imports.types import ColumnHeading, PassedOver
 from portal.shared.day_fields import DayFormField
+from portal.shared.days import format_day
 from portal.shared.fields import PlainField
 from portal.shared.verdicts import Sentence
 from tasks.fan_outs.selection import find_bodies
@@ -76,7 +77,7 @@ class DaysField(PlainField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return "; ".join(f"{date.fromisoformat(day):%d/%m/%Y}" for day in value)
+        return "; ".join(format_day(date.fromisoformat(day)) for day in value)
 
     def clean(self, value: Any) -> Any:
         typed = super().clean(value).replace("\n", ";").split(";")

@@ -14,7 +14,7 @@ from committees.models import Body
 from committees.names.results import ReadName
 from imports.models import ImportRow
 from imports.types import CheckedRow, Due, Problem
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import fold
 from tasks.cycles import MONTHS_IN, Cycle
 from tasks.models import Order, Part, Recurrence, Task
@@ -206,7 +206,7 @@ def _problems_of_cycle(meaning: Meaning, checked: CheckedRow) -> list[Problem]:
     """No order says until when its cycle runs: somebody looks at it once."""
     if not meaning.until or any(cell_of(problem.field) == "due" for problem in checked.problems):
         return []
-    return [Problem("due", "cycle_until", {"day": f"{meaning.until:%d/%m/%Y}"})]
+    return [Problem("due", "cycle_until", {"day": format_day(meaning.until)})]
 
 
 def _description(checked: CheckedRow) -> str:

@@ -16,6 +16,7 @@ from imports.models import ImportRow
 from imports.problems import problem_sentence
 from imports.round_trip import is_change
 from imports.types import Problem
+from portal.shared.days import format_day
 from portal.shared.text import fold
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import RUNNING
@@ -150,7 +151,7 @@ def due_words(meaning: Meaning) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+    return format_day(day)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from imports.meaning import due_columns, problem_to_json
 from imports.models import ImportRow
 from imports.reading.columns import Answers, fold_heading
 from imports.types import Problem, Table
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import legible
 from tasks import rules
 from tasks.lists import sheet
@@ -234,7 +234,7 @@ def _read_due_change(change: _Change, text: str, task: Task) -> None:
         change.values |= {name: columns[name] for name in ("due_kind", "due_on", "after_days", "after_event")}
         day = columns["due_on"]
         if task.is_issued and day and day != task.due_on and day < today():
-            change.stop("due", "due_passed", day=f"{day:%d/%m/%Y}")
+            change.stop("due", "due_passed", day=format_day(day))
 
 
 def _read_milestones(change: _Change, before: str, text: str, task: Task) -> None:

@@ -168,10 +168,6 @@ class Due:
     month: int | None = None
     problem: Problem | None = None
 
-    @property
-    def is_sure(self) -> bool:
-        return self.problem is None
-
 
 @dataclass(frozen=True)
 class CheckedRow:

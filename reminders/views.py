@@ -26,6 +26,7 @@ from notices.policy.schedule import DEFAULT, PolicyRules
 from notices.rules import may_manage_policy, may_view_policy
 from portal.shared.days import today
 from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 from reminders.forecast import Forecast
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
@@ -130,7 +131,5 @@ def _example(request: SignedInRequest, body: Body, rules: PolicyRules) -> dict[s
 
 def _task_in_address(request: SignedInRequest, tasks: TaskQuerySet) -> Task | None:
     """One that this reader does not see is not there."""
-    key = request.GET.get("task", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 18):
-        return None
-    return get_object_or_404(tasks, pk=int(key))
+    key = parse_number(request.GET.get("task"))
+    return None if key is None else get_object_or_404(tasks, pk=key)

@@ -7,6 +7,6 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        from reports import notice_kinds as telling
+        from reports import notice_kinds
 
-        telling.register()
+        notice_kinds.register()

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from tasks.actions.common import Problems
 from tasks.models import Task
 from tasks.periods import last_day
@@ -28,7 +28,7 @@ def later_than_above(above: date) -> str:
         )
     else:
         sentence = _("Not later than the task above, which is due on %(day)s.")
-    return sentence % {"day": f"{above:%d/%m/%Y}"}
+    return sentence % {"day": format_day(above)}
 
 
 def check_not_passed(due_on: date | None, past_deadline: bool, problems: Problems) -> None:
@@ -36,7 +36,7 @@ def check_not_passed(due_on: date | None, past_deadline: bool, problems: Problem
     if due_on and due_on < today() and not past_deadline:
         problems["past_deadline"] = _(
             "The deadline %(day)s has already passed. Correct it, or confirm that it is meant."
-        ) % {"day": f"{due_on:%d/%m/%Y}"}
+        ) % {"day": format_day(due_on)}
 
 
 def refuse_past_deadline(task: Task, past_deadline: bool) -> None:
@@ -64,7 +64,7 @@ def check_period(task: Task, by: Person, problems: Problems) -> None:
     elif task.due_on != day and not _moved_after_issue(task):
         problems["due_on"] = _("“%(words)s” ends on %(day)s. Correct the day or the words.") % {
             "words": task.due_words,
-            "day": f"{day:%d/%m/%Y}",
+            "day": format_day(day),
         }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import snapshot
 from committees.access import Right
 from committees.models import Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from tasks import rules
 from tasks.actions import deadlines, hand_down
 from tasks.actions.common import (
@@ -86,5 +86,5 @@ def _check_new_deadline(task: Task, by: Person, right: Right | None) -> None:
     except ValidationError as error:
         problems |= error.message_dict
     if problems and task.due_on:
-        would_be = _("The deadline would be %(day)s.") % {"day": f"{task.due_on:%d/%m/%Y}"}
+        would_be = _("The deadline would be %(day)s.") % {"day": format_day(task.due_on)}
         raise ValidationError({"happened_on": [would_be, *ValidationError(problems).messages]})

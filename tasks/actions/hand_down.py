@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import snapshot
 from committees.access import Right
 from committees.models import Body, Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.verdicts import Refused
 from tasks import rollup, rules, secrecy
 from tasks.actions import deadlines
@@ -119,7 +119,7 @@ def check_has_day(task: Task, problems: Problems) -> None:
     above = task.day_above()
     if above and task.due_on is None and task.due_kind in (Task.DueKind.DAY, Task.DueKind.PERIOD):
         problems["due_on"] = _("Give a deadline: the task above is due on %(day)s.") % {
-            "day": f"{above:%d/%m/%Y}"
+            "day": format_day(above)
         }
 
 
@@ -214,7 +214,7 @@ def _bring_forward(task: Task, above: Task, by: Person, right: Right | None, rea
     cancel_open_requests(task, by, right, kind=Request.Kind.EXTENSION)
     moved = gettext("The task above, %(code)s, is due on %(day)s now.") % {
         "code": above.code,
-        "day": f"{day:%d/%m/%Y}",
+        "day": format_day(day),
     }
     reason = "" if secrecy.is_secret(task) else f"{moved} {reason}".strip()
     facts = _facts_that_move(task)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from tasks import rules
 from tasks.actions.common import (
     Problems,
@@ -116,11 +116,11 @@ def check_milestones(task: Task, specs: Iterable[MilestoneSpec], problems: Probl
     """No milestone lies before the start or after the deadline of the task or of one above."""
     last = min((day for day in (task.due_on, task.day_above()) if day), default=None)
     for spec in specs:
-        day = f"{spec.due_on:%d/%m/%Y}"
+        day = format_day(spec.due_on)
         if last and spec.due_on > last:
             problems["milestones"] = _("The milestone of %(day)s lies after the deadline, %(last)s.") % {
                 "day": day,
-                "last": f"{last:%d/%m/%Y}",
+                "last": format_day(last),
             }
         elif task.start_on and spec.due_on < task.start_on:
             problems["milestones"] = _("The milestone of %(day)s lies before the start.") % {"day": day}

@@ -13,7 +13,7 @@ from audit.actions import snapshot
 from committees import access
 from committees.access import Right, on_behalf_of
 from committees.models import Person
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.verdicts import not_now, refuse
 from tasks import rules
 from tasks.actions import deadlines
@@ -201,7 +201,7 @@ def _later_day(task: Task, day: date | None, field: str) -> date:
         raise ValidationError({field: _("Give the day.")})
     if task.due_on and day <= task.due_on:
         raise ValidationError(
-            {field: _("Later than the deadline of now, %(day)s.") % {"day": f"{task.due_on:%d/%m/%Y}"}}
+            {field: _("Later than the deadline of now, %(day)s.") % {"day": format_day(task.due_on)}}
         )
     if day < today():
         raise ValidationError({field: _("Not a day that has passed.")})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
 from portal.shared.changes import changed_fields, clean_changed_fields
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.text import tidy_row
 from tasks import secrecy
 from tasks.actions import cycles, deadlines, hand_down, milestones
@@ -79,7 +79,7 @@ def check_lead(task: Task, by: Person, problems: Problems) -> None:
         problems["lead"] = _("An issued task has a lead body.")
     elif task.lead and task.lead.dissolved_on and task.lead.dissolved_on <= today():
         problems["lead"] = _("This body was dissolved on %(day)s. Choose the body that took over.") % {
-            "day": f"{task.lead.dissolved_on:%d/%m/%Y}"
+            "day": format_day(task.lead.dissolved_on)
         }
     else:
         hand_down.check_reach(task, problems)

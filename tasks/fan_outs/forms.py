@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.fields import BodyField
 from committees.models import Body, Person
 from portal.shared.fields import PlainField
+from portal.shared.numbers import parse_number
 from tasks import rules
 from tasks.fan_outs.selection import Choice, find_bodies
 from tasks.fields import DueField
@@ -84,7 +85,7 @@ class FanOutForm(forms.Form):
             kind=data["kind"],
             below=data["below"],
             listed=data["bodies"],
-            without={int(key) for key in without if key.isascii() and key.isdigit() and len(key) < 18},
+            without={key for text in without if (key := parse_number(text)) is not None},
         )
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.days import format_day
 from tasks.actions.task_fields import PartSpec, current_parts
 from tasks.cycles import Cycle
 from tasks.models import Order, Part, Task, cycle_words
@@ -54,5 +55,5 @@ def _text_of(saved: Task | Order, name: str, value: Any) -> str:
     if value in (None, ""):
         return str(_("none"))
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return format_day(value)
     return str(dict(_field(saved, name).flatchoices or ()).get(value, value))

@@ -16,7 +16,7 @@ from django_stubs_ext import WithAnnotations
 
 from audit.models import Event
 from committees.models import Person
-from portal.shared.days import day_of
+from portal.shared.days import day_of, format_day
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.lifecycle import Pace, Standing, State
@@ -322,5 +322,5 @@ def _summary(name: Mine, rows: list[WorkRow]) -> str:
     if name == Mine.CONFIRM:
         return ngettext("longest wait %(n)s day", "longest wait %(n)s days", days) % {"n": days}
     if first_due := rows[0].task.due_on:
-        return _("first due on %(day)s") % {"day": f"{first_due:%d/%m/%Y}"}
+        return _("first due on %(day)s") % {"day": format_day(first_due)}
     return ""

@@ -23,7 +23,7 @@ from committees.access import Asker
 from committees.models import Body, Person
 from committees.roles import RESTRICTED_READERS
 from portal.shared.day_fields import DayField, days_in_range
-from portal.shared.days import day_of
+from portal.shared.days import day_of, format_day
 from portal.shared.text import fold
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
@@ -718,11 +718,9 @@ class Task(models.Model):
             *((part.due_on, of_a_part) for part in (self.parts.all() if issued_on and self.pk else ())),
         ):
             if day and issued_on and day < issued_on:
-                warnings.append(sentence % {"day": f"{day:%d/%m/%Y}", "issued": f"{issued_on:%d/%m/%Y}"})
+                warnings.append(sentence % {"day": format_day(day), "issued": format_day(issued_on)})
         if self.due_on and self.due_on < on and not self.is_issued:
-            warnings.append(
-                _("The deadline %(day)s has already passed.") % {"day": f"{self.due_on:%d/%m/%Y}"}
-            )
+            warnings.append(_("The deadline %(day)s has already passed.") % {"day": format_day(self.due_on)})
         return warnings
 
     def unclear(self) -> list[Clear]:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.days import format_day
 from portal.shared.fields import MAX_CHOICES, PlainField, suggestion_attrs
 from portal.shared.text import number_key
 from tasks.models import Order
@@ -19,7 +20,7 @@ _LABEL_AT_END = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*\Z")
 
 def order_label(order: Order) -> str:
     """An order in a text field: its number, then its register and day, which tell it from others."""
-    day = f", {order.issued_on:%d/%m/%Y}" if order.issued_on else ""
+    day = f", {format_day(order.issued_on)}" if order.issued_on else ""
     return f"{order.number} ({order.body.code}{day})"
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 from portal.shared.verdicts import Refused
 from tasks import rules
 from tasks.lists.rows import TaskRow
@@ -147,8 +148,7 @@ def _add_refusals(form: SettleForm, refusal: Unsettled) -> None:
 
 
 def _after(request: SignedInRequest) -> int:
-    key = request.GET.get("after", "")
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else 0
+    return parse_number(request.GET.get("after")) or 0
 
 
 def _next(order: Order, replaced: Order, page: Settling) -> str:

@@ -18,7 +18,7 @@ from committees.doors import SignedInRequest
 from committees.models import Person
 from notices.calendar import CALENDAR_COLUMNS
 from notices.models import CalendarDay
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from tasks import rules
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models import Evidence, FanOut, Milestone, Order, Part, Request, Task
@@ -169,7 +169,7 @@ def order_words(task: Task) -> str:
     if order is None:
         return ""
     kind = str(order.get_kind_display())
-    of_day = _("of %(day)s") % {"day": f"{order.issued_on:%d/%m/%Y}"} if order.issued_on else ""
+    of_day = _("of %(day)s") % {"day": format_day(order.issued_on)} if order.issued_on else ""
     return f"{kind[:1].upper()}{kind[1:]} {order.number} {of_day}".strip()
 
 

@@ -18,7 +18,7 @@ from audit.models import Event
 from committees import access
 from committees.models import Body, Membership, Person
 from notices.calendar import describe_read_day_off
-from portal.shared.days import day_of, today
+from portal.shared.days import day_of, format_day, today
 from portal.shared.verdicts import Sentence
 from tasks.cycles import Cycle
 from tasks.lifecycle import Standing, State
@@ -246,7 +246,7 @@ def _cycle(row: Any) -> str:
 
 def _day(text: Any) -> str:
     day = text if isinstance(text, date) else parse_date(str(text))
-    return f"{day:%d/%m/%Y}" if day else str(text)
+    return format_day(day) if day else str(text)
 
 
 def _people_in(values: dict[str, Any]) -> set[int]:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from committees.serializers import BodyIn, PersonIn
 from portal.shared.api import DaySerializerField, Input
+from portal.shared.numbers import parse_number
 from tasks.lifecycle import MAX_RISK_DAYS
 from tasks.models import Task
 from tasks.serializers.common import VisibleKey
@@ -28,9 +29,12 @@ class Weights(Input):
     )
 
     def validate_weights(self, value: dict[str, int | None]) -> dict[int, int | None]:
-        if not all(key.isascii() and key.isdigit() and len(key) < 18 for key in value):
-            raise serializers.ValidationError(_("Name each task by its id."))
-        return {int(key): weight for key, weight in value.items()}
+        weights: dict[int, int | None] = {}
+        for text, weight in value.items():
+            if (key := parse_number(text)) is None:
+                raise serializers.ValidationError(_("Name each task by its id."))
+            weights[key] = weight
+        return weights
 
 
 class Reason(Input):

@@ -13,6 +13,7 @@ from committees import access
 from committees.models import Person
 from notices.models import Notice
 from portal.shared.days import today
+from portal.shared.numbers import parse_number
 from portal.shared.verdicts import Verdict
 from tasks import rules
 from tasks.lifecycle import RUNNING
@@ -74,7 +75,7 @@ def choosable(rows: Iterable[TaskRow], person: Person) -> set[int]:
 
 def chosen(tasks: TaskQuerySet, keys: Iterable[str | int]) -> list[Task]:
     """Of these tasks the ones with these keys, nearest deadline first; what is no key is passed over."""
-    known = {int(key) for key in keys if str(key).isascii() and str(key).isdigit() and len(str(key)) < 18}
+    known = {number for key in keys if (number := parse_number(str(key))) is not None}
     return list(tasks.filter(pk__in=sorted(known)[:MAX_URGED]).for_list().late_first())
 
 

@@ -21,6 +21,7 @@ from committees.doors import SignedInRequest
 from committees.models import Body
 from portal.shared.days import today
 from portal.shared.forms import add_errors
+from portal.shared.numbers import parse_number
 from portal.shared.verdicts import no
 from tasks import actions, rules
 from tasks.actions.hand_down import REST, BelowAnswer, descendants_due_later
@@ -130,8 +131,8 @@ def _misfits(request: SignedInRequest, task: Task, form: TaskForm) -> dict[str, 
 def _initial_values(request: SignedInRequest, givers: list[Body]) -> dict[str, Any]:
     """What the address says of the new task: its order or the task above, if they are visible."""
     orders, tasks = Order.objects.visible_to(request.user), Task.objects.visible_to(request.user)
-    order = orders.select_related("body").filter(pk=_number(request.GET.get("order"))).first()
-    parent = tasks.select_related("lead").filter(pk=_number(request.GET.get("parent"))).first()
+    order = orders.select_related("body").filter(pk=parse_number(request.GET.get("order")) or 0).first()
+    parent = tasks.select_related("lead").filter(pk=parse_number(request.GET.get("parent")) or 0).first()
     wanted = request.POST.get("assigner") or (parent and parent.lead_id) or (order and order.body_id)
     giver = next((body for body in givers if str(body.pk) == str(wanted)), givers[0])
     from_above = (
@@ -140,15 +141,10 @@ def _initial_values(request: SignedInRequest, givers: list[Body]) -> dict[str, A
     return {"assigner": giver, "order": order, "parent": parent, **from_above}
 
 
-def _number(text: str | None) -> int:
-    """The number in an address, 0 for anything else: no row has it."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
 def _with_more_rows(request: SignedInRequest, task: Task) -> PartRows:
     """The rows as typed and three empty ones, for a button that works without script."""
     data = request.POST.copy()
-    count = _number(data.get("parts-TOTAL_FORMS"))
+    count = parse_number(data.get("parts-TOTAL_FORMS")) or 0
     data["parts-TOTAL_FORMS"] = str(min(count + 3, 100))
     return part_rows(task, data)
 
