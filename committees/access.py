@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -29,7 +29,9 @@ from committees.models import (
 )
 from committees.roles import DEFAULTS, PERMISSIONS, Role
 from portal.shared.days import today
+from portal.shared.prepared import PreparedRows
 
+Value = TypeVar("Value")
 Asker = Person | AnonymousUser
 Grants = dict[int, frozenset[str]]
 # Body id and codename → whose deputy gives that right there, where only a deputy's office gives it.
@@ -70,7 +72,7 @@ def right(person: Asker, permission: str, body: Body | None, on: date | None = N
     if person.is_superuser:
         return Right(person, permission, body)
     above = body.ancestor_ids()
-    grants, absent = _read_rights(person, on or today(), [body.pk, *above])
+    grants, absent = _read_rights(person, on or today())
     if permission in grants.get(body.pk, ()):
         return Right(person, permission, body, absent.get((body.pk, permission)))
     for pk in above if permission in READING else ():
@@ -130,10 +132,7 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
     if person.is_superuser:
         return None
     day = on or today()
-    reached: list[int] | BodyQuerySet | None = _read_once(
-        (person.pk, permission, day), lambda: _find_reach(_read_held_once(person, day), permission)
-    )
-    return reached
+    return _read_once((person.pk, permission, day), lambda: _find_reach(_read_held(person, day), permission))
 
 
 def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Person]:
@@ -205,27 +204,24 @@ def holders(permission: str, on: date | None = None) -> QuerySet[Membership, Any
 
 def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) -> list[int]:
     """Ids of the bodies where the person holds one of the roles on the day: a handful, asked at once."""
-    held = _read_held_once(person, on or today()) if person.is_active else []
+    held = _read_held(person, on or today()) if person.is_active else []
     return sorted({row.office_body for row in held if row.role in roles})
 
 
 def grants(person: Asker, on: date | None = None) -> Grants:
     """Body id → what the person's own offices let them do there on the day; break-glass adds nothing."""
-    return _read_rights(person, on or today(), None)[0] if person.is_active else {}
+    return _read_rights(person, on or today())[0] if person.is_active else {}
 
 
 def absent(person: Asker, on: date | None = None) -> Absent:
     """Where a right comes only from standing in for somebody: for whom. Rule 6 counts both names."""
-    return _read_rights(person, on or today(), None)[1] if person.is_active else {}
+    return _read_rights(person, on or today())[1] if person.is_active else {}
 
 
 def stands_in_for(person: Person) -> set[int]:
     """Keys of the people whose deputy this person is, today or later."""
     absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())
-    people: set[int] = _read_once(
-        (person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True))
-    )
-    return people
+    return _read_once((person.pk, "stands in"), lambda: set(absences.values_list("person_id", flat=True)))
 
 
 def member_readers(person: Asker, on: date | None = None) -> BodyQuerySet:
@@ -261,7 +257,7 @@ def explain_rights(
     day = on or today()
     reach = {body.pk: [body.pk, *(body.ancestor_ids() if permission in READING else [])] for body in bodies}
     all_keys = sorted({pk for keys in reach.values() for pk in keys})
-    grants, _absent = _read_rights(person, day, all_keys)
+    grants, _absent = _read_rights(person, day)
     terms = list(
         Membership.objects.holding_on(day)
         .filter(person=person, office__body_id__in=all_keys)
@@ -377,8 +373,8 @@ class Held(NamedTuple):
     absent_name: str | None
 
 
-def _read_held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
-    """All that the person's offices give on the day, in one query."""
+def _held_by(person_id: int, day: date) -> QuerySet[Membership, tuple[Any, ...]]:
+    """All that the person's offices give on the day: the columns of `Held`."""
     granted = "office__group__bodygroupobjectpermission__"
     columns = (
         *("office__body_id", "office__role"),
@@ -386,25 +382,26 @@ def _read_held(person: Asker, day: date, where: Q | None = None) -> list[Held]:
         *("absence__person_id", "absence__person__name"),
     )
     # In one order: who is deputy of two people in one body always acts for the same of them.
-    terms = Membership.objects.holding_on(day).filter(person=person.pk or 0).order_by("absence_id", "pk")
-    if where is not None:
-        terms = terms.filter(where)
-    return [Held(*row) for row in terms.values_list(*columns)]
+    terms = Membership.objects.holding_on(day).filter(person=person_id).order_by("absence_id", "pk")
+    return terms.values_list(*columns)
 
 
-def _read_held_once(person: Asker, day: date) -> list[Held]:
-    found: list[Held] = _read_once((person.pk, day), lambda: _read_held(person, day))
-    return found
+_read_held_rows = PreparedRows(_held_by, -1, date(1, 1, 1))
 
 
-def _read_once(key: Any, read: Callable[[], Any]) -> Any:
+def _read_held(person: Asker, day: date) -> list[Held]:
+    return _read_once((person.pk, day), lambda: [Held(*row) for row in _read_held_rows(person.pk or 0, day)])
+
+
+def _read_once(key: Any, read: Callable[[], Value]) -> Value:
     """What `read` gives; inside `asking_once` it is called once for a key."""
     memo = _remembered.get()
     if memo is None:
         return read()
     if key not in memo:
         memo[key] = read()
-    return memo[key]
+    value: Value = memo[key]
+    return value
 
 
 def _offices_of(person: Asker, day: date) -> QuerySet[Membership, Any]:
@@ -442,17 +439,9 @@ def _granted_offices(
     return rows.filter(content_object_id__in=body_ids).values("group_id")
 
 
-def _read_rights(person: Asker, day: date, body_ids: list[int] | None) -> tuple[Grants, Absent]:
-    """The person's grants on these bodies; on all when None or inside `asking_once`."""
-    if _remembered.get() is not None:
-        found: tuple[Grants, Absent] = _read_once(
-            (person.pk, day, "rights"), lambda: _split_rights(_read_held_once(person, day))
-        )
-        return found
-    named = (
-        None if body_ids is None else Q(office__group__bodygroupobjectpermission__content_object__in=body_ids)
-    )
-    return _split_rights(_read_held(person, day, named))
+def _read_rights(person: Asker, day: date) -> tuple[Grants, Absent]:
+    """What the person's own offices give on the day, on every body."""
+    return _read_once((person.pk, day, "rights"), lambda: _split_rights(_read_held(person, day)))
 
 
 def _split_rights(held: list[Held]) -> tuple[Grants, Absent]:
