@@ -14,7 +14,7 @@ from django.test import TransactionTestCase
 from tests.support.admin_door import enter, rows  # noqa: F401 - fixtures
 from tests.support.imports import received  # noqa: F401 - fixtures
 from tests.support.office import in_english  # noqa: F401 - fixtures
-from tests.support.people import bodies, order, people, task_at  # noqa: F401 - fixtures
+from tests.support.people import bodies, bodies_and_people, order, people, task_at  # noqa: F401 - fixtures
 from tests.support.running_portal import portal_copy, running_portal  # noqa: F401 - fixtures
 from tests.support.servers import broker, smtp, smtp_server, worker  # noqa: F401 - fixtures
 from tests.support.tree import tree  # noqa: F401 - fixtures

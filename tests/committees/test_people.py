@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from audit.models import Event
 from committees.actions import save_body, save_person
 from committees.actions.common import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, BodyGroupObjectPermission, Membership, Office, Person
-from tests.support.people import OFFICES, appoint, the_bodies, the_people
+from tests.support import bulk
+from tests.support.people import OFFICES, appoint, enter_everybody, make_person, the_bodies, the_people
 
 
 def one_by_one() -> None:
@@ -61,13 +67,48 @@ def everything() -> dict[str, Any]:
     }
 
 
-def test_entered_at_once_is_entered_one_by_one(db: None, request: pytest.FixtureRequest) -> None:
-    with transaction.atomic():
-        one_by_one()
-        wanted = everything()
-        transaction.set_rollback(True)
-    request.getfixturevalue("people")
-    found = everything()
-    for name, rows in wanted.items():
-        assert found[name] == rows, name
-    assert all(person.check_password("demo") for person in Person.objects.all())
+def test_entered_at_once_is_entered_one_by_one(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made the first time, entered again the second; both are what the actions would have entered."""
+    monkeypatch.setattr(bulk, "_recordings", {})
+    ways = {
+        "one by one": one_by_one,
+        "at once": lambda: bulk.entered_again("world", enter_everybody),
+        "again": lambda: bulk.entered_again("world", enter_everybody),
+    }
+    worlds, returned = {}, {}
+    for way, enter in ways.items():
+        with transaction.atomic():
+            returned[way] = enter()
+            worlds[way] = everything()
+            call_command("verify_audit", stdout=StringIO())
+            assert all(person.check_password("demo") for person in Person.objects.all())
+            transaction.set_rollback(True)
+    for way in ("at once", "again"):
+        for name, rows in worlds["one by one"].items():
+            assert worlds[way][name] == rows, (way, name)
+    assert returned["again"] == returned["at once"]
+    assert returned["again"] is not returned["at once"]
+
+
+def test_a_world_is_made_anew_where_its_rows_do_not_fit(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_recordings", {})
+    made = []
+
+    def enter() -> None:
+        made.append(timezone.now())
+        enter_everybody()
+
+    def enter_once_more() -> int:
+        with transaction.atomic():
+            bulk.entered_again("world", enter)
+            transaction.set_rollback(True)
+        return len(made)
+
+    with time_machine.travel(datetime(2026, 3, 2, 5, tzinfo=UTC), tick=False) as clock:
+        assert [enter_once_more(), enter_once_more()] == [1, 1]
+        clock.shift(-1)
+        assert enter_once_more() == 2, "the clock stands before what was recorded"
+        clock.shift(timedelta(days=1))
+        assert [enter_once_more(), enter_once_more()] == [3, 3], "another day"
+        make_person("somebody")
+        assert enter_once_more() == 4, "somebody is there already"

@@ -103,23 +103,40 @@ def the_people() -> dict[str, Person]:
     return people
 
 
-@pytest.fixture
-def bodies(db: None) -> Bodies:
+def enter_bodies() -> Bodies:
     bodies = the_bodies()
     bulk.enter_bodies([getattr(bodies, field.name) for field in dataclass_fields(bodies)])
     return bodies
 
 
-@pytest.fixture
-def people(bodies: Bodies) -> dict[str, Person]:
-    """Everybody by name; `outsider` holds no office, `admin` is a superuser, `staff` an administrator."""
-    people, offices = the_people(), bulk.offices()
+def enter_everybody() -> tuple[Bodies, dict[str, Person]]:
+    bodies, people = enter_bodies(), the_people()
+    offices = bulk.offices()
     bulk.enter_people(list(people.values()))
     places = {name: offices[getattr(bodies, body).pk, role] for name, (body, role) in OFFICES.items()}
     bulk.enter_terms(
         [Membership(person=people[name], office=place, starts_on=SINCE) for name, place in places.items()]
     )
-    return people
+    return bodies, people
+
+
+@pytest.fixture
+def bodies(db: None, request: pytest.FixtureRequest) -> Bodies:
+    if "people" in request.fixturenames:
+        bodies: Bodies = request.getfixturevalue("bodies_and_people")[0]
+        return bodies
+    return bulk.entered_again("bodies", enter_bodies)
+
+
+@pytest.fixture
+def bodies_and_people(db: None) -> tuple[Bodies, dict[str, Person]]:
+    return bulk.entered_again("bodies and people", enter_everybody)
+
+
+@pytest.fixture
+def people(bodies_and_people: tuple[Bodies, dict[str, Person]]) -> dict[str, Person]:
+    """Everybody by name; `outsider` holds no office, `admin` is a superuser, `staff` an administrator."""
+    return bodies_and_people[1]
 
 
 @pytest.fixture
