@@ -15,6 +15,8 @@ from portal.shared.days import today
 from tests.committees.power_helpers import DAY, People, new_term, refused
 from tests.support.people import SINCE, Bodies, appoint, make_person
 
+pytestmark = pytest.mark.once
+
 # --- offices --------------------------------------------------------------------------------------
 
 

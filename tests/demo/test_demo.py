@@ -141,6 +141,7 @@ class DemoTest(TestCase):
         assert not told.filter(at__lt=start_of(today())).exclude(reason__startswith=INVENTED)
         assert not told.exclude(reason="").exclude(reason__startswith=INVENTED)
 
+    @pytest.mark.once
     def test_every_row_is_one_that_a_form_would_take(self) -> None:
         for model in (Order, Task, Membership):
             for row in model._default_manager.all():

@@ -38,6 +38,7 @@ def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_what_is_left_out_and_said(tmp_path: Path) -> None:
     (tmp_path / "test_things.py").write_text(TESTS)
     (tmp_path / "secrecy").mkdir()
@@ -47,6 +48,7 @@ def test_what_is_left_out_and_said(tmp_path: Path) -> None:
     assert LEFT_OUT in done.stdout
 
 
+@pytest.mark.slow
 def test_without_it_everything_runs(tmp_path: Path) -> None:
     (tmp_path / "test_things.py").write_text(TESTS)
     (tmp_path / "secrecy").mkdir()

@@ -22,6 +22,8 @@ from tasks.models import Task
 from tests.reports.exports.helpers import feet_of, made, sheet_of
 from tests.support.people import TaskAt
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 MONDAY = date(2026, 11, 30)
 DAY = timedelta(days=1)

@@ -89,6 +89,7 @@ COSTLY = {
     "tasks/test_task_pages.py::test_sorting_is_in_the_address_and_said_to_the_reader",
     "tasks/test_task_pages.py::test_the_numbers_of_the_tally_are_doors_too",
     "tasks/test_task_pages.py::test_the_page_asks_as_often_with_a_long_history_as_with_a_short_one",
+    "tasks/test_tally.py::test_the_five_add_up_and_equal_a_count_by_hand",
     "tasks/test_trees.py::test_the_sum_is_a_recount_from_the_leaves",
 }
 

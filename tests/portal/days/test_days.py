@@ -125,6 +125,7 @@ def pages(people: People, bodies: Bodies, task_at: TaskAt) -> dict[str, Any]:
     }
 
 
+@pytest.mark.once
 def test_every_page_says_what_is_wrong_with_a_day(act_as: Any, pages: dict[str, Any]) -> None:
     before = Event.objects.count()
     for name, (who, address, values) in pages.items():
