@@ -57,7 +57,7 @@ class TitleIndex:
         self.found_by: dict[str, list[int]] = defaultdict(list)
         for place, words in enumerate(self.words):
             self.same[words.of].append(place)
-            for word in self._telling(words):
+            for word in self._rarest(words):
                 self.found_by[word].append(place)
 
     def of(self, words: TitleWords) -> list[int]:
@@ -66,9 +66,9 @@ class TitleIndex:
         return sorted(near.union(self.same.get(words.of, ()))) if words.of else []
 
     def _candidates(self, words: TitleWords) -> Iterable[int]:
-        return {place for word in self._telling(words) for place in self.found_by.get(word, ())}
+        return {place for word in self._rarest(words) for place in self.found_by.get(word, ())}
 
-    def _telling(self, words: TitleWords) -> list[str]:
+    def _rarest(self, words: TitleWords) -> list[str]:
         """The rarest words, so many that two titles which share enough share one of these."""
         rarest = sorted(words.different, key=lambda word: (self.common[word], word))
         enough = len(rarest) - ceil(MIN_SHARED_WORDS * len(rarest)) + 1

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,11 +28,12 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import actions, rules
 from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
-from tasks.forms import AssignForm, ConfirmForm, CycleFields, PastDeadlineFields, cycle_initial, shows_parent
+from tasks.forms import AssignForm, ConfirmForm, CycleFields, TaskChangeFields, shows_parent
+from tasks.forms.common import upload_field
 from tasks.lifecycle import Standing
 from tasks.models import FanOut, Order, OrderRelation, Part, Task, cycle_words
 from tasks.models.orders import OrderQuerySet
-from tasks.orders import actions as order_actions
+from tasks.orders.actions import ENTERED_FIELDS, save_order
 from tasks.orders.relation_actions import Fate
 from tasks.pages import story
 from tasks.pages.former_lead import as_read_by, kept
@@ -108,13 +108,9 @@ IN_BULK = tuple(
 )
 
 
-class OrderForm(VersionForm):
-    upload = forms.FileField(
-        label=_("File"),
-        required=False,
-        max_length=250,
-        widget=forms.FileInput,
-        help_text=_("Office file, PDF, picture or zip, at most 50 MB. It replaces the one that is there."),
+class OrderAdminForm(VersionForm):
+    upload = upload_field(
+        _("Office file, PDF, picture or zip, at most 50 MB. It replaces the one that is there.")
     )
 
 
@@ -145,7 +141,7 @@ class RelationInline(admin.TabularInline[OrderRelation, Order]):
 
 @admin.register(Order)
 class OrderAdmin(EventfulAdmin[Order]):
-    form = OrderForm
+    form = OrderAdminForm
     list_display = ("number", "kind", "issued_on", "register", "issuer")
     list_filter = ("kind", "body__level")
     list_select_related = ("body",)
@@ -173,21 +169,11 @@ class OrderAdmin(EventfulAdmin[Order]):
         return may and (obj is None or bool(rules.may_edit_order(signed_in(request), obj)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
-        document = [
-            "number",
-            "kind",
-            "issuer",
-            "issued_on",
-            "issued_words",
-            "signer",
-            "abstract",
-            "ask_until",
-        ]
         may = obj is None or self.has_change_permission(request, obj)
         hidden, upload = (["opened_version"], ["upload"]) if may else ([], [])
         file = [*(["file_name"] if obj else []), *upload]
         entered = [(_("Entered"), {"fields": ["created_by", "created_at"]})] if obj else []
-        return [(None, {"fields": [*hidden, "body", *document]}), (_("File"), {"fields": file}), *entered]
+        return [(None, {"fields": [*hidden, *ENTERED_FIELDS]}), (_("File"), {"fields": file}), *entered]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
         """An order stays in the register it was entered in: its tasks stand on that."""
@@ -214,7 +200,7 @@ class OrderAdmin(EventfulAdmin[Order]):
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
         given = form.cleaned_data
         version = given.get("opened_version") if change else None
-        order_actions.save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
+        save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
 
 
 def drafts_somewhere(request: HttpRequest) -> bool:
@@ -272,17 +258,13 @@ def parts_in(formset: Any) -> list[PartSpec]:
     ]
 
 
-class TaskForm(PastDeadlineFields, CycleFields, VersionForm):
-    reason = forms.CharField(label=_("Why it is changed"), required=False, max_length=500)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.update(cycle_initial(self.instance))
+class TaskAdminForm(TaskChangeFields, VersionForm):
+    """The columns of a task as the admin draws them, and what every form of a task asks beside them."""
 
 
 @admin.register(Task)
 class TaskAdmin(EventfulAdmin[Task]):
-    form = TaskForm
+    form = TaskAdminForm
     list_display = ("title", "number", "given_by", "led_by", "due_on", "state", "standing_today", "percent")
     list_filter = ("state", StandingFilter, "programme", "priority", "secrecy")
     list_select_related = ("assigner", "lead")

@@ -24,6 +24,7 @@ from tasks.models.orders import OrderQuerySet
 from tasks.models.tasks import TaskQuerySet
 from tasks.orders import actions as order_actions
 from tasks.orders.api import RelationDoors
+from tasks.orders.serializers import OrderChange, OrderDetail, OrderIn, OrderRow
 from tasks.pages import story
 from tasks.pages.former_lead import all_as_read_by, as_read_by, kept, led_before
 from tasks.urging import selection as urging
@@ -263,23 +264,23 @@ class OrderView(mixins.ListModelMixin, mixins.RetrieveModelMixin, RelationDoors)
 
     def get_serializer_class(self) -> Any:
         by_action = {
-            "list": shapes.OrderRow,
-            "create": shapes.OrderIn,
-            "partial_update": shapes.OrderChange,
+            "list": OrderRow,
+            "create": OrderIn,
+            "partial_update": OrderChange,
         }
-        return by_action.get(self.action or "", shapes.OrderDetail)
+        return by_action.get(self.action or "", OrderDetail)
 
     def answer(self, order: Order, status: int) -> Response:
-        return Response(shapes.OrderDetail(order, context=self.get_serializer_context()).data, status=status)
+        return Response(OrderDetail(order, context=self.get_serializer_context()).data, status=status)
 
-    @extend_schema(responses={201: shapes.OrderDetail})
+    @extend_schema(responses={201: OrderDetail})
     def create(self, request: Request) -> Response:
         """Enter an order in the register of the body that gives its tasks."""
         values = self.checked()
         file = values.pop("file", None)
         return self.answer(order_actions.save_order(order=Order(**values), by=self.person, file=file), 201)
 
-    @extend_schema(responses=shapes.OrderDetail)
+    @extend_schema(responses=OrderDetail)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Correct what is named; the rest stays."""
         order = cast(Order, self.get_object())

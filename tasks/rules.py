@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,9 @@ from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
 from tasks import lifecycle, rollup
 from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Move, State
 from tasks.models import Evidence, FanOut, Order, Part, Request, Task
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 Rule = Callable[[Asker, Task], Verdict]
 
@@ -52,9 +56,7 @@ def may_edit(person: Asker, task: Task) -> Verdict:
         return who
     if task.state == State.SUBMITTED:
         return not_now(_("Confirm it or send it back first: it is waiting for confirmation."))
-    if task.state not in OPEN:
-        return not_now(_("Only an open task can be changed. This one is: %(state)s.") % _state(task))
-    return who
+    return who & _in_state(OPEN, task, _("Only an open task can be changed. This one is: %(state)s."))
 
 
 def may_set_event_day(person: Asker, task: Task) -> Verdict:
@@ -98,7 +100,9 @@ def may_vouch(person: Asker, task: Task) -> Verdict:
 
 def may_assign(person: Asker, task: Task) -> Verdict:
     """Head or standing deputy approve a draft, a deputy one of their field; only then the lead sees it."""
-    return _issues(_approves(person, task.assigner, task.pillar) & _when(lifecycle.ASSIGN, task), task)
+    return _issues(
+        _approves(person, task.assigner, task.pillar) & _in_state(lifecycle.ASSIGN.sources, task), task
+    )
 
 
 def may_record_approval(person: Asker, task: Task) -> Verdict:
@@ -109,7 +113,7 @@ def may_record_approval(person: Asker, task: Task) -> Verdict:
 
 def may_recall(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task back to draft until the lead has accepted it."""
-    return _keeps(person, task) & _when(lifecycle.RECALL, task)
+    return _keeps(person, task) & _in_state(lifecycle.RECALL.sources, task)
 
 
 def may_accept(person: Asker, task: Task) -> Verdict:
@@ -124,24 +128,16 @@ def may_decline(person: Asker, task: Task) -> Verdict:
 
 def may_report_progress(person: Asker, task: Task) -> Verdict:
     """Only the lead body tells how far its work is."""
-    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
-    if not who:
-        return who
-    if task.state not in RUNNING:
-        return not_now(
-            _("Progress is reported while the task is in progress. This one is: %(state)s.") % _state(task)
-        )
-    return who
+    return _who(person, "work_on_tasks", task.lead, _ONLY_LEAD) & _in_state(
+        RUNNING, task, _("Progress is reported while the task is in progress. This one is: %(state)s.")
+    )
 
 
 def may_name_people(person: Asker, task: Task) -> Verdict:
     """The lead body names one leader in charge and one contact (Plan 11-KH/BCĐ, IV.1a)."""
-    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
-    if not who:
-        return who
-    if task.state not in OPEN:
-        return not_now(_("Only for an open task. This one is: %(state)s.") % _state(task))
-    return who
+    return _who(person, "work_on_tasks", task.lead, _ONLY_LEAD) & _in_state(
+        OPEN, task, _("Only for an open task. This one is: %(state)s.")
+    )
 
 
 def may_prepare_submission(person: Asker, task: Task) -> Verdict:
@@ -187,7 +183,7 @@ def may_resume(person: Asker, task: Task) -> Verdict:
 
 def may_withdraw(person: Asker, task: Task) -> Verdict:
     """The assigner takes a task off the books for good, with a reason."""
-    return _keeps(person, task) & _when(lifecycle.WITHDRAW, task)
+    return _keeps(person, task) & _in_state(lifecycle.WITHDRAW.sources, task)
 
 
 def may_supersede(person: Asker, task: Task) -> Verdict:
@@ -199,11 +195,8 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
     """Everybody with a part in an issued task comments and attaches, except readers and inspectors."""
     named = [task.assigner, *(_working_on(task) if task.is_issued else [])]
     right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in named)
-    if right is None:
-        return no(_("Only the bodies with a part in this task can comment and attach."))
-    if task.state == State.WITHDRAWN:
-        return not_now(_("This task was withdrawn."))
-    return Verdict(True, right=right)
+    who = granted(right, _("Only the bodies with a part in this task can comment and attach."))
+    return who if task.state != State.WITHDRAWN else who & not_now(_("This task was withdrawn."))
 
 
 def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> Verdict:
@@ -211,20 +204,17 @@ def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> 
     # `body` where somebody works for several of those that help.
     bodies = [helper for helper in helping(task) if body in (None, helper)]
     right = access.own_first(access.right(person, "work_on_tasks", helper) for helper in bodies)
-    if right is None:
-        return no(_("Only those who work for a body that helps deliver its contribution."))
-    if task.state not in RUNNING:
-        return not_now(_("Delivered while the task is at work. This one is: %(state)s.") % _state(task))
-    return Verdict(True, right=right)
+    who = granted(right, _("Only those who work for a body that helps deliver its contribution."))
+    return who & _in_state(RUNNING, task, _("Delivered while the task is at work. This one is: %(state)s."))
 
 
 def may_return_contribution(person: Asker, task: Task) -> Verdict:
     """The lead body sends a contribution back with a reason."""
-    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD) & _in_state(
+        RUNNING, task, _("Sent back while the task is at work. This one is: %(state)s.")
+    )
     if not who:
         return who
-    if task.state not in RUNNING:
-        return not_now(_("Sent back while the task is at work. This one is: %(state)s.") % _state(task))
     if not delivered_parts(task):
         return not_now(_("No body that helps has delivered its contribution yet."))
     return who
@@ -233,13 +223,9 @@ def may_return_contribution(person: Asker, task: Task) -> Verdict:
 def may_add_evidence(person: Asker, task: Task) -> Verdict:
     """Evidence comes from the lead body and from those who help, while the task is open."""
     who = granted(_helps(person, task), _("Only the lead body and the bodies that help can add evidence."))
-    if not who:
-        return who
-    if task.state not in RUNNING:
-        return not_now(
-            _("Evidence is added while the task is in progress. This one is: %(state)s.") % _state(task)
-        )
-    return who
+    return who & _in_state(
+        RUNNING, task, _("Evidence is added while the task is in progress. This one is: %(state)s.")
+    )
 
 
 def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
@@ -247,32 +233,22 @@ def may_remove_evidence(person: Asker, evidence: Evidence) -> Verdict:
     task = evidence.task
     helps = _helps(person, task) if person.pk == evidence.by_id else None
     right = helps or access.right(person, "work_on_tasks", task.lead)
-    if right is None:
-        return no(_("Only the person who added this evidence or the lead body can remove it."))
-    if task.state not in RUNNING:
-        return not_now(_("What was reported stays as it is. This task is: %(state)s.") % _state(task))
-    return Verdict(True, right=right)
+    who = granted(right, _("Only the person who added this evidence or the lead body can remove it."))
+    return who & _in_state(RUNNING, task, _("What was reported stays as it is. This task is: %(state)s."))
 
 
 def may_hand_down(person: Asker, task: Task) -> Verdict:
     """The lead body gives parts of what it is at work on to the bodies below it."""
     who = may_draft(person, task.lead) if task.lead else no(_ONLY_LEAD)
-    if not who:
-        return who
-    if task.state not in RUNNING:
-        return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
-    return who
+    return who & _in_state(RUNNING, task)
 
 
 def may_fan_out(person: Asker, task: Task, giver: Body | None = None) -> Verdict:
     """Those who prepare tasks for the assigner or the lead of a task at work give it to many bodies."""
     givers = [giver] if giver else [body for body in (task.assigner, task.lead) if body]
     right = access.own_first(access.right(person, "draft_tasks", body) for body in givers)
-    if right is None:
-        return no(_("Only those who prepare tasks for the assigner or the lead can give it to many bodies."))
-    if task.state not in RUNNING:
-        return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
-    return Verdict(True, right=right)
+    otherwise = _("Only those who prepare tasks for the assigner or the lead can give it to many bodies.")
+    return granted(right, otherwise) & _in_state(RUNNING, task)
 
 
 def may_start_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
@@ -301,17 +277,13 @@ def may_retry_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
         return who
     if fan_out.state != FanOut.State.DONE or not fan_out.recipients.exclude(skipped="").exists():
         return not_now(_("No body of this was passed over."))
-    if fan_out.task.state not in RUNNING:
-        return not_now(_("Not in this state: the task is %(state)s.") % _state(fan_out.task))
-    return who
+    return who & _in_state(RUNNING, fan_out.task)
 
 
 def _waits(fan_out: FanOut, *, at_work: bool = False) -> Verdict:
     if fan_out.state not in FanOut.WAITING:
         return not_now(_("This was decided: it is %(state)s.") % {"state": fan_out.get_state_display()})
-    if at_work and fan_out.task.state not in RUNNING:
-        return not_now(_("Not in this state: the task is %(state)s.") % _state(fan_out.task))
-    return YES
+    return _in_state(RUNNING, fan_out.task) if at_work else YES
 
 
 def may_set_weights(person: Asker, task: Task) -> Verdict:
@@ -328,21 +300,15 @@ def may_set_weights(person: Asker, task: Task) -> Verdict:
         return no(_("Only those who gave the tasks below set their shares."))
     if not nodes:
         return not_now(_("There is no task below this one. Hand down parts of it first."))
-    if task.state not in (*UNISSUED, *OPEN, State.SUSPENDED):
-        return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
-    return Verdict(True, right=right)
+    return Verdict(True, right=right) & _in_state((*UNISSUED, *OPEN, State.SUSPENDED), task)
 
 
 def may_urge(person: Asker, task: Task) -> Verdict:
     """The assigner reminds the lead by hand, at most once a day."""
     who = _who(person, "urge_tasks", task.assigner, _("Only the body that gave this task can urge it."))
-    if not who:
-        return who
-    if task.state not in RUNNING:
-        return not_now(
-            _("Only a task on which the lead is at work can be urged. This one is: %(state)s.") % _state(task)
-        )
-    return who
+    return who & _in_state(
+        RUNNING, task, _("Only a task on which the lead is at work can be urged. This one is: %(state)s.")
+    )
 
 
 def may_mark_posted(person: Asker, task: Task) -> Verdict:
@@ -372,11 +338,11 @@ def may_ask_withdrawal(person: Asker, task: Task) -> Verdict:
 
 def may_flag_risk(person: Asker, task: Task) -> Verdict:
     """The lead body warns while it works and its day has not passed; after that the task is late."""
-    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD) & _in_state(
+        RUNNING, task, _("Said while the task is at work. This one is: %(state)s.")
+    )
     if not who:
         return who
-    if task.state not in RUNNING:
-        return not_now(_("Said while the task is at work. This one is: %(state)s.") % _state(task))
     if task.due_on is None:
         return not_now(_("This task has no deadline that could be missed."))
     if task.due_on < today():
@@ -386,11 +352,11 @@ def may_flag_risk(person: Asker, task: Task) -> Verdict:
 
 def may_stop_escalation(person: Asker, task: Task) -> Verdict:
     """The assigner lets nobody above be told of a delay that it knows the reason of."""
-    who = _who(person, "suspend_tasks", task.assigner, _ONLY_KEEPERS)
+    who = _who(person, "suspend_tasks", task.assigner, _ONLY_KEEPERS) & _in_state(
+        RUNNING, task, _("Only while the task is at work. This one is: %(state)s.")
+    )
     if not who:
         return who
-    if task.state not in RUNNING:
-        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
     if task.due_on is None:
         return not_now(_("This task has no deadline that could be missed."))
     if task.escalation_stopped_at:
@@ -415,11 +381,11 @@ def may_set_milestones(person: Asker, task: Task) -> Verdict:
 
 def may_mark_milestone(person: Asker, task: Task) -> Verdict:
     """The lead body says when a milestone was reached, while the task is at work."""
-    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD)
+    who = _who(person, "work_on_tasks", task.lead, _ONLY_LEAD) & _in_state(
+        RUNNING, task, _("Only while the task is at work. This one is: %(state)s.")
+    )
     if not who:
         return who
-    if task.state not in RUNNING:
-        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
     # Read in Python: a page has them prefetched.
     if not task.milestones.all():
         return not_now(_("This task has no milestones."))
@@ -433,9 +399,7 @@ def may_resume_cycle(person: Asker, task: Task) -> Verdict:
         return who
     if task.stopped_cycle is None:
         return not_now(_("The cycle of this task has not stopped."))
-    if task.state not in RUNNING:
-        return not_now(_("Only while the task is at work. This one is: %(state)s.") % _state(task))
-    return who
+    return who & _in_state(RUNNING, task, _("Only while the task is at work. This one is: %(state)s."))
 
 
 def may_clear_risk(person: Asker, task: Task) -> Verdict:
@@ -519,11 +483,11 @@ def helping(task: Task) -> list[Body]:
 
 
 def _may_ask(person: Asker, task: Task) -> Verdict:
-    who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS)
+    who = _who(person, "submit_tasks", task.lead, _ONLY_SUBMITTERS) & _in_state(
+        RUNNING, task, _("Asked for while the task is at work. This one is: %(state)s.")
+    )
     if not who:
         return who
-    if task.state not in RUNNING:
-        return not_now(_("Asked for while the task is at work. This one is: %(state)s.") % _state(task))
     if waiting_request(task):
         return not_now(_("One request is open already. Take it back or wait for the decision."))
     return who
@@ -535,23 +499,27 @@ _ONLY_EDITORS = _(
     "Only the head, the standing deputy or the secretary of the assigner can change an issued task."
 )
 _ONLY_KEEPERS = _("Only the head, the standing deputy or the secretary of the assigner can do this.")
+_OTHER_STATE = _("Not in this state: the task is %(state)s.")
 
 
 def _who(person: Asker, permission: str, body: Body | None, otherwise: Sentence) -> Verdict:
     return granted(access.right(person, permission, body), otherwise)
 
 
-def _when(move: Move, task: Task) -> Verdict:
-    if task.state in move.sources:
-        return YES
-    return not_now(_("Not in this state: the task is %(state)s.") % _state(task))
+def _in_state(
+    states: Container[str],
+    task: Task,
+    otherwise: StrPromise = _OTHER_STATE,
+) -> Verdict:
+    """When: in these states; `otherwise` names the one that it is in."""
+    return YES if task.state in states else not_now(otherwise % _state(task))
 
 
 def _move(
     person: Asker, move: Move, task: Task, permission: str, otherwise: Sentence, of: Body | None = None
 ) -> Verdict:
     """Who, on the assigner unless another body is named; then when."""
-    return _who(person, permission, of or task.assigner, otherwise) & _when(move, task)
+    return _who(person, permission, of or task.assigner, otherwise) & _in_state(move.sources, task)
 
 
 def _issues(verdict: Verdict, task: Task) -> Verdict:
@@ -589,7 +557,7 @@ def _judge(person: Asker, move: Move, task: Task, otherwise: Sentence) -> Verdic
         return who
     if _acted_before(who.right, task.submitted_by_id, task.submitted_for_id):
         return no(_("You cannot confirm your own work."))
-    return who & _when(move, task)
+    return who & _in_state(move.sources, task)
 
 
 def _approves(person: Asker, giver: Body, pillar: str) -> Verdict:

@@ -324,7 +324,7 @@ class _Reader:
                 self._gather(child, inside, _NOTHING)
                 text.boxed.add(f"\n{inside.runs.words().text}")
             elif tag == _ALTERNATIVES:
-                # The same for programs of several years: the first is what those of today show.
+                # One thing drawn several ways, for older programs too: the first is what those of today show.
                 self._gather(next(iter(child), child), text, look)
             elif tag == FIELD:
                 text.runs.add(_chosen(child))

@@ -95,9 +95,10 @@ class Door(GenericViewSet[Any]):
     def filter_queryset(self, queryset: Any) -> Any:
         return super().filter_queryset(queryset) if self.action in self.filtered else queryset
 
-    def checked(self) -> dict[str, Any]:
-        """The checked input of this request."""
-        serializer = self.get_serializer(data=self.request.data)
+    def checked(self, takes: type[Input] | None = None) -> dict[str, Any]:
+        """The checked input of this request, by the serializer of the view or by another one."""
+        serializer_class = takes or self.get_serializer_class()
+        serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 

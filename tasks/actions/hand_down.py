@@ -179,7 +179,11 @@ def _choose_answers(late: list[Node], answers: dict[str, str]) -> dict[int, str]
         if answer:
             chosen[node.pk] = answer
     if unanswered := [node for node in late if node.pk not in chosen]:
-        names = [f"{Task(pk=node.pk).code} ({node.due_on:%d/%m/%Y})" for node in unanswered[:MAX_NAMED_TASKS]]
+        names = [
+            f"{Task(pk=node.pk).code} ({format_day(node.due_on)})"
+            for node in unanswered[:MAX_NAMED_TASKS]
+            if node.due_on
+        ]
         if (more := len(unanswered) - MAX_NAMED_TASKS) > 0:
             names.append(gettext("%(count)s more") % {"count": more})
         sentence = gettext(

@@ -110,11 +110,6 @@ class FanOutDoors(PersonDoor):
         found.task = task
         return found
 
-    def _typed(self, takes: type[Input], request: Request) -> dict[str, Any]:
-        serializer = takes(data=request.data, context=self.get_serializer_context())
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
-
     def _told(self, task: Task, key: Any, status: int = 200) -> Response:
         return Response(FanOutOut(self.fan_outs_of(task).get(pk=key)).data, status=status)
 
@@ -130,7 +125,7 @@ class FanOutDoors(PersonDoor):
         """Prepare to give the task to many bodies; nobody is told before somebody approves."""
         task: Task = self.get_object()
         rules.may_fan_out(self.person, task).or_raise()
-        asked = self._typed(FanOutIn, request)
+        asked = self.checked(FanOutIn)
         giver = asked.pop("giver", task.assigner)
         rules.may_fan_out(self.person, task, giver).or_raise()
         without = {body.pk for body in asked.pop("without", ())}
@@ -158,7 +153,7 @@ class FanOutDoors(PersonDoor):
         """Approve it: from now the bodies get their tasks."""
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_start_fan_out(self.person, fan_out).or_raise()
-        fan_out_actions.start_fan_out(fan_out=fan_out, by=self.person, **self._typed(Assigning, request))
+        fan_out_actions.start_fan_out(fan_out=fan_out, by=self.person, **self.checked(Assigning))
         return self._told(fan_out.task, fan_out.pk)
 
     @extend_schema(
@@ -172,9 +167,7 @@ class FanOutDoors(PersonDoor):
         """Record that the head approved it on paper, and start it."""
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_record_fan_out_approval(self.person, fan_out).or_raise()
-        fan_out_actions.record_fan_out_approval(
-            fan_out=fan_out, by=self.person, **self._typed(Approval, request)
-        )
+        fan_out_actions.record_fan_out_approval(fan_out=fan_out, by=self.person, **self.checked(Approval))
         return self._told(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_retry_fan_out", parameters=[KEY], request=None, responses=FanOutOut)

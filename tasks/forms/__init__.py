@@ -37,6 +37,7 @@ from tasks.forms.secret import (
 )
 from tasks.forms.task_form import (
     TASK_FIELDSETS,
+    TaskChangeFields,
     TaskForm,
     shows_parent,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "RiskForm",
     "SubmitForm",
     "SupersedeForm",
+    "TaskChangeFields",
     "TaskForm",
     "UrgeForm",
     "WeightsForm",

@@ -18,12 +18,15 @@ def text_area(label: Any, *, rows: int = 3, **options: Any) -> PlainField:
     return PlainField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-def upload_field() -> forms.FileField:
+UPLOAD_HELP = _("Office file, PDF, picture or zip, at most 50 MB.")
+
+
+def upload_field(help_text: Any = UPLOAD_HELP) -> forms.FileField:
     """One optional file; the action checks its kind and size."""
     return forms.FileField(
         label=_("File"),
         required=False,
         max_length=250,
-        help_text=_("Office file, PDF, picture or zip, at most 50 MB."),
+        help_text=help_text,
         widget=forms.FileInput,
     )

@@ -59,7 +59,20 @@ TASK_FIELDSETS = (
 )
 
 
-class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
+class TaskChangeFields(PastDeadlineFields, CycleFields):
+    """What a form of a task asks beside the task's own columns."""
+
+    # That of the ModelForm that it is mixed into.
+    instance: Task
+
+    reason = PlainField(label=_("Why it is changed"), required=False, max_length=MAX_REASON_LENGTH)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(cycle_initial(self.instance))
+
+
+class TaskForm(TaskChangeFields, ChangesForm):
     """Every field of a task but the parts; `values` is what the actions take."""
 
     # Set once the action has asked what becomes of the tasks below.
@@ -72,7 +85,6 @@ class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
     due_on = DueField(
         label=_("Deadline"), required=False, help_text=_("A day, or 12/2026, Q4/2026, 2026 for its last day.")
     )
-    reason = PlainField(label=_("Why it is changed"), required=False, max_length=MAX_REASON_LENGTH)
 
     class Meta:
         model = Task
@@ -83,7 +95,6 @@ class TaskForm(PastDeadlineFields, CycleFields, ChangesForm):
         super().__init__(*args, **kwargs)
         task: Task = self.instance
         self.initial.update(lead=task.lead, start_on=task.start_on, due_on=task.due_on)
-        self.initial.update(cycle_initial(task))
         self._choose_order(person, assigner, task)
         self._choose_parent(person, assigner, task)
         if task.pk and task.lead:

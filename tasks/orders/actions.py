@@ -18,7 +18,8 @@ from tasks import rules
 from tasks.actions.common import refuse_stale
 from tasks.models import Order
 
-RECORDED_FIELDS = (
+# What a person enters, at every door.
+ENTERED_FIELDS = (
     "body",
     "number",
     "kind",
@@ -28,8 +29,9 @@ RECORDED_FIELDS = (
     "signer",
     "abstract",
     "ask_until",
-    "file_name",
 )
+# What an event keeps.
+RECORDED_FIELDS = (*ENTERED_FIELDS, "file_name")
 
 
 @transaction.atomic

@@ -115,11 +115,6 @@ class Settled(serializers.Serializer[Any]):
 class RelationDoors(PersonDoor):
     """Mixed into the view of orders: the addresses below one order."""
 
-    def _input(self, takes: type[Input], request: Request) -> dict[str, Any]:
-        serializer = takes(data=request.data, context=self.get_serializer_context())
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
-
     @extend_schema(operation_id="orders_relations", responses=RelatedOut)
     @action(detail=True, filterset_class=None, pagination_class=None)
     def relations(self, request: Request, pk: str) -> Response:
@@ -132,7 +127,7 @@ class RelationDoors(PersonDoor):
         """Say what this order does to another that you see. One that leads back here is refused."""
         order: Order = self.get_object()
         rules.may_edit_order(self.person, order).or_raise()
-        values = self._input(RelationIn, request)
+        values = self.checked(RelationIn)
         relation = relation_actions.relate(order=order, by=self.person, **values)
         return Response(RelationOut(relation).data, status=201)
 
@@ -150,7 +145,7 @@ class RelationDoors(PersonDoor):
     def settle(self, request: Request, pk: str) -> Response:
         """Decide what becomes of open tasks of an order that this one replaces; the others stay."""
         order: Order = self.get_object()
-        values = self._input(Settling, request)
+        values = self.checked(Settling)
         replaced: Order = values["replaced"]
         counts = relation_actions.settle_replaced(
             order=order,

@@ -17,6 +17,7 @@ from portal.shared.day_fields import DayFormField
 from portal.shared.fields import PlainField, limit_choices
 from tasks.forms.common import upload_field
 from tasks.models import Order, OrderRelation, Task
+from tasks.orders.actions import ENTERED_FIELDS
 from tasks.orders.fields import OrderField
 from tasks.orders.relation_actions import Decision, Fate
 
@@ -38,17 +39,7 @@ class OrderForm(ChangesForm):
 
     class Meta:
         model = Order
-        fields = (
-            "body",
-            "number",
-            "kind",
-            "issuer",
-            "issued_on",
-            "issued_words",
-            "signer",
-            "abstract",
-            "ask_until",
-        )
+        fields = ENTERED_FIELDS
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

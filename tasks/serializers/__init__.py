@@ -25,12 +25,6 @@ from tasks.serializers.notes import (
     ProgressIn,
     ProgressOut,
 )
-from tasks.serializers.orders import (
-    OrderChange,
-    OrderDetail,
-    OrderIn,
-    OrderRow,
-)
 from tasks.serializers.rows import (
     ROW_COLUMNS,
     AboveOut,
@@ -100,11 +94,7 @@ __all__ = [
     "MilestonesIn",
     "OptionalReason",
     "OrderBrief",
-    "OrderChange",
-    "OrderDetail",
-    "OrderIn",
     "OrderOut",
-    "OrderRow",
     "PartIn",
     "PartOut",
     "PassedOver",

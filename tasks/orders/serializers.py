@@ -13,7 +13,8 @@ from committees.serializers import BodyIn, BodyOut, PersonOut, VerdictOut
 from portal.shared.api import Input
 from tasks import rules
 from tasks.models import Order, Task
-from tasks.serializers.rows import TallyOut
+from tasks.orders.actions import ENTERED_FIELDS, RECORDED_FIELDS
+from tasks.serializers import TallyOut
 
 
 class OrderRow(serializers.ModelSerializer[Order]):
@@ -22,10 +23,7 @@ class OrderRow(serializers.ModelSerializer[Order]):
 
     class Meta:
         model = Order
-        fields: tuple[str, ...] = (
-            *("id", "body", "number", "kind", "issuer", "issued_on", "issued_words", "signer"),
-            *("abstract", "ask_until", "file_name", "download", "version"),
-        )
+        fields: tuple[str, ...] = ("id", *RECORDED_FIELDS, "download", "version")
         read_only_fields = fields
 
     def get_download(self, order: Order) -> str | None:
@@ -62,10 +60,7 @@ class OrderIn(Input, serializers.ModelSerializer[Order]):
 
     class Meta:
         model = Order
-        fields: tuple[str, ...] = (
-            *("body", "number", "kind", "issuer", "issued_on", "issued_words", "signer", "abstract"),
-            *("ask_until", "file"),
-        )
+        fields: tuple[str, ...] = (*ENTERED_FIELDS, "file")
         validators: Sequence[Any] = ()  # the action asks the model, and says it in the model's words
 
 
