@@ -442,7 +442,7 @@ class HoldsFilter(admin.SimpleListFilter):
 @admin.register(Office)
 class OfficeAdmin(EventfulAdmin[Office]):
     form = OfficeForm
-    list_display = ("body", "role", "rights", "as_default")
+    list_display = ("body", "role")
     list_display_links = ("role",)
     list_filter = ("role", "body__level", "body__kind")
     search_fields = ("body__search_text",)
@@ -472,22 +472,20 @@ class OfficeAdmin(EventfulAdmin[Office]):
         return False
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With columns about the rights of each office, which are read once for the page."""
         changelist = super().get_changelist_instance(request)
-        offices = list(changelist.result_list)
-        held = access.permissions_by_office(offices)
-        for office in offices:
-            office.held = held.get(office.pk, set())
-        changelist.result_list = offices
+        held = access.permissions_by_office(changelist.result_list)
+
+        @admin.display(description=_("rights"))
+        def rights(office: Office) -> int:
+            return len(held.get(office.pk, ()))
+
+        @admin.display(description=_("as by default"), boolean=True)
+        def as_default(office: Office) -> bool:
+            return held.get(office.pk, set()) == DEFAULTS[Role(office.role)]
+
+        changelist.list_display = [*changelist.list_display, rights, as_default]
         return changelist
-
-    @admin.display(description=_("rights"))
-    def rights(self, office: Office) -> int:
-        return len(office.held)  # type: ignore[attr-defined]
-
-    @admin.display(description=_("as by default"), boolean=True)
-    def as_default(self, office: Office) -> bool:
-        held: set[str] = office.held  # type: ignore[attr-defined]
-        return held == DEFAULTS[Role(office.role)]
 
     def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
         actions.set_office_permissions(
@@ -524,22 +522,24 @@ class MembershipAdmin(EventfulAdmin[Membership]):
         ]
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        saved = actions.appoint(membership=obj, by=signed_in(request))
-        request.proposed = saved if isinstance(saved, ProposedTerm) else None  # type: ignore[attr-defined]
+        actions.appoint(membership=obj, by=signed_in(request))
 
     def response_add(
         self, request: HttpRequest, obj: Membership, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._proposed(request) or super().response_add(request, obj, post_url_continue)
+        return self._proposed(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Membership) -> HttpResponse:
-        return self._proposed(request) or super().response_change(request, obj)
+        return self._proposed(request, obj) or super().response_change(request, obj)
 
     @staticmethod
-    def _proposed(request: HttpRequest) -> HttpResponse | None:
-        proposal = getattr(request, "proposed", None)
-        if proposal is None:
+    def _proposed(request: HttpRequest, term: Membership) -> HttpResponse | None:
+        """To the proposal that `appoint` made in the place of an administrator's own term."""
+        by = signed_in(request)
+        if not rules.may_propose_term(by, term.person, term.office):
             return None
+        proposals = ProposedTerm.objects.filter(proposed_by=by, person=term.person, office=term.office)
+        proposal = proposals.latest("pk")
         messages.warning(request, _("Your own appointment waits: another administrator decides on it."))
         return redirect(reverse("admin:committees_proposedterm_change", args=[proposal.pk]))
 

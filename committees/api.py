@@ -169,5 +169,4 @@ class MeView(APIView):
         refuse_names(set(request.query_params), ())
         person, on = cast(Person, request.user), today()
         terms = person.memberships.holding_on(on).select_related(*TERM).in_order(own_first=True)
-        person.on, person.offices = on, list(terms)  # type: ignore[attr-defined]
-        return Response(Me(person).data)
+        return Response(Me(person, context={"on": on, "terms": terms}).data)

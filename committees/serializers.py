@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -235,8 +236,9 @@ class OfficeToday(serializers.Serializer[Membership]):
 class Me(serializers.ModelSerializer[Person]):
     """The person of this session and the offices they hold today."""
 
-    on = serializers.DateField(help_text="The day these offices are of, in Vietnam.")
-    offices = OfficeToday(many=True, help_text="The first is the one you act from.")
+    # Of the context: `on`, the day, and `terms`, what the person holds then.
+    on = serializers.SerializerMethodField()
+    offices = serializers.SerializerMethodField()
 
     class Meta:
         model = Person
@@ -244,3 +246,12 @@ class Me(serializers.ModelSerializer[Person]):
             "username", "name", "email", "phone", "language", "is_staff", "is_superuser", "on", "offices",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_on(self, person: Person) -> date:
+        """The day these offices are of, in Vietnam."""
+        day: date = self.context["on"]
+        return day
+
+    @extend_schema_field(OfficeToday(many=True, help_text="The first is the one you act from."))
+    def get_offices(self, person: Person) -> Any:
+        return OfficeToday(self.context["terms"], many=True).data

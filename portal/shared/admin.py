@@ -7,6 +7,7 @@ searches without marks and small pages for one deed is the same for all and live
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
@@ -183,6 +184,8 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
     search_is_folded = True
     # Columns by which other pages link to this list, beside its own filters.
     linked_by: tuple[str, ...] = ()
+    # What the action said to this request; only on the copy of the admin that shows the form again.
+    complaint: Complaint | None = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)
@@ -236,8 +239,7 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm[M]]:
         form = super().get_form(request, obj, change=change, **kwargs)
-        complaint = getattr(request, "complaint", None)
-        return type(form.__name__, (form,), {"complaint": complaint}) if complaint else form
+        return type(form.__name__, (form,), {"complaint": self.complaint}) if self.complaint else form
 
     def changeform_view(
         self,
@@ -250,10 +252,9 @@ class PortalAdmin(Choosing[M], admin.ModelAdmin[M]):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (Refused, ValidationError) as error:
-            if hasattr(request, "complaint"):
-                raise
-            request.complaint = error  # type: ignore[attr-defined]
-            response = super().changeform_view(request, object_id, form_url, extra_context)
+            again = copy(self)
+            again.complaint = error
+            response = super(PortalAdmin, again).changeform_view(request, object_id, form_url, extra_context)
             response.status_code = error.status if isinstance(error, Refused) else 200
             return response
 
