@@ -472,7 +472,7 @@ class OfficeAdmin(EventfulAdmin[Office]):
         return False
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With columns about the rights of each office, which are read once for the page."""
+        """Add columns about the rights of each office, read once for the page."""
         changelist = super().get_changelist_instance(request)
         held = access.permissions_by_office(changelist.result_list)
 
@@ -534,7 +534,7 @@ class MembershipAdmin(EventfulAdmin[Membership]):
 
     @staticmethod
     def _proposed(request: HttpRequest, term: Membership) -> HttpResponse | None:
-        """To the proposal that `appoint` made in the place of an administrator's own term."""
+        """Redirect to the proposal that `appoint` made in the place of an administrator's own term."""
         by = signed_in(request)
         if not rules.may_propose_term(by, term.person, term.office):
             return None

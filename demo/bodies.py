@@ -70,7 +70,7 @@ class Place:
 
     @property
     def full(self) -> str:
-        """As it stands inside a name; only Hồ Chí Minh City writes its first word large."""
+        """The place as it stands inside a name; only Hồ Chí Minh City writes its first word large."""
         unit = "thành phố" if self.is_city else "tỉnh"
         return f"{unit.capitalize() if self.code == 'HOCHIMINH' else unit} {self.name}"
 
@@ -103,19 +103,19 @@ def load() -> dict[str, Body]:
     new = {wanted.code: wanted for wanted in _wanted() if wanted.code not in known}
     waiting = list(new.values())
     while waiting:
-        ready = [one for one in waiting if not one.parent or one.parent in known]
+        ready = [spec for spec in waiting if not spec.parent or spec.parent in known]
         if not ready:
-            raise ValueError(f"superior bodies missing of {[one.code for one in waiting]}")
-        for one in ready:
-            body = Body(code=one.code, parent=known.get(one.parent), **one.values)
-            known[one.code] = actions.save_body(body=body, by=None)
-        waiting = [one for one in waiting if one.code not in known]
+            raise ValueError(f"superior bodies missing of {[spec.code for spec in waiting]}")
+        for spec in ready:
+            body = Body(code=spec.code, parent=known.get(spec.parent), **spec.values)
+            known[spec.code] = actions.save_body(body=body, by=None)
+        waiting = [spec for spec in waiting if spec.code not in known]
     _name_standing_agencies(known, new)
     return known
 
 
 def _name_standing_agencies(known: dict[str, Body], new: dict[str, Wanted]) -> None:
-    """In a second pass: a standing agency often stands below the body it serves."""
+    """Name the standing agencies in a second pass: one often stands below the body it serves."""
     pairs = {**STANDING_AGENCIES, **{f"BCD-{place.code}": f"SKHCN-{place.code}" for place in places()}}
     for code, agency in pairs.items():
         if code in new:

@@ -25,11 +25,11 @@ def bulk_insert(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     rest = [column for column in fields if column not in columns and not _is_own_key(fields[column])]
     constants = [fields[column].get_prep_value(fields[column].pre_save(model(), add=True)) for column in rest]
     names = [*columns, *rest]
-    whole = ((*row, *constants) for row in rows)
+    filled = ((*row, *constants) for row in rows)
     if connection.vendor == "postgresql":
-        _copy(model, names, whole)
+        _copy(model, names, filled)
     else:
-        _insert(model, names, [fields[name] for name in names], whole)
+        _insert(model, names, [fields[name] for name in names], filled)
 
 
 def next_key(model: type[models.Model]) -> int:

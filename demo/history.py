@@ -250,7 +250,7 @@ def first_working_day(day: date) -> datetime:
 
 
 def _office_hours(moment: datetime) -> datetime:
-    """The same order of moments, pressed into 8:00 to 17:00; a week-end becomes Friday's evening."""
+    """The moment pressed into 8:00 to 17:00, a week-end into Friday's evening; what was later stays later."""
     return _pressed(moment.astimezone(VIETNAM)).replace(second=0, microsecond=0)
 
 

@@ -184,7 +184,7 @@ def _task(book: Book, order: Order, row: Row, n: int) -> Iterator[Story]:
 def _provincial(
     book: Book, above: Task, place: Place, number: str, course: str, turn: int
 ) -> Iterator[Story]:
-    """The same task for one province's committee, and below the open one what it hands down itself."""
+    """The task as one province's committee gets it, with what the committee hands down of an open one."""
     rng = _random(above.title, number)
     lead = book.body(f"BCD-{place.code}")
     ahead = DAYS_AHEAD.get(course)
@@ -266,7 +266,7 @@ def _write(stories: list[Story], base: date) -> None:
 
 
 def _random(*seeds: str) -> Random:
-    """The same course for the same task, however many stand before it."""
+    """A source of chance of its own for each task: its course does not depend on those before it."""
     return Random("/".join((RANDOM_SEED, *seeds)))  # noqa: S311 - a demo, not a secret
 
 
@@ -304,8 +304,8 @@ def _due_kind(row: Row) -> str:
 
 def _event(row: Row) -> dict[str, object]:
     """30 ngày sau khi Trung ương ban hành: how many days, and after what."""
-    found = re.fullmatch(r"(\d+) ngày sau khi (.+)", row["deadline_note"])
-    return {"after_days": int(found[1]), "after_event": found[2]} if found else {}
+    match = re.fullmatch(r"(\d+) ngày sau khi (.+)", row["deadline_note"])
+    return {"after_days": int(match[1]), "after_event": match[2]} if match else {}
 
 
 def _cycle(task: Task, base: date) -> Recurrence:

@@ -255,15 +255,15 @@ def _decision(row: Row, since: date | None, body: Body) -> str:
 
 def _since(title: str) -> tuple[str, date | None]:
     """Take the month in brackets off a post: the post is known to be held since then."""
-    found = re.search(r"\s*\((?:bổ sung |added )?(?:(\d{1,2})/|[A-Z][a-z]+ )(\d{4})\)", title)
-    if not found:
+    match = re.search(r"\s*\((?:bổ sung |added )?(?:(\d{1,2})/|[A-Z][a-z]+ )(\d{4})\)", title)
+    if not match:
         return title, None
-    bare = title[: found.start()] + title[found.end() :]
-    if not found[1]:
+    bare = title[: match.start()] + title[match.end() :]
+    if not match[1]:
         return bare, None
-    if (found[1], found[2]) == ("9", "2025"):
+    if (match[1], match[2]) == ("9", "2025"):
         return bare, ADDED_ON
-    return bare, max(FIRST_TERMS_ON, date(int(found[2]), int(found[1]), 1))
+    return bare, max(FIRST_TERMS_ON, date(int(match[2]), int(match[1]), 1))
 
 
 def _split(title: str) -> tuple[str, str, str]:
@@ -289,8 +289,8 @@ def _place_names() -> dict[str, str]:
 
 def _number(decision: str) -> str:
     """The first decision number in the words of the establishing decision."""
-    found = re.search(r"\d+[-/]QĐ[-/]\w+", decision)
-    return found[0] if found else ""
+    match = re.search(r"\d+[-/]QĐ[-/]\w+", decision)
+    return match[0] if match else ""
 
 
 def _ministry(cast: Cast, row: Row) -> None:

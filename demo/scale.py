@@ -103,7 +103,7 @@ def load(*, bodies: int, people: int, tasks: int, today: date) -> None:
 
 @contextmanager
 def _trusted() -> Iterator[None]:
-    """Without asking for each of millions of keys whether it exists: they were made a moment ago.
+    """Spare the database asking for each of millions of keys whether it exists: they were made a moment ago.
 
     Only a superuser of PostgreSQL may; for others the load takes longer and is the same.
     """

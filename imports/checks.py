@@ -50,7 +50,7 @@ def check(
     checking = _Checking(rows, order)
     checked = []
     for done, row in enumerate(rows, start=1):
-        checked.append(checking.one(done - 1, row))
+        checked.append(checking.check_row(done - 1, row))
         if progress and (done % ROWS_PER_REPORT == 0 or done == len(rows)):
             progress(done)
     return checked
@@ -68,7 +68,7 @@ class _Checking:
         self.inside = _Inside(rows)
         self.above = _Above(rows, order)
 
-    def one(self, place: int, row: FileRow) -> CheckedRow:
+    def check_row(self, place: int, row: FileRow) -> CheckedRow:
         due = self._due(row)
         lead, coordinating = self._agencies(row)
         words = self.inside.repeats.words[place]
@@ -100,13 +100,13 @@ class _Checking:
         )
 
     def _due(self, row: FileRow) -> Due:
-        """Of two columns no day is taken until somebody said which of them counts."""
+        """The deadline of the row; of two columns none is taken until somebody said which of them counts."""
         if words := row.undecided.get("due"):
             return replace(Due(shortened(words)), problem=Problem("due", "two_columns", {"words": words}))
         return self.read_due(row.due)
 
     def _agencies(self, row: FileRow) -> tuple[tuple[ReadName, ...], tuple[ReadName, ...]]:
-        """One cell may say both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
+        """Leads and helpers; one cell may name both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
         first = () if "lead" in row.undecided else self.read_names(row.lead)
         second = () if "coordinating" in row.undecided else self.read_names(row.coordinating)
         lead = tuple(named for named in first if not named.helps)
@@ -142,8 +142,8 @@ def _of_due(row: FileRow, due: Due) -> Iterator[Problem]:
 def _of_errors(row: FileRow) -> Iterator[Problem]:
     """Excel could not compute a cell, and its sender did not look."""
     for field in ("title", "lead", "coordinating", "deliverable", "note", "parent_words", "pillar", "number"):
-        if found := _ERROR.search(getattr(row, field)):
-            yield Problem(field, "error_value", {"words": found[0]})
+        if error := _ERROR.search(getattr(row, field)):
+            yield Problem(field, "error_value", {"words": error[0]})
 
 
 def _cut(row: FileRow) -> tuple[FileRow, list[Problem]]:
@@ -187,10 +187,9 @@ class _Inside:
         first = self.numbers[self._numbered(row)][0] if row.number else place
         if first < place:
             yield Problem("number", "number_again", {"row": self.rows[first].row})
-        like = (one for one in self.repeats.of(words) if one < place)
-        for one in like:
-            if fold(self.rows[one].lead) == fold(row.lead):
-                same = self.rows[one]
+        for other in self.repeats.of(words):
+            same = self.rows[other]
+            if other < place and fold(same.lead) == fold(row.lead):
                 code = "row_again" if same.table == row.table else "row_again_there"
                 yield Problem("title", code, {"row": same.row, "table": same.table})
                 break
@@ -219,16 +218,16 @@ class _Existing:
         under = kept.filter(order=order.pk).order_by("pk") if order.pk else kept.none()
         given = kept.filter(assigner=order.body, state__in=(*OPEN, *UNISSUED)).order_by("-pk")
         beside = (given.exclude(order=order.pk) if order.pk else given)[:MAX_COMPARED_TASKS]
-        here = list(under.values_list("pk", "title", "number", "pillar"))
-        self.places = {pk: _place(number, pillar) for pk, _title, number, pillar in here}
-        self.tasks = [*((pk, title) for pk, title, *_rest in here), *beside.values_list("pk", "title")]
+        rows = list(under.values_list("pk", "title", "number", "pillar"))
+        self.places = {pk: _place(number, pillar) for pk, _title, number, pillar in rows}
+        self.tasks = [*((pk, title) for pk, title, *_rest in rows), *beside.values_list("pk", "title")]
         self.repeats = TitleIndex([title for _pk, title in self.tasks])
 
     def like(self, row: FileRow, words: TitleWords) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Tasks of this order at the same place, and others, that say nearly the same."""
-        near = dict.fromkeys(self.tasks[place][0] for place in self.repeats.of(words))
-        here = _place(row.number, row.pillar)
-        same = [pk for pk in near if self.places.get(pk) == here]
+        near = dict.fromkeys(self.tasks[number][0] for number in self.repeats.of(words))
+        place = _place(row.number, row.pillar)
+        same = [pk for pk in near if self.places.get(pk) == place]
         others = [pk for pk in near if pk not in same]
         return tuple(same[:MAX_NAMED_DUPLICATES]), tuple(
             others[: MAX_NAMED_DUPLICATES - len(same[:MAX_NAMED_DUPLICATES])]
@@ -251,16 +250,17 @@ class _Above:
             else []
         )
         self.default = implemented[0] if len(implemented) == 1 else ""
-        asked = {self._asked(row) for row in rows if row.parent_words} - {("", "")}
+        named = {self._named(row) for row in rows if row.parent_words} - {("", "")}
         self.tasks: dict[tuple[str, str], list[int]] = defaultdict(list)
-        keys = {document for document, _number in asked if document}
-        if keys:
-            received = Task.objects.filter(lead=order.body, order__number_key__in=keys)
+        documents = {document for document, _number in named if document}
+        if documents:
+            received = Task.objects.filter(lead=order.body, order__number_key__in=documents)
             received = received.exclude(state__in=(*UNISSUED, State.WITHDRAWN))
             for pk, document, number in received.values_list("pk", "order__number_key", "number"):
                 self.tasks[document, _key(number)].append(pk)
 
-    def _asked(self, row: FileRow) -> tuple[str, str]:
+    def _named(self, row: FileRow) -> tuple[str, str]:
+        """Keys of the document and of the number in it; both empty without a number."""
         document = DOCUMENT.search(row.parent_words) or DOCUMENT.search(row.parent_order)
         without = row.parent_words.replace(document[0], " ") if document else row.parent_words
         number = _ONE_NUMBER.match(fold(without).strip())
@@ -268,5 +268,5 @@ class _Above:
         return (key, _key(number[1])) if number else ("", "")
 
     def of(self, row: FileRow) -> int | None:
-        found = self.tasks.get(self._asked(row), []) if row.parent_words else []
-        return found[0] if len(found) == 1 else None
+        keys = self.tasks.get(self._named(row), []) if row.parent_words else []
+        return keys[0] if len(keys) == 1 else None

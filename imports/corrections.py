@@ -17,7 +17,7 @@ BODY_PROBLEMS = ("unknown_body", "group_leads")
 
 
 def fingerprint(row: ImportRow) -> str:
-    """Of the row as it is: a form that carries another one was opened before somebody else saved."""
+    """A mark of the row as it is: a form that carries another one was opened before somebody else saved."""
     content = json.dumps([row.values, row.problems], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -49,7 +49,7 @@ def changed_values(before: Meaning, after: Meaning) -> tuple[dict[str, Any], dic
 def remaining_problems(
     row: ImportRow, corrected: Collection[str], sure: Collection[str]
 ) -> list[dict[str, Any]]:
-    """Without those of corrected cells, and of cells that somebody is sure of.
+    """The problems of the row without those of corrected cells, and of cells that somebody is sure of.
 
     To be sure is not enough where nothing can be written.
     """
@@ -81,7 +81,7 @@ def _asks_for(problem: Mapping[str, Any], cell: str, words: str) -> bool:
 
 
 def _set_bodies_from_names(meaning: Meaning) -> None:
-    """As when the row was read."""
+    """Set the bodies that the names mean, as when the row was read."""
     lead_names, coordinating_names = meaning.names["lead"], meaning.names["coordinating"]
     leads = [name["body"] for name in lead_names if name["body"]]
     if not meaning.lead and lead_names and lead_names[0]["body"]:

@@ -75,10 +75,12 @@ class TitleIndex:
         return [word for word in rarest[:enough] if self.common[word] <= MAX_TITLES_PER_WORD]
 
 
-def _is_near(one: TitleWords, other: TitleWords) -> bool:
-    if one.counts != other.counts or (one.names != other.names and None not in (one.names, other.names)):
+def _is_near(words: TitleWords, other: TitleWords) -> bool:
+    if words.counts != other.counts or (
+        words.names != other.names and None not in (words.names, other.names)
+    ):
         return False
-    both = len(one.different & other.different)
-    if both < MIN_SHARED_WORDS * (len(one.different) + len(other.different) - both):
+    both = len(words.different & other.different)
+    if both < MIN_SHARED_WORDS * (len(words.different) + len(other.different) - both):
         return False
-    return SequenceMatcher(None, one.of, other.of, autojunk=False).ratio() >= MIN_SIMILARITY
+    return SequenceMatcher(None, words.of, other.of, autojunk=False).ratio() >= MIN_SIMILARITY

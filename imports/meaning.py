@@ -95,12 +95,12 @@ class Meaning:
 
     @classmethod
     def kept(cls, values: Mapping[str, Any]) -> Meaning:
-        """From the `values` of an `ImportRow`."""
+        """The meaning that the `values` of an `ImportRow` hold."""
         days = {name: date.fromisoformat(values[name]) for name in DAY_FIELDS if values.get(name)}
         return cls(**{**values, **days})
 
     def plain(self) -> dict[str, Any]:
-        """As the `values` of an `ImportRow` hold it."""
+        """The `values` of an `ImportRow` that hold this meaning."""
         values = dataclasses.asdict(self)
         return values | {name: day.isoformat() for name in DAY_FIELDS if (day := values[name])}
 
@@ -118,7 +118,7 @@ class Meaning:
 
     @property
     def cycle(self) -> Cycle | None:
-        """None unless it is whole; an edit asks for what is missing."""
+        """The cycle; None unless all of it is there. An edit asks for what is missing."""
         if self.due_kind != DueKind.RECURRING or not (self.every and self.day):
             return None
         if not (self.starts_on and self.until):
@@ -248,7 +248,7 @@ def cell_of(field_name: str) -> str:
 
 
 def place_of(row: ImportRow) -> str:
-    """Where a person finds it in the file."""
+    """Where a person finds the row in the file."""
     read = row.read
     place = _("Table %(table)s, row %(row)s") if read["table"] not in ("", "1") else _("Row %(row)s")
     return place % {"table": read["table"], "row": read["row"]}

@@ -98,7 +98,7 @@ def _preview_change(row: ImportRow, task: Task | None) -> ChangePreview:
 
 
 def preview_rows(rows: Iterable[ImportRow], bodies: dict[int, Body], person: Person) -> list[PreviewRow]:
-    """In as many queries for fifty rows as for one."""
+    """The rows as the page shows them, in as many queries for fifty as for one."""
     rows = list(rows)
     meanings = [Meaning.kept(row.values) for row in rows]
     keys = {key for meaning in meanings for key in [meaning.parent, *meaning.duplicates] if key}
@@ -166,7 +166,7 @@ class UnknownName:
 
 
 def unknown_names(rows: Iterable[ImportRow]) -> list[UnknownName]:
-    """Those that somebody must name, most frequent first."""
+    """The names of which somebody must say the body, most frequent first."""
     unknown: dict[str, UnknownName] = {}
     for row in rows:
         if is_change(row):

@@ -27,12 +27,12 @@ def offered_choices(kind: Kind) -> tuple[How, ...]:
 
 
 def switchable_kinds() -> list[Kind]:
-    """What a person may read in the portal only."""
+    """The kinds that a person may choose to read in the portal only."""
     return [kind for kind in kinds.every() if How.PORTAL in offered_choices(kind)]
 
 
 def wanted_at_once(notices: NoticeQuerySet) -> NoticeQuerySet:
-    """Those whose reader chose not to wait for the letter of the day."""
+    """The notices whose reader chose not to wait for the letter of the day."""
     may = [kind.name for kind in kinds.every() if How.AT_ONCE in offered_choices(kind)]
     chosen = Preference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), how=How.AT_ONCE)
     return notices.filter(Exists(chosen), kind__in=may)

@@ -51,7 +51,7 @@ class PortalSite(admin.AdminSite):
         return redirect("password_change")
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Without the shortcut that tells whether any row of any model exists."""
+        """The addresses without the shortcut that tells whether any row of any model exists."""
         return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

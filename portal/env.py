@@ -329,7 +329,7 @@ def keep_private() -> None:
 
 
 def secret_key() -> str:
-    """From SECRET_KEY; with DEBUG on, made once and kept in a file beside the data."""
+    """SECRET_KEY; with DEBUG on, one that is made once and kept in a file beside the data."""
     if os.environ.get("SECRET_KEY"):
         if len(key := text("SECRET_KEY", "")) < 32:
             raise Misconfigured("SECRET_KEY is too short: give it at least 32 random characters.")

@@ -130,7 +130,7 @@ def _pending(request: HttpRequest) -> list[Any]:
 
 
 def _digest(request: HttpRequest) -> str:
-    """Of all that was sent: after a step back in the browser the same key may come with other content.
+    """A digest of all that was sent: after a step back in the browser a key may come with other content.
 
     Keyed with SECRET_KEY because a form may hold a password, which nobody can then guess from the row.
     """

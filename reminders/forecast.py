@@ -49,7 +49,7 @@ class Forecast:
     on: date
 
     def lines(self, reader: Asker) -> list[ForecastLine]:
-        """In the order of the days; of the weekly ones only the first, which says that more follow."""
+        """The lines by their days; of the weekly ones only the first, which says that more follow."""
         deadlines = list(self._deadlines())
         bodies = {body.pk: body for body, _due_on in deadlines} | {self.task.assigner_id: self.task.assigner}
         terms = self._terms(list(bodies))

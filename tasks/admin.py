@@ -157,7 +157,7 @@ class OrderAdmin(EventfulAdmin[Order]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[Any, bool]:
-        """As the register finds them: by number however it is written, or by words."""
+        """Search as the register does: by number however it is written, or by words."""
         orders = cast(OrderQuerySet, queryset)
         return (orders.matching(search_term) if search_term else orders), False
 
@@ -299,7 +299,7 @@ class TaskAdmin(EventfulAdmin[Task]):
         return Task.objects.visible_to(signed_in(request)).select_related("assigner", "lead")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Task | None:
-        """Also a task that their body led before, as it was then; no list shows it."""
+        """The task, also one that the person's body led before, as it was then; no list shows it."""
         seen = Task.objects.readable_by(signed_in(request)).select_related("assigner", "lead")
         task = seen.filter(pk=object_id).first() if object_id.isdecimal() else None
         return as_read_by(signed_in(request), task) if task else None

@@ -12,7 +12,7 @@ from tasks.periods import last_day
 
 
 class DueField(DayFormField):
-    """Also takes a month, quarter or year in words (12/2026, quý IV/2026, 2026) and gives its last day."""
+    """A day, or the last one of a month, quarter or year in words (12/2026, quý IV/2026, 2026)."""
 
     default_error_messages = {"invalid": _("Write the day as 25/12/2026, or 12/2026, Q4/2026, 2026.")}
 

@@ -124,8 +124,8 @@ def _sum(nodes: list[Node], families: Families) -> RollUp:
     by_weight = all(node.weight is not None for node in nodes) and any(weights)
     if not by_weight:
         weights = [1] * len(nodes)
-    whole = sum(weight * _share(node, families) for weight, node in zip(weights, nodes, strict=True))
-    return RollUp(Fraction(whole) / sum(weights), by_weight)
+    total = sum(weight * _share(node, families) for weight, node in zip(weights, nodes, strict=True))
+    return RollUp(Fraction(total) / sum(weights), by_weight)
 
 
 def _share(node: Node, families: Families) -> Fraction:

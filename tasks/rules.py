@@ -566,10 +566,10 @@ def _approves(person: Asker, giver: Body, pillar: str) -> Verdict:
 
 
 def _approval_right(person: Asker, giver: Body, pillar: str) -> Right | None:
-    whole = access.right(person, "assign_tasks", giver)
-    if whole and whole.on_behalf_of is None:
-        return whole
-    return access.own_first((whole, _right_in_own_field(person, giver, pillar)))
+    right = access.right(person, "assign_tasks", giver)
+    if right and right.on_behalf_of is None:
+        return right
+    return access.own_first((right, _right_in_own_field(person, giver, pillar)))
 
 
 def _right_in_own_field(person: Asker, giver: Body, pillar: str) -> Right | None:

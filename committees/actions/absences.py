@@ -72,7 +72,7 @@ def finish_absence(absence: Absence, by: Person | None, right: Right | None) -> 
 
 
 def update_deputy_terms(*people: int, by: Person | None, right: Right | None) -> None:
-    """After a change of these people's terms: what deputies hold for them, and they for others, follows."""
+    """Let what deputies hold for these people, and they for others, follow a change of their terms."""
     concerned = Q(person__in=people) | Q(deputy__in=people)
     absences = Absence.objects.filter(concerned, ends_on__gte=today()).select_related("person", "deputy")
     for absence in absences.order_by("pk"):

@@ -150,7 +150,7 @@ class NameReader:
         return ReadName(words, loose=True) if patterns.NOBODY.fullmatch(key) else None
 
     def _look_up_here(self, key: str) -> list[int]:
-        """In the reader's own commune or province: "Sở Nội vụ", "Công an tỉnh", "UBND xã"."""
+        """Look in the reader's own commune or province: "Sở Nội vụ", "Công an tỉnh", "UBND xã"."""
         plain = without_province_words(key)
         local = patterns.OF_COMMUNE.sub("", plain)
         if self.commune and "tinh" not in key.split(" "):
@@ -170,7 +170,7 @@ class NameReader:
         return [pk for pk in pks if any("thanh pho" in key_of_body for key_of_body in self.keys[pk])]
 
     def _look_up_own(self, key: str) -> list[int]:
-        """What the reader has only one of: its standing agency, its support team."""
+        """Look among what the reader has only one of: its standing agency, its support team."""
         if key in ("co quan thuong truc", "co quan thuong truc ban chi dao"):
             return [self.reader.standing_agency] if self.reader.standing_agency else []
         if " " not in key:
@@ -338,7 +338,7 @@ class NameReader:
         return self.near[key]
 
     def _find_merged(self, key: str) -> list[int]:
-        """Whose note names the body: a ministry says there what it was merged from."""
+        """Bodies whose note has the name: a ministry says there what it was merged from."""
         if " " not in key:
             return []
         return [pk for pk, note in self._notes.items() if f" {key} " in note and key not in self.keys[pk]]

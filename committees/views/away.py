@@ -118,7 +118,7 @@ def _end(request: SignedInRequest, form: EndAbsenceForm, absence: Absence) -> bo
 
 
 def _back_url(request: SignedInRequest, absence: Absence) -> str:
-    """To one's own profile, else to the body of the first office of the person."""
+    """Where to go back to: one's own profile, else the body of the first office of the person."""
     if absence.person_id == request.user.pk:
         return reverse("profile")
     term = absence.person.acting_membership()

@@ -83,7 +83,7 @@ def _read_again(imported: Import) -> None:
 
 
 def _remember(body: Body, meanings: Mapping[str, str], headings: Mapping[str, str], by: Person) -> None:
-    """For the next file of the body. A column without a heading would not be found again in it."""
+    """Keep the answers for the body's next file, where one without a heading would not be found again."""
     kept = {key: field for key, field in meanings.items() if headings[key]}
     if not kept:
         return

@@ -50,6 +50,6 @@ def save_correction(
 def record_import_event(
     imported: Import, event: str, by: Person | None, right: Right | None, **facts: Any
 ) -> None:
-    """In the trail of the body whose order it is."""
+    """Record an event in the trail of the body whose order it is."""
     after = {"order": imported.order_id, **facts}
     record(event, about=imported, by=by, right=right, after=after, bodies=[imported.order.body_id])

@@ -123,7 +123,7 @@ def _write_drafts(drafts: list[Draft], rows: list[ImportRow], by: Person) -> lis
 
 
 def _drafts_of(imported: Import, rows: list[ImportRow], by: Person) -> list[Draft]:
-    """Of the rows that are not left out; one that is left out still stands above those of its number."""
+    """The drafts of the rows that are not left out; one left out still stands above those of its number."""
     meanings = [Meaning.kept(row.values) for row in rows]
     bodies = Body.objects.in_bulk({key for meaning in meanings for key in meaning.bodies})
     task_keys = {key for meaning in meanings for key in [meaning.parent, *meaning.duplicates] if key}
@@ -193,7 +193,7 @@ def edited_drafts(imported: Import) -> list[Task]:
 
 
 def _refuse_to_lose_work(imported: Import, changed: bool) -> None:
-    """What others did since is taken back only when that was said; what they put below never is."""
+    """Refuse to take back what others put below the drafts, and what they changed unless that is meant."""
     below = Task.objects.filter(parent__in=imported.drafts()).exclude(pk__in=imported.drafts().values("pk"))
     if tasks := list(below.order_by("pk")[:MAX_NAMED]):
         raise ValidationError(

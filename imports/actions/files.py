@@ -166,7 +166,9 @@ def _read(imported: Import) -> tuple[list[ImportRow], list[PassedOver]]:
     change_rows = round_trip.change_rows(returned.values(), imported.by, after=len(new_rows))
     # Every column of a sheet that the portal wrote is known.
     exported = {table for table, _row in returned}
-    passed_over = [one for one in (*content.passed_over, *content.answered) if one.table not in exported]
+    passed_over = [
+        entry for entry in (*content.passed_over, *content.answered) if entry.table not in exported
+    ]
     return [*new_rows, *change_rows], passed_over
 
 

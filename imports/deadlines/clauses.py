@@ -54,8 +54,8 @@ def plain_of(words: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(words):
-        for one in _letters(letter):
-            letters.append(one)
+        for plain_letter in _letters(letter):
+            letters.append(plain_letter)
             places.append(place)
     return "".join(letters), places
 
@@ -69,11 +69,11 @@ _EDGE = " .,;:-+*•…"
 
 def cuts(plain: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for found in [*_CUT.finditer(plain), None]:
-        span = trimmed(plain, start, found.start() if found else len(plain))
+    for separator in [*_CUT.finditer(plain), None]:
+        span = trimmed(plain, start, separator.start() if separator else len(plain))
         if span[0] < span[1]:
             yield span
-        start = found.end() if found else 0
+        start = separator.end() if separator else 0
 
 
 def trimmed(plain: str, start: int, end: int) -> tuple[int, int]:
@@ -84,5 +84,5 @@ def trimmed(plain: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def form(form: str) -> re.Pattern[str]:
-    return re.compile(form, re.ASCII)
+def ascii_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from imports.deadlines.clauses import Clause, form
+from imports.deadlines.clauses import Clause, ascii_pattern
 from imports.types import Due
 from portal.shared.day_fields import FIRST_DAY, LAST_DAY
 from tasks.models import Task
@@ -18,7 +18,7 @@ BY = (
     r"|(?:den|toi)(?: het)?|het|trong|vao) "
 )
 # What a deadline may begin with, and means the same without.
-WORK = form(
+WORK = ascii_pattern(
     r"(?:(?:(?:dot|lan|buoc|moc|giai doan) (?:\d|i{1,3})|moc(?: giua ky| cuoi)?"
     r"|thoi (?:han|gian|diem)(?: hoan thanh| thuc hien| trien khai)?|han(?: cuoi| hoan thanh)?)\b:? ?)?"
     r"(?:(?:phai |can )?(?:(?:co ban )?hoan thanh|hoan tat|xong|ket thuc|thuc hien|trien khai)(?: xong)?:? )?"
@@ -37,7 +37,7 @@ WEEKDAY = "|".join(WEEKDAYS)
 
 D, M, _Y = r"(?P<d>\d{1,2})", r"(?P<m>\d{1,2})", r"(?P<y>\d{4})"
 _DAYS = tuple(
-    form(
+    ascii_pattern(
         rf"(?:{BY})?(?P<before>truoc )?(?:(?P<hour>\d{{1,2}}) ?(?:h|gio|:)(?: ?\d\d)?(?: phut)?,? )?"
         rf"(?:(?P<weekday>{WEEKDAY}),? )?(?:ngay |trong ngay )?{day}"
     )
@@ -50,15 +50,15 @@ _DAYS = tuple(
 
 
 def day_in(clause: Clause) -> Due | None:
-    found = next((match for pattern in _DAYS if (match := pattern.fullmatch(clause.plain))), None)
-    if found is None:
+    match = next((m for pattern in _DAYS if (m := pattern.fullmatch(clause.plain))), None)
+    if match is None:
         return None
-    on = day_of(clause, *(int(found[name]) for name in "ymd"))
-    if found["weekday"] and not re.fullmatch(WEEKDAYS[on.weekday()], found["weekday"]):
+    on = day_of(clause, *(int(match[name]) for name in "ymd"))
+    if match["weekday"] and not re.fullmatch(WEEKDAYS[on.weekday()], match["weekday"]):
         raise clause.unsure("due_weekday")
-    if found["hour"] and not 1 <= int(found["hour"]) <= 24:
+    if match["hour"] and not 1 <= int(match["hour"]) <= 24:
         raise clause.unsure("due_unread")
-    return Due("", Kind.DAY, on - clause.before if found["before"] and not found["hour"] else on)
+    return Due("", Kind.DAY, on - clause.before if match["before"] and not match["hour"] else on)
 
 
 def day_of(clause: Clause, year: int, month: int, day: int) -> date:
@@ -73,22 +73,30 @@ def day_of(clause: Clause, year: int, month: int, day: int) -> date:
 
 
 _YEAR = r"(?P<year>20\d\d)"
-_IN = form(rf"(?:{BY})?(?:het |cuoi |trong )?")
+_IN = ascii_pattern(rf"(?:{BY})?(?:het |cuoi |trong )?")
 # Other ways to write what `last_day` reads: l and | are what a scan makes of the Roman I.
 _NAMED = (
-    (form(rf"(?:thang|thg|t\.?) ?(?P<one>\d{{1,2}}) ?(?:[/.-]|nam|,)? ?{_YEAR}"), "tháng {one}/{year}"),
     (
-        form(rf"(?:quy|qui|q\.?) ?(?P<one>[1-4]|[il|]{{1,3}}|[il1|]v) ?(?:[/.-]|nam|,)? ?{_YEAR}"),
-        "quý {one}/{year}",
+        ascii_pattern(rf"(?:thang|thg|t\.?) ?(?P<number>\d{{1,2}}) ?(?:[/.-]|nam|,)? ?{_YEAR}"),
+        "tháng {number}/{year}",
     ),
-    (form(rf"0?(?P<one>[369]) thang (?:dau )?(?:cua )?nam {_YEAR}"), "{one} tháng đầu năm {year}"),
-    (form(rf"nua dau nam {_YEAR}"), "6 tháng đầu năm {year}"),
-    (form(rf"(?:0?[36] thang cuoi|nua cuoi|ca)(?: cua)? nam {_YEAR}"), "năm {year}"),
+    (
+        ascii_pattern(
+            rf"(?:quy|qui|q\.?) ?(?P<number>[1-4]|[il|]{{1,3}}|[il1|]v) ?(?:[/.-]|nam|,)? ?{_YEAR}"
+        ),
+        "quý {number}/{year}",
+    ),
+    (
+        ascii_pattern(rf"0?(?P<number>[369]) thang (?:dau )?(?:cua )?nam {_YEAR}"),
+        "{number} tháng đầu năm {year}",
+    ),
+    (ascii_pattern(rf"nua dau nam {_YEAR}"), "6 tháng đầu năm {year}"),
+    (ascii_pattern(rf"(?:0?[36] thang cuoi|nua cuoi|ca)(?: cua)? nam {_YEAR}"), "năm {year}"),
 )
 
 
 # "Trong 2 năm 2026, 2027" counts two years: it is not the second month.
-_SO_MANY_YEARS = form(r"\d{1,2} nam 20\d\d")
+_SO_MANY_YEARS = ascii_pattern(r"\d{1,2} nam 20\d\d")
 
 
 def _period(clause: Clause) -> Due | None:
@@ -97,8 +105,8 @@ def _period(clause: Clause) -> Due | None:
     if _SO_MANY_YEARS.fullmatch(plain):
         return None
     for pattern, name in _NAMED:
-        if found := pattern.fullmatch(plain):
-            named = {key: _numeral(text) for key, text in found.groupdict().items()}
+        if match := pattern.fullmatch(plain):
+            named = {key: _numeral(text) for key, text in match.groupdict().items()}
             plain = name.format(**named)
             break
     day = last_day(plain)
@@ -106,27 +114,27 @@ def _period(clause: Clause) -> Due | None:
 
 
 def _numeral(text: str) -> str:
-    """Its l, | and (before V) 1 as the Roman I that they stand for."""
+    """The number with l, | and (before V) 1 as the Roman I that they stand for."""
     return text if text.isdigit() else re.sub(r"[l|1]", "i", text)
 
 
 _SPANS = tuple(
-    form(
+    ascii_pattern(
         r"(?P<open>tu |(?:trong )?giai doan |trong )?(?!truoc|cham|muon|khong|den)(?P<first>.+?)"
         rf"{between}(?P<last>.+)"
     )
     for between in (r" (?:-|den(?: het)?) ", r" ?- ?")
 )
-_UNIT = form(r"(thang|quy) (?:\d{1,2}|i{1,3}|iv)")
-_NO_YEAR = form(r"(?:ngay )?(?P<d>\d{1,2}) ?(?:[/.-]| thang ) ?(?P<m>\d{1,2})")
+_UNIT = ascii_pattern(r"(thang|quy) (?:\d{1,2}|i{1,3}|iv)")
+_NO_YEAR = ascii_pattern(r"(?:ngay )?(?P<d>\d{1,2}) ?(?:[/.-]| thang ) ?(?P<m>\d{1,2})")
 
 
 def span_of(clause: Clause) -> Due | None:
-    """From one day or period to another: due when the last one ends."""
-    found = next((match for pattern in _SPANS if (match := pattern.fullmatch(clause.plain))), None)
-    if found is None:
+    """A span from one day or period to another: due when the last one ends."""
+    match = next((m for pattern in _SPANS if (m := pattern.fullmatch(clause.plain))), None)
+    if match is None:
         return None
-    first, last = found["first"].removeprefix("ngay "), found["last"]
+    first, last = match["first"].removeprefix("ngay "), match["last"]
     unit = _UNIT.fullmatch(first)
     if unit and not last.startswith(unit[1]):
         last = f"{unit[1]} {last}"
@@ -135,7 +143,7 @@ def span_of(clause: Clause) -> Due | None:
         return None
     begins = dated(clause.of(first if not unit else f"{first}/{ends.on.year}"))
     day = _NO_YEAR.fullmatch(first)
-    if begins is None and day and found["open"]:
+    if begins is None and day and match["open"]:
         begins = Due("", Kind.DAY, day_of(clause, ends.on.year, int(day["m"]), int(day["d"])))
     if begins is None or begins.on is None:
         return None
@@ -148,18 +156,18 @@ def dated(clause: Clause) -> Due | None:
     return day_in(clause) or _period(clause)
 
 
-_STEP = form(
+_STEP = ascii_pattern(
     r"(?:trinh|gui|bao cao|ban hanh|phe duyet|du thao|tham muu) (?P<what>[^\d;]*?)"
     r"(?P<day>(?:(?:cham|muon) nhat|khong (?:muon|cham) hon|truoc|trong ngay) .*)"
 )
-_ANOTHER_TIME = form(
+_ANOTHER_TIME = ascii_pattern(
     r"\b(?:sau|tu|khi|den|dau|giua|cuoi|khoang|du kien|hang|moi|dinh ky|thuong xuyen|lien tuc)\b"
 )
 
 
 def step_of(clause: Clause) -> Due | None:
     """A step on the way by a day, "trình UBND tỉnh trước 30/8/2026"; nothing else may be said about time."""
-    found = _STEP.fullmatch(clause.plain)
-    if found is None or _ANOTHER_TIME.search(found["what"]):
+    match = _STEP.fullmatch(clause.plain)
+    if match is None or _ANOTHER_TIME.search(match["what"]):
         return None
-    return day_in(clause.of(found["day"]))
+    return day_in(clause.of(match["day"]))

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from committees.models import Body
-from imports.deadlines.clauses import Clause, Unsure, cuts, form, plain_of, trimmed
+from imports.deadlines.clauses import Clause, Unsure, ascii_pattern, cuts, plain_of, trimmed
 from imports.deadlines.cycles import cycle_of
 from imports.deadlines.days import WORK, dated, day_in, span_of, step_of
 from imports.types import Due, Problem
@@ -40,7 +40,7 @@ def read_due(words: str, before_means: str) -> Due:
         return Due(cut, problem=Problem("due", "due_long", {"words": cut}))
     before = timedelta(days=0 if before_means == Body.Before.THAT_DAY else 1)
     try:
-        return replace(_cell(words, before), words=words)
+        return replace(_read_cell(words, before), words=words)
     except Unsure as unsure:
         return Due(words, problem=Problem("due", unsure.code, {"words": unsure.words}))
 
@@ -50,48 +50,48 @@ def shortened(words: str) -> str:
     return words if len(words) < MAX_DUE_WORDS_LENGTH else f"{words[: MAX_DUE_WORDS_LENGTH - 1]}…"
 
 
-def _cell(words: str, before: timedelta) -> Due:
+def _read_cell(words: str, before: timedelta) -> Due:
     plain, places = plain_of(words)
     start, end = trimmed(plain, 0, len(plain))
 
-    def said(start: int, end: int) -> str:
+    def words_between(start: int, end: int) -> str:
         return words[places[start] : places[end - 1] + 1] if end > start else ""
 
-    whole = Clause(plain[start:end], said(start, end), before)
-    if not whole.plain:
+    cell = Clause(plain[start:end], words_between(start, end), before)
+    if not cell.plain:
         return Due(words, Kind.NONE)
-    if found := _relative(whole, lambda a, b: said(start + a, start + b)) or _as_a_whole(whole):
-        return found
+    if due := _relative(cell, lambda a, b: words_between(start + a, start + b)) or _read_whole(cell):
+        return due
     if (before and _BEFORE_BOTH.search(plain)) or _SAID_TWICE.fullmatch(plain):
-        raise whole.unsure("due_several")
-    clauses = [Clause(plain[a:b], said(a, b), before) for a, b in cuts(plain)]
-    return _together([_one(clause) for clause in clauses], whole)
+        raise cell.unsure("due_several")
+    clauses = [Clause(plain[a:b], words_between(a, b), before) for a, b in cuts(plain)]
+    return _combine([_read_clause(clause) for clause in clauses], cell)
 
 
 # What lasts, or has no day
 
 
 # After a day: it goes on, "và duy trì liên tục", "và các năm tiếp theo".
-_LASTING = form(
+_LASTING = ascii_pattern(
     r"(?:(?:va |sau do |tiep tuc )*(?:duy tri|thuc hien|cap nhat|tiep tuc)?(?: thuc hien| duy tri)? ?"
     r"(?:va )?(?:thuong xuyen|lien tuc|on dinh)|(?:sau do |tiep tuc )?duy tri(?: hoat dong)?"
     r"|(?:cho |va )?(?:cac|nhung) nam (?:tiep theo|sau|ke tiep))"
 )
 
-_CONTINUOUS = form(
+_CONTINUOUS = ascii_pattern(
     r"(?:thuc hien |trien khai |duy tri |cap nhat )?(?:thuong xuyen|lien tuc)"
     r"(?:(?:,| va)? (?:thuong xuyen|lien tuc))?"
 )
 
 # On demand, or when something occurs: there is no day, and that is certain.
-_DAYLESS = form(
+_DAYLESS = ascii_pattern(
     r"(?:thuc hien |bao cao )?(?:ngay )?(?:khi (?:co|phat sinh|can|xay ra)|theo (?:yeu cau|de nghi|nhu cau))"
     r"\b[^\d;]*"
     r"|khong(?: co| quy dinh| xac dinh| ghi)?(?: thoi han| thoi gian)|khong(?: quy dinh)?"
 )
 
 # Free words that hold one of these say a second deadline.
-_ANOTHER = form(
+_ANOTHER = ascii_pattern(
     r"\b(?:truoc|cham nhat|muon nhat|khong (?:qua|muon|cham)|den ngay|trong ngay"
     r"|(?:hang|moi) (?:ngay|tuan|thang|quy|nam)|thuong xuyen|lien tuc|dinh ky|quy [iv]+)\b"
     r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!/)|;"
@@ -99,14 +99,14 @@ _ANOTHER = form(
 
 
 # After a day "thường xuyên" alone may also mean all the time until then.
-_GOES_ON = form(r"\b(?:duy tri|sau do|tiep tuc)\b")
+_GOES_ON = ascii_pattern(r"\b(?:duy tri|sau do|tiep tuc)\b")
 
 # “Trước 30/6/2025 và 30/9/2025”: nobody knows whether the second is meant to be before, too.
-_BEFORE_BOTH = form(r"\btruoc (?:ngay )?[\d/.-]+(?:,?(?: va)?| -) (?:ngay )?\d{1,2}[/.-]\d")
+_BEFORE_BOTH = ascii_pattern(r"\btruoc (?:ngay )?[\d/.-]+(?:,?(?: va)?| -) (?:ngay )?\d{1,2}[/.-]\d")
 
 
 # “15/3/2026 (quý I/2026)”: one deadline in two ways, and which of them counts is not said.
-_SAID_TWICE = form(r".*20\d\d.*[(\[].*20\d\d.*[)\]].*")
+_SAID_TWICE = ascii_pattern(r".*20\d\d.*[(\[].*20\d\d.*[)\]].*")
 
 
 def _dayless(clause: Clause) -> Due | None:
@@ -130,7 +130,7 @@ _COUNT = r"(?P<count>\d{1,4})(?: ?\([a-z ]+\))? (?P<unit>ngay|tuan|thang|quy|nam
 _SINCE = r"(?:sau khi|sau ngay|sau thoi diem|sau|(?:ke |tinh )?tu (?:khi|ngay|thoi diem)|ke tu)"
 _EVENTS = tuple(
     map(
-        form,
+        ascii_pattern,
         (
             rf"(?:(?:cham|muon) nhat(?: la)? |khong qua |toi da )?"
             rf"(?:trong (?:vong |thoi han |thoi gian )?|sau )?{_COUNT},? {_SINCE} (?P<event>.+)",
@@ -141,23 +141,23 @@ _EVENTS = tuple(
 )
 
 
-def _relative(whole: Clause, said: Callable[[int, int], str]) -> Due | None:
+def _relative(cell: Clause, words_between: Callable[[int, int], str]) -> Due | None:
     """So many days after an event, in the words of the order."""
-    begins = WORK.match(whole.plain)
+    begins = WORK.match(cell.plain)
     start = begins.end() if begins else 0
-    found = next((m for pattern in _EVENTS if (m := pattern.fullmatch(whole.plain, start))), None)
-    if found is None:
+    match = next((m for pattern in _EVENTS if (m := pattern.fullmatch(cell.plain, start))), None)
+    if match is None:
         return None
-    event = said(*trimmed(whole.plain, *found.span("event")))
-    if found["working"]:
-        raise whole.unsure("due_working_days")
-    if found["unit"] not in ("ngay", "tuan"):
-        raise whole.unsure("due_not_in_days")
-    days = int(found["count"]) * (7 if found["unit"] == "tuan" else 1)
+    event = words_between(*trimmed(cell.plain, *match.span("event")))
+    if match["working"]:
+        raise cell.unsure("due_working_days")
+    if match["unit"] not in ("ngay", "tuan"):
+        raise cell.unsure("due_not_in_days")
+    days = int(match["count"]) * (7 if match["unit"] == "tuan" else 1)
     if not 1 <= days <= MAX_DAYS_AFTER_EVENT or not event:
-        raise whole.unsure("due_unread")
-    if _ANOTHER.search(found["event"]):
-        raise whole.unsure("due_several")
+        raise cell.unsure("due_unread")
+    if _ANOTHER.search(match["event"]):
+        raise cell.unsure("due_several")
     return Due("", Kind.RELATIVE, after_days=days, after_event=event)
 
 
@@ -166,7 +166,7 @@ def _relative(whole: Clause, said: Callable[[int, int], str]) -> Due | None:
 
 # Why the parser does not know, for the sentence; in the order in which the first that fits is said.
 _NOT_CERTAIN = tuple(
-    (code, form(words))
+    (code, ascii_pattern(words))
     for code, words in (
         ("due_short_year", r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d\d(?![\d/.-])"),
         ("due_unread", r"^(?:trong |khong qua )?\d+ (?:ngay|tuan|thang|nam)$"),
@@ -182,9 +182,9 @@ _NOT_CERTAIN = tuple(
 )
 
 
-def _as_a_whole(whole: Clause) -> Due | None:
-    """What commas, "và" and brackets may stand in."""
-    clause = whole.of(_without_work(whole.plain))
+def _read_whole(cell: Clause) -> Due | None:
+    """The cell as one clause: its form may hold commas, "và" and brackets."""
+    clause = cell.of(_without_work(cell.plain))
     return cycle_of(clause) or _dayless(clause) or _continuous(clause) or day_in(clause) or span_of(clause)
 
 
@@ -193,21 +193,22 @@ def _without_work(plain: str) -> str:
     return plain[begins.end() :] if begins and begins.end() < len(plain) else plain
 
 
-def _one(clause: Clause) -> Due:
+def _read_clause(clause: Clause) -> Due:
     clause = clause.of(_without_work(clause.plain))
     readers = (dated, span_of, _continuous, cycle_of, _dayless, _lasting, step_of)
-    if found := next((due for read in readers if (due := read(clause))), None):
-        return found
+    for read in readers:
+        if due := read(clause):
+            return due
     code = next((code for code, pattern in _NOT_CERTAIN if pattern.search(clause.plain)), "due_unread")
     raise clause.unsure(code)
 
 
-def _together(parts: list[Due], whole: Clause) -> Due:
+def _combine(parts: list[Due], cell: Clause) -> Due:
     """One deadline of all clauses: days in their order, and whether it goes on after the last."""
     if not parts:
-        raise whole.unsure("due_unread")
+        raise cell.unsure("due_unread")
     *dated, last = parts
-    lasts = last.lasting or (last.kind == Kind.CONTINUOUS and bool(_GOES_ON.search(whole.plain)))
+    lasts = last.lasting or (last.kind == Kind.CONTINUOUS and bool(_GOES_ON.search(cell.plain)))
     goes_on = bool(dated) and lasts
     if not goes_on:
         dated = parts
@@ -215,7 +216,7 @@ def _together(parts: list[Due], whole: Clause) -> Due:
         return replace(dated[0], lasting=goes_on)
     days = [part.on for part in dated if part.on]
     if len(days) < len(dated) or not days:
-        raise whole.unsure("due_several")
+        raise cell.unsure("due_several")
     if sorted(set(days)) != days:
-        raise whole.unsure("due_order")
+        raise cell.unsure("due_order")
     return replace(dated[-1], milestones=tuple(days[:-1]), lasting=goes_on)

@@ -157,10 +157,10 @@ class Columns:
 
 
 def columns_of(table: Table, answers: Answers = NO_ANSWERS) -> Columns | None:
-    """None when no line among the first ones says where the tasks are."""
+    """The columns of the tasks; None when no line among the first ones says where the tasks are."""
     for first in range(min(SEARCHED_LINES, len(table.lines))):
-        if found := header_at(table, first, answers):
-            return found
+        if columns := header_at(table, first, answers):
+            return columns
     return None
 
 
@@ -172,7 +172,7 @@ def begins_another(line: Line) -> bool:
     meanings = [list(_meanings(text)) for text in texts]
     if any(name == "number" for name, _rank in meanings[0]):
         return True
-    known = sum(any(rank < 2 for _name, rank in found) for found in meanings)
+    known = sum(any(rank < 2 for _name, rank in of_text) for of_text in meanings)
     others = sum(
         len(text) <= _MAX_SHORT_HEADING_LENGTH and bool(_OF_OTHERS.fullmatch(fold_heading(text)))
         for text in texts
@@ -225,7 +225,7 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
     if not _is_header(header, headings, places, ranks):
         return None
     width = max(len(line.cells) for line in header)
-    found = DOCUMENT.search(_words_at(header, places.get("parent")))
+    document = DOCUMENT.search(_words_at(header, places.get("parent")))
     joined, rivals = _beside(places, ranks, headings)
     return Columns(
         places=places,
@@ -233,7 +233,7 @@ def header_at(table: Table, first: int, answers: Answers = NO_ANSWERS) -> Column
         header=tuple(map(_texts, header)),
         width=width,
         headings=headings,
-        document=found[0] if found else "",
+        document=document[0] if document else "",
         joined=joined,
         rivals=rivals,
     )
@@ -273,8 +273,8 @@ def _beside(
 
 def _goes_beside(headings: dict[int, ColumnHeading], first: int, column: int, rank: int) -> bool:
     """Whether the column says more of what is to be done: "Nội dung thực hiện" beside "Nhiệm vụ"."""
-    one, other = fold_heading(headings[first].words), fold_heading(headings[column].words)
-    return rank != 2 and one != other and bool(_GOES_BESIDE.fullmatch(other))
+    first_words, other_words = fold_heading(headings[first].words), fold_heading(headings[column].words)
+    return rank != 2 and first_words != other_words and bool(_GOES_BESIDE.fullmatch(other_words))
 
 
 def _words_at(header: list[Line], column: int | None) -> str:
@@ -289,7 +289,7 @@ def _is_header(
     places: dict[str, int],
     ranks: dict[tuple[int, str], int],
 ) -> bool:
-    """It names the task and who or when, one of the two for certain; and it is no row with a number.
+    """A header names the task and who or when, one of the two for certain; it is no row with a number.
 
     Where a person said which column holds the task, that is enough.
     """
@@ -306,7 +306,7 @@ def _is_header(
 
 def _lists_others(headings: dict[int, ColumnHeading], places: dict[str, int], title: int) -> bool:
     """People with what each of them does, or indicators with who answers for them."""
-    plain = [fold_heading(one.words) for one in headings.values()]
+    plain = [fold_heading(heading.words) for heading in headings.values()]
     if "due" not in places and any(map(_PERSON.fullmatch, plain)):
         return True
     return title > 0 and any(map(_INDICATOR.fullmatch, plain))
@@ -350,7 +350,9 @@ def _ranks(
     answers: Answers = NO_ANSWERS,
 ) -> dict[tuple[int, str], int]:
     """Column and field → how surely the heading means it, 0 being the surest, -1 what a person said."""
-    answered = {column: answers[one.key] for column, one in headings.items() if one.key in answers}
+    answered = {
+        column: answers[heading.key] for column, heading in headings.items() if heading.key in answers
+    }
     ranks = {(column, name): -1 for column, name in answered.items() if name}
     for column, words in _headings(header):
         if column in answered:

@@ -84,19 +84,19 @@ def tables_of(package: Package, main: str) -> list[Table]:
         _strings(package, package.related(main, "sharedStrings")),
         _looks(package, package.related(main, "styles")),
     )
-    found = []
+    tables = []
     for sheet in workbook.iter(f"{_NS}sheet"):
         relation = relations.get(sheet.get(_ID, ""))
         if relation is None or relation.kind != "worksheet":
             continue  # a sheet that is one chart
         name = legible(sheet.get("name", ""))
         if sheet.get("state", "visible") != "visible":
-            found.append(Table(name, [], hidden=True))
+            tables.append(Table(name, [], hidden=True))
         elif relation.target:
-            found.append(_table_of(package, relation.target, name, book))
+            tables.append(_table_of(package, relation.target, name, book))
         else:
             raise refusal("damaged")
-    return found
+    return tables
 
 
 def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
@@ -116,8 +116,8 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
                 raise refusal("swollen")
         else:
             number = int(element.get("r") or number + 1)
-            row, found = _row(element, book, hidden)
-            for column, day in found.items():
+            row, days_in_row = _row(element, book, hidden)
+            for column, day in days_in_row.items():
                 days[column][number] = day
             if row:
                 rows[number] = row
@@ -171,10 +171,10 @@ def _row(element: Element, book: Book, hidden: set[int]) -> tuple[Row, dict[int,
 def _column(coordinate: str, before: int) -> int:
     if not coordinate:
         return before + 1
-    found = _COORDINATE.fullmatch(coordinate)
-    if not found:
+    match = _COORDINATE.fullmatch(coordinate)
+    if not match:
         raise refusal("damaged")
-    return column_index_from_string(found[1])
+    return column_index_from_string(match[1])
 
 
 def _value(cell: Element, book: Book, look: Look) -> tuple[CellText, date | None]:
@@ -217,7 +217,7 @@ def _number_or_day(typed: str, form: str, epoch: datetime) -> Any:
 
 
 def _dressed(words: CellText, look: Look) -> CellText:
-    """As the format of the whole cell shows it."""
+    """The words as the format of the whole cell shows them."""
     if _SHOWS_NOTHING.fullmatch(look.form.strip()):
         return CellText()
     if look.struck and words.text:
@@ -231,12 +231,12 @@ def _dressed(words: CellText, look: Look) -> CellText:
 
 
 def _strings(package: Package, part: str) -> list[CellText]:
-    found: list[CellText] = []
+    strings: list[CellText] = []
     for item in package.stream(part, ITEM) if part else ():
-        found.append(_words(item))
-        if len(found) > MAX_STRINGS:
+        strings.append(_words(item))
+        if len(strings) > MAX_STRINGS:
             raise refusal("swollen")
-    return found
+    return strings
 
 
 def _words(item: Element) -> CellText:
@@ -256,13 +256,13 @@ def _unescaped(text: str | None) -> str:
 
 
 def _has(form: Element | None, name: str) -> bool:
-    found = None if form is None else form.find(f"{_NS}{name}")
-    return found is not None and _is_on(found.get("val", "1"))
+    element = None if form is None else form.find(f"{_NS}{name}")
+    return element is not None and _is_on(element.get("val", "1"))
 
 
 def _is_raised(form: Element | None) -> bool:
-    found = None if form is None else form.find(f"{_NS}vertAlign")
-    return found is not None and found.get("val") == "superscript"
+    align = None if form is None else form.find(f"{_NS}vertAlign")
+    return align is not None and align.get("val") == "superscript"
 
 
 def _looks(package: Package, part: str) -> list[Look]:
@@ -282,12 +282,12 @@ def _looks_of(styles: Element) -> list[Look]:
     forms |= {int(form.get("numFmtId", "0")): form.get("formatCode", "") for form in own}
     fonts = styles.findall(f"{_NS}fonts/{_NS}font")
     filled = [_is_filled_with(fill) for fill in styles.findall(f"{_NS}fills/{_NS}fill")]
-    found = []
+    looks = []
     for xf in styles.findall(f"{_NS}cellXfs/{_NS}xf"):
         font = _at(fonts, xf.get("fontId"))
         color = None if font is None else font.find(f"{_NS}color")
         white = color is not None and (color.get("rgb", "").upper() in _WHITE or color.get("theme") == "0")
-        found.append(
+        looks.append(
             Look(
                 forms.get(int(xf.get("numFmtId", "0")), "General"),
                 bold=_has(font, "b"),
@@ -295,12 +295,12 @@ def _looks_of(styles: Element) -> list[Look]:
                 white=white and not _at(filled, xf.get("fillId")),
             )
         )
-    return found
+    return looks
 
 
-def _at(found: list[Any], place: str | None) -> Any:
+def _at(items: list[Any], place: str | None) -> Any:
     number = int(place or 0)
-    return found[number] if number < len(found) else None
+    return items[number] if number < len(items) else None
 
 
 def _is_filled_with(fill: Element) -> bool:
@@ -311,7 +311,7 @@ def _is_filled_with(fill: Element) -> bool:
 
 
 def _is_filled(package: Package, part: str) -> bool:
-    """By a query, of its own or of a table in it."""
+    """Whether a query fills the sheet, its own or that of a table in it."""
     relations = list(package.relations(part).values())
     if any(relation.kind == "queryTable" for relation in relations):
         return True
@@ -399,5 +399,5 @@ def _number(value: float, form: str) -> str:
 
 
 def place(row: int, column: int) -> str:
-    """As Excel names a cell; `column` counts from 0."""
+    """The name of a cell in Excel; `column` counts from 0."""
     return f"{get_column_letter(column + 1)}{row}"

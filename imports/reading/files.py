@@ -107,8 +107,8 @@ def _main_part(package: Package, name: str) -> tuple[str, Callable[[Package, str
     return main, read
 
 
-def _check_extent(found: list[Table]) -> None:
-    lines = [line for table in found for line in table.lines]
+def _check_extent(tables: list[Table]) -> None:
+    lines = [line for table in tables for line in table.lines]
     if len(lines) > MAX_ROWS:
         raise too_many_rows()
     if any(len(line.cells) > MAX_COLUMNS for line in lines):

@@ -94,8 +94,8 @@ class Numbering:
 
     def labels(self, paragraphs: Iterable[Element]) -> dict[Element, str]:
         """Paragraph → "1. " or "a) ", for those that a list numbers."""
-        found = ((paragraph, self._label(paragraph)) for paragraph in paragraphs)
-        return {paragraph: f"{label} " for paragraph, label in found if label}
+        labels = ((paragraph, self._label(paragraph)) for paragraph in paragraphs)
+        return {paragraph: f"{label} " for paragraph, label in labels if label}
 
     def _label(self, paragraph: Element) -> str:
         key, level = self._list_of(paragraph)
@@ -158,5 +158,5 @@ def _level(element: Element) -> Level:
 
 
 def _value(element: Element, name: str, default: str = "") -> str:
-    found = element.find(qn(name))
-    return default if found is None else found.get(VAL, default)
+    child = element.find(qn(name))
+    return default if child is None else child.get(VAL, default)

@@ -99,20 +99,20 @@ class Package:
         """The part, where elements of the names `unread` are dropped from those `inside` which they stand."""
         self._refuse_entities(name)
         with self.open(name, max_tags=MAX_TAGS_OF_TREE) as part:
-            found = etree.iterparse(part, events=("end",), tag=tuple(inside), **_OPTIONS)
-            for _event, element in found:
+            elements = etree.iterparse(part, events=("end",), tag=tuple(inside), **_OPTIONS)
+            for _event, element in elements:
                 for child in list(element):
                     if child.tag in unread:
                         element.remove(child)
-            root: Element = found.root
+            root: Element = elements.root
             return root
 
     def stream(self, name: str, *tags: str) -> Iterator[Element]:
         """The elements of these names as they end, each forgotten when the next one is asked for."""
         self._refuse_entities(name)
         with self.open(name) as part:
-            found = etree.iterparse(part, events=("end",), tag=tags, **_OPTIONS)
-            for _event, element in found:
+            elements = etree.iterparse(part, events=("end",), tag=tags, **_OPTIONS)
+            for _event, element in elements:
                 yield element
                 element.clear()
                 parent = element.getparent()
@@ -135,15 +135,15 @@ class Package:
 
     def related(self, name: str, kind: str) -> str:
         """The one part of this kind that a part stands in relation to; "" when there is none."""
-        found = (relation for relation in self.relations(name).values() if relation.kind == kind)
-        return next((relation.target for relation in found if relation.target), "")
+        relations = (relation for relation in self.relations(name).values() if relation.kind == kind)
+        return next((relation.target for relation in relations if relation.target), "")
 
     def types(self) -> dict[str, str]:
         """Part, or the ending of a name, → what it holds."""
         root = self.tree(self.find("[Content_Types].xml"))
-        said = {_key(item.get("PartName", "")): item for item in root.iter(f"{_TYPES}Override")}
-        said |= {f".{item.get('Extension', '').lower()}": item for item in root.iter(f"{_TYPES}Default")}
-        return {name: item.get("ContentType", "").strip() for name, item in said.items()}
+        items = {_key(item.get("PartName", "")): item for item in root.iter(f"{_TYPES}Override")}
+        items |= {f".{item.get('Extension', '').lower()}": item for item in root.iter(f"{_TYPES}Default")}
+        return {name: item.get("ContentType", "").strip() for name, item in items.items()}
 
     def _refuse_entities(self, name: str) -> None:
         """No office program declares any; the root element is as far as a declaration can stand."""

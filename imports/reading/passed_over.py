@@ -38,25 +38,25 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 
-def sentence_for(one: PassedOver) -> str:
-    kind = "nameless" if one.kind == "column" and not one.name else one.kind
-    letter = one.columns[0].letter if one.columns else ""
-    values = {"table": one.table, "name": one.name, "row": one.row, "letter": letter}
+def sentence_for(entry: PassedOver) -> str:
+    kind = "nameless" if entry.kind == "column" and not entry.name else entry.kind
+    letter = entry.columns[0].letter if entry.columns else ""
+    values = {"table": entry.table, "name": entry.name, "row": entry.row, "letter": letter}
     return str(SENTENCES[kind]) % values
 
 
-def passed_over_to_json(found: Iterable[PassedOver]) -> list[dict[str, Any]]:
-    """As an import keeps it."""
-    return [asdict(one) for one in found]
+def passed_over_to_json(entries: Iterable[PassedOver]) -> list[dict[str, Any]]:
+    """The entries as an import keeps them."""
+    return [asdict(entry) for entry in entries]
 
 
 def passed_over_in(imported: Import) -> list[PassedOver]:
     return [
-        PassedOver(**{**one, "columns": tuple(ColumnHeading(**column) for column in one["columns"])})
-        for one in imported.passed_over
+        PassedOver(**{**entry, "columns": tuple(ColumnHeading(**column) for column in entry["columns"])})
+        for entry in imported.passed_over
     ]
 
 
 def headings_in(imported: Import) -> dict[str, str]:
     """Key → words of each heading of which somebody may say what it means."""
-    return {column.key: column.words for one in passed_over_in(imported) for column in one.columns}
+    return {column.key: column.words for entry in passed_over_in(imported) for column in entry.columns}

@@ -76,7 +76,7 @@ class Reading:
         self.numbers.clear()
 
     def begin_table(self) -> None:
-        """Nothing of the table before reaches into another one."""
+        """Forget the table before: nothing of it reaches into another one."""
         self.begin_part("")
         self.goes_on = False
 
@@ -138,12 +138,12 @@ def content_of(tables: list[Table], answers: Answers = NO_ANSWERS) -> Content:
         for row in reading.rows
     ]
     places = {table.name: place for place, table in enumerate(tables)}
-    passed_over = sorted(reading.passed_over, key=lambda one: (places[one.table], one.row))
+    passed_over = sorted(reading.passed_over, key=lambda entry: (places[entry.table], entry.row))
     return Content(rows, passed_over, list(reading.answered.values()))
 
 
 def _tables_of_tasks(tables: list[Table], reading: Reading) -> Iterator[tuple[Table, Columns]]:
-    """With a header of its own, or that of the table before it, which goes on where it has none."""
+    """Each table of tasks with the columns of its header; one without has those of the table before."""
     used: dict[str, Columns] = {}
     last: Columns | None = None
     for table in tables:
@@ -173,7 +173,7 @@ def _is_same_table(table: Table, columns: Columns, before: Columns) -> bool:
 
 
 def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
-    """Gives the columns with which its last rows were read."""
+    """Read the rows of a table; gives the columns with which the last ones were read."""
     reading.goes_on = columns.first == 0 and bool(reading.rows)
     if part := part_of(table.heading):
         reading.begin_part(part)
@@ -259,14 +259,14 @@ def _new_row(line: TableLine, table: Table, reading: Reading) -> dict[str, Any]:
 def _split_number(number: str, title: str) -> tuple[str, str, bool]:
     """Title, number, which may stand at the beginning of the title, and whether a dash stands beside it."""
     if number:
-        found = _BULLET.match(title)
-        return (title[found.end() :], number, True) if found else (title, number, False)
-    found = _NUMBERED.match(title)
+        match = _BULLET.match(title)
+        return (title[match.end() :], number, True) if match else (title, number, False)
+    match = _NUMBERED.match(title)
     # "1.5 triệu hồ sơ" counts records, "1.5 Triển khai" is a number of the order.
-    if found and (found[1][-1] in ".)" or title[found.end()].isupper()):
-        return title[found.end() :], found[1], False
-    if found := _BULLET.match(title):
-        return title[found.end() :], "-", False
+    if match and (match[1][-1] in ".)" or title[match.end()].isupper()):
+        return title[match.end() :], match[1], False
+    if match := _BULLET.match(title):
+        return title[match.end() :], "-", False
     return title, "", False
 
 

@@ -44,7 +44,7 @@ def without_hidden(table: Table, answers: Answers) -> tuple[Table, list[PassedOv
 
 
 def unread_table(table: Table) -> PassedOver | None:
-    """None for a letterhead or the signatures."""
+    """A table that was not read, for the list of these; None for a letterhead or the signatures."""
     lines = [line for line in table.lines if any(cell.text for cell in line.cells)]
     if not lines or any(_is_frame(line) for line in lines[:2]):
         return None
@@ -85,7 +85,7 @@ def _name_of(lines: Sequence[Line], heading: str = "") -> str:
 
 
 def open_choices(table: Table, columns: Columns) -> Iterator[PassedOver]:
-    """Of several columns that may mean the same field a person says which one does."""
+    """The columns of a table that may mean the same field: a person says which one does."""
     row = table.lines[columns.first - 1].row
     for name, places in columns.rivals.items():
         headings = tuple(columns.headings[place] for place in places)

@@ -63,8 +63,8 @@ def tables_of(package: Package, main: str) -> list[Table]:
     if sum(1 for _row in document.iter(TR)) > MAX_ROWS:
         raise too_many_rows()
     reader = _Reader(package, main, document)
-    found = [element for element in document.iter(TBL) if not _is_second_copy(element)]
-    names = {element: str(place) for place, element in enumerate(found, start=1)}
+    elements = [element for element in document.iter(TBL) if not _is_second_copy(element)]
+    names = {element: str(place) for place, element in enumerate(elements, start=1)}
     fetched = _fetched(document)
     return [
         Table(
@@ -75,18 +75,18 @@ def tables_of(package: Package, main: str) -> list[Table]:
             heading=reader.before(element),
             linked=element in fetched,
         )
-        for element in found
+        for element in elements
     ]
 
 
 def _fetched(document: Element) -> set[Element]:
     """Tables in which, or around which, a field puts the text of another file."""
-    found: set[Element] = set()
+    fetched: set[Element] = set()
     fields: list[str] = []
     for element in document.iter(FIELD, TYPED_FIELD, SIMPLE_FIELD, TBL):
         if element.tag == TBL:
             if any(map(_FETCHING.match, fields)):
-                found.add(element)
+                fetched.add(element)
             continue
         kind = element.get(qn("w:fldCharType")) if element.tag == FIELD else ""
         if kind == "begin":
@@ -95,14 +95,14 @@ def _fetched(document: Element) -> set[Element]:
             fields.pop()
         elif element.tag == SIMPLE_FIELD:
             if _FETCHING.match(element.get(INSTRUCTION, "")):
-                found.update(element.iterancestors(TBL))
-                found.update(element.iter(TBL))
+                fetched.update(element.iterancestors(TBL))
+                fetched.update(element.iter(TBL))
         elif element.tag == TYPED_FIELD:
             # A field that is not begun properly is one nevertheless.
             fields[-1:] = [(fields[-1] if fields else "") + (element.text or "")]
             if _FETCHING.match(fields[-1]):
-                found.update(element.iterancestors(TBL))
-    return found
+                fetched.update(element.iterancestors(TBL))
+    return fetched
 
 
 def _is_second_copy(element: Element) -> bool:
@@ -129,8 +129,8 @@ def _path(path: str) -> str:
 
 def _value(element: Element | None, path: str) -> str | None:
     """What a property says; "1" where it only stands there, None where it does not."""
-    found = None if element is None else element.find(_path(path))
-    return None if found is None else found.get(VAL, "1")
+    child = None if element is None else element.find(_path(path))
+    return None if child is None else child.get(VAL, "1")
 
 
 def _is_on(element: Element | None, path: str) -> bool | None:
@@ -357,7 +357,7 @@ def _or(otherwise: Made, read: Callable[[], Made]) -> Made:
 
 
 def _goes_on(cell: Element) -> bool:
-    """In a merged cell the first says "restart" and those below nothing or "continue"."""
+    """Whether a merged cell goes on here: the first says "restart", those below nothing or "continue"."""
     merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
     return merge is not None and merge.get(VAL) != "restart"
 
@@ -367,7 +367,7 @@ def _number(element: Element, path: str) -> int:
 
 
 def _is_empty_control(control: Element) -> bool:
-    """It shows what to fill in and holds nothing."""
+    """Whether the control shows what to fill in and holds nothing."""
     return control.tag == CONTROL and bool(_is_on(control, "w:sdtPr/w:showingPlcHdr"))
 
 
@@ -382,13 +382,13 @@ def _chosen(begin: Element) -> str:
 
 
 def _loses_its_mark(paragraph: Element) -> bool:
-    """Deleted or moved away, so that the next paragraph goes on in the same line."""
+    """Whether its mark was deleted or moved away, so that the next paragraph goes on in the same line."""
     properties = paragraph.find(f"{qn('w:pPr')}/{PROPERTIES}")
     return properties is not None and any(properties.find(mark) is not None for mark in _GONE)
 
 
 def _is_deleted(paragraph: Element) -> bool:
-    """A row that was struck out, or a paragraph without its mark, is no longer counted by a list."""
+    """Whether no list counts the paragraph any more: its row was struck out, or it lost its mark."""
     row = next(paragraph.iterancestors(TR), None)
     return _loses_its_mark(paragraph) or (row is not None and _is_deleted_row(row))
 

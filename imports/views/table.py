@@ -74,9 +74,9 @@ def _render(request: SignedInRequest, imported: Import, refused: Iterable[str] =
     context = {
         "title": imported.file_name,
         "crumbs": crumbs_of(imported.order, (imported.file_name, "")),
-        "passed_over": [sentence_for(one) for one in passed_over if one.kind != "answered"],
-        "only_told": [sentence_for(one) for one in passed_over if not one.columns],
-        "open_choices": sum(one.kind == "choice" for one in passed_over),
+        "passed_over": [sentence_for(entry) for entry in passed_over if entry.kind != "answered"],
+        "only_told": [sentence_for(entry) for entry in passed_over if not entry.columns],
+        "open_choices": sum(entry.kind == "choice" for entry in passed_over),
         "columns_form": ColumnsForm(passed_over=passed_over),
         "may_name_columns": import_rules.may_name_columns(request.user, imported),
         "order": imported.order,

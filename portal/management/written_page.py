@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 def first_paragraph(docstring: str | None) -> str:
-    """On one line; empty without a docstring."""
+    """The first paragraph of a docstring on one line; empty without a docstring."""
     return " ".join(inspect.cleandoc(docstring or "").split("\n\n")[0].split())
 
 

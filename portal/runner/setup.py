@@ -30,7 +30,7 @@ def collect_static_files(log: Path, *, stamp: Path, collected: Path) -> None:
 
 
 def static_digest(collected: Path) -> str:
-    """Of the locked packages, the size and time of every source file, and the content of what is collected.
+    """A digest of the locked packages, the source files (size, time), and the content of what is collected.
 
     The collected files count by their content because a power cut shortens them behind a whole stamp.
     """

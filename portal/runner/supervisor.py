@@ -30,7 +30,7 @@ STOP_ORDER = ("beat", "worker", "web", "broker")
 def portal_processes(
     host: str, port: int, *, web_processes: int, worker_processes: int, logs: Path
 ) -> list[Process]:
-    """In the order of starting."""
+    """The programs of the portal in the order of starting."""
     shared_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(env.var())  # noqa: S108
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = [

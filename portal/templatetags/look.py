@@ -152,19 +152,19 @@ def tally(counts: Mapping[str, int], url: str, label: str = "") -> dict[str, Any
 @register.inclusion_tag("parts/paces.html")
 def paces(counts: Mapping[str, int], url: str, label: str = "") -> dict[str, Any]:
     """Three links that add up to what is open: on schedule, at risk, late."""
-    whole = sum(counts[key] for key in THREE)
+    total = sum(counts[key] for key in THREE)
     ways = [
         {
             "icon": MARKS[key].icon,
             "colour": colour,
             "label": _(MARKS[key].word),
             "count": counts[key],
-            "share": _share(counts[key], whole),
+            "share": _share(counts[key], total),
             "url": _with(url, urlencode(PACES[key])),
         }
         for key, colour in THREE.items()
     ]
-    return {"ways": ways, "whole": whole, "label": label}
+    return {"ways": ways, "whole": total, "label": label}
 
 
 @register.simple_tag
@@ -173,8 +173,8 @@ def way_words(key: str) -> str:
     return _(FIVE[key] if key in FIVE else MARKS[key].word)
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{number(100 * part / whole, 1)}%" if whole else ""
+def _share(part: int, total: int) -> str:
+    return f"{number(100 * part / total, 1)}%" if total else ""
 
 
 def _with(url: str, query: str) -> str:
@@ -343,7 +343,7 @@ _TOGETHER = re.compile(
 @register.filter
 def nobreak(text: str) -> str:
     """Keep compound words and numbers of documents on one line: for titles."""
-    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), str(text))
+    return _TOGETHER.sub(lambda match: match[0].replace(" ", "\N{NO-BREAK SPACE}"), str(text))
 
 
 # The letter: the same words in its text and its HTML

@@ -101,7 +101,7 @@ class OfficeHolders:
 
     @classmethod
     def among(cls, terms: Iterable[tuple[int, str, int, str]]) -> OfficeHolders:
-        """Of terms that were read already: body, role, person and fields in charge."""
+        """The holders by terms that were read already: body, role, person and fields in charge."""
         holders = cls()
         for body, role, person, fields in terms:
             holders.terms.setdefault((body, role), []).append((person, fields))
@@ -166,7 +166,7 @@ def _steps(policy: int, due_on: date, day: PlanningDay) -> Iterator[dict[str, An
 
 
 def _superiors(late: QuerySet[Task], offices: set[tuple[str, str]], on: date) -> Iterator[dict[str, Any]]:
-    """For each body and role that is asked for; a deputy's also for each pillar of its late tasks.
+    """A row for each body and role that is asked for; of a deputy's role for each pillar of its late tasks.
 
     `offices`: side of the task (lead or assigner) and role.
     """

@@ -38,7 +38,7 @@ def table(rows: Sequence[dict[str, Any]], **columns: str) -> Sql:
 
 
 def wait_for_other_planners() -> None:
-    """What they owed meanwhile is then known. To be called in a transaction; SQLite has one writer anyway."""
+    """Wait until what others owe is known. To be called in a transaction; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING_LOCK])

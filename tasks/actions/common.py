@@ -277,7 +277,7 @@ def confirmers(task: Task) -> Iterable[Person]:
 
 
 def allowed_readers(task: Task, people: Iterable[Person], body: Body | None) -> list[Person]:
-    """Those of `people` who may know of the task; a restricted one needs an office that reads such tasks."""
+    """The people who may know of the task; a restricted one needs an office that reads such tasks."""
     if task.secrecy == Task.Secrecy.NORMAL:
         return list(people)
     bodies = {task.assigner_id, task.lead_id, body.pk if body else None}

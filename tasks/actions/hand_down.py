@@ -264,13 +264,13 @@ def _check_weights(nodes: list[Node], given: dict[int, int]) -> None:
         raise ValidationError({"weights": _("Give every task below its share, or none of them.")})
     if any(not 0 <= weight <= 100 for weight in given.values()):
         raise ValidationError({"weights": _("A share is between 0 and 100.")})
-    if (whole := sum(given.values())) != 100:
+    if (total := sum(given.values())) != 100:
         raise ValidationError(
-            {"weights": _("The shares add up to %(sum)s. Together they are 100.") % {"sum": whole}}
+            {"weights": _("The shares add up to %(sum)s. Together they are 100.") % {"sum": total}}
         )
 
 
 def _shares(nodes: Iterable[Node], given: Mapping[int, int] | None = None) -> list[str]:
-    """As `NV-00012: 40%`, without titles: readers of the event may not see every task below."""
+    """The shares as `NV-00012: 40%`, without titles: readers of the event may not see every task below."""
     shares = {node.pk: node.weight if given is None else given.get(node.pk) for node in nodes}
     return [f"{Task(pk=key).code}: {share}%" for key, share in sorted(shares.items()) if share is not None]

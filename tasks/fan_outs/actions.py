@@ -343,7 +343,7 @@ def _check_bodies(sample: Task, bodies: Sequence[Body]) -> None:
 
 
 def _bodies_with_a_task(task: int | None, bodies: Collection[int]) -> set[int]:
-    """Those that lead a task right below this one, unless it was withdrawn."""
+    """The bodies that lead a task right below this one, unless it was withdrawn."""
     below = Task.objects.filter(parent=task, lead__in=bodies).exclude(state=State.WITHDRAWN)
     return {pk for pk in below.values_list("lead_id", flat=True) if pk}
 
@@ -420,7 +420,7 @@ def _set_state(fan_out: FanOut, state: str, stop: str = "") -> None:
 
 
 def _record(fan_out: FanOut, event: str, by: Person | None, right: Right | None, **facts: Any) -> None:
-    """In the trail of the body that gives; the bodies that get a task find the event of that task."""
+    """Record in the trail of the body that gives; the bodies that get a task find the event of that task."""
     given = {name: value for name, value in facts.items() if value not in (None, "")}
     after = {"task": fan_out.task_id, "state": fan_out.state, **given}
     record(event, about=fan_out, by=by, right=right, after=after, bodies=[fan_out.giver_id])

@@ -106,9 +106,9 @@ class FanOutDoors(PersonDoor):
 
     def find_fan_out(self, key: str) -> FanOut:
         task = self.get_object()
-        found: FanOut = get_object_or_404(self.fan_outs_of(task), pk=key)
-        found.task = task
-        return found
+        fan_out: FanOut = get_object_or_404(self.fan_outs_of(task), pk=key)
+        fan_out.task = task
+        return fan_out
 
     def _told(self, task: Task, key: Any, status: int = 200) -> Response:
         return Response(FanOutOut(self.fan_outs_of(task).get(pk=key)).data, status=status)
@@ -125,15 +125,15 @@ class FanOutDoors(PersonDoor):
         """Prepare to give the task to many bodies; nobody is told before somebody approves."""
         task: Task = self.get_object()
         rules.may_fan_out(self.person, task).or_raise()
-        asked = self.checked(FanOutIn)
-        giver = asked.pop("giver", task.assigner)
+        checked = self.checked(FanOutIn)
+        giver = checked.pop("giver", task.assigner)
         rules.may_fan_out(self.person, task, giver).or_raise()
-        without = {body.pk for body in asked.pop("without", ())}
-        listed, names = asked.pop("bodies", ()), ("level", "kind", "below")
+        without = {body.pk for body in checked.pop("without", ())}
+        listed, names = checked.pop("bodies", ()), ("level", "kind", "below")
         choice = Choice(
-            **{name: asked.pop(name) for name in names if name in asked}, listed=listed, without=without
+            **{name: checked.pop(name) for name in names if name in checked}, listed=listed, without=without
         )
-        values = {"deliverable": task.deliverable, "due_on": task.due_on, **asked}
+        values = {"deliverable": task.deliverable, "due_on": task.due_on, **checked}
         made = fan_out_actions.prepare_fan_out(
             task=task, giver=giver, bodies=choice.bodies(giver), by=self.person, **values
         )

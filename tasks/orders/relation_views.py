@@ -162,5 +162,5 @@ def _say_done(request: SignedInRequest, replaced: Order, count: int) -> None:
     messages.success(request, done % {"count": count, "order": replaced.number})
 
 
-def _crumbs(order: Order, here: Any) -> Crumbs:
-    return [(_("Orders"), reverse("orders:list")), (order.number, order.get_absolute_url()), (here, "")]
+def _crumbs(order: Order, title: Any) -> Crumbs:
+    return [(_("Orders"), reverse("orders:list")), (order.number, order.get_absolute_url()), (title, "")]

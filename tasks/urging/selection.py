@@ -74,7 +74,7 @@ def choosable(rows: Iterable[TaskRow], person: Person) -> set[int]:
 
 
 def chosen(tasks: TaskQuerySet, keys: Iterable[str | int]) -> list[Task]:
-    """Of these tasks the ones with these keys, nearest deadline first; what is no key is passed over."""
+    """The tasks with these keys, nearest deadline first; what is no key is passed over."""
     known = {number for key in keys if (number := parse_number(str(key))) is not None}
     return list(tasks.filter(pk__in=sorted(known)[:MAX_URGED]).for_list().late_first())
 

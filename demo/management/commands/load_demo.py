@@ -23,5 +23,5 @@ class Command(BaseCommand):
         if not new:
             self.stdout.write(_("The demo is loaded already; nothing was changed."))
             return
-        said = _("Demo loaded: %(bodies)d bodies, %(people)d people, %(orders)d orders, %(tasks)d tasks.")
-        self.stdout.write(said % vars(new))
+        summary = _("Demo loaded: %(bodies)d bodies, %(people)d people, %(orders)d orders, %(tasks)d tasks.")
+        self.stdout.write(summary % vars(new))

@@ -34,5 +34,5 @@ class Command(BaseCommand):
             raise CommandError(_("Give at least 1 body and 2 people, and no negative number."))
         began = time.monotonic()
         scale.load(bodies=options["bodies"], people=options["people"], tasks=options["tasks"], today=today())
-        said = _("Loaded %(bodies)d bodies, %(people)d people and %(tasks)d tasks in %(seconds)d seconds.")
-        self.stdout.write(said % {**options, "seconds": round(time.monotonic() - began)})
+        summary = _("Loaded %(bodies)d bodies, %(people)d people and %(tasks)d tasks in %(seconds)d seconds.")
+        self.stdout.write(summary % {**options, "seconds": round(time.monotonic() - began)})

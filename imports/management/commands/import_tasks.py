@@ -67,11 +67,11 @@ class Command(BaseCommand):
         except (ValidationError, Refused) as error:
             raise CommandError("\n".join(getattr(error, "messages", [str(error)]))) from None
         if options["json"]:
-            found = {
+            output = {
                 "rows": [plain(row) for row in checked],
-                "passed_over": [plain_passed_over(one) for one in content.passed_over],
+                "passed_over": [plain_passed_over(entry) for entry in content.passed_over],
             }
-            self.stdout.write(json.dumps(found, ensure_ascii=False))
+            self.stdout.write(json.dumps(output, ensure_ascii=False))
         else:
             self._say(checked, content.passed_over, written)
 
@@ -99,11 +99,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{read.table}!{read.row}\t{read.number}\t{read.title}\t{lead}\t{due_of(row)}")
             for problem in row.problems:
                 self.stdout.write(f"\t{place_of(problem, row)}: {problem_sentence(problem)}")
-        for one in passed_over:
-            self.stdout.write(sentence_for(one))
+        for entry in passed_over:
+            self.stdout.write(sentence_for(entry))
         unsure = sum(bool(row.problems) for row in checked)
-        said = _("%(rows)d rows read, %(unsure)d of them to be looked at.")
-        self.stdout.write(said % {"rows": len(checked), "unsure": unsure})
+        summary = _("%(rows)d rows read, %(unsure)d of them to be looked at.")
+        self.stdout.write(summary % {"rows": len(checked), "unsure": unsure})
         if written is None:
             self.stdout.write(_("Nothing was written. Add --commit to write them as drafts."))
         else:
@@ -118,10 +118,10 @@ def order_of(code: str, number: str, dated: str | None) -> Order:
     body = Body.objects.filter(code=code).first()
     if body is None:
         raise CommandError(_("No body has the code %(code)s.") % {"code": code})
-    found = body.orders.filter(number_key=number_key(number))
+    matching = body.orders.filter(number_key=number_key(number))
     if dated:
-        found = found.filter(issued_on=day_of(dated))
-    orders = list(found[:2])
+        matching = matching.filter(issued_on=day_of(dated))
+    orders = list(matching[:2])
     if len(orders) > 1:
         raise CommandError(_("Several orders have the number %(number)s: add --dated.") % {"number": number})
     return orders[0] if orders else Order(body=body, number=number)
@@ -179,14 +179,14 @@ def plain(row: CheckedRow) -> dict[str, Any]:
     }
 
 
-def plain_passed_over(one: PassedOver) -> dict[str, Any]:
+def plain_passed_over(entry: PassedOver) -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "table": one.table,
-        "row": one.row,
-        "name": one.name,
-        "columns": [column.words or column.letter for column in one.columns],
-        "says": sentence_for(one),
+        "kind": entry.kind,
+        "table": entry.table,
+        "row": entry.row,
+        "name": entry.name,
+        "columns": [column.words or column.letter for column in entry.columns],
+        "says": sentence_for(entry),
     }
 
 
@@ -195,6 +195,6 @@ def due_of(row: CheckedRow) -> str:
 
 
 def place_of(problem: Problem, row: CheckedRow) -> str:
-    """As Excel names the cell, with its sheet or the number of its table."""
+    """The cell as Excel names it, with its sheet or the number of its table."""
     cell = row.read.cells.get(problem.field, str(row.read.row))
     return f"{row.read.table}!{cell}"

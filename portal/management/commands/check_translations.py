@@ -80,10 +80,14 @@ def missing(root: Path) -> list[str]:
         subprocess.run(extract, cwd=copy, env=environ, check=True, stdout=subprocess.DEVNULL)
         wanted = copy / "locale" / "django.pot"
         compare = ["msgcmp", str(root / CATALOGUE), str(wanted)]
-        found = subprocess.run(
+        compared = subprocess.run(
             compare, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
         )
-        return found.stderr.replace(f"{folder}/portal/", "").strip().splitlines() if found.returncode else []
+        return (
+            compared.stderr.replace(f"{folder}/portal/", "").strip().splitlines()
+            if compared.returncode
+            else []
+        )
 
 
 def stale(root: Path, catalogue: Path) -> list[str]:

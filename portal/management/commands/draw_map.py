@@ -141,7 +141,7 @@ def imported_modules(tree: ast.AST) -> Iterator[str]:
 
 
 def sort_into_floors(rooms: dict[str, Room]) -> list[list[Room]]:
-    """From the roof down: each room directly above the highest one that it imports from."""
+    """The floors from the roof down: each room directly above the highest one that it imports from."""
     sorter = TopologicalSorter({name: room.imports for name, room in rooms.items()})
     try:
         sorter.prepare()

@@ -76,15 +76,15 @@ def _in_vietnamese(role: Role) -> str:
 def _section(app: str, module: ModuleType) -> str:
     lines = [_row("To", "Rule", "Asks for", "Offices that begin with it"), _row("---", "---", "---", "---")]
     for name, rule in rules_of(module).items():
-        asked = permissions_asked(rule)
-        offices = [str(role.label) for role in Role if DEFAULTS[role] & asked]
+        permissions = permissions_asked(rule)
+        offices = [str(role.label) for role in Role if DEFAULTS[role] & permissions]
         if asks_for_administrator(rule):
             offices.append(ADMINISTRATOR)
         lines.append(
             _row(
                 name.removeprefix("may_").replace("_", " "),
                 first_paragraph(rule.__doc__),
-                ", ".join(f"`{permission}`" for permission in PERMISSIONS if permission in asked),
+                ", ".join(f"`{permission}`" for permission in PERMISSIONS if permission in permissions),
                 ", ".join(offices) or NOBODY_BY_OFFICE,
             )
         )
