@@ -12,7 +12,7 @@ from audit.models import Event
 from committees.models import Person
 from portal.shared.days import today
 from tasks import actions
-from tasks.admin import IN_BULK
+from tasks.admin.tasks import IN_BULK
 from tasks.lifecycle import State
 from tasks.models import Evidence, Order, Part, Task
 from tasks.verbs import VERBS

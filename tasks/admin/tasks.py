@@ -1,10 +1,10 @@
-"""Orders and tasks in the admin: the same scope, rules and actions as the pages, in the admin's form."""
+"""Tasks in the admin: their form, their verbs and how they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -17,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from audit.admin import EventfulAdmin
-from audit.labels import PIECE_LABELS
-from audit.labels import VERB_LABELS as EVENT_WORDS
 from audit.models import Event
 from committees import access
 from committees.doors import SignedInRequest, signed_in
@@ -28,187 +26,39 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import actions, rules
 from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
+from tasks.admin.common import drafts_somewhere
 from tasks.forms import AssignForm, ConfirmForm, CycleFields, TaskChangeFields, shows_parent
-from tasks.forms.common import upload_field
 from tasks.lifecycle import Standing
-from tasks.models import FanOut, Order, OrderRelation, Part, Task, cycle_words
-from tasks.models.orders import OrderQuerySet
-from tasks.orders.actions import ENTERED_FIELDS, save_order
-from tasks.orders.relation_actions import Fate
+from tasks.models import Part, Task, cycle_words
 from tasks.pages import story
 from tasks.pages.former_lead import as_read_by, kept
 from tasks.verbs import VERBS, Verb
 from tasks.views.verbs import form_of
-
-EVENT_WORDS.update({event: heading.text for event, heading in story.HEADINGS.items()})
-EVENT_WORDS.update(
-    {
-        "order_entered": _("Order entered"),
-        "order_changed": _("Order changed"),
-        "order_related": _("Relation to another order entered"),
-        "order_unrelated": _("Relation to another order taken back"),
-        "order_tasks_settled": _("Decided on the tasks of the replaced order"),
-        "comment_added": _("Comment added"),
-        "import_started": _("File received"),
-        "import_read": _("File read"),
-        "import_failed": _("File could not be read"),
-        "import_row_corrected": _("Row of a received file corrected"),
-        "import_row_left_out": _("Row of a received file left out"),
-        "import_row_taken_in": _("Row of a received file taken in again"),
-        "import_body_named": _("Name in a received file answered"),
-        "import_columns_named": _("Columns of a received file named"),
-        "columns_remembered": _("Meanings of columns remembered"),
-        "column_forgotten": _("Meaning of a column forgotten"),
-        "import_written": _("Received file written as drafts"),
-        "import_undone": _("Drafts of a received file taken back"),
-        "import_dropped": _("Received file given up"),
-        "fan_out_prepared": _("Giving to many bodies prepared"),
-        "fan_out_started": _("Giving to many bodies started"),
-        "fan_out_stopped": _("Giving to many bodies stopped"),
-        "fan_out_cancelled": _("Giving to many bodies called off"),
-        "fan_out_given": _("Given to many bodies"),
-        "fan_out_incomplete": _("Given to many bodies, some passed over"),
-        "fan_out_retried": _("Bodies that were passed over tried again"),
-    }
-)
-PIECE_LABELS.update(
-    {
-        **dict(OrderRelation.Kind.choices),
-        "replaced": _("replaced order"),
-        **dict(Fate.choices),
-        "submissions": _("submission number"),
-        "evidence": _("evidence"),
-        "note": _("what was done"),
-        "comment": _("comment"),
-        "text": _("text"),
-        "people": _("people told"),
-        "weights": _("shares"),
-        "recipients": _("bodies"),
-        "passed_over": _("bodies passed over"),
-        "stop": _("why it stopped"),
-        "stopped_for": _("first day that is not made"),
-        "drafts": _("drafts"),
-        "changed": _("tasks changed"),
-        "codes": _("codes"),
-        "rows": _("rows"),
-        "row": _("row"),
-        "words": _("words of the file"),
-        "sure": _("right as it stands"),
-        "parts": _("parts"),
-        "contribution": _("what it contributed"),
-        "recurrence": _("cycle"),
-        "milestones": _("milestones"),
-        "unsure": _("not certain in the received file"),
-    }
-)
 
 # Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one.
 IN_BULK = tuple(
     verb for verb in VERBS.values() if verb.form in (ConfirmForm, AssignForm) and not verb.has_own_page
 )
 
-
-class OrderAdminForm(VersionForm):
-    upload = upload_field(
-        _("Office file, PDF, picture or zip, at most 50 MB. It replaces the one that is there.")
-    )
-
-
-class RelationInline(admin.TabularInline[OrderRelation, Order]):
-    """Read only: relations are entered and taken back on the order's page, where circles are refused."""
-
-    model = OrderRelation
-    fk_name = "order"
-    extra = 0
-    fields = readonly_fields = ("kind", "other", "by", "at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderRelation]:
-        seen = Order.objects.visible_to(signed_in(request)).order_by()
-        return super().get_queryset(request).filter(other__in=seen).select_related("other", "by")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Order)
-class OrderAdmin(EventfulAdmin[Order]):
-    form = OrderAdminForm
-    list_display = ("number", "kind", "issued_on", "register", "issuer")
-    list_filter = ("kind", "body__level")
-    list_select_related = ("body",)
-    search_fields = ("search_text",)
-    search_help_text = _("Search in number, issuer, signer and abstract, with or without marks.")
-    ordering = ("-issued_on", "-pk")
-    autocomplete_fields = ("body",)
-    inlines = (RelationInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return Order.objects.visible_to(signed_in(request)).select_related("body")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
-    ) -> tuple[Any, bool]:
-        """Search as the register does: by number however it is written, or by words."""
-        orders = cast(OrderQuerySet, queryset)
-        return (orders.matching(search_term) if search_term else orders), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and drafts_somewhere(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        may = super().has_change_permission(request, obj)
-        return may and (obj is None or bool(rules.may_edit_order(signed_in(request), obj)))
-
-    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
-        may = obj is None or self.has_change_permission(request, obj)
-        hidden, upload = (["opened_version"], ["upload"]) if may else ([], [])
-        file = [*(["file_name"] if obj else []), *upload]
-        entered = [(_("Entered"), {"fields": ["created_by", "created_at"]})] if obj else []
-        return [(None, {"fields": [*hidden, *ENTERED_FIELDS]}), (_("File"), {"fields": file}), *entered]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
-        """An order stays in the register it was entered in: its tasks stand on that."""
-        return ["body", "file_name", "created_by", "created_at"] if obj else []
-
-    @admin.display(description=_("body"), ordering="body__path")
-    def register(self, order: Order) -> str:
-        return order.body.brief
-
-    def view_on_site(self, order: Order) -> str:
-        return order.get_absolute_url()
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if request.method == "POST" and object_id is not None:
-            rules.may_edit_order(signed_in(request), self.row_or_404(request, object_id)).or_raise()
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
-        given = form.cleaned_data
-        version = given.get("opened_version") if change else None
-        save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
-
-
-def drafts_somewhere(request: HttpRequest) -> bool:
-    """Only who prepares tasks for a body is offered a new one. A page asks for each of its lists."""
-    answers = vars(request)
-    if "drafts_somewhere" not in answers:
-        answers["drafts_somewhere"] = access.bodies(signed_in(request), "draft_tasks").exists()
-    return bool(answers["drafts_somewhere"])
+FIELDSETS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (None, ("order", "number", "title", "description", "deliverable", "deliverable_kind", "title_en")),
+    (_("Who"), ("lead", "lead_words", "leader", "contact")),
+    (_("When"), ("due_kind", "due_on", "due_words", "after_days", "after_event", "start_on")),
+    (
+        _("More"),
+        (
+            "authority",
+            "priority",
+            "secrecy",
+            "programme",
+            "pillar",
+            "parent",
+            "parent_words",
+            "target",
+            "target_unit",
+        ),
+    ),
+)
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -475,55 +325,3 @@ def in_bulk(verb: Verb) -> Callable[[Any, HttpRequest, QuerySet[Task]], None]:
         )
 
     return run
-
-
-FIELDSETS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (None, ("order", "number", "title", "description", "deliverable", "deliverable_kind", "title_en")),
-    (_("Who"), ("lead", "lead_words", "leader", "contact")),
-    (_("When"), ("due_kind", "due_on", "due_words", "after_days", "after_event", "start_on")),
-    (
-        _("More"),
-        (
-            "authority",
-            "priority",
-            "secrecy",
-            "programme",
-            "pillar",
-            "parent",
-            "parent_words",
-            "target",
-            "target_unit",
-        ),
-    ),
-)
-
-
-@admin.register(FanOut)
-class FanOutAdmin(EventfulAdmin[FanOut]):
-    """To look at only: it is prepared, started and called off on the pages of its task."""
-
-    list_display = ("__str__", "giver", "state", "how_far", "by", "at", "finished_at")
-    list_filter = ("state",)
-    list_select_related = ("task", "giver", "by")
-    ordering = ("-pk",)
-    fields = (
-        *("task", "giver", "state", "stop", "title", "deliverable", "due_on", "how_far"),
-        *("by", "at", "approved_by", "approved_at", "approval", "finished_at"),
-    )
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[FanOut]:
-        return FanOut.objects.visible_to(signed_in(request)).with_progress()
-
-    @admin.display(description=_("bodies that have their task"))
-    def how_far(self, fan_out: Any) -> str:
-        return f"{fan_out.made}/{fan_out.total}"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: FanOut | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: FanOut | None = None) -> bool:
-        return False
