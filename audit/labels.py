@@ -54,7 +54,7 @@ def change_lines(events: Iterable[Event]) -> dict[int, Lines]:
 def _lines(event: Event, names: Names) -> Lines:
     rows = [
         (
-            _display_name(event, name),
+            str(PIECE_LABELS.get(name) or getattr(_field(event, name), "verbose_name", name)),
             _display_value(event, name, event.before, names),
             _display_value(event, name, event.after, names),
         )
@@ -69,10 +69,6 @@ def _field(event: Event, name: str) -> Any:
         return apps.get_model(event.about_type)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
-
-
-def _display_name(event: Event, name: str) -> str:
-    return str(PIECE_LABELS.get(name) or getattr(_field(event, name), "verbose_name", name))
 
 
 def _display_value(event: Event, name: str, values: dict[str, Any], names: Names) -> str:

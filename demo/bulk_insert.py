@@ -22,7 +22,11 @@ def bulk_insert(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     A choice is given by its plain value: the driver would write an enum's name.
     """
     fields = {field.column: field for field in model._meta.concrete_fields if field.column}
-    rest = [column for column in fields if column not in columns and not _is_own_key(fields[column])]
+    rest = [
+        name
+        for name, field in fields.items()
+        if name not in columns and not isinstance(field, models.AutoField)
+    ]
     constants = [fields[column].get_prep_value(fields[column].pre_save(model(), add=True)) for column in rest]
     names = [*columns, *rest]
     filled = ((*row, *constants) for row in rows)
@@ -42,10 +46,6 @@ def reset_sequences(tables: Sequence[type[models.Model]]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
-
-
-def _is_own_key(field: models.Field[Any, Any]) -> bool:
-    return isinstance(field, models.AutoField)
 
 
 def _copy(model: type[models.Model], names: Sequence[str], rows: Iterator[Row]) -> None:

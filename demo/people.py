@@ -231,7 +231,8 @@ def _post(cast: Cast, row: Row, nth: int) -> None:
     who, _dash, position = _split(title)
     english = _split(_since(row["post_title_en"])[0])[2]
     if body.level not in NATIONAL:
-        who = f"{who} {_place_names()[_place_code(body.code)]}"
+        place = next(part for part in reversed(body.code.split("-")) if part != "UB").lower()
+        who = f"{who} {_place_names()[place]}"
     ended = {row["head"]: day(row["dissolved_on"]) for row in rows("agencies") if row["dissolved_on"]}
     cast.appoint(
         cast.person(f"{body.code.lower()}.{row['role']}{nth}", who),
@@ -273,10 +274,6 @@ def _split(title: str) -> tuple[str, str, str]:
     if number:
         who, position = f"{who} {number[1]}", position[: number.start()]
     return who, dash, position
-
-
-def _place_code(code: str) -> str:
-    return next(part for part in reversed(code.split("-")) if part != "UB").lower()
 
 
 def _place_names() -> dict[str, str]:

@@ -95,7 +95,8 @@ def load(*, bodies: int, people: int, tasks: int, today: date) -> None:
         _pour_bodies(country, bodies)
         _pour_offices(country)
         _pour_people(country, people)
-        _pour_memberships(country)
+        terms = ("person_id", "office_id", "starts_on", "ends_on")
+        bulk_insert(Membership, terms, _memberships(country))
         _pour_tasks(country, tasks)
         reset_sequences([Body, Group, BodyGroupObjectPermission, Person, Membership, Order, Task, Part])
     _tell_the_planner()
@@ -199,10 +200,6 @@ def _pour_people(country: Country, count: int) -> None:
         ("id", "username", "account_key", "password", "name", "email", "search_text"),
         ((*row[:2], account_key(row[1]), *row[2:5], fold(f"{row[3]} {row[1]} {row[4]}")) for row in rows),
     )
-
-
-def _pour_memberships(country: Country) -> None:
-    bulk_insert(Membership, ("person_id", "office_id", "starts_on", "ends_on"), _memberships(country))
 
 
 def _memberships(country: Country) -> Iterator[Row]:

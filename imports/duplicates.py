@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import ceil
@@ -62,11 +62,9 @@ class TitleIndex:
 
     def of(self, words: TitleWords) -> list[int]:
         """The places of titles that say the same, or nearly, in the order given."""
-        near = {place for place in self._candidates(words) if _is_near(words, self.words[place])}
+        candidates = {place for word in self._rarest(words) for place in self.found_by.get(word, ())}
+        near = {place for place in candidates if _is_near(words, self.words[place])}
         return sorted(near.union(self.same.get(words.of, ()))) if words.of else []
-
-    def _candidates(self, words: TitleWords) -> Iterable[int]:
-        return {place for word in self._rarest(words) for place in self.found_by.get(word, ())}
 
     def _rarest(self, words: TitleWords) -> list[str]:
         """The rarest words, so many that two titles which share enough share one of these."""

@@ -162,17 +162,14 @@ class RowForm(CycleFields):
             for name, missing in NEEDED.items():
                 if cleaned.get(name) in (None, ""):
                     self.add_error(name, missing)
-        elif cleaned.get("due_kind") in Task.DueKind and not cleaned.get("due_on"):
-            self._ask_for_a_day(cleaned)
-        return cleaned
-
-    def _ask_for_a_day(self, cleaned: dict[str, Any]) -> None:
-        dated = (Task.DueKind.DAY, Task.DueKind.PERIOD)
-        if cleaned["due_kind"] in dated and "due_on" not in self.errors and self._changes("due_kind"):
+        elif (
+            cleaned.get("due_kind") in (Task.DueKind.DAY, Task.DueKind.PERIOD)
+            and cleaned["due_kind"] != self.meaning.due_kind
+            and not cleaned.get("due_on")
+            and "due_on" not in self.errors
+        ):
             self.add_error("due_on", _("Give the day, or choose that there is none."))
-
-    def _changes(self, name: str) -> bool:
-        return bool(self.cleaned_data.get(name) != getattr(self.meaning, name))
+        return cleaned
 
     @property
     def values(self) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _preview_row(
         ),
         to_many=next((name["group"] for name in leads if name["group"]), "") if at_work else "",
         due=due_words(meaning),
-        milestones=[_day(date.fromisoformat(day)) for day in meaning.milestones],
+        milestones=[format_day(date.fromisoformat(day)) for day in meaning.milestones],
         reads_before=meaning.due_on is not None and "truoc" in fold(row.read["due"]).split(),
         above=tasks.get(meaning.parent or 0),
         duplicates=visible,
@@ -142,16 +142,12 @@ def due_words(meaning: Meaning) -> str:
     """What a deadline was read as: its day, or its kind with what belongs to it."""
     kind = meaning.due_kind
     if meaning.due_on:
-        return _day(meaning.due_on)
+        return format_day(meaning.due_on)
     if kind == Task.DueKind.RELATIVE:
         return Task(due_kind=kind, after_days=meaning.after_days, after_event=meaning.after_event).waits_for
     if cycle := meaning.cycle:
         return str(capfirst(cycle_words(cycle)))
     return str(capfirst(Task.DueKind(kind).label))
-
-
-def _day(day: date) -> str:
-    return format_day(day)
 
 
 @dataclass

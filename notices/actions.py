@@ -98,8 +98,11 @@ SELECTED_COLUMNS = (
 
 def owe_selected(select: str, params: Sequence[Any]) -> int:
     """Owe what a statement finds, however many rows, without reading them; gives how many were new."""
+    now = timezone.now()
     fixed = {
-        str(field.column): field.get_db_prep_save(_first_value(field), connection)
+        str(field.column): field.get_db_prep_save(
+            now if getattr(field, "auto_now_add", False) else field.get_default(), connection
+        )
         for field in Notice._meta.concrete_fields
         if not field.primary_key and field.column not in SELECTED_COLUMNS
     }
@@ -112,10 +115,6 @@ def owe_selected(select: str, params: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*fixed.values(), *params])
         return int(cursor.rowcount)
-
-
-def _first_value(field: models.Field[Any, Any]) -> Any:
-    return timezone.now() if getattr(field, "auto_now_add", False) else field.get_default()
 
 
 def known_keys(keys: Iterable[str]) -> set[str]:

@@ -75,7 +75,8 @@ class SentOnceMiddleware:
         sent, created = SentRequest.objects.get_or_create(person=person, key=key, digest=digest)
         if not created:
             return _repeat_answer(request, sent)
-        if _is_api(request) and _key_has_other_request(sent):
+        others = SentRequest.objects.filter(person=person, key=key).exclude(pk=sent.pk)
+        if _is_api(request) and others.exists():
             sent.delete()
             detail = _("This key was used for another request. Give each request a key of its own.")
             return JsonResponse({"detail": detail}, status=409)
@@ -103,11 +104,6 @@ def _succeeded(request: HttpRequest, response: HttpResponse) -> bool:
     if response.streaming:
         return False
     return 200 <= response.status_code < 300 if _is_api(request) else 300 <= response.status_code < 400
-
-
-def _key_has_other_request(sent: SentRequest) -> bool:
-    others = SentRequest.objects.filter(person_id=sent.person_id, key=sent.key).exclude(pk=sent.pk)
-    return others.exists()
 
 
 def _repeat_answer(request: HttpRequest, sent: SentRequest) -> HttpResponse:

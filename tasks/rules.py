@@ -512,7 +512,7 @@ def _in_state(
     otherwise: StrPromise = _OTHER_STATE,
 ) -> Verdict:
     """When: in these states; `otherwise` names the one that it is in."""
-    return YES if task.state in states else not_now(otherwise % _state(task))
+    return YES if task.state in states else not_now(otherwise % {"state": task.get_state_display()})
 
 
 def _move(
@@ -591,7 +591,3 @@ def _acted_before(right: Right | None, by: int | None, on_behalf_of: int | None)
     before = {key for key in (by, on_behalf_of) if key}
     acting = {person.pk for person in (right.person, right.on_behalf_of) if person} if right else set()
     return not before.isdisjoint(acting)
-
-
-def _state(task: Task) -> dict[str, str]:
-    return {"state": task.get_state_display()}

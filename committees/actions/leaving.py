@@ -15,7 +15,7 @@ from committees import rules
 from committees.access import Right
 from committees.actions.absences import ONE_DAY, finish_absence, update_deputy_terms
 from committees.actions.terms import close_term
-from committees.models import Absence, Membership, MembershipQuerySet, Person
+from committees.models import Absence, Membership, Person
 from portal.shared.days import today
 from portal.shared.verdicts import not_now, refuse
 
@@ -54,7 +54,9 @@ def _close(
         raise ValidationError(
             {"last_day": _("Today or earlier. For a later day, end the terms on that day and do this then.")}
         )
-    terms = list(_running(person, last_day))
+    # Those that hold today or later; what ended before stays as it was.
+    own = Membership.objects.within(today(), None).filter(person=person, absence=None)
+    terms = list(own.exclude(ends_on=last_day).select_related("office"))
     if not person.is_active and not terms:
         refuse(not_now(_("This person has left already: the account is locked and no office is held.")))
     if not at_once and any(last_day < term.starts_on <= today() for term in terms):
@@ -70,16 +72,6 @@ def _close(
     person.save(update_fields=["is_active", "password"])
     old, new = changes(rights_before or {}, snapshot(person, tuple(rights_before or ())))
     after = {**new, "last_day": last_day}
-    bodies = _bodies(terms)
+    bodies = [term.office.body_id for term in terms]
     record("person_left", about=person, by=by, right=right, before=old, after=after, bodies=bodies)
     return person
-
-
-def _running(person: Person, last_day: date) -> MembershipQuerySet:
-    """The person's own terms that hold today or later; what ended before stays as it was."""
-    terms = Membership.objects.within(today(), None).filter(person=person, absence=None)
-    return terms.exclude(ends_on=last_day).select_related("office")
-
-
-def _bodies(terms: list[Membership]) -> list[int]:
-    return [term.office.body_id for term in terms]

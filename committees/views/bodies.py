@@ -41,8 +41,9 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     matching = _filter_bodies(filters)
     rows = matching.filter(level=filters["level"]) if filters.get("level") else matching
     if not searching:
-        rows = _two_levels(under)
-    page = Paginator(_for_list(rows), 50).get_page(request.GET.get("page"))
+        rows = Body.objects.filter(Q(parent=under) | Q(parent__parent=under))
+    rows = rows.select_related("parent").annotate(below=Count("children")).order_by("path")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -68,17 +69,6 @@ def _filter_bodies(filters: dict[str, Any]) -> BodyQuerySet:
         if filters.get(name):
             bodies = bodies.filter(**{name: filters[name]})
     return bodies
-
-
-def _two_levels(under: Body | None) -> BodyQuerySet:
-    if under:
-        return Body.objects.filter(Q(parent=under) | Q(parent__parent=under))
-    return Body.objects.filter(Q(parent=None) | Q(parent__parent=None))
-
-
-def _for_list(bodies: BodyQuerySet) -> BodyQuerySet:
-    rows: BodyQuerySet = bodies.select_related("parent").annotate(below=Count("children"))
-    return rows.order_by("path")
 
 
 def _depth(body: Body, under: Body | None) -> int:

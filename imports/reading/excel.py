@@ -109,7 +109,8 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
     for element in package.stream(part, COL, ROW, MERGED):
         if element.tag == COL:
             if _is_hidden(element, "width"):
-                hidden |= _columns(element)
+                first, last = int(element.get("min", "1")), int(element.get("max", "1"))
+                hidden |= set(range(first, min(last, MAX_COLUMNS) + 1))
         elif element.tag == MERGED:
             merged.append(element.get("ref", ""))
             if len(merged) > MAX_MERGED:
@@ -130,10 +131,6 @@ def _table_of(package: Package, part: str, name: str, book: Book) -> Table:
     _merge(rows, merged, hidden)
     lines = [Line(number, _in_order(rows[number]), number in unseen) for number in sorted(rows)]
     return Table(name, lines, linked=_is_filled(package, part))
-
-
-def _columns(element: Element) -> set[int]:
-    return set(range(int(element.get("min", "1")), min(int(element.get("max", "1")), MAX_COLUMNS) + 1))
 
 
 def _is_hidden(element: Element, measure: str) -> bool:

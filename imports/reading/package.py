@@ -93,7 +93,9 @@ class Package:
         self._refuse_entities(name)
         with self.open(name, max_tags=MAX_TAGS_OF_TREE) as part:
             source: Any = part
-            return etree.parse(source, _parser()).getroot()
+            # Without huge_tree libxml2 keeps its own limits: 256 elements deep, 10 MB of text in one place.
+            parser: Any = etree.XMLParser(load_dtd=False, **_OPTIONS)
+            return etree.parse(source, parser).getroot()
 
     def tree_without(self, name: str, unread: Collection[str], inside: Collection[str]) -> Element:
         """The part, where elements of the names `unread` are dropped from those `inside` which they stand."""
@@ -221,11 +223,6 @@ class _Counted:
 
     def seekable(self) -> bool:
         return True
-
-
-def _parser() -> Any:
-    # Without huge_tree libxml2 keeps its own limits: 256 elements deep, 10 MB of text in one place.
-    return etree.XMLParser(load_dtd=False, **_OPTIONS)
 
 
 def _key(name: str) -> str:

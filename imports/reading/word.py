@@ -63,7 +63,10 @@ def tables_of(package: Package, main: str) -> list[Table]:
     if sum(1 for _row in document.iter(TR)) > MAX_ROWS:
         raise too_many_rows()
     reader = _Reader(package, main, document)
-    elements = [element for element in document.iter(TBL) if not _is_second_copy(element)]
+    # A fallback says once more what stands beside it.
+    elements = [
+        element for element in document.iter(TBL) if next(element.iterancestors(_FALLBACK), None) is None
+    ]
     names = {element: str(place) for place, element in enumerate(elements, start=1)}
     fetched = _fetched(document)
     return [
@@ -103,10 +106,6 @@ def _fetched(document: Element) -> set[Element]:
             if _FETCHING.match(fields[-1]):
                 fetched.update(element.iterancestors(TBL))
     return fetched
-
-
-def _is_second_copy(element: Element) -> bool:
-    return next(element.iterancestors(_FALLBACK), None) is not None
 
 
 def _around(element: Element, names: dict[Element, str]) -> str:

@@ -122,14 +122,8 @@ def _wrong_hours(hour: time, first: time | None, last: time | None) -> Problems:
     elif schedule.is_quiet_time(hour, first, last):
         sentence = _("At %(hour)s nobody may be written to: quiet hours are from %(first)s to %(last)s.")
         yield "hour", sentence % {"hour": f"{hour:%H:%M}", "first": f"{first:%H:%M}", "last": f"{last:%H:%M}"}
-    elif _minutes_left(hour, first) < MINUTES_OF_AN_HOUR:
+    elif (_minutes(first) if first > hour else 24 * 60) - _minutes(hour) < MINUTES_OF_AN_HOUR:
         yield "hour", _("Choose an earlier hour: before the quiet hours there is less than an hour to send.")
-
-
-def _minutes_left(hour: time, first: time) -> int:
-    """Minutes from the hour until the quiet hours begin or the day ends."""
-    end = _minutes(first) if first > hour else 24 * 60
-    return end - _minutes(hour)
 
 
 def _minutes(at: time) -> int:

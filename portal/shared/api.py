@@ -159,11 +159,8 @@ def day_in_query(request: Request, name: str = "on") -> Any:
     try:
         return DaySerializerField().run_validation(text)
     except (Invalid, serializers.ValidationError) as error:
-        raise serializers.ValidationError({name: _sentences(error)}) from error
-
-
-def _sentences(error: Invalid | serializers.ValidationError) -> Any:
-    return error.messages if isinstance(error, Invalid) else error.detail
+        problems: Any = error.messages if isinstance(error, Invalid) else error.detail
+        raise serializers.ValidationError({name: problems}) from error
 
 
 def plain_or_404(text: str) -> str:

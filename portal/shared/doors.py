@@ -30,14 +30,10 @@ def invalid_page(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _page(request: HttpRequest, reason: Sentence, status: int) -> HttpResponse:
-    context = {"reason": reason, "status": status, "back": _way_back(request)}
+    # The page above a refused POST: the thing itself, without the verb.
+    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    context = {"reason": reason, "status": status, "back": above if request.method == "POST" else "/"}
     return render(request, "errors/refused.html", context, status=status)
-
-
-def _way_back(request: HttpRequest) -> str:
-    """The page above a refused POST: the thing itself, without the verb."""
-    parts = request.path.rstrip("/").split("/")
-    return "/".join(parts[:-1]) + "/" if request.method == "POST" else "/"
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

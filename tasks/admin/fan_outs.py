@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import EventfulAdmin
 from committees.doors import signed_in
+from portal.shared.admin import ReadOnlyAdmin
 from tasks.models import FanOut
 
 
 @admin.register(FanOut)
-class FanOutAdmin(EventfulAdmin[FanOut]):
+class FanOutAdmin(EventfulAdmin[FanOut], ReadOnlyAdmin[FanOut]):
     """To look at only: it is prepared, started and called off on the pages of its task."""
 
     list_display = ("__str__", "giver", "state", "how_far", "by", "at", "finished_at")
@@ -34,12 +35,3 @@ class FanOutAdmin(EventfulAdmin[FanOut]):
     @admin.display(description=_("bodies that have their task"))
     def how_far(self, fan_out: Any) -> str:
         return f"{fan_out.made}/{fan_out.total}"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: FanOut | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: FanOut | None = None) -> bool:
-        return False

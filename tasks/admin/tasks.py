@@ -88,14 +88,7 @@ class PartInline(Choosing[Part], admin.TabularInline[Part, Task]):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    def has_add_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
-        return True
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 
 
 def parts_in(formset: Any) -> list[PartSpec]:

@@ -54,13 +54,12 @@ class LeaveForm(EndForm):
             yield self[f"body_{body.pk}"], own
 
     def successors(self) -> dict[int, Person]:
-        chosen = {task.pk: self._chosen(task) for task in self.tasks}
+        given = self.cleaned_data
+        chosen = {
+            task.pk: given.get(f"task_{task.pk}") or given.get(f"body_{task.lead_id}") for task in self.tasks
+        }
         offered = {str(person.pk): person for people in self.people.values() for person in people}
         return {pk: offered[key] for pk, key in chosen.items() if key in offered}
-
-    def _chosen(self, task: Task) -> str:
-        own, for_all = f"task_{task.pk}", f"body_{task.lead_id}"
-        return str(self.cleaned_data.get(own) or self.cleaned_data.get(for_all) or "")
 
     def _choices(self, body: int | None) -> list[tuple[str, str]]:
         return [(str(person.pk), str(person)) for person in self.people.get(body, [])]

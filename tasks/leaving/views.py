@@ -38,10 +38,11 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
     form = LeaveForm(request.POST if request.method == "POST" else None, person=person, tasks=tasks)
     if request.method == "POST" and form.is_valid() and _leave(request, form, person, tasks):
         return redirect(reverse("bodies:list"))
+    terms = Membership.objects.within(today(), None).filter(person=person)
     context = {
         "person": person,
         "form": form,
-        "terms": _terms_of(person),
+        "terms": terms.select_related("office__body", "absence__person").in_order(own_first=True),
         "absences": Absence.objects.filter(Q(person=person) | Q(deputy=person), ends_on__gte=today()),
         "tasks": tasks,
         "others": _others(person, tasks),
@@ -72,11 +73,6 @@ def _known_to(reader: Person) -> Any:
     return Person.objects.filter(
         pk__in=Membership.objects.filter(office__body__in=readable).values("person_id")
     )
-
-
-def _terms_of(person: Person) -> Any:
-    terms = Membership.objects.within(today(), None).filter(person=person)
-    return terms.select_related("office__body", "absence__person").in_order(own_first=True)
 
 
 def _leave(request: SignedInRequest, form: LeaveForm, person: Person, tasks: list[Any]) -> bool:

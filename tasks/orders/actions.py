@@ -47,12 +47,18 @@ def save_order(
         )
         right = rules.may_edit_order(by, stored).or_raise()
         refuse_stale(stored, version)
-        _refuse_leaving(stored, order)
+        if stored.body_id != order.body_id and stored.tasks.exists():
+            raise ValidationError(
+                {"body": _("Leave the body as it is: this order has tasks in its register.")}
+            )
         before, order.version = snapshot(stored, RECORDED_FIELDS), stored.version + 1
     else:
         order.created_by = by
     if file:
-        _check_file(file)
+        try:
+            uploads.check_file(file)
+        except ValidationError as error:
+            raise ValidationError({"file": error.messages}) from error
         order.file_name = uploads.clean_name(file.name or "")
         file.name = uploads.stored_name(order.file_name)
         order.file = file
@@ -70,16 +76,3 @@ def save_order(
         old, bodies = old if before else {}, [order.body_id]
         record(verb, about=order, by=by, right=right, before=old, after=new, bodies=bodies)
     return order
-
-
-def _refuse_leaving(stored: Order, order: Order) -> None:
-    """An order with tasks stays in the register of the body that gives them."""
-    if stored.body_id != order.body_id and stored.tasks.exists():
-        raise ValidationError({"body": _("Leave the body as it is: this order has tasks in its register.")})
-
-
-def _check_file(file: File[Any]) -> None:
-    try:
-        uploads.check_file(file)
-    except ValidationError as error:
-        raise ValidationError({"file": error.messages}) from error

@@ -101,7 +101,8 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
     verdict = rules.may_settle(request.user, replaced)
     if request.method == "POST":
         verdict.or_raise()
-    page = what_may_become(request.user, order, replaced, _after(request))
+    after = parse_number(request.GET.get("after")) or 0
+    page = what_may_become(request.user, order, replaced, after)
     initial = {"reason": _("Replaced by %(order)s.") % {"order": order.number}}
     candidates = successors(request.user, order)
     form = SettleForm(request.POST or None, options=page.options, successors=candidates, initial=initial)
@@ -117,12 +118,19 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
             )
         except Unsettled as refusal:
             status = refusal.status
-            _add_refusals(form, refusal)
+            for key, sentences in refusal.problems.items():
+                name = f"fate_{key}" if f"fate_{key}" in form.fields else None
+                for sentence in sentences:
+                    form.add_error(name, str(sentence))
         except Refused as refusal:
             status = refusal.status
             form.add_error(None, str(refusal))
         else:
-            _say_done(request, replaced, sum(counts.values()))
+            count = sum(counts.values())
+            done = ngettext(
+                "Decided on %(count)d task of %(order)s.", "Decided on %(count)d tasks of %(order)s.", count
+            )
+            messages.success(request, done % {"count": count, "order": replaced.number})
             return redirect(_next(order, replaced, page) if page.more else order.get_absolute_url())
     context = {
         "title": _("What becomes of the tasks of %(order)s?") % {"order": replaced.number},
@@ -141,25 +149,8 @@ def settle(request: SignedInRequest, pk: int, other_pk: int) -> HttpResponse:
     return render(request, "orders/settle.html", context, status=status)
 
 
-def _add_refusals(form: SettleForm, refusal: Unsettled) -> None:
-    for key, sentences in refusal.problems.items():
-        for sentence in sentences:
-            form.add_error(f"fate_{key}" if f"fate_{key}" in form.fields else None, str(sentence))
-
-
-def _after(request: SignedInRequest) -> int:
-    return parse_number(request.GET.get("after")) or 0
-
-
 def _next(order: Order, replaced: Order, page: Settling) -> str:
     return f"{reverse('orders:settle', args=[order.pk, replaced.pk])}?after={page.last}"
-
-
-def _say_done(request: SignedInRequest, replaced: Order, count: int) -> None:
-    done = ngettext(
-        "Decided on %(count)d task of %(order)s.", "Decided on %(count)d tasks of %(order)s.", count
-    )
-    messages.success(request, done % {"count": count, "order": replaced.number})
 
 
 def _crumbs(order: Order, title: Any) -> Crumbs:

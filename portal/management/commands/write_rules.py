@@ -126,7 +126,8 @@ def texts_in(rule: object) -> set[str]:
             for code in _code_in(thing.__code__):
                 texts.update(code.co_names)
                 waiting += code.co_consts
-                waiting += (thing.__globals__.get(name) for name in _globals_read(code))
+                steps = dis.get_instructions(code)
+                waiting += (thing.__globals__.get(s.argval) for s in steps if s.opname == "LOAD_GLOBAL")
         elif isinstance(thing, tuple | frozenset):
             waiting += thing
         elif isinstance(thing, str):
@@ -140,7 +141,3 @@ def _code_in(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _code_in(constant)
-
-
-def _globals_read(code: CodeType) -> Iterator[str]:
-    return (step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL")
