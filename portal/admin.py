@@ -64,7 +64,7 @@ class PortalSite(admin.AdminSite):
         mine = Event.objects.filter(by=request.user.pk).newest_first()[:10]
         extra = {
             "letters": letters_of_today(),
-            "heard": delivery_warnings(),
+            "delivery_warnings": delivery_warnings(),
             "my_events": [(event, verb_label(event.verb)) for event in mine],
         }
         return super().index(request, {**extra, **(extra_context or {})})

@@ -129,7 +129,7 @@ class TableLine:
         # A sentence that goes on: the end of a page cut the row, and other cells of it may go on too.
         if self.own["title"][:1].islower() and not self.own.keys() & {"lead", "due"}:
             return True
-        return not any(name in self.own for name in TASK_ONLY_FIELDS)
+        return not self.is_task
 
     @property
     def part(self) -> str | None:
@@ -159,22 +159,18 @@ class TableLine:
     @property
     def _is_wide(self) -> bool:
         """Merged over the title and the columns of who or when."""
-        return any(self._is_covered(name) for name in TASK_ONLY_FIELDS) and "title" not in self._narrow
+        title = self.cells.get("title")
+        wide = title is None or title.width != 1
+        return wide and any(self._is_covered(name) for name in TASK_ONLY_FIELDS)
 
     def _is_covered(self, name: str) -> bool:
-        return self._spans_over(self.columns.places.get(name, -1))
-
-    def _spans_over(self, column: int) -> bool:
-        """Whether the cell with the heading reaches over this column."""
+        """Whether the cell with the heading reaches over the column of this field."""
+        column = self.columns.places.get(name, -1)
         for start in (self.columns.places["title"], self.columns.places.get("number", 0)):
-            cell = self.line.cells[start] if start < len(self.line.cells) else Cell()
+            cell = self._at(start)
             if cell.text and start < column < start + cell.width:
                 return True
         return False
-
-    @property
-    def _narrow(self) -> set[str]:
-        return {name for name, cell in self.cells.items() if cell.width == 1}
 
     @property
     def is_sum(self) -> bool:
