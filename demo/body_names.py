@@ -28,7 +28,7 @@ class Parts:
 
 
 def parts(lead_words: str, coordinating_words: str, scope: str, standing_agency: str) -> Parts:
-    """The first single body that is named leads; where none is, the assigner's standing agency does."""
+    """Who leads and who helps: the first single body that is named leads, else the standing agency."""
     leads = [meaning(phrase, scope) for phrase in _phrases(lead_words)]
     single = next((named.codes[0] for named in leads if not named.collective), standing_agency)
     seen = {single}
@@ -42,7 +42,7 @@ def meaning(phrase: str, scope: str) -> PhraseMeaning:
 
 
 def _others(meanings: list[PhraseMeaning], seen: set[str]) -> tuple[str, ...]:
-    """Every body once, in the order named, without those that have a part already."""
+    """The other bodies, each once in the order named, without those that have a part already."""
     codes = [code for named in meanings for code in named.codes if code not in seen]
     seen.update(codes)
     return tuple(dict.fromkeys(codes))

@@ -277,7 +277,7 @@ def _parts(assigner: Body, row: Row) -> body_names.Parts:
 
 
 def _begins(task: Task) -> datetime:
-    """Given one working day after the order, but by no body and to no body before it existed."""
+    """The day a task is given: a working day after the order, but not before both bodies existed."""
     issued = (task.order.issued_on if task.order else None) or DAY_UNKNOWN
     days = [
         issued,

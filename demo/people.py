@@ -71,7 +71,7 @@ class Cast:
 
     @cached_property
     def _hash(self) -> str:
-        """One for all, and none when everybody is there: a good hash takes half a second."""
+        """The one password of all, hashed only if somebody is new: a good hash takes half a second."""
         return make_password(self._password)
 
     def person(self, username: str, name: str, *, signs_in: bool = False, staff: bool = False) -> Person:
@@ -115,7 +115,7 @@ class Cast:
         self._new_terms.append(term)
 
     def write(self) -> None:
-        """All at once: entered one by one, seven hundred rows take longer than all the rest of the demo."""
+        """Write all rows at once: one by one they take longer than all the rest of the demo."""
         for row in (*self._new_people, *self._new_terms):
             row.clean_fields(exclude=["person"])
         Person.objects.bulk_create(self._new_people, batch_size=500)
@@ -182,7 +182,7 @@ def _national_accounts(cast: Cast) -> None:
 
 
 def _province(cast: Cast, place: Place) -> None:
-    """All but the director of the department can sign in."""
+    """The people of a province; all but the director of the department can sign in."""
     committee, council, department = (f"{kind}-{place.code}" for kind in ("BCD", "UBND", "SKHCN"))
     body = cast.bodies[committee]
     since = body.established_on or KNOWN_SINCE.get(committee) or PROVINCES_SINCE

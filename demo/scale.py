@@ -158,7 +158,7 @@ def _bodies(country: Country, first: int, count: int) -> Iterator[Row]:
 
 
 def _where(number: int, ministries: int, provinces: int) -> tuple[int, str]:
-    """Which body stands above the n-th, and its level."""
+    """The body above the n-th, and its level."""
     if number < 2:
         return number - 1, ("central", "government")[number]
     if number < 2 + ministries:

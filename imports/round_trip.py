@@ -48,7 +48,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True)
 class ReturnedLine:
-    """A line of such a file: what stands in its cells, by column."""
+    """A line of a file that the portal wrote and somebody sent back: what stands in its cells, by column."""
 
     place: Place
     cells: Mapping[str, str]
@@ -238,7 +238,7 @@ def _read_due_change(change: _Change, text: str, task: Task) -> None:
 
 
 def _read_milestones(change: _Change, before: str, text: str, task: Task) -> None:
-    """A line for each; one that was reached comes back as it was."""
+    """Read the milestones, a line for each; one that was reached comes back as it was."""
     lines = text.splitlines()
     reached = [
         line for line, row in zip(before.splitlines(), task.milestones.all(), strict=True) if row.done_on
@@ -291,7 +291,7 @@ def _read_bodies(
 def _bodies_in_cell(
     change: _Change, column: str, text: str, task: Task, names: _NamesOfBodies, known: Mapping[str, int]
 ) -> list[int]:
-    """Who stood there already is not read anew: a body that was dissolved since stays as it is."""
+    """The bodies of a cell. Those that stood there are not read anew: one that was dissolved since stays."""
     pieces = [piece.strip() for piece in text.split(sheet.BETWEEN.strip()) if piece.strip()]
     keys = [
         key
@@ -304,7 +304,7 @@ def _bodies_in_cell(
 
 
 def is_change(row: ImportRow) -> bool:
-    """Whether it changes a task that is there; else it becomes a draft."""
+    """Whether the row changes a task that is there; else it becomes a draft."""
     return "changes" in row.values
 
 

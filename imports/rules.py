@@ -20,22 +20,22 @@ def may_import(person: Asker, order: Order) -> Verdict:
 
 
 def may_correct_import(person: Asker, imported: Import) -> Verdict:
-    """They correct what was read and write it while nothing of it is written yet."""
+    """Those who enter the orders of a body correct what was read, and write it, until it is written."""
     return _may_in_states(person, imported, Import.State.READY)
 
 
 def may_name_columns(person: Asker, imported: Import) -> Verdict:
-    """They say what its columns mean while nothing of it is written; it is then read again."""
+    """Those who enter the orders of a body say what columns of a file mean, until it is written."""
     return _may_in_states(person, imported, Import.State.READY, Import.State.FAILED)
 
 
 def may_drop_import(person: Asker, imported: Import) -> Verdict:
-    """They drop a file that is not written."""
+    """Those who enter the orders of a body drop a file that is not written."""
     return _may_in_states(person, imported, *Import.DROPPABLE_STATES)
 
 
 def may_undo_import(person: Asker, imported: Import) -> Verdict:
-    """They take all its drafts back as long as none of them was ever issued."""
+    """Those who enter the orders of a body take a file's drafts back, if none of them was ever issued."""
     verdict = _may_in_states(person, imported, Import.State.WRITTEN)
     if not verdict:
         return verdict

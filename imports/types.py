@@ -59,7 +59,7 @@ class Table:
     hidden: bool = False
 
     def visible(self, shown: Collection[int] = ()) -> Table:
-        """Without what stands in hidden columns, but for those `shown`, counted from 0."""
+        """The table without its hidden columns, but for those `shown`, counted from 0."""
         lines = [
             dataclasses.replace(
                 line,

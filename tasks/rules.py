@@ -263,7 +263,7 @@ def may_record_fan_out_approval(person: Asker, fan_out: FanOut) -> Verdict:
 
 
 def may_cancel_fan_out(person: Asker, fan_out: FanOut) -> Verdict:
-    """Those who prepared it call it off before it starts; those who may approve it refuse it so."""
+    """Those who prepared a fan-out call it off before it starts; those who may approve it refuse it so."""
     preparing = access.right(person, "draft_tasks", fan_out.giver)
     approving = _approval_right(person, fan_out.giver, fan_out.task.pillar)
     otherwise = _("Only those who prepare or approve the giver's tasks can call it off.")

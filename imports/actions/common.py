@@ -24,7 +24,7 @@ def lock_import(imported: Import) -> Import:
 def save_state(
     imported: Import, state: str, event: str, by: Person | None, right: Right | None, **facts: Any
 ) -> None:
-    """`facts` go into the event."""
+    """Write the state of an import as a new version, with one event that holds `facts`."""
     imported.state, imported.read_since = state, None
     imported.version += 1
     imported.save(update_fields=_STATE_FIELDS)

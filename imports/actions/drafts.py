@@ -62,7 +62,7 @@ def write_import(*, imported: Import, by: Person, version: int | None = None) ->
 
 
 def _write_changes(rows: list[ImportRow], by: Person) -> None:
-    """Each through the action of an edit, with its rule, its version and its event."""
+    """Change each task by the action of an edit, with its rule, its version and its event."""
     bodies = Body.objects.in_bulk({key for row in rows for key in round_trip.bodies_of(row)})
     tasks = Task.objects.visible_to(by).in_bulk({row.values["task"] for row in rows})
     refusals: Refusals = {}
@@ -96,7 +96,7 @@ def _write_change(row: ImportRow, task: Task, bodies: Mapping[int, Body], by: Pe
 
 
 def _parts(task: Task, parts: list[list[Any]], bodies: Mapping[int, Body]) -> list[PartSpec]:
-    """A body that stays keeps its share of the work and its own day."""
+    """The bodies that help by a changed cell; one that stays keeps its share of the work and its own day."""
     existing = {part.body_id: part for part in task.parts.helping()}
     return [
         PartSpec(bodies[key], kind, existing[key].work, existing[key].due_on)

@@ -427,7 +427,7 @@ def fold_heading(words: str) -> str:
 
 
 def is_counting(line: Line) -> bool:
-    """The line under a header that numbers the columns: (1) (2) (3)."""
+    """Whether this is the line under a header that numbers the columns: (1) (2) (3)."""
     texts = _texts(line)
     return (
         len(texts) > 2 and all(_COUNTED.fullmatch(text) for text in texts) and len(set(texts)) == len(texts)

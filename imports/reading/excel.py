@@ -263,7 +263,7 @@ def _is_raised(form: Element | None) -> bool:
 
 
 def _looks(package: Package, part: str) -> list[Look]:
-    """Damaged formats are none: numbers then show as they are kept."""
+    """The formats of the workbook; none where they are damaged, and numbers show as they are kept."""
     if not part:
         return []
     try:

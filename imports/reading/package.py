@@ -89,7 +89,7 @@ class Package:
         return Part(self, self._zip.open(part), max_tags)
 
     def tree(self, name: str) -> Element:
-        """The part whole."""
+        """All elements of the part."""
         self._refuse_entities(name)
         with self.open(name, max_tags=MAX_TAGS_OF_TREE) as part:
             source: Any = part

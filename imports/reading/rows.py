@@ -167,7 +167,7 @@ def _goes_on_with(table: Table, last: Columns) -> bool:
 
 
 def _is_same_table(table: Table, columns: Columns, before: Columns) -> bool:
-    """A table of a document that goes on with the one before it, with or without its header again."""
+    """Whether the table goes on with the one before it, with or without its header again."""
     same = table.follows and columns.header == before.header
     return same and not (columns.first and _APPENDIX.match(fold(table.heading)))
 
@@ -213,7 +213,7 @@ def _read_table(table: Table, columns: Columns, reading: Reading) -> Columns:
 
 
 def _names_appendix(line: Line) -> bool:
-    """A line of its own that names the appendix whose table follows."""
+    """Whether a line of its own names the appendix whose table follows."""
     texts = [cell.text for cell in line.cells if cell.text]
     return len(texts) == 1 and bool(_APPENDIX.match(fold(texts[0])))
 
@@ -290,7 +290,7 @@ def _number_and_parent(mark: str, dashed: bool, reading: Reading) -> tuple[str, 
 
 
 def _without_zeros(number: str) -> str:
-    """ "1.1" stands under "01"."""
+    """The number as it is compared: "1.1" stands under "01"."""
     return ".".join(part.lstrip("0") or part for part in number.split("."))
 
 

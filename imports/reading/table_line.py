@@ -114,7 +114,7 @@ class TableLine:
 
     @property
     def is_certain(self) -> bool:
-        """Below the signatures of one table another may begin."""
+        """Whether this is a task for certain: below the signatures of one table another may begin."""
         return len(self.own.keys() & {"number", "title", "lead", "due"}) > 2
 
     @property
@@ -158,7 +158,7 @@ class TableLine:
 
     @property
     def _is_wide(self) -> bool:
-        """Merged over the title and the columns of who or when."""
+        """Whether the heading is merged over the title and the columns of who or when."""
         title = self.cells.get("title")
         wide = title is None or title.width != 1
         return wide and any(self._is_covered(name) for name in TASK_ONLY_FIELDS)
@@ -188,12 +188,12 @@ class TableLine:
 
 
 def is_end(text: str) -> bool:
-    """Recipients or a signature."""
+    """Whether the words are recipients or a signature."""
     return bool(_END.match(fold(text)) or (text.isupper() and _SIGNS.match(fold(text))))
 
 
 def part_of(words: str) -> str:
-    """A paragraph before a table counts when it is numbered as a part is."""
+    """The title of a part in a paragraph before a table, where it is numbered as a part is."""
     return without_number(words) if _PART_TITLE.match(words) else ""
 
 
