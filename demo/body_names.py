@@ -30,7 +30,7 @@ class Parts:
 def parts(lead_words: str, coordinating_words: str, scope: str, standing_agency: str) -> Parts:
     """Who leads and who helps: the first single body that is named leads, else the standing agency."""
     leads = [meaning(phrase, scope) for phrase in _phrases(lead_words)]
-    single = next((named.codes[0] for named in leads if not named.collective), standing_agency)
+    single = next((meant.codes[0] for meant in leads if not meant.collective), standing_agency)
     seen = {single}
     co_lead = _others(leads, seen)
     return Parts(single, co_lead, _others([meaning(p, scope) for p in _phrases(coordinating_words)], seen))
@@ -43,7 +43,7 @@ def meaning(phrase: str, scope: str) -> PhraseMeaning:
 
 def _others(meanings: list[PhraseMeaning], seen: set[str]) -> tuple[str, ...]:
     """The other bodies, each once in the order named, without those that have a part already."""
-    codes = [code for named in meanings for code in named.codes if code not in seen]
+    codes = [code for meant in meanings for code in meant.codes if code not in seen]
     seen.update(codes)
     return tuple(dict.fromkeys(codes))
 

@@ -108,8 +108,8 @@ def _entered_reason(row: Row) -> str:
 
 
 def _entered_by_hand(book: Book, row: Row) -> bool:
-    same = Order.objects.filter(body=book.body(row["body"]), number=row["number"])
-    return same.filter(issued_on=day(row["issued_on"])).exists()
+    orders = Order.objects.filter(body=book.body(row["body"]), number=row["number"])
+    return orders.filter(issued_on=day(row["issued_on"])).exists()
 
 
 def _order(book: Book, row: Row) -> Order:

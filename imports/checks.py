@@ -109,8 +109,8 @@ class _Checking:
         """Leads and helpers; one cell may name both: "Chủ trì: Sở A. Phối hợp: Sở B"."""
         first = () if "lead" in row.undecided else self.read_names(row.lead)
         second = () if "coordinating" in row.undecided else self.read_names(row.coordinating)
-        lead = tuple(named for named in first if not named.helps)
-        return lead, (*(named for named in first if named.helps), *second)
+        lead = tuple(name for name in first if not name.helps)
+        return lead, (*(name for name in first if name.helps), *second)
 
 
 def _of_title(row: FileRow) -> Iterator[Problem]:
@@ -121,15 +121,15 @@ def _of_title(row: FileRow) -> Iterator[Problem]:
 def _of_agencies(lead: Sequence[ReadName], coordinating: Sequence[ReadName]) -> Iterator[Problem]:
     if not lead:
         yield Problem("lead", "no_lead")
-    elif len(lead) > 1 and not any(named.group for named in lead):
+    elif len(lead) > 1 and not any(name.group for name in lead):
         yield Problem("lead", "several_leads", {"words": lead[0].words})
     for field, names in (("lead", lead), ("coordinating", coordinating)):
-        for named in names:
-            if named.group:
+        for name in names:
+            if name.group:
                 if field == "lead":
-                    yield Problem(field, "group_leads", {"words": named.words})
-            elif named.body is None and not (named.loose and field == "coordinating"):
-                yield Problem(field, "unknown_body", {"words": named.words})
+                    yield Problem(field, "group_leads", {"words": name.words})
+            elif name.body is None and not (name.loose and field == "coordinating"):
+                yield Problem(field, "unknown_body", {"words": name.words})
 
 
 def _of_due(row: FileRow, due: Due) -> Iterator[Problem]:
@@ -148,15 +148,15 @@ def _of_errors(row: FileRow) -> Iterator[Problem]:
 
 def _cut(row: FileRow) -> tuple[FileRow, list[Problem]]:
     """What a column does not hold is shortened there and kept whole in the note."""
-    problems, kept = [], [row.note]
+    problems, notes = [], [row.note]
     short: dict[str, Any] = {}
     for field in CUT_FIELDS:
-        words, most = getattr(row, field), _LONGEST[field]
-        if len(words) > most:
-            short[field] = f"{words[: most - 1].rsplit(' ', 1)[0]}…"
-            kept.append(words)
-            problems.append(Problem(field, "shortened", {"length": len(words), "most": most}))
-    note = "\n".join(filter(None, kept))
+        words, max_length = getattr(row, field), _LONGEST[field]
+        if len(words) > max_length:
+            short[field] = f"{words[: max_length - 1].rsplit(' ', 1)[0]}…"
+            notes.append(words)
+            problems.append(Problem(field, "shortened", {"length": len(words), "most": max_length}))
+    note = "\n".join(filter(None, notes))
     if len(note) > MAX_TEXT_LENGTH:
         problems.append(
             Problem("note", "too_long", {"length": len(note), "most": MAX_TEXT_LENGTH}, stops=True)
@@ -188,10 +188,10 @@ class _Inside:
         if first < place:
             yield Problem("number", "number_again", {"row": self.rows[first].row})
         for other in self.repeats.of(words):
-            same = self.rows[other]
-            if other < place and fold(same.lead) == fold(row.lead):
-                code = "row_again" if same.table == row.table else "row_again_there"
-                yield Problem("title", code, {"row": same.row, "table": same.table})
+            earlier = self.rows[other]
+            if other < place and fold(earlier.lead) == fold(row.lead):
+                code = "row_again" if earlier.table == row.table else "row_again_there"
+                yield Problem("title", code, {"row": earlier.row, "table": earlier.table})
                 break
 
 

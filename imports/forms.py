@@ -174,16 +174,16 @@ class RowForm(CycleFields):
     @property
     def values(self) -> dict[str, Any]:
         """The fields of `Meaning` as typed; what belongs to another kind of deadline is let go."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != "sure"}
-        kind = given["due_kind"]
+        values = {name: value for name, value in self.cleaned_data.items() if name != "sure"}
+        kind = values["due_kind"]
         if kind != Task.DueKind.RECURRING:
-            given |= {"every": "", "day": None, "month": None, "starts_on": None, "until": None}
+            values |= {"every": "", "day": None, "month": None, "starts_on": None, "until": None}
         if kind != Task.DueKind.RELATIVE:
-            given |= {"after_days": None, "after_event": ""}
+            values |= {"after_days": None, "after_event": ""}
         if kind not in (Task.DueKind.DAY, Task.DueKind.PERIOD):
-            given["due_on"] = None
-        lead: Body | None = given["lead"]
-        return {**given, "lead": lead.pk if lead else None}
+            values["due_on"] = None
+        lead: Body | None = values["lead"]
+        return {**values, "lead": lead.pk if lead else None}
 
     def fieldsets(self) -> Lines:
         return [(legend, [[self[name] for name in row] for row in rows]) for legend, rows in ROWS]

@@ -146,7 +146,7 @@ def import_rows(checked_rows: Iterable[CheckedRow], order: Order) -> list[Import
 
 def meaning_of(checked: CheckedRow, order: Order) -> Meaning:
     read = checked.read
-    leads = [named.body for named in checked.lead if named.body]
+    leads = [name.body for name in checked.lead if name.body]
     # The first name answers for the task: when it is not known, none of the others does in its place.
     lead_is_known = bool(checked.lead and checked.lead[0].body)
     return Meaning(
@@ -157,7 +157,7 @@ def meaning_of(checked: CheckedRow, order: Order) -> Meaning:
         description=_description(checked),
         lead=leads[0] if lead_is_known else None,
         co_lead=without_repeats(leads[1:] if lead_is_known else leads, ()),
-        coordinating=without_repeats([named.body for named in checked.coordinating if named.body], leads),
+        coordinating=without_repeats([name.body for name in checked.coordinating if name.body], leads),
         lead_words=read.lead,
         parent_number=read.parent_number,
         parent=checked.parent,
@@ -211,7 +211,7 @@ def _problems_of_cycle(meaning: Meaning, checked: CheckedRow) -> list[Problem]:
 
 def _description(checked: CheckedRow) -> str:
     """The note of the file, and the names of bodies that help as far as they are not all known."""
-    unknown = [named.words for named in checked.coordinating if named.body is None]
+    unknown = [name.words for name in checked.coordinating if name.body is None]
     cell = checked.read.coordinating
     # Those whom the cell of the lead names, "Phối hợp: …", stand in no other.
     helpers = "; ".join(filter(None, [cell, *(words for words in unknown if words not in cell)]))
@@ -228,8 +228,8 @@ def without_repeats(bodies: Iterable[int | None], others: Iterable[int]) -> list
 
 def _names_to_json(names: Iterable[ReadName]) -> list[dict[str, Any]]:
     return [
-        {"words": named.words, "body": named.body, "nearest": list(named.nearest), "group": named.group}
-        for named in names
+        {"words": name.words, "body": name.body, "nearest": list(name.nearest), "group": name.group}
+        for name in names
     ]
 
 

@@ -140,7 +140,7 @@ class _NamesOfBodies:
         """Keys of the bodies in a cell; None for what is not certain."""
         if reader.pk not in self.by_reader:
             self.by_reader[reader.pk] = NameReader(reader)
-        return [named.body for named in self.by_reader[reader.pk].read(text)]
+        return [name.body for name in self.by_reader[reader.pk].read(text)]
 
 
 @dataclass

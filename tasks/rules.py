@@ -193,8 +193,8 @@ def may_supersede(person: Asker, task: Task) -> Verdict:
 
 def may_contribute(person: Asker, task: Task) -> Verdict:
     """Everybody with a part in an issued task comments and attaches, except readers and inspectors."""
-    named = [task.assigner, *(_working_on(task) if task.is_issued else [])]
-    right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in named)
+    bodies = [task.assigner, *(_working_on(task) if task.is_issued else [])]
+    right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in bodies)
     who = granted(right, _("Only the bodies with a part in this task can comment and attach."))
     return who if task.state != State.WITHDRAWN else who & not_now(_("This task was withdrawn."))
 

@@ -110,16 +110,16 @@ class PersonAdmin(EventfulAdmin[Person]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> Any:
         rights = ["is_active", "is_staff", *(["is_superuser"] if request.user.is_superuser else [])]
-        who = ["username", "name", "email", "phone", "language"]
+        person_fields = ["username", "name", "email", "phone", "language"]
         if obj is None:
             secret = ["new_password", "new_password_again"]
             return [
-                (None, {"fields": who}),
+                (None, {"fields": person_fields}),
                 (_("Password"), {"fields": secret}),
                 (_("Account"), {"fields": rights}),
             ]
         return [
-            (None, {"fields": [*who, *(["address_refused"] if obj.address_refused_at else [])]}),
+            (None, {"fields": [*person_fields, *(["address_refused"] if obj.address_refused_at else [])]}),
             (_("Account"), {"fields": [*rights, "last_login", "date_joined"]}),
             (_("Offices"), {"fields": ["terms"]}),
         ]

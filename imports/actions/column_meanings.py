@@ -84,21 +84,21 @@ def _read_again(imported: Import) -> None:
 
 def _remember(body: Body, meanings: Mapping[str, str], headings: Mapping[str, str], by: Person) -> None:
     """Keep the answers for the body's next file, where one without a heading would not be found again."""
-    kept = {key: field for key, field in meanings.items() if headings[key]}
-    if not kept:
+    remembered = {key: field for key, field in meanings.items() if headings[key]}
+    if not remembered:
         return
     right = may_name_bodies(by, body).or_raise()
-    before = dict(ColumnMeaning.objects.filter(body=body, key__in=kept).values_list("heading", "field"))
+    before = dict(ColumnMeaning.objects.filter(body=body, key__in=remembered).values_list("heading", "field"))
     ColumnMeaning.objects.bulk_create(
         [
             ColumnMeaning(body=body, key=key, heading=headings[key], field=field)
-            for key, field in kept.items()
+            for key, field in remembered.items()
         ],
         update_conflicts=True,
         unique_fields=["body", "key"],
         update_fields=["heading", "field"],
     )
-    after = {headings[key]: field for key, field in kept.items()}
+    after = {headings[key]: field for key, field in remembered.items()}
     record(
         "columns_remembered",
         about=body,

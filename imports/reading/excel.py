@@ -151,17 +151,17 @@ def _row(element: Element, book: Book, hidden: set[int]) -> tuple[Row, dict[int,
         look = book.look(cell.get("s", "0"))
         formula = cell.find(FORMULA)
         if formula is not None and (formula.text or formula.get("t")):
-            made = Cell(formula=True)
+            new_cell = Cell(formula=True)
         else:
             words, day = _value(cell, book, look)
             if not words.text and not words.marks:
                 continue
-            made = Cell(words.text, bold=look.bold, marks=words.marks)
+            new_cell = Cell(words.text, bold=look.bold, marks=words.marks)
             if day:
                 days[column] = day
         if column > MAX_COLUMNS:
             raise too_many_columns()
-        row[column] = replace(made, hidden=True) if column in hidden else made
+        row[column] = replace(new_cell, hidden=True) if column in hidden else new_cell
     return row, days
 
 
@@ -184,8 +184,8 @@ def _value(cell: Element, book: Book, look: Look) -> tuple[CellText, date | None
     if not typed:
         return CellText(), None
     if kind == "s":
-        kept = book.strings[int(typed)]
-        return _dressed(kept, look), None
+        text = book.strings[int(typed)]
+        return _dressed(text, look), None
     if kind in ("str", "e"):
         runs = TextRuns()
         runs.add(_unescaped(typed))

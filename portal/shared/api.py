@@ -146,8 +146,8 @@ def refuse_large(request: HttpRequest) -> None:
     if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return
     length = request.META.get("CONTENT_LENGTH") or "0"
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
-    if not length.isdigit() or int(length) > most:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+    if not length.isdigit() or int(length) > limit:
         raise TooLarge
 
 

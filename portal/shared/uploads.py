@@ -63,8 +63,8 @@ def clean_name(name: str) -> str:
 def stored_name(name: str) -> str:
     """The name on the disk, which counts bytes: 200 Vietnamese letters can be 600, and 255 are allowed."""
     path = PurePath(name)
-    most = 200 - len(path.suffix.encode())
-    return path.stem.encode()[:most].decode(errors="ignore") + path.suffix
+    limit = 200 - len(path.suffix.encode())
+    return path.stem.encode()[:limit].decode(errors="ignore") + path.suffix
 
 
 def check_file(file: File[Any]) -> None:

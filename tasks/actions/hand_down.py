@@ -243,28 +243,28 @@ def set_weights(*, task: Task, by: Person, weights: Mapping[int, int | None]) ->
     task = lock(task)
     right = rules.may_set_weights(by, task).or_raise()
     nodes = rollup.children(task)
-    given = {key: weight for key, weight in weights.items() if weight is not None}
-    _check_weights(nodes, given)
-    before, after = _shares(nodes), _shares(nodes, given)
+    shares = {key: weight for key, weight in weights.items() if weight is not None}
+    _check_weights(nodes, shares)
+    before, after = _shares(nodes), _shares(nodes, shares)
     if before == after:
         return task
     rows = list(Task.objects.filter(pk__in=[node.pk for node in nodes]).only("pk"))
     for row in rows:
-        row.weight = given.get(row.pk)
+        row.weight = shares.get(row.pk)
     Task.objects.bulk_update(rows, ["weight"], batch_size=500)
     old, new = {"weights": before}, {"weights": after}
     record_event(task, "task_weights_set", by, right=right, before=old, after=new)
     return task
 
 
-def _check_weights(nodes: list[Node], given: dict[int, int]) -> None:
-    if not given:
+def _check_weights(nodes: list[Node], shares: dict[int, int]) -> None:
+    if not shares:
         return
-    if set(given) != {node.pk for node in nodes}:
+    if set(shares) != {node.pk for node in nodes}:
         raise ValidationError({"weights": _("Give every task below its share, or none of them.")})
-    if any(not 0 <= weight <= 100 for weight in given.values()):
+    if any(not 0 <= weight <= 100 for weight in shares.values()):
         raise ValidationError({"weights": _("A share is between 0 and 100.")})
-    if (total := sum(given.values())) != 100:
+    if (total := sum(shares.values())) != 100:
         raise ValidationError(
             {"weights": _("The shares add up to %(sum)s. Together they are 100.") % {"sum": total}}
         )

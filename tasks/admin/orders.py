@@ -106,6 +106,6 @@ class OrderAdmin(EventfulAdmin[Order]):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
-        given = form.cleaned_data
-        version = given.get("opened_version") if change else None
-        save_order(order=obj, by=signed_in(request), file=given.get("upload"), version=version)
+        values = form.cleaned_data
+        version = values.get("opened_version") if change else None
+        save_order(order=obj, by=signed_in(request), file=values.get("upload"), version=version)

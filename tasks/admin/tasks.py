@@ -208,19 +208,19 @@ class TaskAdmin(EventfulAdmin[Task]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         by, parts = signed_in(request), parts_in(formsets[0])
-        given = form.cleaned_data
+        values = form.cleaned_data
         if not change:
             actions.new_task(task=form.instance, parts=parts, cycle=form.cycle, by=by)
             return
         actions.edit_task(
             task=form.instance,
-            values={name: given[name] for name in EDITABLE_FIELDS if name in given},
+            values={name: values[name] for name in EDITABLE_FIELDS if name in values},
             parts=parts,
             cycle=form.cycle,
             by=by,
-            version=given.get("opened_version"),
-            reason=given.get("reason", ""),
-            past_deadline=given["past_deadline"],
+            version=values.get("opened_version"),
+            reason=values.get("reason", ""),
+            past_deadline=values["past_deadline"],
         )
 
     # Verbs

@@ -110,7 +110,7 @@ class FanOutDoors(PersonDoor):
         fan_out.task = task
         return fan_out
 
-    def _told(self, task: Task, key: Any, status: int = 200) -> Response:
+    def _fan_out_answer(self, task: Task, key: Any, status: int = 200) -> Response:
         return Response(FanOutOut(self.fan_outs_of(task).get(pk=key)).data, status=status)
 
     @extend_schema(operation_id="tasks_fan_outs", responses=FanOutOut(many=True))
@@ -134,10 +134,10 @@ class FanOutDoors(PersonDoor):
             **{name: checked.pop(name) for name in names if name in checked}, listed=listed, without=without
         )
         values = {"deliverable": task.deliverable, "due_on": task.due_on, **checked}
-        made = fan_out_actions.prepare_fan_out(
+        fan_out = fan_out_actions.prepare_fan_out(
             task=task, giver=giver, bodies=choice.bodies(giver), by=self.person, **values
         )
-        return self._told(task, made.pk, 201)
+        return self._fan_out_answer(task, fan_out.pk, 201)
 
     @extend_schema(operation_id="tasks_fan_out", parameters=[KEY], responses=FanOutOut)
     @action(detail=True, url_path=ONE, url_name="fan-out", filterset_class=None)
@@ -154,7 +154,7 @@ class FanOutDoors(PersonDoor):
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_start_fan_out(self.person, fan_out).or_raise()
         fan_out_actions.start_fan_out(fan_out=fan_out, by=self.person, **self.checked(Assigning))
-        return self._told(fan_out.task, fan_out.pk)
+        return self._fan_out_answer(fan_out.task, fan_out.pk)
 
     @extend_schema(
         operation_id="tasks_record_fan_out_approval",
@@ -168,7 +168,7 @@ class FanOutDoors(PersonDoor):
         fan_out = self.find_fan_out(fan_out_pk)
         rules.may_record_fan_out_approval(self.person, fan_out).or_raise()
         fan_out_actions.record_fan_out_approval(fan_out=fan_out, by=self.person, **self.checked(Approval))
-        return self._told(fan_out.task, fan_out.pk)
+        return self._fan_out_answer(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_retry_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
     @action(detail=True, methods=["post"], url_path=f"{ONE}/retry", filterset_class=None)
@@ -176,7 +176,7 @@ class FanOutDoors(PersonDoor):
         """Try the bodies that were passed over again."""
         fan_out = self.find_fan_out(fan_out_pk)
         fan_out_actions.retry_fan_out(fan_out=fan_out, by=self.person)
-        return self._told(fan_out.task, fan_out.pk)
+        return self._fan_out_answer(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_cancel_fan_out", parameters=[KEY], request=None, responses=FanOutOut)
     @action(detail=True, methods=["post"], url_path=f"{ONE}/cancel", filterset_class=None)
@@ -184,7 +184,7 @@ class FanOutDoors(PersonDoor):
         """Call off what is not given yet."""
         fan_out = self.find_fan_out(fan_out_pk)
         fan_out_actions.cancel_fan_out(fan_out=fan_out, by=self.person)
-        return self._told(fan_out.task, fan_out.pk)
+        return self._fan_out_answer(fan_out.task, fan_out.pk)
 
     @extend_schema(operation_id="tasks_below", responses=RollUpOut)
     @action(detail=True, filterset_class=None, pagination_class=None)
@@ -203,5 +203,5 @@ class FanOutDoors(PersonDoor):
 
 
 def _line(body: Body | None, tally: dict[str, int]) -> dict[str, Any]:
-    named = body and {"code": body.code, "name": body.name}
-    return {"body": named, **{str(name): tally[name] for name in NUMBERS}}
+    body_named = body and {"code": body.code, "name": body.name}
+    return {"body": body_named, **{str(name): tally[name] for name in NUMBERS}}

@@ -54,9 +54,10 @@ class LeaveForm(EndForm):
             yield self[f"body_{body.pk}"], own
 
     def successors(self) -> dict[int, Person]:
-        given = self.cleaned_data
+        values = self.cleaned_data
         chosen = {
-            task.pk: given.get(f"task_{task.pk}") or given.get(f"body_{task.lead_id}") for task in self.tasks
+            task.pk: values.get(f"task_{task.pk}") or values.get(f"body_{task.lead_id}")
+            for task in self.tasks
         }
         offered = {str(person.pk): person for people in self.people.values() for person in people}
         return {pk: offered[key] for pk, key in chosen.items() if key in offered}

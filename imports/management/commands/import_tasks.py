@@ -78,16 +78,18 @@ class Command(BaseCommand):
     def _write(self, file: Any, order: Order, username: str | None) -> Import:
         by = person_of(username, order)
         file.seek(0)
-        kept: Import | None = None
+        imported: Import | None = None
         try:
             with transaction.atomic():
-                kept = import_actions.start_import(order=order, file=File(file, Path(file.name).name), by=by)
-                import_actions.read_import(kept.pk, in_line=False)
-                kept.refresh_from_db()
-                return import_actions.write_import(imported=kept, by=by)
+                imported = import_actions.start_import(
+                    order=order, file=File(file, Path(file.name).name), by=by
+                )
+                import_actions.read_import(imported.pk, in_line=False)
+                imported.refresh_from_db()
+                return import_actions.write_import(imported=imported, by=by)
         except Exception:
-            if kept:
-                kept.file.delete(save=False)  # no row of the database knows of it any more
+            if imported:
+                imported.file.delete(save=False)  # no row of the database knows of it any more
             raise
 
     def _say(
@@ -95,7 +97,7 @@ class Command(BaseCommand):
     ) -> None:
         for row in checked:
             read = row.read
-            lead = "; ".join(named.words for named in row.lead)
+            lead = "; ".join(name.words for name in row.lead)
             self.stdout.write(f"{read.table}!{read.row}\t{read.number}\t{read.title}\t{lead}\t{due_of(row)}")
             for problem in row.problems:
                 self.stdout.write(f"\t{place_of(problem, row)}: {problem_sentence(problem)}")
@@ -161,8 +163,8 @@ def plain(row: CheckedRow) -> dict[str, Any]:
         "parent": read.parent_number or None,
         "title": read.title,
         "pillar": read.pillar,
-        "lead": [named.words for named in row.lead],
-        "coordinating": [named.words for named in row.coordinating],
+        "lead": [name.words for name in row.lead],
+        "coordinating": [name.words for name in row.coordinating],
         "deliverable": read.deliverable,
         "due_on": row.due.on.isoformat() if row.due.on else None,
         "due_kind": str(row.due.kind),

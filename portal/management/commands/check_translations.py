@@ -93,10 +93,10 @@ def missing(root: Path) -> list[str]:
 def stale(root: Path, catalogue: Path) -> list[str]:
     """The compiled catalogue is committed, because a fresh machine has no gettext."""
     source, compiled = root / catalogue, (root / catalogue).with_suffix(".mo")
-    made = subprocess.run(["msgfmt", "-o", "-", str(source)], capture_output=True)
-    if made.returncode:
-        return [made.stderr.decode()]
-    if not compiled.exists() or _messages(made.stdout) != _messages(compiled.read_bytes()):
+    compilation = subprocess.run(["msgfmt", "-o", "-", str(source)], capture_output=True)
+    if compilation.returncode:
+        return [compilation.stderr.decode()]
+    if not compiled.exists() or _messages(compilation.stdout) != _messages(compiled.read_bytes()):
         return [f"{compiled.relative_to(root)} is older than its source: run `manage.py compilemessages`."]
     return []
 
