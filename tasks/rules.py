@@ -196,7 +196,7 @@ def may_contribute(person: Asker, task: Task) -> Verdict:
     bodies = [task.assigner, *(_working_on(task) if task.is_issued else [])]
     right = access.own_first(access.right(person, "contribute_to_tasks", body) for body in bodies)
     who = granted(right, _("Only the bodies with a part in this task can comment and attach."))
-    return who if task.state != State.WITHDRAWN else who & not_now(_("This task was withdrawn."))
+    return who & (not_now(_("This task was withdrawn.")) if task.state == State.WITHDRAWN else YES)
 
 
 def may_contribute_part(person: Asker, task: Task, body: Body | None = None) -> Verdict:
