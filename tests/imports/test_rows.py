@@ -102,7 +102,7 @@ def test_columns_stand_in_any_order_below_a_title() -> None:
         ["Thời hạn", "Cơ quan phối hợp", "Sản phẩm", "Nhiệm vụ", "Cơ quan chủ trì", "TT"],
         ["30/6/2026", "Sở B", "Báo cáo", "Việc", "Sở A", 1],
     ]
-    (row,) = read(sheet(rows, merged="A3:F3 A4:F4"))
+    (row,) = read(sheet(rows, "A3:F3 A4:F4"))
     assert (row.number, row.title, row.lead, row.coordinating) == ("1", "Việc", "Sở A", "Sở B")
     assert (row.deliverable, row.due, row.row, row.cells["due"]) == ("Báo cáo", "30/6/2026", 6, "A6")
 
@@ -214,6 +214,14 @@ def test_under_each_heading_the_numbers_begin_again() -> None:
         ["1.1", "Của nhóm hai", "A"],
     ]
     assert said(sheet(rows), "number", "parent_number") == [("1", ""), ("1.1", "1"), ("1.1", "")]
+
+
+def test_a_numbered_line_is_a_heading_where_it_is_merged_over_who_and_when() -> None:
+    rows = [HEADER, [1, "Hạ tầng số"], ["1.1", "Việc", "Sở A", "Sở B", "BC", "30/6/2026"]]
+    (row,) = read(sheet(rows, "B2:F2"))
+    assert (row.pillar, row.title) == ("Hạ tầng số", "Việc")
+    # Over the title alone it is a task that lacks the rest.
+    assert [row.title for row in read(sheet(rows))] == ["Hạ tầng số", "Việc"]
 
 
 def test_a_cell_merged_over_five_tasks_counts_for_all_five() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from committees.actions import set_office_permissions
 from committees.models import Body, Membership, Office, Person
-from committees.roles import Role
+from committees.roles import DEFAULTS, Role
 from notices.models import CalendarDay, Letter, Notice
 from portal.shared.days import today
 from tasks.models import Order, Task
@@ -83,3 +85,16 @@ def test_pages_with_many_rows_on_them(enter: Any, people: dict[str, Person], bod
         appoint(make_person(f"q{number}"), bodies.sister, list(Role)[number])
     assert [queries(client, page) for page in pages] == few
     assert Office.objects.count() > Membership.objects.count()
+
+
+def test_the_list_of_offices_says_how_much_each_may_and_whether_by_default(
+    enter: Any, bodies: Bodies, people: dict[str, Person]
+) -> None:
+    edited = bodies.committee.offices.get(role=Role.MEMBER)
+    set_office_permissions(office=edited, permissions=["view_tasks"], by=people["staff"])
+    page = enter("staff").get(url(Office), {"q": bodies.committee.name_vi, "all": 1})
+    rights, default = page.context["cl"].list_display[-2:]
+    shown = {office.role: (rights(office), default(office)) for office in page.context["cl"].result_list}
+    expected = {role: (len(DEFAULTS[role]), True) for role in Role}
+    assert shown == {**expected, Role.MEMBER: (1, False)}
+    assert re.findall(r'field-rights">(\d+)<', page.content.decode()) == [str(n) for n, _ in shown.values()]
