@@ -6,9 +6,7 @@ import pytest
 
 from committees.models import Person
 from tasks.models import Order
-from tests.audit.helpers import (
-    World,
-)
+from tests.audit.world import World
 from tests.support.people import Bodies, TaskAt
 
 

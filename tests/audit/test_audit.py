@@ -23,11 +23,8 @@ from portal.shared.verdicts import Refused
 from tasks import actions as task_actions
 from tasks.orders import actions as order_actions
 from tasks.pages.story import HEADINGS
-from tests.audit.helpers import (
-    EVENTS,
-    ONLY_ONESELF,
-    World,
-)
+from tests.audit.events import EVENTS, ONLY_ONESELF
+from tests.audit.world import World
 
 # By the portal itself, one event for each task it makes: test_fan_out.py, test_cycle_actions.py.
 MANY_EVENTS = {"tasks.give_fan_out", "tasks.make_occurrences"}

@@ -16,9 +16,7 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.actions import append, record
 from audit.models import GENESIS, Event
-from tests.audit.helpers import (
-    World,
-)
+from tests.audit.world import World
 from tests.support.people import Bodies, make_body
 
 # --- append-only --------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import Order, Request, Task
 from tasks.urging import actions as urging_actions
 from tasks.verbs import verdicts
-from tests.audit.helpers import EVENTS, ONLY_ONESELF, World
+from tests.audit.events import EVENTS, ONLY_ONESELF
+from tests.audit.world import World
 from tests.support.imports import Received, checked
 from tests.support.people import OFFICES, WHY, Bodies, TaskAt, appoint, given, make_person, ready_for
 

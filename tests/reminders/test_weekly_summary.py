@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from committees.models import Membership
+from committees.models import Body, Membership
 from committees.roles import Role
 from notices import kinds
 from notices.models import Letter, Notice
@@ -145,3 +145,14 @@ def test_the_letter_carries_it_in_text_and_html(late, people, bodies):
     letter = Letter.objects.get(on=MONDAY, person=people["lead_head"])
     assert f"– {late.code}" in letter.text
     assert f"– {late.code}" in letter.html
+
+
+def test_no_summary_for_a_body_that_was_dissolved(late, people, bodies):
+    assert Membership.objects.holding_on(MONDAY).filter(person=people["lead_head"]).exists()
+    assert summary.plan_summaries(MONDAY) == 1
+    assert summary.recheck(owed(), MONDAY) == {}
+    Body.objects.filter(pk=bodies.lead.pk).update(dissolved_on=MONDAY)
+    [reason] = summary.recheck(owed(), MONDAY).values()
+    assert reason == SummaryReason.NOT_HEAD
+    Notice.objects.all().delete()
+    assert summary.plan_summaries(MONDAY) == 0

@@ -380,7 +380,7 @@ CASES: dict[str, Case] = {
     ),
     "resume_cycle": Case(
         who=KEEPERS,
-        # once stopped: tests/tasks/test_jobs_obey.py
+        # once stopped: tests/tasks/cycle_actions/test_cycle_stops.py
         by="secretary",
         state="in_progress",
     ),

@@ -26,6 +26,11 @@ def on(day: date) -> Any:
     return time_machine.travel(datetime.combine(day, time(9), VIETNAM), tick=False)
 
 
+def recurring(task: Task, people: People, cycle: Cycle = MONTHLY) -> Task:
+    values = {"due_kind": "recurring", "due_on": None}
+    return actions.edit_task(task=task, values=values, cycle=cycle, by=people["secretary"])
+
+
 def made(day: date) -> int:
     with on(day):
         return actions.make_occurrences(on=day)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from unittest import mock
@@ -13,7 +10,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from openpyxl import load_workbook
 
 from audit.models import Event
 from audit.versions import StaleVersion
@@ -26,62 +22,12 @@ from imports.reading.passed_over import passed_over_to_json
 from imports.types import PassedOver
 from portal.shared.verdicts import Refused
 from tasks.models import Order
+from tests.imports.columns.helpers import INDICATORS, TWO_DAYS, Read, again, codes, days, text_of, url
 from tests.support.imports import checked, read_as, workbook
-from tests.support.office import HEADER, saved, sheet
+from tests.support.office import HEADER
 from tests.support.people import Bodies
 
 pytestmark = [pytest.mark.usefixtures("in_english"), pytest.mark.django_db, pytest.mark.once]
-
-TWO_DAYS = [
-    ["STT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn", "Thời hạn điều chỉnh", "Kinh phí"],
-    ["1", "Lập danh mục", "Sở Khoa học và Công nghệ", "30/6/2027", "30/9/2027", "500 triệu"],
-]
-INDICATORS = [["TT", "Chỉ tiêu", "Cơ quan chủ trì", "Thời hạn"], ["1", "100% hồ sơ", "Sở A", "31/12/2027"]]
-
-Read = Callable[..., Import]
-
-
-@pytest.fixture
-def read(order: Order, people: dict[str, Person]) -> Read:
-    """`read(rows, …)`: a file received and read by its job."""
-    Person.objects.update(language="en")
-    people["secretary"].refresh_from_db()
-
-    def make(rows: list[list[Any]], **others: list[list[Any]]) -> Import:
-        file = SimpleUploadedFile("phu-luc.xlsx", sheet(rows, **others).getvalue())
-        imported = import_actions.start_import(order=order, file=file, by=people["secretary"])
-        return again(imported)
-
-    return make
-
-
-def again(imported: Import) -> Import:
-    import_actions.read_import(imported.pk)
-    imported.refresh_from_db()
-    return imported
-
-
-@pytest.fixture
-def secretary(client: Client, people: dict[str, Person]) -> Client:
-    Person.objects.update(language="en")
-    client.force_login(Person.objects.get(pk=people["secretary"].pk))
-    return client
-
-
-def text_of(response: Any) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
-
-
-def url(imported: Import, rest: str = "columns/") -> str:
-    return f"{imported.get_absolute_url()}{rest}"
-
-
-def days(imported: Import) -> list[Any]:
-    return [row.values["due_on"] for row in imported.rows.all()]
-
-
-def codes(imported: Import) -> list[str]:
-    return [problem["code"] for row in imported.rows.all() for problem in row.problems]
 
 
 def test_the_page_names_what_was_not_read_and_asks(read: Read, secretary: Client) -> None:
@@ -327,84 +273,3 @@ def test_beside_an_answer_the_page_still_names_what_nobody_can_answer(
     imported.passed_over += passed_over_to_json([told])
     imported.save()
     assert text_of(secretary.get(imported.get_absolute_url())).count("The column “Mã ẩn” is hidden") == 1
-
-
-# --- hidden columns ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def read_hidden(read: Read, order: Order, people: dict[str, Person]) -> Read:
-    """`read_hidden(rows, "D")`: the same with columns that the file hides."""
-
-    def make(rows: list[list[Any]], *letters: str) -> Import:
-        book = load_workbook(sheet(rows))
-        for letter in letters:
-            book.worksheets[0].column_dimensions[letter].hidden = True
-        file = SimpleUploadedFile("phu-luc.xlsx", saved(book).getvalue())
-        return again(import_actions.start_import(order=order, file=file, by=people["secretary"]))
-
-    return make
-
-
-def test_what_a_hidden_column_means_can_be_said(read_hidden: Read, secretary: Client) -> None:
-    imported = read_hidden(TWO_DAYS, "D", "F")
-    page = secretary.get(imported.get_absolute_url())
-    assert "The column “Kinh phí” is hidden and was not read" in text_of(page)
-    assert days(imported) == ["2027-09-30"]
-    asked = page.context["columns_form"].columns
-    place = [one.name for one in asked].index("Kinh phí")
-    secretary.post(url(imported), {"version": imported.version, f"column_{place}": "note"})
-    (row,) = again(imported).rows.all()
-    assert (row.values["description"], row.values["due_on"]) == ("500 triệu", "2027-09-30")
-    words = text_of(secretary.get(imported.get_absolute_url()))
-    assert "The column “Kinh phí” is hidden" not in words
-    assert "The column “Kinh phí” is read as somebody said" in words
-    assert "The column “Thời hạn” is hidden" in words
-
-
-def test_a_hidden_column_stands_in_for_one_that_is_seen(read_hidden: Read, people: dict[str, Person]) -> None:
-    """Of two with one heading each has a key of its own."""
-    rows = [
-        ["Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn", "Thời hạn"],
-        ["Lập danh mục", "Sở Y tế", "30/6/2027", "30/9/2027"],
-    ]
-    imported = read_hidden(rows, "C")
-    assert days(imported) == ["2027-09-30"]
-    meanings = {"thoi han (hidden)": "due", "thoi han": ""}
-    with pytest.raises(ValidationError):
-        import_actions.name_columns(imported=imported, meanings=meanings, by=people["secretary"])
-    hidden = {"thoi han (hidden)": "due"}
-    import_actions.name_columns(imported=imported, meanings=hidden, by=people["secretary"])
-    assert days(again(imported)) == ["2027-06-30"]
-    import_actions.name_columns(
-        imported=imported, meanings={"thoi han (hidden)": None}, by=people["secretary"]
-    )
-    assert days(again(imported)) == ["2027-09-30"]
-
-
-def test_what_was_said_of_a_column_that_is_seen_brings_no_hidden_one_to_light(
-    read: Read, read_hidden: Read, people: dict[str, Person]
-) -> None:
-    by = people["secretary"]
-    imported = read(TWO_DAYS)
-    import_actions.name_columns(imported=imported, meanings={"kinh phi": "note"}, by=by, remember=True)
-    other = read_hidden(TWO_DAYS, "D", "F")
-    assert "500 triệu" not in str(other.rows.get().values)
-    # What was said of a hidden one is remembered for the hidden ones of the next file.
-    hidden = {"kinh phi (hidden)": "note"}
-    import_actions.name_columns(imported=other, meanings=hidden, by=by, remember=True)
-    assert again(other).rows.get().values["description"] == "500 triệu"
-    assert read_hidden(TWO_DAYS, "D", "F").rows.get().values["description"] == "500 triệu"
-
-
-def test_a_hidden_column_of_computed_cells_is_refused_once_it_is_meant(
-    read_hidden: Read, people: dict[str, Person]
-) -> None:
-    """Before that they are nobody's business."""
-    rows = [["Nhiệm vụ", "Cơ quan chủ trì", "Ghi chú"], ["Lập danh mục", "Sở Y tế", "=1+1"]]
-    imported = read_hidden(rows, "C")
-    assert imported.state == "ready"
-    meanings = {"ghi chu (hidden)": "note"}
-    import_actions.name_columns(imported=imported, meanings=meanings, by=people["secretary"])
-    imported = again(imported)
-    assert (imported.state, imported.problem) == ("failed", "computed")

@@ -1,56 +1,41 @@
-"""What a job makes obeys the rule that a person's door asks; what it cannot do stands still and is told.
+"""A cycle obeys the rule that a person's door asks: one that may not go on stands still and says why.
 
-A cycle, a row of a fan-out: that one thing stops, with a code on its page and a notice to those who mend it.
+It stops with a code on its page and a notice to those who mend it; people and bodies that left are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from audit.models import Event
 from committees import actions as committee_actions
-from committees.models import Body, Membership, Person
+from committees.models import Body, Person
 from committees.roles import Role
 from notices.models import Notice
-from portal.shared.days import VIETNAM, today
+from portal.shared.days import today
 from portal.shared.verdicts import Refused
 from reminders import kinds as telling
-from reminders import weekly_summary as summary
 from tasks import actions
 from tasks.actions.task_fields import PartSpec
 from tasks.cycles import Cycle
 from tasks.drop_reasons import TaskReason
-from tasks.fan_outs import actions as fan_out_actions
-from tasks.models import FanOut, Recurrence, Task
+from tasks.models import Recurrence, Task
 from tests.support.api import Api
-from tests.support.people import Bodies, TaskAt, appoint, make_body, make_person, task_below
+from tests.support.people import Bodies, TaskAt, appoint, make_person
 from tests.support.people import given as given_task
 from tests.support.told import told_by
+from tests.tasks.cycle_actions.helpers import GIVEN, People, made, on, recurring
 
 pytestmark = pytest.mark.django_db
-People = dict[str, Person]
 DAY = timedelta(days=1)
-GIVEN = date(2026, 9, 16)
 NEXT = date(2026, 10, 1)
-MONTHLY = Cycle("month", 25, date(2026, 9, 1), date(2027, 12, 31))
-
-
-def on(day: date) -> Any:
-    return time_machine.travel(datetime.combine(day, time(9), VIETNAM), tick=False)
-
-
-def recurring(task: Task, people: People, cycle: Cycle = MONTHLY) -> Task:
-    values = {"due_kind": "recurring", "due_on": None}
-    return actions.edit_task(task=task, values=values, cycle=cycle, by=people["secretary"])
 
 
 @pytest.fixture
@@ -62,16 +47,8 @@ def head(task_at: TaskAt, people: People) -> Task:
     return task
 
 
-def made(day: date = NEXT) -> int:
-    with on(day):
-        return actions.make_occurrences(on=day)
-
-
 def cycle_of(head: Task) -> Recurrence:
     return Recurrence.objects.get(task=head)
-
-
-# --- a cycle that may not go on -------------------------------------------------------------------------
 
 
 def dissolve_lead(head: Task, people: People, bodies: Bodies) -> None:
@@ -117,7 +94,7 @@ def test_a_cycle_stops_says_why_and_tells_who_can_mend_it(
         happens(head, people, bodies)
         other = recurring(Task.objects.get(pk=_another(head, people, bodies).pk), people)
     below, given = head.children.count(), other.children.count()
-    people_told = told_by(made)
+    people_told = told_by(partial(made, NEXT))
     assert {who for kind, who in people_told if kind == "cycle_stopped"} >= told
     row = cycle_of(head)
     assert (row.stop, row.stopped_for, head.children.count()) == (stop, date(2026, 10, 25), below)
@@ -138,7 +115,7 @@ def _another(head: Task, people: People, bodies: Bodies) -> Task:
 def test_its_page_says_why_and_it_goes_on_when_mended(head: Task, people: People, bodies: Bodies) -> None:
     with on(GIVEN):
         dissolve_lead(head, people, bodies)
-    made()
+    made(NEXT)
     with on(NEXT + DAY):
         notice = Notice.objects.filter(kind="cycle_stopped", person=people["secretary"]).get()
         assert telling.recheck([notice], today()) == {}
@@ -167,7 +144,7 @@ def test_its_page_says_why_and_it_goes_on_when_mended(head: Task, people: People
 def test_days_that_passed_meanwhile_are_not_made(head: Task, people: People, bodies: Bodies) -> None:
     with on(GIVEN):
         dissolve_lead(head, people, bodies)
-    made()
+    made(NEXT)
     with on(date(2026, 12, 10)):
         Body.objects.filter(pk=bodies.lead.pk).update(dissolved_on=None)
         actions.resume_cycle(task=Task.objects.get(pk=head.pk), by=people["secretary"])
@@ -195,20 +172,17 @@ def test_what_fits_is_made_before_it_stops(head: Task, people: People, bodies: B
 def test_another_cycle_is_tried_anew(head: Task, people: People, bodies: Bodies) -> None:
     with on(GIVEN):
         put_under_an_earlier_day(head, people, bodies)
-    made()
+    made(NEXT)
     with on(NEXT):
         shorter = Cycle("month", 5, date(2026, 9, 1), date(2026, 10, 20))
         actions.edit_task(task=head, values={}, cycle=shorter, by=people["secretary"])
     assert cycle_of(head).stop == ""
-    assert made() == 1
+    assert made(NEXT) == 1
 
 
 def test_the_database_keeps_the_code_and_its_day_together(head: Task) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Recurrence.objects.filter(task=head).update(stop="lead")
-
-
-# --- people and bodies that are left out ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role, told", [(Role.SECRETARY, {"lead_secretary"}), (None, {"officer"})])
@@ -222,7 +196,7 @@ def test_made_without_a_leader_who_left(
             task=head, by=people["officer"], leader=people["lead_head"], contact=people["officer"]
         )
         committee_actions.close_account(person=people["lead_head"], by=people["admin"], last_day=GIVEN)
-    assert {who for kind, who in told_by(made) if kind == "cycle_without_people"} == told
+    assert {who for kind, who in told_by(partial(made, NEXT)) if kind == "cycle_without_people"} == told
     task = head.children.get(due_on=date(2026, 10, 25))
     assert (task.leader, task.contact) == (None, people["officer"])
     head.refresh_from_db()
@@ -240,7 +214,7 @@ def test_made_without_a_leader_who_left(
 def test_made_with_a_leader_who_holds_an_office(head: Task, people: People) -> None:
     with on(GIVEN):
         actions.name_people(task=head, by=people["officer"], leader=people["lead_head"], contact=None)
-    assert "cycle_without_people" not in {kind for kind, _who in told_by(made)}
+    assert "cycle_without_people" not in {kind for kind, _who in told_by(partial(made, NEXT))}
     assert head.children.get(due_on=date(2026, 10, 25)).leader == people["lead_head"]
 
 
@@ -249,159 +223,8 @@ def test_made_without_a_helper_that_was_dissolved(head: Task, people: People, bo
         parts = [PartSpec(bodies.helper, "coordinating"), PartSpec(bodies.sister, "coordinating")]
         actions.edit_task(task=head, values={}, parts=parts, by=people["secretary"])
         Body.objects.filter(pk=bodies.helper.pk).update(dissolved_on=NEXT)
-    told = told_by(made)
+    told = told_by(partial(made, NEXT))
     assert {who for kind, who in told if kind == "cycle_without_helper"} == EDITORS
     assert ("help_assigned", "sister") in told, "who helps is told, as when a person gives it"
     task = head.children.get(due_on=date(2026, 10, 25))
     assert [part.body for part in task.parts.all()] == [bodies.sister]
-
-
-# --- fan-outs -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def communes(bodies: Bodies) -> list[Body]:
-    made = [make_body(f"XA-{number}", bodies.committee, level="commune") for number in range(3)]
-    for body in made:
-        appoint(make_person(f"officer-{body.code.lower()}"), body, Role.OFFICER)
-    return made
-
-
-def fanned_out(task: Task, people: People, to: list[Body], **values: Any) -> FanOut:
-    values = {"giver": task.assigner, "by": people["secretary"], **values}
-    fan_out = fan_out_actions.prepare_fan_out(task=task, bodies=to, **values)
-    fan_out_actions.start_fan_out(fan_out=fan_out, by=people["head"])
-    return fan_out
-
-
-def given(fan_out: FanOut) -> FanOut:
-    fan_out_actions.give_fan_out(fan_out.pk)
-    fan_out.refresh_from_db()
-    return fan_out
-
-
-def test_each_body_gets_its_own_cycle(
-    task_at: TaskAt, people: People, communes: list[Body], bodies: Bodies
-) -> None:
-    with on(GIVEN):
-        head = recurring(task_at("in_progress"), people)
-    with on(date(2026, 10, 27)):
-        given(fanned_out(Task.objects.get(pk=head.pk), people, communes))
-        tasks = list(Task.objects.filter(parent=head, occurrence_on=None))
-        assert [(task.due_kind, task.due_on, task.cycle) for task in tasks] == [
-            ("recurring", None, MONTHLY)
-        ] * 3
-        assert {task.lead for task in tasks} == set(communes)
-        recorded = Event.objects.about(tasks[0]).get().after["recurrence"]
-        assert recorded == ["month", 25, "2026-09-01", "2027-12-31", 1]
-    # What fell due before it was given is not made; from the next period on each has its own.
-    assert made(date(2026, 10, 28)) == 2, "of the head itself, whose days of September and October were not"
-    assert made(date(2026, 11, 2)) == 4
-    for task in tasks:
-        assert [f"{one.due_on:%d/%m}" for one in task.children.all()] == ["25/11"]
-        assert {one.lead for one in task.children.all()} == {task.lead}
-
-
-def test_a_day_of_its_own_is_a_day(task_at: TaskAt, people: People, communes: list[Body]) -> None:
-    with on(GIVEN):
-        head = recurring(task_at("in_progress"), people)
-        given(fanned_out(Task.objects.get(pk=head.pk), people, communes, due_on=GIVEN + 30 * DAY))
-        tasks = Task.objects.filter(parent=head, lead__in=communes)
-        assert {(task.due_kind, task.due_on) for task in tasks} == {("day", GIVEN + 30 * DAY)}
-        assert not Recurrence.objects.filter(task__in=tasks).exists()
-
-
-def test_what_waits_for_an_event_waits_for_it_in_each_body(
-    task_at: TaskAt, people: People, communes: list[Body]
-) -> None:
-    above = task_at("in_progress")
-    values = {"due_kind": "relative", "due_on": None, "after_days": 30, "after_event": "Luật có hiệu lực"}
-    above = actions.edit_task(task=above, values=values, by=people["secretary"])
-    given(fanned_out(above, people, communes))
-    for task in Task.objects.filter(parent=above):
-        assert (task.due_kind, task.after_days, task.after_event) == ("relative", 30, "Luật có hiệu lực")
-        assert task.waits_for
-
-
-def test_a_body_that_was_passed_over_is_told_of_and_tried_again(
-    task_at: TaskAt, people: People, communes: list[Body]
-) -> None:
-    above = task_at("in_progress")
-    fan_out = fanned_out(above, people, communes, due_on=above.due_on)
-    Body.objects.filter(pk=communes[1].pk).update(dissolved_on=today())
-    told = told_by(partial(given, fan_out))
-    menders = {"head", "standing_deputy", "secretary", "assistant"}
-    assert {who for kind, who in told if kind == "fan_out_incomplete"} == menders
-    assert "fan_out_given" not in {kind for kind, _who in told}
-    fan_out.refresh_from_db()
-    assert fan_out.recipients.get(body=communes[1]).skipped == "dissolved"
-    client = Client()
-    client.force_login(people["head"])
-    assert (
-        f"/tasks/{above.pk}/fan-outs/{fan_out.pk}/retry/"
-        in client.get(fan_out.get_absolute_url()).content.decode()
-    )
-    Body.objects.filter(pk=communes[1].pk).update(dissolved_on=None)
-    assert client.post(f"/tasks/{above.pk}/fan-outs/{fan_out.pk}/retry/").status_code == 302
-    assert "fan_out_given" in {kind for kind, _who in told_by(partial(given, fan_out))}
-    assert Task.objects.filter(parent=above).count() == 3
-    with pytest.raises(Refused) as refused:
-        fan_out_actions.retry_fan_out(fan_out=fan_out, by=people["head"])
-    assert refused.value.status == 409
-
-
-def test_a_fan_out_stops_when_its_giver_is_dissolved(
-    task_at: TaskAt, people: People, communes: list[Body], bodies: Bodies
-) -> None:
-    above = task_at("in_progress")
-    fan_out = fanned_out(above, people, communes, due_on=above.due_on)
-    appoint(make_person("top_secretary"), bodies.top, Role.SECRETARY)
-    Body.objects.filter(pk=bodies.committee.pk).update(dissolved_on=today())
-    told = told_by(partial(given, fan_out))
-    assert ("fan_out_stopped", "top_secretary") in told
-    fan_out.refresh_from_db()
-    assert (fan_out.state, fan_out.stop) == ("stopped", "dissolved")
-    assert not Task.objects.filter(parent=above).exists()
-
-
-def test_a_stop_is_told_although_whoever_prepared_it_left(
-    task_at: TaskAt, people: People, communes: list[Body]
-) -> None:
-    above = task_at("in_progress")
-    fan_out = fanned_out(above, people, communes, due_on=above.due_on)
-    committee_actions.close_account(person=people["secretary"], by=people["admin"], last_day=today() - DAY)
-    actions.suspend(task=above, by=people["head"], reason="Chờ hướng dẫn.")
-    told = told_by(partial(given, fan_out))
-    assert {who for kind, who in told if kind == "fan_out_stopped"} == {
-        "head",
-        "standing_deputy",
-        "assistant",
-    }
-
-
-def test_a_cycle_that_no_longer_fits_stops_a_fan_out(
-    task_at: TaskAt, people: People, communes: list[Body]
-) -> None:
-    """The task above it moved forward between the list and the job."""
-    with on(GIVEN):
-        top = task_at("in_progress", due_on=date(2027, 12, 31))
-        head = recurring(task_below(top, people, title="Báo cáo", due_on=top.due_on), people)
-        fan_out = fanned_out(Task.objects.get(pk=head.pk), people, communes)
-        Task.objects.filter(pk=top.pk).update(due_on=date(2026, 12, 1))
-        assert (given(fan_out).state, fan_out.stop) == ("stopped", "deadline")
-
-
-# --- the weekly summary ---------------------------------------------------------------------------------
-
-
-def test_no_summary_for_a_body_that_was_dissolved(task_at: TaskAt, people: People, bodies: Bodies) -> None:
-    with on(date(2026, 11, 16)):
-        task_at("in_progress", due_on=date(2026, 11, 30))
-    with on(date(2026, 12, 7)):
-        assert Membership.objects.holding_on(today()).filter(person=people["lead_head"]).exists()
-        assert summary.plan_summaries(today()) == 1
-        notice = Notice.objects.get(kind="weekly_summary")
-        Body.objects.filter(pk=bodies.lead.pk).update(dissolved_on=today())
-        assert summary.recheck([notice], today())
-        Notice.objects.all().delete()
-        assert summary.plan_summaries(today()) == 0
