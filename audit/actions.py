@@ -106,9 +106,12 @@ def snapshot(thing: models.Model, fields: Iterable[str]) -> dict[str, Any]:
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Only the keys whose value differs, on both sides."""
-    names = [name for name in after if before.get(name) != after[name]]
-    return {name: before[name] for name in names if name in before}, {name: after[name] for name in names}
+    """Only the keys whose value differs, on both sides; what is gone stands in `before` alone."""
+    names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    return (
+        {name: before[name] for name in names if name in before},
+        {name: after[name] for name in names if name in after},
+    )
 
 
 def _last_digest() -> str:

@@ -195,6 +195,7 @@ def test_before_and_after_hold_what_differs(world: World) -> None:
     assert event.before == {"state": "submitted", "confirmed_by": None, "confirmed_at": None}
     assert event.after["state"] == "completed"
     assert changes({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}) == ({"b": 2}, {"b": 3, "c": 4})
+    assert changes({"a": 1, "b": 2}, {"b": 2}) == ({"a": 1}, {})
     assert snapshot(task, ["lead", "state"]) == {"lead": task.lead_id, "state": task.state}
 
 
