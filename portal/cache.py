@@ -5,6 +5,7 @@ Nothing that must be true may live in the cache alone.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -16,48 +17,20 @@ AWAY = (ConnectionError, TimeoutError)
 
 
 class ForgivingRedisCache(RedisCache):
-    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._try("get", default, key, default, version)
+    """The portal asks for no more than these two; what is asked besides fails while the server is away."""
 
-    def add(
-        self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> bool:
-        return bool(self._try("add", True, key, value, timeout, version))
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return _or(default, lambda: RedisCache.get(self, key, default, version))
 
     def set(
         self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        self._try("set", None, key, value, timeout, version)
+        _or(None, lambda: RedisCache.set(self, key, value, timeout, version))
 
-    def touch(self, key: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        return bool(self._try("touch", False, key, timeout, version))
 
-    def delete(self, key: Any, version: int | None = None) -> bool:
-        return bool(self._try("delete", False, key, version))
-
-    def has_key(self, key: Any, version: int | None = None) -> bool:
-        return bool(self._try("has_key", False, key, version))
-
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        return int(self._try("incr", delta, key, delta, version))
-
-    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
-        return dict(self._try("get_many", {}, keys, version))
-
-    def set_many(
-        self, data: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> list[Any]:
-        return list(self._try("set_many", [], data, timeout, version))
-
-    def delete_many(self, keys: Any, version: int | None = None) -> None:
-        self._try("delete_many", None, keys, version)
-
-    def clear(self) -> None:
-        self._try("clear", None)
-
-    def _try(self, verb: str, otherwise: Any, *args: Any) -> Any:
-        try:
-            return getattr(RedisCache, verb)(self, *args)
-        except AWAY as error:
-            log.debug("The cache is away: %s", error)
-            return otherwise
+def _or(otherwise: Any, ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except AWAY as error:
+        log.debug("The cache is away: %s", error)
+        return otherwise
