@@ -276,6 +276,20 @@ def test_what_changes_between_reading_and_writing_is_refused_too(
     assert tasks[0].title == "Lập danh mục điểm lõm sóng"
 
 
+def test_a_task_that_its_writer_no_longer_sees_is_refused_by_its_row(
+    comes_back: Comes, tasks: list[Task], people: People
+) -> None:
+    imported = comes_back([tasks[0]], changed("title", "Một"))
+    assert doubts(imported) == []
+    actions.edit_task(task=tasks[0], values={"secrecy": "restricted"}, by=people["secretary"])
+    assistant = people["assistant"]
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        import_actions.write_import(imported=imported, by=assistant)
+    assert "You no longer see this task. Leave the row out." in refused.value.messages[0]
+    tasks[0].refresh_from_db()
+    assert tasks[0].title == "Lập danh mục điểm lõm sóng"
+
+
 def test_a_task_of_others_is_not_told_of(
     comes_back: Comes, tasks: list[Task], people: People, bodies: Bodies
 ) -> None:
