@@ -74,7 +74,7 @@ def test_of_two_lines_one_is_told(world: World, owed: Owed, reason: DropReason) 
 
 OF_FILES = {FileReason.GONE}
 # Of a file nobody is told twice: tests/reports/exports/test_exports.py.
-# Of appointments: tests/committees/test_appointments_told.py.
+# Of appointments: tests/committees/test_appointments_told.py and test_proposed_told.py.
 
 
 def test_every_reason_in_the_code_was_tried() -> None:
