@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
+from committees.models import Body
+from committees.names.results import ReadName
 from imports import actions as import_actions
+from imports.actions.drafts import MAX_NAMED
 from imports.meaning import Meaning
 from imports.types import Due
+from portal.shared.days import today
 from tasks.models import Order, Task
 from tests.imports.actions_helpers import People
 from tests.support.imports import Received, checked, read_as
-from tests.support.people import TaskAt
+from tests.support.people import Bodies, TaskAt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -54,3 +60,17 @@ def test_a_draft_below_a_restricted_task_is_restricted(
         import_actions.write_import(imported=imported, by=people["secretary"])
         draft = Task.objects.get(import_rows__of=imported)
         assert (draft.parent, draft.secrecy) == (above, secrecy)
+
+
+def test_of_many_rows_that_cannot_be_written_the_first_are_named_and_the_rest_counted(
+    received: Received, people: People, bodies: Bodies
+) -> None:
+    lead = (ReadName("Sở KH&CN", bodies.lead.pk),)
+    imported = received([checked(f"{number}", lead=lead) for number in range(1, MAX_NAMED + 4)])
+    Body.objects.filter(pk=bodies.lead.pk).update(dissolved_on=today())
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        import_actions.write_import(imported=imported, by=people["secretary"])
+    *named, rest = refused.value.messages
+    assert len(named) == MAX_NAMED
+    assert rest == "3 more rows cannot be written."
+    assert not Task.objects.exists()

@@ -69,5 +69,8 @@ def test_who_decides_after_the_relation_was_taken_back_is_told_why_not(
     data = {"rest": "move", "reason": "Thay thế.", f"version_{task.pk}": task.version}
     page = client.post(f"/orders/{below.pk}/replaces/{order.pk}/", data)
     assert page.status_code == 409
-    assert "no longer replaces this one." in text_of(page)
+    # It stands above the form, which keeps what was typed.
+    form = page.context["form"]
+    assert "no longer replaces this one." in form.non_field_errors()[0]
+    assert form["reason"].value() == "Thay thế."
     assert Task.objects.get(pk=task.pk).order == order

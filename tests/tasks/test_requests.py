@@ -141,6 +141,14 @@ def test_a_day_that_is_not_later_is_refused(task_at: Any, people: People, days: 
     assert not Request.objects.exists()
 
 
+def test_a_request_for_a_later_day_names_one(task_at: Any, people: People) -> None:
+    task = task_at("in_progress")
+    with pytest.raises(ValidationError) as refused:
+        actions.ask_extension(task=task, by=people["officer"], proposed_on=None, reason=WHY)
+    assert set(refused.value.message_dict) == {"proposed_on"}
+    assert not task.requests.exists()
+
+
 def test_a_day_that_has_passed_is_refused(task_at: Any, people: People) -> None:
     task = task_at("in_progress", due_on=today() - 10 * DAY)
     with pytest.raises(ValidationError):
