@@ -14,11 +14,12 @@ from committees.actions.addresses import refuse_address
 from committees.models import Absence, Alias, Body, Membership, Person, ProposedTerm
 from committees.roles import Role
 from portal.shared.days import today
+from portal.shared.verdicts import Refused
 from tests.committees.power_helpers import People, new_term
 from tests.support.admin_door import url
 from tests.support.people import Bodies, appoint, make_person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english")]
 
 DAY = timedelta(days=1)
 
@@ -131,3 +132,17 @@ def test_an_address_that_the_mail_server_refused_is_shown_with_its_answer(enter:
     refuse_address(person=people["member"], address=people["member"].email, answer="550 5.1.1 <no user>")
     page = enter("staff").get(url(Person, "change", people["member"].pk)).content.decode()
     assert "The mail server said: 550 5.1.1 &lt;no user&gt;" in page
+
+
+def test_an_address_is_refused_once_and_accepted_once(enter: Any, people: People) -> None:
+    member, before = people["member"], Event.objects.count()
+    refused: dict[str, Any] = {"person": member, "address": member.email, "answer": "550 5.1.1"}
+    assert refuse_address(**refused)
+    assert not refuse_address(**refused), "it is known"
+    assert not refuse_address(**{**refused, "person": people["head"]}), "it changed meanwhile"
+    assert Event.objects.count() == before + 1
+    actions.accept_address(person=member, by=people["staff"])
+    with pytest.raises(Refused, match="No mail to this address was refused") as again:
+        actions.accept_address(person=member, by=people["staff"])
+    assert again.value.status == 409
+    assert Event.objects.count() == before + 2

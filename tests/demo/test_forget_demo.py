@@ -19,6 +19,7 @@ from committees.roles import Role
 from demo import accounts
 from demo.people import Cast
 from portal.env import Misconfigured
+from portal.jobs import stop_where_demo_accounts_are_open
 from portal.runner.paths import ROOT
 from portal.shared.days import today
 from tests.support.people import SINCE, Bodies, appoint, make_person
@@ -57,6 +58,17 @@ def test_an_account_that_was_there_before_stays_a_real_one(db: None) -> None:
     cast.write()
     real.refresh_from_db()
     assert not real.is_demo
+
+
+def test_neither_worker_nor_beat_begins_where_they_are_open(demo: Person, settings: Any) -> None:
+    settings.DEBUG = True
+    stop_where_demo_accounts_are_open()
+    settings.DEBUG = False
+    with pytest.raises(SystemExit) as stopped:
+        stop_where_demo_accounts_are_open()
+    assert STOPS in str(stopped.value)
+    accounts.close_all()
+    stop_where_demo_accounts_are_open()
 
 
 def test_they_sign_in_only_in_a_demonstration(demo: Person, settings: Any) -> None:

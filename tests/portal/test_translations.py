@@ -86,7 +86,7 @@ def test_without_gettext_only_the_server_fails(
     on_the_server: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A newcomer's machine need not have it; the server that decides what lands must."""
-    monkeypatch.setattr(check_translations.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.delenv("CI", raising=False)
     advice = "install gettext, e.g. apt-get install gettext."
     if on_the_server:
@@ -99,7 +99,7 @@ def test_without_gettext_only_the_server_fails(
 
 
 def test_every_fault_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_translations.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(check_translations, "hidden", lambda root: ["tasks/a.py: hidden"])
     monkeypatch.setattr(check_translations, "missing", lambda root: ["tasks/b.py:3: missing"])
     monkeypatch.setattr(check_translations, "stale", lambda root, catalogue: [f"{catalogue.name} is older"])
