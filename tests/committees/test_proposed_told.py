@@ -18,7 +18,7 @@ from portal.shared.days import today
 from tests.committees.power_helpers import People, new_term
 from tests.support.people import Bodies
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "plain_day")]
 
 
 @pytest.fixture

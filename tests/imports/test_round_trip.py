@@ -199,7 +199,7 @@ def test_a_passed_deadline_of_a_draft_is_taken_from_a_file(
     comes_back: Comes, tasks: list[Task], people: People
 ) -> None:
     """It is asked about when the draft is given."""
-    imported = comes_back(tasks, changed("due", "30/6/2020"))
+    imported = comes_back(tasks, changed("due", date(2020, 6, 30)))
     assert doubts(imported) == []
     import_actions.write_import(imported=imported, by=people["secretary"])
     tasks[0].refresh_from_db()
