@@ -5,7 +5,7 @@
     python3 run.py test [pytest…]   run the tests on SQLite, then on PostgreSQL
     python3 run.py test --quick     run the daily loop: quick tests, on SQLite only
     python3 run.py check            lint, format, types, floors, migrations, translations
-    python3 run.py bench [name…]    run the benchmarks
+    python3 run.py bench [name…] [--json]    run the benchmarks
 
 Only the standard library, and written so that an old Python can still say that it is too old.
 """
@@ -170,10 +170,10 @@ def check() -> int:
     return development.run_checks()
 
 
-def bench(names: list[str]) -> int:
-    chosen = development.choose_benchmarks(names)
+def bench(arguments: list[str]) -> int:
+    chosen = development.choose_benchmarks(arguments)
     install_for_development()
-    return development.run_benchmarks(chosen)
+    return development.run_benchmarks(chosen, as_json="--json" in arguments)
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {

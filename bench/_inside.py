@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import re
 import resource
 import smtplib
 import sys
@@ -23,8 +21,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
@@ -32,10 +28,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from bench._addresses import LIST
 from bench._load import p95, timed, typical
+from bench._readers import pages, readers, sessions
+from bench._weight import weights
 from committees import access
-from committees.models import Body, Person
+from committees.models import Body
 from committees.roles import RESTRICTED_READERS, Role
 from imports.checks import check
 from imports.reading.rows import rows_of
@@ -59,76 +56,6 @@ from tasks.fan_outs.actions import give_fan_out
 from tasks.lifecycle import COUNTED, FIVE
 from tasks.lists.sheet import COLUMNS
 from tasks.models import FanOut, Order, Recipient, Task
-
-
-def readers() -> dict[str, Person]:
-    """A member of one body, the secretary of a province with all below it, one who oversees everything."""
-    bodies = Body.objects.filter(code__startswith="SCALE-").order_by("pk")
-    places = {
-        "member": (bodies.filter(level="commune")[2], Role.OFFICER),
-        "secretary": (bodies.filter(level="provincial")[0], Role.SECRETARY),
-        "central overseer": (bodies[0], Role.SECRETARY),
-    }
-    people = Person.objects.order_by("pk")
-    return {
-        name: people.filter(memberships__office__body=body, memberships__office__role=role)[0]
-        for name, (body, role) in places.items()
-    }
-
-
-def sign_in(person: Person) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "committees.backends.PasswordBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
-
-
-def sessions() -> dict[str, dict[str, Any]]:
-    """For each reader: a session, and the statements that one request for the list sends."""
-    return {name: _reader(person) for name, person in readers().items()}
-
-
-def _reader(person: Person) -> dict[str, Any]:
-    client = Client()
-    client.cookies["sessionid"] = key = sign_in(person)
-    client.get(LIST)  # what is read once in a process is read
-    with CaptureQueriesContext(connection) as captured:
-        answer = client.get(LIST)
-    assert answer.status_code == 200, answer.content
-    found = answer.json()["count"]
-    return {"session": key, "sql": [one["sql"] for one in captured], "count": found}
-
-
-def pages() -> list[dict[str, Any]]:
-    """Every page a secretary opens, cold: its HTML and all it refers to, and the statements it sends."""
-    person = readers()["secretary"]
-    client = Client(headers={"accept-language": "vi"})
-    client.cookies["sessionid"] = sign_in(person)
-    task = Task.objects.visible_to(person).overdue(today()).earliest("pk")
-    body = person.memberships.earliest("pk").office.body
-    paths = ["/", "/tasks/", "/tasks/?standing=overdue", f"/tasks/{task.pk}/", "/orders/", "/bodies/"]
-    paths += [f"/orders/{task.order_id}/", f"/bodies/{body.code}/", "/notices/", "/reports/"]
-    return [_page(client, path) for path in paths] + [_page(Client(), "/accounts/login/")]
-
-
-def _page(client: Client, path: str) -> dict[str, Any]:
-    client.get(path)
-    with CaptureQueriesContext(connection) as captured:
-        answer = client.get(path)
-    assert answer.status_code == 200, (path, answer.status_code)
-    html = len(gzip.compress(answer.content))
-    # What is linked (another page) is not loaded; what has a file extension under /static/ is.
-    names = set(re.findall(r'(?:href|src)="/static/([^"#?]+)', answer.content.decode()))
-    files = sum(_weight(settings.STATIC_ROOT / name) for name in names)
-    return {"path": path, "html": html, "bytes": html + files, "queries": len(captured)}
-
-
-def _weight(path: Path) -> int:
-    packed = path.with_name(f"{path.name}.gz")
-    return (packed if packed.exists() else path).stat().st_size
-
 
 # --- the national board -------------------------------------------------------------------------
 
@@ -491,6 +418,7 @@ def export_floor(rows: str) -> dict[str, Any]:
 ANSWERS: dict[str, Callable[..., Any]] = {
     "sessions": sessions,
     "pages": pages,
+    "weights": weights,
     "board": board,
     "reminders": reminders,
     "plan_letters": plan_letters,

@@ -18,9 +18,20 @@ class Caller:
         self.port, self.line = port, socket.create_connection(("127.0.0.1", port), 30)
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def first_byte(self) -> float:
+        """Milliseconds until the answer begins; it is read to its end before this returns."""
+        began = time.perf_counter()
+        self.line.sendall(self.request)
+        received = self._more()
+        waited = (time.perf_counter() - began) * 1000
+        self._rest(received)
+        return waited
+
     def ask(self) -> bytes:
         self.line.sendall(self.request)
-        received = b""
+        return self._rest(b"")
+
+    def _rest(self, received: bytes) -> bytes:
         while b"\r\n\r\n" not in received:
             received += self._more()
         head, _, body = received.partition(b"\r\n\r\n")

@@ -11,7 +11,7 @@ TASKS, BYTES, QUERIES = 10_000, 60_000, 12
 def main() -> None:
     with country(TASKS) as here:
         here.manage("collectstatic", "--noinput", "-v0")
-        pages = here.ask("pages")
+        pages = here.ask("weights")
     rows = [
         (
             page["path"],

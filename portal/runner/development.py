@@ -80,8 +80,9 @@ def checks() -> Iterator[tuple[str, list[str]]]:
     yield "rules", [*manage_py, "write_rules", "--check"]
 
 
-def choose_benchmarks(names: list[str]) -> list[str]:
+def choose_benchmarks(arguments: list[str]) -> list[str]:
     """The modules of bench/ with these names; all without any."""
+    names = [argument for argument in arguments if argument != "--json"]
     known = [path.stem for path in sorted(ROOT.glob("bench/*.py")) if not path.name.startswith("_")]
     chosen = [name for name in known if not names or name in names]
     if not chosen:
@@ -93,6 +94,9 @@ def choose_benchmarks(names: list[str]) -> list[str]:
     return chosen
 
 
-def run_benchmarks(names: list[str]) -> int:
+def run_benchmarks(names: list[str], *, as_json: bool) -> int:
     """Runs each in a process of its own; the highest exit code."""
-    return max(subprocess.run([str(PYTHON), "-m", f"bench.{name}"], cwd=ROOT).returncode for name in names)
+    options = ["--json"] if as_json else []
+    return max(
+        subprocess.run([str(PYTHON), "-m", f"bench.{name}", *options], cwd=ROOT).returncode for name in names
+    )
