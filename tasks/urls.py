@@ -12,6 +12,7 @@ app_name = "tasks"
 urlpatterns: list[URLPattern] = [
     path("", lists.task_list, name="list"),
     path("led-before/", lists.led_before, name="led_before"),
+    path("orders/", lists.orders, name="orders"),
     path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
     path("urge/", urging.urge_many, name="urge_many"),

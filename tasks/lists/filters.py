@@ -126,10 +126,6 @@ class YearFilter(django_filters.Filter):
 class TaskFilter(django_filters.FilterSet):
     """The conditions of a list of tasks; `person` is who reads it, for an API that of its request."""
 
-    # A page offers the orders to choose from. The API only looks up the one that is named: whose orders one
-    # sees costs as much to ask as the list itself.
-    offers_orders = False
-
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),
         choices=[*Standing.choices, ("submitted", _("waiting for confirmation"))],
@@ -181,8 +177,8 @@ class TaskFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.on = on or today()
         self.person: Asker | None = person or getattr(self.request, "user", None)
-        if self.person is not None and (self.offers_orders or self.data.get("order")):
-            self.filters["order"].field.queryset = Order.objects.visible_to(self.person)
+        if self.person is not None and self.data.get("order"):
+            self.filters["order"].field.queryset = Order.objects.each_visible_to(self.person)
 
     @property
     def due(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from portal.shared.verdicts import Sentence
 from tasks.lifecycle import CURRENT, Standing, View
 from tasks.lists.addresses import list_address
 from tasks.models.counting import Tally
-from tasks.models.tasks import TaskQuerySet
+from tasks.models.tasks import TaskQuerySet, count_views
 
 # The filters that a quick view replaces; all others stay on.
 QUICK = ("view", "standing")
@@ -39,12 +39,16 @@ class ViewCounts:
     """How many tasks each quick view holds; every task is in exactly one view."""
 
     numbers: Mapping[str, int]
-    """As `TaskQuerySet.views` gives them."""
+    """As `count_views` gives them."""
 
     @classmethod
     def of(cls, tasks: TaskQuerySet, on: date, due: str = CURRENT) -> ViewCounts:
-        """In one query."""
-        return cls(tasks.views(on, due))
+        return cls.of_many([tasks], on, due)
+
+    @classmethod
+    def of_many(cls, lists: Sequence[TaskQuerySet], on: date, due: str = CURRENT) -> ViewCounts:
+        """Of lists that have no task in common, in one query."""
+        return cls(count_views(lists, on, due))
 
     def __getitem__(self, view: str) -> int:
         return self.numbers[view]

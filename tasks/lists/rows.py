@@ -56,9 +56,17 @@ def sort_tasks(tasks: TaskQuerySet, sort: str) -> TaskQuerySet:
 
     By deadline, what is still to be done comes before what is done.
     """
-    name = sort.removeprefix("-")
-    column = OrderBy(F(_SORT_COLUMNS[name]), descending=sort.startswith("-"), nulls_last=True)
     closed = Case(When(state__in=OPEN, then=0), default=1, output_field=IntegerField())
-    first = (closed,) if name == "due" else ()
-    # The key at the end, so that pages never show a row twice.
-    return tasks.order_by(*first, column, "pk")
+    first = (closed,) if sort.removeprefix("-") == "due" else ()
+    return tasks.order_by(*first, *_order(sort))
+
+
+def sort_within_state(tasks: TaskQuerySet, sort: str) -> TaskQuerySet:
+    """The same among tasks that are all open, or all are not."""
+    return tasks.order_by(*_order(sort))
+
+
+def _order(sort: str) -> tuple[OrderBy, str]:
+    """The key at the end, so that pages never show a row twice."""
+    column = F(_SORT_COLUMNS[sort.removeprefix("-")])
+    return OrderBy(column, descending=sort.startswith("-"), nulls_last=True), "pk"

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, IntegerField, Value
 from django.forms import Form
 from django.http import QueryDict
@@ -19,15 +19,18 @@ from django.utils.translation import gettext_lazy as _
 from committees.fields import BodyField
 from committees.models import Body, Person
 from portal.shared.verdicts import Sentence
-from tasks.lifecycle import GIVEN, Pace, State, View
+from tasks.lifecycle import GIVEN, Pace, Standing, State, View
 from tasks.lists.addresses import list_address
 from tasks.lists.filters import NO_DAY, TaskFilter
+from tasks.lists.paging import CountedPaginator, OpenFirst
 from tasks.lists.quick_views import QUICK, Chip, ViewCounts, chips
-from tasks.lists.rows import TaskRow, sort_tasks
+from tasks.lists.rows import TaskRow, sort_tasks, sort_within_state
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
 
 PAGE_SIZE = 50
+# Standings that list what the quick view of the same name lists.
+SAME_AS_VIEW = (Standing.OVERDUE, Standing.DUE_SOON, Standing.DONE_ON_TIME, Standing.DONE_LATE)
 MAX_PILLARS = 60
 
 SORTS = (
@@ -42,8 +45,6 @@ SORTS = (
 
 class PageFilter(TaskFilter):
     """The filters of the API with what a page needs: a body by its name too, and the order of the rows."""
-
-    offers_orders = True
 
     body = django_filters.Filter(label=_("Body"), method="by_body")
     body.field_class = BodyField
@@ -69,14 +70,6 @@ class Column:
     url: str
     direction: str
     """`ascending` or `descending` when the list is sorted by this column, else empty."""
-
-
-class CountedPaginator(Paginator[Task]):
-    """A paginator that is told how many rows there are: the quick views have counted them."""
-
-    def __init__(self, tasks: TaskQuerySet, per_page: int, count: int) -> None:
-        super().__init__(tasks, per_page)
-        self.count = count
 
 
 class TaskList:
@@ -157,9 +150,9 @@ class TaskList:
 
     # The tasks
 
-    def tasks(self, without: Iterable[str] = ()) -> TaskQuerySet:
+    def tasks(self, without: Iterable[str] = (), among: TaskQuerySet | None = None) -> TaskQuerySet:
         """The tasks under all conditions that are on but the ones named, in no order."""
-        tasks: TaskQuerySet = self._filter.queryset.all()
+        tasks: TaskQuerySet = self._filter.queryset.all() if among is None else among
         for name, value in self.form.cleaned_data.items():
             if name not in without:
                 tasks = self._filter.filters[name].filter(tasks, value)
@@ -174,7 +167,8 @@ class TaskList:
     @cached_property
     def counts(self) -> ViewCounts:
         """Of the list without a quick view, so that each chip says what it would list."""
-        return ViewCounts.of(self.tasks(QUICK), self.on, self.due)
+        lists = Task.objects.visible_apart(self.person)
+        return ViewCounts.of_many([self.tasks(QUICK, among) for among in lists], self.on, self.due)
 
     @property
     def chips(self) -> list[Chip]:
@@ -184,14 +178,20 @@ class TaskList:
     @cached_property
     def count(self) -> int:
         standing, view = (self.form.cleaned_data.get(name) for name in ("standing", "view"))
-        # Only these two are not among the counts of the quick views.
+        if standing in SAME_AS_VIEW and not view:
+            return self.counts[standing]
+        # Of these the quick views have no count.
         if standing or view == GIVEN:
             return self.tasks().count()
         return self.counts[view] if view else self.counts.total
 
     @cached_property
     def page(self) -> Page[Task]:
-        return CountedPaginator(self.sorted_tasks(), PAGE_SIZE, self.count).get_page(self.params.get("page"))
+        """The count is told: the quick views have it."""
+        tasks = self.tasks().for_list()
+        by_due = self.sort.removeprefix("-") == "due"
+        rows = OpenFirst(sort_within_state(tasks, self.sort), self.count) if by_due else self.sorted_tasks()
+        return CountedPaginator(rows, PAGE_SIZE, self.count).get_page(self.params.get("page"))
 
     @cached_property
     def rows(self) -> list[TaskRow]:

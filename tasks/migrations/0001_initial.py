@@ -362,7 +362,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(fields=['lead', 'state'], name='task_led_state'),
+            index=models.Index(fields=['lead', 'state', 'assigned_at', 'assigner', 'secrecy', 'order', 'parent', 'id'], name='task_led_state'),
         ),
         migrations.AddConstraint(
             model_name='task',

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
-from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db import connection, models
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +16,10 @@ from committees.access import Asker
 from committees.models import Body, Person
 from portal.shared.day_fields import DayField, days_in_range
 from portal.shared.text import fold, number_key
-from tasks.lifecycle import (
-    LEVELS_ABOVE,
-)
+from tasks.lifecycle import LEVELS_ABOVE
 from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT
 from tasks.models.parts import led_before
-from tasks.models.tasks import Task, TaskQuerySet
+from tasks.models.tasks import Task
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -29,18 +27,25 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders of a body whose tasks the person reads, and every order above a task the person sees."""
         if person.is_superuser and person.is_active:
             return self
-        seen: TaskQuerySet = Task.objects.visible_to(person, on)
         reads = access.reach(person, "view_tasks", on)
         if reads is None:
             return self
-        own = Q(body__in=reads)
-        above = Q()
+        if reads == []:
+            return self.none()
+        return self.filter(pk__in=_keys_visible_to(person, reads, on))
+
+    def each_visible_to(self, person: Asker, on: date | None = None) -> OrderQuerySet:
+        """`visible_to`, asked of each row by itself: for one order, or those of one page."""
+        reads = access.reach(person, "view_tasks", on)
+        if reads is None or (person.is_superuser and person.is_active):
+            return self
+        if reads == []:
+            return self.none()
+        seen = Task.objects.each_visible_to(person, on)
+        above = Q(body__in=reads)
         for level in range(LEVELS_ABOVE + 1):
-            order = f"{'parent__' * level}order"
-            above |= Q(pk__in=seen.filter(**{f"{order}__isnull": False}).values(f"{order}_id"))
-        # Of a task that a body of theirs led before: the order that it stood under then.
-        then = led_before(person, on).filter(order__isnull=False).values("order_id")
-        return self.filter(own | above | Q(pk__in=then))
+            above |= Q(Exists(seen.filter(**{f"{'parent__' * level}order": OuterRef("pk")})))
+        return self.filter(above | Q(Exists(led_before(person, on).filter(order=OuterRef("pk")))))
 
     def matching(self, words: str) -> OrderQuerySet:
         """Every word occurs, or the number is written so: without case, marks, spaces and hyphens."""
@@ -69,6 +74,32 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Dated in the year; where the day is not known, by the document's own words."""
         worded = Q(issued_on=None, issued_words__contains=str(year))
         return self.filter(Q(issued_on__year=year) | worded)
+
+
+def _keys_visible_to(person: Asker, reads: list[int] | models.QuerySet[Any], on: date | None) -> RawSQL:
+    """The keys of the orders of these bodies, of those of all tasks that the person sees, and of those above.
+
+    One list and no OR of lists: PostgreSQL would look through the longer one again for every order. Each task
+    is read once and only its two keys are kept; then the few tasks above are looked up one by one (OFFSET 0
+    keeps that apart, see `tasks._below`).
+    """
+    # Of a task that a body of theirs led before: the order that it stood under then.
+    then = led_before(person, on).filter(order__isnull=False).values_list("order_id")
+    own = Order.objects.filter(body__in=reads).values_list("pk")
+    seen = [tasks.values_list("order_id", "parent_id") for tasks in Task.objects.visible_apart(person, on)]
+    compiled = [rows.order_by().query.sql_with_params() for rows in (*seen, own, then)]
+    statements = [statement for statement, _params in compiled]
+    above = "JOIN tasks_task task ON task.id = up.parent_id"
+    if connection.vendor == "postgresql":
+        columns = "SELECT order_id, parent_id FROM tasks_task WHERE id = up.parent_id OFFSET 0"
+        above = f"CROSS JOIN LATERAL ({columns}) task"
+    return RawSQL(  # noqa: S611 - what is not constant is a parameter
+        f"WITH RECURSIVE seen (order_id, parent_id) AS ({' UNION ALL '.join(statements[:-2])}),"  # noqa: S608
+        " up (order_id, parent_id) AS (SELECT order_id, parent_id FROM seen"
+        f" UNION SELECT task.order_id, task.parent_id FROM up {above})"
+        f" SELECT order_id FROM up WHERE order_id IS NOT NULL UNION {' UNION '.join(statements[-2:])}",
+        [value for _statement, params in compiled for value in params],
+    )
 
 
 class Order(models.Model):

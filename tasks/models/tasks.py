@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any, ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,7 +13,7 @@ from django.core.validators import (
     MaxValueValidator,
 )
 from django.db import connection, models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext_lazy
@@ -52,6 +53,9 @@ MAX_APPROVAL_LENGTH = 250
 # All that the title of a secret task says beside its number.
 PLACEHOLDER_TITLE = "Nhiệm vụ mật"
 
+# The quick views, those of most tasks first.
+COUNTED_FIRST = sorted(View, key=lambda view: view not in (View.DONE_ON_TIME, View.DONE_LATE))
+
 # The parts of so many bodies are few enough to be looked up one by one.
 FEW_BODIES = 10
 
@@ -69,13 +73,27 @@ def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
     return Q(pk__in=keys)
 
 
-def _given_or_received(bodies: list[int] | models.QuerySet[Any], *, former: bool, few: bool) -> Q:
-    parts = Part.objects.filter(body__in=bodies).order_by().values("task_id")
-    received = ISSUED & (Q(lead__in=bodies) | _one_of(parts.exclude(kind="former_lead"), few=few))
+class Reading(Enum):
+    """How the parts of the bodies are looked up."""
+
+    ARRAY = "of a few bodies: all at once, then by index"
+    LIST = "of many bodies: all at once, as a list beside the rows"
+    EACH = "row by row, for one task or a handful"
+
+
+def _given_or_received(bodies: list[int] | models.QuerySet[Any], *, former: bool, reading: Reading) -> Q:
+    parts = Part.objects.filter(body__in=bodies).order_by()
+    received = ISSUED & (Q(lead__in=bodies) | _tasks_of(parts.exclude(kind="former_lead"), reading))
     if former:
         # It was issued when they led it, whatever became of it since.
-        received |= _one_of(parts.filter(kind="former_lead"), few=few)
+        received |= _tasks_of(parts.filter(kind="former_lead"), reading)
     return Q(assigner__in=bodies) | received
+
+
+def _tasks_of(parts: models.QuerySet[Any, Any], reading: Reading) -> Q:
+    if reading is Reading.EACH:
+        return Q(Exists(parts.filter(task=OuterRef("pk"))))
+    return _one_of(parts.values("task_id"), few=reading is Reading.ARRAY)
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -93,6 +111,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """With what their bodies led before, for doors that show such a task as it was then."""
         return self._in_scope(person, on, former=True)
 
+    def each_visible_to(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """`visible_to`, asked of each row by itself: for one task, or those of one order or parent."""
+        return self._in_scope(person, on, former=False, each=True)
+
+    def each_readable_by(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """`readable_by`, asked of each row by itself."""
+        return self._in_scope(person, on, former=True, each=True)
+
     def led_before(self, person: Asker, on: date | None = None) -> TaskQuerySet:
         """Tasks that a body of theirs led before and that they see by nothing else, last taken away first."""
         parts = led_before(person, on)
@@ -101,24 +127,48 @@ class TaskQuerySet(models.QuerySet["Task"]):
         tasks = self.filter(~Exists(visible), pk__in=parts.values("task_id"))
         return tasks.annotate(led_until=Subquery(until)).order_by("-led_until", "-pk")
 
-    def _in_scope(self, person: Asker, on: date | None, *, former: bool) -> TaskQuerySet:
+    def _in_scope(self, person: Asker, on: date | None, *, former: bool, each: bool = False) -> TaskQuerySet:
         if person.is_superuser and person.is_active:
             return self
-        seen = self._read_in(access.reach(person, "view_tasks", on), former=former)
+        seen = self._read_in(access.reach(person, "view_tasks", on), former=former, each=each)
         trusted = access.bodies_as(person, RESTRICTED_READERS, on)
-        if not trusted:
-            return seen.filter(secrecy="normal")
-        # One list beside the rows: asked row by row it would look dearer than reading the whole table.
-        return seen.filter(Q(secrecy="normal") | _given_or_received(trusted, former=former, few=False))
+        return seen._not_restricted(trusted, former=former, each=each)
 
-    def _read_in(self, bodies: list[int] | models.QuerySet[Any] | None, *, former: bool) -> TaskQuerySet:
+    def _not_restricted(self, trusted: list[int], *, former: bool, each: bool = False) -> TaskQuerySet:
+        """Without restricted tasks, but those of the bodies in which an office may read them."""
+        if not trusted:
+            return self.filter(secrecy="normal")
+        # One list beside the rows of a list: asked of each it would look dearer than reading the whole table.
+        reading = Reading.EACH if each else Reading.LIST
+        return self.filter(Q(secrecy="normal") | _given_or_received(trusted, former=former, reading=reading))
+
+    def visible_apart(self, person: Asker, on: date | None = None) -> list[TaskQuerySet]:
+        """`visible_to` as lists that have no task in common: for what reads all of them, such as a count.
+
+        Given by one of the bodies, else led by one, else helped by one. Each is read by an index; one OR over
+        many bodies makes PostgreSQL read every task there is.
+        """
+        bodies = access.reach(person, "view_tasks", on)
+        if bodies is None or person.is_superuser or (isinstance(bodies, list) and len(bodies) <= FEW_BODIES):
+            return [self.visible_to(person, on)]
+        given, led = Q(assigner__in=bodies), Q(lead__in=bodies)
+        helping = Part.objects.filter(body__in=bodies).exclude(kind="former_lead").order_by()
+        helped = _one_of(helping.values("task_id"), few=True)
+        apart = (given, ISSUED & led & ~given, ISSUED & helped & ~given & ~led)
+        trusted = access.bodies_as(person, RESTRICTED_READERS, on)
+        return [self._not_restricted(trusted, former=False).filter(condition) for condition in apart]
+
+    def _read_in(
+        self, bodies: list[int] | models.QuerySet[Any] | None, *, former: bool, each: bool
+    ) -> TaskQuerySet:
         """Given by one of the bodies (None: of all), or received by one and issued."""
         if bodies is None:
             return self
         if bodies == []:
             return self.none()
         few = isinstance(bodies, list) and len(bodies) <= FEW_BODIES
-        return self.filter(_given_or_received(bodies, former=former, few=few))
+        reading = Reading.EACH if each else Reading.ARRAY if few else Reading.LIST
+        return self.filter(_given_or_received(bodies, former=former, reading=reading))
 
     def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
         """Tasks the body (or any of the bodies) gave or has a part in."""
@@ -148,6 +198,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def open(self) -> TaskQuerySet:
         return self.filter(state__in=OPEN)
+
+    def closed(self) -> TaskQuerySet:
+        """All that is not open: done, stopped, withdrawn, or not given yet."""
+        return self.exclude(state__in=OPEN)
 
     def unfinished(self) -> TaskQuerySet:
         """Neither done nor off the books: being prepared, open, or stopped for a time."""
@@ -220,9 +274,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def views(self, on: date, due: str = CURRENT) -> dict[str, int]:
         """How many tasks each quick view holds, and how many of those waiting have a deadline."""
-        numbers = {str(view): Count("pk", filter=view_q(view, on, due)) for view in View}
-        dated = Count("pk", filter=view_q(View.SUBMITTED, on, due) & Q(**{f"{due}__isnull": False}))
-        return self.order_by().aggregate(**numbers, submitted_dated=dated)
+        return count_views([self], on, due)
 
     def under(self, task: int) -> TaskQuerySet:
         """Every task below the one with this key, however deep."""
@@ -239,11 +291,31 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def for_list(self) -> TaskQuerySet:
         """With what a row of a list shows, so that twenty rows cost as many queries as one."""
-        return self.select_related("lead", "assigner", "order")
+        long_texts = ("description", "search_text", "order__abstract", "order__search_text")
+        of_bodies = [f"{body}__search_text" for body in ("lead", "assigner")]
+        return self.select_related("lead", "assigner", "order").defer(*long_texts, *of_bodies)
 
     def late_first(self) -> TaskQuerySet:
         """By deadline, those without one last; stable."""
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def count_views(lists: Sequence[TaskQuerySet], on: date, due: str = CURRENT) -> dict[str, int]:
+    """What `TaskQuerySet.views` gives, for lists that have no task in common; in one query.
+
+    Each task is put into its view and these are grouped: what most tasks are in is asked first.
+    """
+    dated = view_q(View.SUBMITTED, on, due) & Q(**{f"{due}__isnull": False})
+    conditions = {"submitted_dated": dated, **{str(view): view_q(view, on, due) for view in COUNTED_FIRST}}
+    view = Case(*(When(condition, then=Value(name)) for name, condition in conditions.items()))
+    first, *others = (
+        tasks.order_by().annotate(view=view).values_list("view").annotate(n=Count("pk")) for tasks in lists
+    )
+    numbers = dict.fromkeys(conditions, 0)
+    for name, number in first.union(*others, all=True) if others else first:
+        numbers[name] += number
+    numbers[View.SUBMITTED] += numbers["submitted_dated"]
+    return numbers
 
 
 def _below() -> str:
@@ -598,7 +670,12 @@ class Task(models.Model):
                 fields=("lead", "due_on", "state"), name="task_at_risk", condition=Q(risk_days__isnull=False)
             ),
             models.Index(fields=("assigner", "state"), name="task_given_state"),
-            models.Index(fields=("lead", "state"), name="task_led_state"),
+            # With all that decides who sees a task and which orders stand over it: the orders of somebody
+            # with many bodies are found here alone, without a row of the table.
+            models.Index(
+                fields=("lead", "state", "assigned_at", "assigner", "secrecy", "order", "parent", "id"),
+                name="task_led_state",
+            ),
         )
 
     def __str__(self) -> str:

@@ -136,7 +136,7 @@ class RelationDoors(PersonDoor):
     def unrelate(self, request: Request, pk: str, relation_pk: str) -> Response:
         """Take back what was entered; the tasks of both orders stay as they are."""
         order: Order = self.get_object()
-        visible = order.relations.filter(other__in=Order.objects.visible_to(self.person).order_by())
+        visible = order.relations.filter(other__in=Order.objects.each_visible_to(self.person).order_by())
         relation_actions.unrelate(relation=get_object_or_404(visible, pk=relation_pk), by=self.person)
         return Response(status=204)
 

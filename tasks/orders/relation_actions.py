@@ -45,7 +45,7 @@ class Decision:
 def relate(*, order: Order, kind: str, other: Order, by: Person) -> OrderRelation:
     """Say what an order does to another that the person sees."""
     right = rules.may_edit_order(by, order).or_raise()
-    if not Order.objects.visible_to(by).filter(pk=other.pk).exists():
+    if not Order.objects.each_visible_to(by).filter(pk=other.pk).exists():
         raise ValidationError({"other": _("Choose an order that you can see.")})
     _lock_above(order, other)
     if order.pk == other.pk:

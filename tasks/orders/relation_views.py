@@ -82,7 +82,7 @@ def _after_relating(request: SignedInRequest, relation: OrderRelation) -> HttpRe
 @require_POST
 def unrelate(request: SignedInRequest, pk: int, relation_pk: int) -> HttpResponse:
     order = find_order(request, pk)
-    visible = order.relations.filter(other__in=Order.objects.visible_to(request.user).order_by())
+    visible = order.relations.filter(other__in=Order.objects.each_visible_to(request.user).order_by())
     relation = get_object_or_404(visible.select_related("other"), pk=relation_pk)
     relation_actions.unrelate(relation=relation, by=request.user)
     messages.success(

@@ -106,7 +106,7 @@ def related(person: Person, order: Order, on: date) -> Related:
 
 
 def _seen(person: Person, keys: set[int]) -> dict[int, Order]:
-    rows = Order.objects.visible_to(person).filter(pk__in=keys).select_related("body")
+    rows = Order.objects.each_visible_to(person).filter(pk__in=keys).select_related("body")
     return {
         order.pk: order for order in rows.defer("abstract", "search_text").order_by("body__path", "number")
     }

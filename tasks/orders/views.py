@@ -8,7 +8,6 @@ import django_filters
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.forms import SearchInput
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,6 +30,7 @@ from tasks import rules
 from tasks.forms import differences
 from tasks.lifecycle import FIVE
 from tasks.lists.filters import OrderFilter
+from tasks.lists.paging import read_counted_page
 from tasks.lists.quick_views import ViewCounts
 from tasks.lists.rows import TaskRow, sort_tasks
 from tasks.lists.task_list import PAGE_SIZE
@@ -56,7 +56,7 @@ class RegisterFilter(OrderFilter):
 @login_required
 @require_safe
 def order_list(request: SignedInRequest) -> HttpResponse:
-    orders = Order.objects.visible_to(request.user).select_related("body")
+    orders = Order.objects.visible_to(request.user)
     register = RegisterFilter(request.GET, queryset=orders, request=request)
     context: dict[str, Any] = {
         "title": _("Orders"),
@@ -75,8 +75,12 @@ def _page_of(request: SignedInRequest, register: RegisterFilter) -> dict[str, An
     conditions = register.conditions
     if body := conditions.get("body"):
         register.form.data = {**request.GET.dict(), "body": body_label(body)}
-    page = Paginator(register.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    tasks = Task.objects.visible_to(request.user).filter(order__in=[order.pk for order in page.object_list])
+    page = read_counted_page(
+        register.qs, request.GET.get("page"), PAGE_SIZE, Order.objects.select_related("body")
+    )
+    tasks = Task.objects.each_visible_to(request.user).filter(
+        order__in=[order.pk for order in page.object_list]
+    )
     return {
         "page": page,
         "tallies": tasks.tallies(today(), by="order_id"),
@@ -100,7 +104,7 @@ def _in_words(register: RegisterFilter, count: int) -> str:
 @require_safe
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     order = find_order(request, pk)
-    tasks, on = Task.objects.visible_to(request.user).filter(order=order), today()
+    tasks, on = Task.objects.each_visible_to(request.user).filter(order=order), today()
     first_tasks = sort_tasks(tasks.for_list(), "due")[:PAGE_SIZE]
     rows = [TaskRow.of(task, on) for task in first_tasks]
     counts = ViewCounts.of(tasks, on)

@@ -98,11 +98,11 @@ def find_page(request: SignedInRequest, pk: int) -> TaskPage:
 
 
 def _tasks_with_beside(person: Person) -> QuerySet[Any]:
-    seen = Task.objects.visible_to(person)
+    seen = Task.objects.each_visible_to(person)
     fan_outs = FanOut.objects.read_by(person).filter(task=OuterRef("pk")).pressing_first()
     days = CalendarDay.objects.filter(day=OuterRef("due_on"))
     people = ("leader", "contact", "submitted_by", "risk_by")
-    tasks = Task.objects.readable_by(person).select_related(
+    tasks = Task.objects.each_readable_by(person).select_related(
         "order", "lead", "assigner", *people, "recurrence"
     )
     return tasks.annotate(
@@ -124,7 +124,7 @@ def rows_if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def find_order(request: SignedInRequest, pk: int) -> Order:
-    return get_object_or_404(Order.objects.visible_to(request.user).select_related("body"), pk=pk)
+    return get_object_or_404(Order.objects.each_visible_to(request.user).select_related("body"), pk=pk)
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def _children(person: Person, page: TaskPage, on: date) -> Children:
     if not page.has_children:
         return Children([])
     late = Count("pk", filter=Q(pk__in=Task.objects.filter(parent=page.task).overdue(on).values("pk")))
-    tasks = Task.objects.visible_to(person).filter(parent=page.task).for_list()
+    tasks = Task.objects.each_visible_to(person).filter(parent=page.task).for_list()
     counted: QuerySet[Any] = sort_tasks(tasks, "due").annotate(total=Window(Count("pk")), late=Window(late))
     first: list[WithAnnotations[Task, CountedLate]] = list(counted[:MAX_CHILDREN])
     if not first:
@@ -206,7 +206,7 @@ def _replacing(person: Person, page: TaskPage) -> list[Task]:
     if not (task.superseded_by_id or page.replaces):
         return []
     either = Q(pk=task.superseded_by_id or 0) | Q(superseded_by=task)
-    return list(Task.objects.visible_to(person).filter(either).order_by("pk"))
+    return list(Task.objects.each_visible_to(person).filter(either).order_by("pk"))
 
 
 def _removable(person: Person, evidence: list[Evidence], acts: Panel) -> set[int]:

@@ -86,12 +86,22 @@ def _draw_form(tasks: TaskList) -> None:
     if body := chosen.get("body"):
         form.data = form.data.copy()
         form.data["body"] = body_label(body)
-    order = chosen.get("order")
+    # Only what is chosen: the others are fetched when the conditions are opened.
+    orders.widget.choices = [("", orders.empty_label), *_chosen_order(orders, chosen.get("order"))]
+    orders.widget.attrs |= {
+        "hx-get": reverse("tasks:orders"),
+        "hx-trigger": "toggle from:closest details once, focus once",
+        "hx-target": "this",
+        # Its own, or it would inherit those of the form, that swap the list.
+        "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+    }
+
+
+def _chosen_order(field: Any, order: Order | str | None) -> list[tuple[Any, Any]]:
     if isinstance(order, Order):
-        # Only the chosen one, so that the page asks the database no more than without it.
-        orders.widget.choices = [("", orders.empty_label), (order.pk, orders.label_from_instance(order))]
-    else:
-        limit_choices(orders, Order.objects.visible_to(tasks.person), None)
+        return [(order.pk, field.label_from_instance(order))]
+    return [(order, field.null_label)] if order else []
 
 
 @login_required
@@ -111,6 +121,22 @@ def led_before(request: SignedInRequest) -> HttpResponse:
         "rows": [TaskRow.of(task, today()) for task in tasks],
     }
     return render(request, "tasks/led_before.html", context)
+
+
+@login_required
+@require_safe
+def orders(request: SignedInRequest) -> HttpResponse:
+    """Options for the select of the order: the newest, with the one that is chosen among them."""
+    tasks = TaskList(request.user, request.GET, today())
+    field: Any = tasks.form.fields["order"]
+    field.empty_label = _("any")
+    chosen = tasks.form.cleaned_data.get("order") if tasks.is_valid else None
+    limit_choices(
+        field, Order.objects.visible_to(request.user), chosen if isinstance(chosen, Order) else None
+    )
+    selected = str(chosen.pk if isinstance(chosen, Order) else chosen or "")
+    options = [(str(value), label) for value, label in field.widget.choices]
+    return render(request, "tasks/order_options.html", {"options": options, "selected": selected})
 
 
 @login_required

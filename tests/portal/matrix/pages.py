@@ -41,6 +41,7 @@ POST   notices:unsubscribe        token         200 200 200 200 200 200 200 200
 # Tasks
 GET    tasks:list                 -             200 200 200 200 200 200 200 302
 GET    suggest_bodies             -             200 200 200 200 200 200 200 302
+GET    tasks:orders               -             200 200 200 200 200 200 200 302
 GET    tasks:pillars              -             200 200 200 200 200 200 200 302
 GET    tasks:led_before           -             200 200 200 200 200 200 200 302
 GET    tasks:new                  -             403 200 403 403 403 200 403 302

@@ -1,0 +1,83 @@
+"""What a person sees is the same however it is asked: as a list, row by row, as lists apart, by pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+
+from committees import access
+from committees.models import Person
+from tasks.lifecycle import LEVELS_ABOVE
+from tasks.lists import task_list
+from tasks.lists.rows import sort_tasks
+from tasks.lists.task_list import TaskList
+from tasks.models import Order, Task, tasks
+from tasks.models.parts import led_before
+from tasks.models.tasks import TaskQuerySet
+from tests.tasks.test_tally import NOW, WHO, World, world
+
+__all__ = ["world"]
+
+
+@pytest.fixture(params=[0, 10], ids=["as of many bodies", "as of few"])
+def few_bodies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "FEW_BODIES", request.param)
+
+
+def keys(rows: TaskQuerySet) -> list[int]:
+    return sorted(rows.values_list("pk", flat=True))
+
+
+@pytest.mark.usefixtures("few_bodies")
+def test_tasks_asked_of_in_three_ways(world: World) -> None:
+    for who in WHO:
+        person = world.people[who]
+        visible = keys(Task.objects.visible_to(person))
+        assert keys(Task.objects.each_visible_to(person)) == visible, who
+        assert keys(Task.objects.each_readable_by(person)) == keys(Task.objects.readable_by(person)), who
+        apart = [key for rows in Task.objects.visible_apart(person) for key in keys(rows)]
+        assert sorted(apart) == visible, who
+
+
+@pytest.mark.usefixtures("few_bodies")
+def test_orders_asked_of_in_two_ways(world: World) -> None:
+    below = list(Task.objects.filter(order=None)[:40])
+    above = list(Task.objects.exclude(order=None)[:40])
+    for task, parent in zip(below, above, strict=True):
+        task.parent = parent
+    Task.objects.bulk_update(below, ["parent"])
+    for who in WHO:
+        person = world.people[who]
+        expected = {order.pk for order in world.orders if _is_visible(person, order)}
+        assert set(Order.objects.visible_to(person).values_list("pk", flat=True)) == expected, who
+        assert set(Order.objects.each_visible_to(person).values_list("pk", flat=True)) == expected, who
+
+
+def _is_visible(person: Person, order: Order) -> bool:
+    """A body of theirs gave it, or it stands over a task that they see or that a body of theirs led then."""
+    own = Order.objects.filter(pk=order.pk, body__in=[order.body_id])
+    if person.is_superuser or access.allows(person, "view_tasks", own.get().body):
+        return True
+    if person.pk and led_before(person).filter(order=order).exists():
+        return True
+    levels = ["parent__" * level + "order" for level in range(LEVELS_ABOVE + 1)]
+    return any(Task.objects.visible_to(person).filter(**{level: order}).exists() for level in levels)
+
+
+@pytest.mark.parametrize("sort", ["due", "-due", "updated", "-lead"])
+@pytest.mark.parametrize("narrowed", ["", "view=given&", "standing=done_late&", "q=submitted&"])
+def test_the_pages_together_are_the_list(
+    world: World, monkeypatch: pytest.MonkeyPatch, sort: str, narrowed: str
+) -> None:
+    monkeypatch.setattr(task_list, "PAGE_SIZE", 17)
+    person = world.people["secretary"]
+    whole = TaskList(person, QueryDict(f"{narrowed}sort={sort}"), NOW)
+    assert whole.is_valid
+    expected = list(sort_tasks(whole.tasks(), sort).values_list("pk", flat=True))
+    assert whole.count == len(expected)
+    shown: list[int] = []
+    for number in range(1, whole.page.paginator.num_pages + 1):
+        page = TaskList(person, QueryDict(f"{narrowed}sort={sort}&page={number}"), NOW)
+        assert page.is_valid
+        shown += [task.pk for task in page.page]
+    assert shown == expected
