@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -34,6 +35,12 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "", label: str = "") -> SafeString:
     """One icon of the sprite. Without `label` it only repeats the word beside it."""
+    return _icon(name, extra, str(label))
+
+
+# A page holds a hundred of them, and few are different.
+@lru_cache(maxsize=2000)
+def _icon(name: str, extra: str, label: str) -> SafeString:
     if name not in ICON_NAMES:
         raise template.TemplateSyntaxError(
             f"No icon {name!r}: add it in portal/icons.py, run python -m portal.icons"
@@ -102,11 +109,16 @@ def standing_words(standing: str, days: int | None = None) -> str:
 @register.simple_tag
 def standing_label(standing: str, days: int | None = None, words: str = "") -> SafeString:
     """The `.is` label: icon, word and size. `words` replaces the words and keeps icon and colour."""
+    return _label(standing, words or standing_words(standing, days))
+
+
+@lru_cache(maxsize=2000)
+def _label(standing: str, words: str) -> SafeString:
     return format_html(
         '<span class="is" data-is="{}">{}{}</span>',
         THREE.get(standing, standing),
         icon(MARKS[standing].icon),
-        words or standing_words(standing, days),
+        words,
     )
 
 

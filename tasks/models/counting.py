@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, When
 from django.db.models.functions import TruncDate
-from django.db.models.lookups import GreaterThan, LessThanOrEqual
+from django.db.models.lookups import GreaterThan, In, LessThanOrEqual
 
 from portal.shared.days import VIETNAM
 from tasks.lifecycle import (
@@ -39,6 +40,21 @@ def _in_its_day(due: str) -> Q:
 
 def _after_its_day(due: str) -> Q:
     return Q(GreaterThan(_SUBMITTED_ON, F(due)))
+
+
+def standing_of(state: str, due_on: date | None, stopped: date | None, on: date) -> Standing | None:
+    """Where a task stands on the day, as `standing_q` asks it; `stopped` is the day of its submission."""
+    if state == State.COMPLETED:
+        late = stopped is not None and due_on is not None and stopped > due_on
+        return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
+    if state not in OPEN:
+        return None
+    if due_on is None:
+        return Standing.NO_DEADLINE
+    if (stopped or on) > due_on:
+        return Standing.OVERDUE
+    soon = stopped is None and due_on <= on + timedelta(days=DUE_SOON_DAYS)
+    return Standing.DUE_SOON if soon else Standing.IN_TIME
 
 
 def standing_q(standing: str, on: date, due: str = CURRENT) -> Q:
@@ -103,3 +119,33 @@ def view_q(view: str, on: date, due: str = CURRENT) -> Q:
         case View.NO_DEADLINE:
             return running & dayless & ~Q(due_kind__in=CONTINUOUS)
     return standing_q(view, on, due)
+
+
+def view_columns(on: date, due: str = CURRENT) -> dict[str, Any]:
+    """All that decides, beside the state, in which quick view a task is: what `view_of` takes.
+
+    Where the deadline lies (0: there is none, 1: passed, 2: soon, 3: later), whether the task was submitted
+    after it, and whether its kind has no end.
+    """
+    soon = on + timedelta(days=DUE_SOON_DAYS)
+    passed, near = When(**{f"{due}__lt": on}, then=1), When(**{f"{due}__lte": soon}, then=2)
+    none = When(**{f"{due}__isnull": True}, then=0)
+    return {
+        "place": Case(none, passed, near, default=3, output_field=IntegerField()),
+        "late": GreaterThan(_SUBMITTED_ON, F(due)),
+        "endless": In(F("due_kind"), CONTINUOUS),
+    }
+
+
+def view_of(state: str, place: int, *, late: bool, endless: bool) -> View:
+    """The quick view of tasks with these columns: the one whose `view_q` they meet."""
+    if state in UNISSUED:
+        return View.PREPARED
+    if state == State.COMPLETED:
+        return View.DONE_LATE if late else View.DONE_ON_TIME
+    if state == State.SUBMITTED:
+        return View.OVERDUE if late else View.SUBMITTED
+    if state not in RUNNING:
+        return View(state)
+    without_day = View.CONTINUOUS if endless else View.NO_DEADLINE
+    return (without_day, View.OVERDUE, View.DUE_SOON, View.IN_TIME)[place]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from django.core.validators import (
     MaxValueValidator,
 )
 from django.db import connection, models
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext_lazy
@@ -31,7 +31,6 @@ from tasks.cycles import Cycle
 from tasks.lifecycle import (
     COUNTED,
     CURRENT,
-    DUE_SOON_DAYS,
     FIVE,
     GIVEN,
     OPEN,
@@ -43,7 +42,17 @@ from tasks.lifecycle import (
     View,
 )
 from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT, nobody_twice
-from tasks.models.counting import ISSUED, Tally, pace_q, paces, standing_q, view_q
+from tasks.models.counting import (
+    ISSUED,
+    Tally,
+    pace_q,
+    paces,
+    standing_of,
+    standing_q,
+    view_columns,
+    view_of,
+    view_q,
+)
 from tasks.models.cycles import Recurrence
 from tasks.models.parts import Part, led_before
 
@@ -52,9 +61,6 @@ MAX_APPROVAL_LENGTH = 250
 
 # All that the title of a secret task says beside its number.
 PLACEHOLDER_TITLE = "Nhiệm vụ mật"
-
-# The quick views, those of most tasks first.
-COUNTED_FIRST = sorted(View, key=lambda view: view not in (View.DONE_ON_TIME, View.DONE_LATE))
 
 # The parts of so many bodies are few enough to be looked up one by one.
 FEW_BODIES = 10
@@ -82,12 +88,21 @@ class Reading(Enum):
 
 
 def _given_or_received(bodies: list[int] | models.QuerySet[Any], *, former: bool, reading: Reading) -> Q:
-    parts = Part.objects.filter(body__in=bodies).order_by()
-    received = ISSUED & (Q(lead__in=bodies) | _tasks_of(parts.exclude(kind="former_lead"), reading))
+    parts = Part.objects.filter(_among("body", bodies)).order_by()
+    received = ISSUED & (_among("lead", bodies) | _tasks_of(parts.exclude(kind="former_lead"), reading))
     if former:
         # It was issued when they led it, whatever became of it since.
         received |= _tasks_of(parts.filter(kind="former_lead"), reading)
-    return Q(assigner__in=bodies) | received
+    return _among("assigner", bodies) | received
+
+
+def _among(column: str, bodies: list[int] | models.QuerySet[Any]) -> Q:
+    """The column names one of the bodies. A list is one value: a hundred of them are dear to write down."""
+    if isinstance(bodies, list) and connection.vendor == "postgresql":
+        array = Func(Value(bodies), template="(%(expressions)s)")
+        shape = {"template": "(%(expressions)s)", "arg_joiner": " = ANY "}
+        return Q(Func(F(column), array, **shape, output_field=models.BooleanField()))
+    return Q((f"{column}__in", bodies))
 
 
 def _tasks_of(parts: models.QuerySet[Any, Any], reading: Reading) -> Q:
@@ -151,10 +166,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         bodies = access.reach(person, "view_tasks", on)
         if bodies is None or person.is_superuser or (isinstance(bodies, list) and len(bodies) <= FEW_BODIES):
             return [self.visible_to(person, on)]
-        given, led = Q(assigner__in=bodies), Q(lead__in=bodies)
-        helping = Part.objects.filter(body__in=bodies).exclude(kind="former_lead").order_by()
+        given, led = _among("assigner", bodies), _among("lead", bodies)
+        helping = Part.objects.filter(_among("body", bodies)).exclude(kind="former_lead").order_by()
         helped = _one_of(helping.values("task_id"), few=True)
-        apart = (given, ISSUED & led & ~given, ISSUED & helped & ~given & ~led)
+        apart = (given, ISSUED & led & ~given, ISSUED & helped & ~given & (~led | Q(lead=None)))
         trusted = access.bodies_as(person, RESTRICTED_READERS, on)
         return [self._not_restricted(trusted, former=False).filter(condition) for condition in apart]
 
@@ -303,18 +318,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
 def count_views(lists: Sequence[TaskQuerySet], on: date, due: str = CURRENT) -> dict[str, int]:
     """What `TaskQuerySet.views` gives, for lists that have no task in common; in one query.
 
-    Each task is put into its view and these are grouped: what most tasks are in is asked first.
+    Grouped by the few columns that decide, and put into its view afterwards: a condition for each view would
+    be asked of every task, and be longer to write than to ask.
     """
-    dated = view_q(View.SUBMITTED, on, due) & Q(**{f"{due}__isnull": False})
-    conditions = {"submitted_dated": dated, **{str(view): view_q(view, on, due) for view in COUNTED_FIRST}}
-    view = Case(*(When(condition, then=Value(name)) for name, condition in conditions.items()))
+    columns = view_columns(on, due)
     first, *others = (
-        tasks.order_by().annotate(view=view).values_list("view").annotate(n=Count("pk")) for tasks in lists
+        tasks.order_by().annotate(**columns).values_list("state", *columns).annotate(n=Count("pk"))
+        for tasks in lists
     )
-    numbers = dict.fromkeys(conditions, 0)
-    for name, number in first.union(*others, all=True) if others else first:
-        numbers[name] += number
-    numbers[View.SUBMITTED] += numbers["submitted_dated"]
+    numbers = dict.fromkeys((*View.values, "submitted_dated"), 0)
+    for state, place, late, endless, number in first.union(*others, all=True) if others else first:
+        view = view_of(state, place, late=bool(late), endless=bool(endless))
+        numbers[view] += number
+        if view == View.SUBMITTED and place:
+            numbers["submitted_dated"] += number
     return numbers
 
 
@@ -332,6 +349,10 @@ def _below() -> str:
         f"WITH RECURSIVE below (id) AS ({first} UNION SELECT child.id FROM below {children})"  # noqa: S608
         " SELECT id FROM below"
     )
+
+
+def code_of(key: int) -> str:
+    return f"NV-{key:05d}"
 
 
 class Task(models.Model):
@@ -698,7 +719,7 @@ class Task(models.Model):
     @property
     def code(self) -> str:
         """What people call it by in a letter or on the telephone, whatever its number in the order."""
-        return f"NV-{self.pk:05d}" if self.pk else ""
+        return code_of(self.pk) if self.pk else ""
 
     @property
     def name(self) -> str:
@@ -712,18 +733,7 @@ class Task(models.Model):
     def standing(self, on: date, due: str = CURRENT) -> Standing | None:
         """Where the task stands on the day, as the queryset answers it; None outside the count."""
         stopped = day_of(self.submitted_at) if self.submitted_at else None
-        due_on: date | None = getattr(self, due)
-        if self.state == State.COMPLETED:
-            late = stopped is not None and due_on is not None and stopped > due_on
-            return Standing.DONE_LATE if late else Standing.DONE_ON_TIME
-        if self.state not in OPEN:
-            return None
-        if due_on is None:
-            return Standing.NO_DEADLINE
-        if (stopped or on) > due_on:
-            return Standing.OVERDUE
-        soon = stopped is None and due_on <= on + timedelta(days=DUE_SOON_DAYS)
-        return Standing.DUE_SOON if soon else Standing.IN_TIME
+        return standing_of(self.state, getattr(self, due), stopped, on)
 
     def days_left(self, on: date, due: str = CURRENT) -> int | None:
         """Calendar days to the deadline, negative when late; counted at the submission once there is one."""
@@ -773,6 +783,11 @@ class Task(models.Model):
             getattr(self, "recurrence", None) if self.due_kind == self.DueKind.RECURRING else None
         )
         return row if row and row.stop else None
+
+    @property
+    def has_plain_day(self) -> bool:
+        """Its deadline is a day that was never moved, and nothing more is to be said of it."""
+        return bool(self.due_on) and not self.due_words and self.original_due_on in (None, self.due_on)
 
     @property
     def waits_for(self) -> str:

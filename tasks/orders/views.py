@@ -38,7 +38,7 @@ from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tasks.orders.forms import OrderForm
 from tasks.orders.relations import related
-from tasks.pages.common import NOBODY, find_order
+from tasks.pages.common import NOBODY, find_order, prepares_tasks
 
 
 class RegisterFilter(OrderFilter):
@@ -62,7 +62,7 @@ def order_list(request: SignedInRequest) -> HttpResponse:
         "title": _("Orders"),
         "form": register.form,
         "now": timezone.now(),
-        "may_prepare": access.bodies(request.user, "draft_tasks").exists(),
+        "may_prepare": prepares_tasks(request.user),
     }
     register.form.fields["q"].widget = SearchInput(attrs={"placeholder": _("Number as 7 ct ttg, or words")})
     register.form.fields["kind"].choices = [("", _("any")), *Order.Kind.choices]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import WithAnnotations
 
+from committees import access
 from committees.doors import SignedInRequest
 from committees.models import Person
 from notices.calendar import CALENDAR_COLUMNS
@@ -121,6 +122,11 @@ def _tasks_with_beside(person: Person) -> QuerySet[Any]:
 def rows_if(some: bool, rows: QuerySet[Any]) -> QuerySet[Any]:
     """A list that is known to be empty asks the database nothing."""
     return rows if some else rows.none()
+
+
+def prepares_tasks(person: Person) -> bool:
+    """Whether some body lets the person enter orders and tasks; asked of what the page reads once anyhow."""
+    return person.is_superuser or any("draft_tasks" in names for names in access.grants(person).values())
 
 
 def find_order(request: SignedInRequest, pk: int) -> Order:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from committees.serializers import BodyOut
+from portal.shared.days import day_of
 from tasks.lifecycle import CURRENT, FIVE, Standing, State
 from tasks.models import Order, Task
+from tasks.models.counting import standing_of
+from tasks.models.tasks import code_of
 
-# All columns that a row of the list reads; the long texts stay in the database.
+# All columns that a row of the list reads, in the order in which `RowShape` takes them.
 ROW_COLUMNS = (
-    *("number", "title", "title_en", "pillar", "programme", "priority", "secrecy", "state", "version"),
-    *("due_on", "due_words", "original_due_on", "percent", "progressed_at", "submitted_at", "risk_days"),
-    *("order__number", "assigner__code", "assigner__name_vi", "assigner__name_en"),
-    *("lead__code", "lead__name_vi", "lead__name_en"),
+    *("id", "number", "title", "title_en", "order_id", "order__number", "pillar", "programme"),
+    *("assigner__code", "assigner__name_vi", "assigner__name_en"),
+    *("lead_id", "lead__code", "lead__name_vi", "lead__name_en"),
+    *("state", "due_on", "due_words", "original_due_on", "risk_days", "percent", "progressed_at"),
+    *("submitted_at", "priority", "secrecy", "version"),
 )
 
 
@@ -85,6 +91,52 @@ class TaskRow(serializers.ModelSerializer[Task]):
     def get_days_left(self, task: Task) -> int | None:
         """Calendar days to the deadline, negative when late; from the report once there is one."""
         return task.days_left(self.on, self.due)
+
+
+class RowShape:
+    """Rows of a list as `TaskRow` answers them, from the plain columns of `ROW_COLUMNS`.
+
+    A model and a serializer for each row took a quarter of a request; a test keeps the two alike.
+    """
+
+    def __init__(self, on: date, due: str = CURRENT) -> None:
+        self.on, self.by_first = on, due != CURRENT
+        self.in_english = get_language() == "en"
+
+    def __call__(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        key, number, title, title_en, order, order_number, pillar, programme = values[:8]
+        assigner, lead_id, lead = values[8:11], values[11], values[12:15]
+        state, due_on, due_words, original_due_on, risk_days, percent, progressed_at = values[15:22]
+        submitted_at, priority, secrecy, version = values[22:]
+        asked = original_due_on if self.by_first else due_on
+        stopped = day_of(submitted_at) if submitted_at else None
+        return {
+            "id": key,
+            "code": code_of(key),
+            "number": number,
+            "title": title,
+            "title_en": title_en,
+            "order": {"id": order, "number": order_number} if order is not None else None,
+            "pillar": pillar,
+            "programme": programme,
+            "assigner": self._body(*assigner),
+            "lead": self._body(*lead) if lead_id is not None else None,
+            "state": state,
+            "standing": standing_of(state, asked, stopped, self.on),
+            "due_on": due_on,
+            "due_words": due_words,
+            "original_due_on": original_due_on,
+            "days_left": (asked - (stopped or self.on)).days if asked else None,
+            "risk_days": risk_days,
+            "percent": percent,
+            "progressed_at": localtime(progressed_at).isoformat() if progressed_at else None,
+            "priority": priority,
+            "secrecy": secrecy,
+            "version": version,
+        }
+
+    def _body(self, code: str, name_vi: str, name_en: str) -> dict[str, str]:
+        return {"code": code, "name": name_en if self.in_english and name_en else name_vi}
 
 
 class AboveOut(serializers.ModelSerializer[Task]):

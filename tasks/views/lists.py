@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from committees import access
 from committees.doors import SignedInRequest
 from committees.fields import body_label
 from portal.shared.days import today
@@ -26,6 +25,7 @@ from tasks.lists.rows import TaskRow
 from tasks.lists.task_list import PAGE_SIZE, TaskList, pillars_seen_by
 from tasks.models import Order, Task
 from tasks.pages import former_lead
+from tasks.pages.common import prepares_tasks
 from tasks.urging.selection import MAX_URGED, choosable
 
 
@@ -45,7 +45,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
         response["HX-Push-Url"] = request.path + list_address(request.GET)
         return response
     context |= {
-        "may_prepare": access.bodies(request.user, "draft_tasks").exists(),
+        "may_prepare": prepares_tasks(request.user),
         "led_before": Task.objects.led_before(request.user).exists(),
     }
     return render(request, "tasks/list.html", context)

@@ -6,14 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from django.utils.translation import override
+from rest_framework.renderers import JSONRenderer
 
-from committees.models import Person
+from committees.models import Body, Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.lifecycle import FIVE, Standing
+from tasks.lists.filters import column_of
 from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
+from tasks.serializers import TaskRow
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, appoint, make_body, make_person
 from tests.tasks.api_tasks_helpers import address
@@ -218,3 +223,25 @@ def grow(task: Task, people: dict[str, Person], task_at: TaskAt) -> None:
     body = make_body(f"NEW-{number}", task.assigner)
     appoint(make_person(f"new{number}"), task.assigner, Role.MEMBER)
     appoint(make_person(f"other{number}"), body, Role.HEAD)
+
+
+@pytest.mark.parametrize("deadline", ["current", "first"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_row_of_the_list_is_what_its_schema_says(
+    mixed: dict[str, Task], people: dict[str, Person], deadline: str, language: str
+) -> None:
+    """The list writes its rows by itself; here each is compared with the serializer, byte by byte."""
+    moved = mixed["overdue"]
+    moved.original_due_on, moved.title_en = today() + timedelta(days=9), "A shared data store"
+    moved.save()
+    Task.objects.filter(pk=mixed["draft"].pk).update(lead=None, progressed_at=timezone.now())
+    Body.objects.filter(code="LEAD").update(name_en="The lead body")
+    Person.objects.filter(pk=people["secretary"].pk).update(language=language)
+    api = Api(people["secretary"])
+    answer = api.get("tasks/", deadline=deadline, ordering="-updated")
+    tasks = {task.pk: task for task in Task.objects.select_related("order", "assigner", "lead")}
+    with override(language):
+        context = {"on": today(), "due": column_of(deadline)}
+        rows = [TaskRow(tasks[row["id"]], context=context).data for row in answer.json()["results"]]
+    assert len(rows) == len(mixed)
+    assert answer.content.endswith(b'"results":' + JSONRenderer().render(rows) + b"}")
