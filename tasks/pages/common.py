@@ -38,14 +38,12 @@ ABOVE = tuple(
 class Beside(TypedDict):
     """What is read in the same query as a task, so that empty lists below it ask the database nothing."""
 
-    sees_parent: bool
     has_children: bool
     has_requests: bool
     has_evidence: bool
     has_milestones: bool
     replaces: bool
-    fan_out_pk: int | None
-    fan_out_state: str | None
+    pressing_fan_out: dict[str, Any] | None
     calendar_day: dict[str, Any] | None
 
 
@@ -76,18 +74,23 @@ def find_page(request: SignedInRequest, pk: int) -> TaskPage:
     parts = Prefetch("parts", Part.objects.select_related("body", "delivered_by"))
     tasks = _tasks_with_beside(request.user).prefetch_related(parts)
     found: WithAnnotations[Task, Beside] = get_object_or_404(tasks, pk=pk)
+    sees_parent = False
     if found.parent_id:
         # Not in the query above: the columns of four tasks that most do not have took most of its time.
-        prefetch_related_objects([found], Prefetch("parent", Task.objects.select_related(*ABOVE)))
+        seen = Task.objects.each_visible_to(request.user).filter(pk=OuterRef("pk"))
+        above = Task.objects.select_related(*ABOVE).annotate(is_seen=Exists(seen))
+        prefetch_related_objects([found], Prefetch("parent", above))
+        parent: Any = found.parent
+        sees_parent = parent.is_seen
     milestones = rows_if(found.has_milestones, Milestone.objects.select_related("done_by"))
     prefetch_related_objects([found], Prefetch("milestones", milestones))
     task = as_read_by(request.user, found)
     fan_out = None
-    if found.fan_out_pk:
-        fan_out = FanOut(pk=found.fan_out_pk, task=task, state=found.fan_out_state or "")
+    if found.pressing_fan_out:
+        fan_out = FanOut(task=task, **found.pressing_fan_out)
     return TaskPage(
         task,
-        sees_parent=found.sees_parent,
+        sees_parent=sees_parent,
         has_children=found.has_children,
         has_requests=found.has_requests,
         has_evidence=found.has_evidence,
@@ -99,7 +102,6 @@ def find_page(request: SignedInRequest, pk: int) -> TaskPage:
 
 
 def _tasks_with_beside(person: Person) -> QuerySet[Any]:
-    seen = Task.objects.each_visible_to(person)
     fan_outs = FanOut.objects.read_by(person).filter(task=OuterRef("pk")).pressing_first()
     days = CalendarDay.objects.filter(day=OuterRef("due_on"))
     people = ("leader", "contact", "submitted_by", "risk_by")
@@ -107,14 +109,12 @@ def _tasks_with_beside(person: Person) -> QuerySet[Any]:
         "order", "lead", "assigner", *people, "recurrence"
     )
     return tasks.annotate(
-        sees_parent=Exists(seen.filter(pk=OuterRef("parent"))),
         has_children=Exists(Task.objects.filter(parent=OuterRef("pk"))),
         has_requests=Exists(Request.objects.filter(task=OuterRef("pk"))),
         has_evidence=Exists(Evidence.objects.filter(task=OuterRef("pk"), removed_at=None)),
         has_milestones=Exists(Milestone.objects.filter(task=OuterRef("pk"))),
         replaces=Exists(Task.objects.filter(superseded_by=OuterRef("pk"))),
-        fan_out_pk=Subquery(fan_outs.values("pk")[:1]),
-        fan_out_state=Subquery(fan_outs.values("state")[:1]),
+        pressing_fan_out=Subquery(fan_outs.values(row=JSONObject(id="pk", state="state"))[:1]),
         calendar_day=Subquery(days.values(row=JSONObject(**{name: name for name in CALENDAR_COLUMNS}))[:1]),
     )
 

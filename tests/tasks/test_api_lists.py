@@ -235,6 +235,8 @@ def test_a_row_of_the_list_is_what_its_schema_says(
     moved.original_due_on, moved.title_en = today() + timedelta(days=9), "A shared data store"
     moved.save()
     Task.objects.filter(pk=mixed["draft"].pk).update(lead=None, progressed_at=timezone.now())
+    two_days_ago = timezone.now() - timedelta(days=2)
+    Task.objects.filter(pk=mixed["submitted"].pk).update(submitted_at=two_days_ago)
     Body.objects.filter(code="LEAD").update(name_en="The lead body")
     Person.objects.filter(pk=people["secretary"].pk).update(language=language)
     api = Api(people["secretary"])

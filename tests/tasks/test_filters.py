@@ -12,6 +12,8 @@ from django.utils.html import escape
 
 from committees.models import Person
 from tasks.lists.filters import TaskFilter
+from tasks.models import Order
+from tests.support.people import Bodies
 
 pytestmark = pytest.mark.once
 
@@ -45,3 +47,23 @@ def test_a_choice_that_is_on_is_told_in_words(reader: Client, name: str) -> None
     [chip] = re.findall(r'<a class="chip on".*?<b>(.*?)</b>', html)
     with translation.override("vi"):
         assert chip.casefold() == escape(label).casefold()
+
+
+def test_the_orders_to_choose_from_are_fetched_with_the_chosen_one(
+    reader: Client, bodies: Bodies, order: Order
+) -> None:
+    other = Order.objects.create(body=bodies.sister, number="99-KH/KHAC", kind=Order.Kind.PLAN)
+
+    def options(query: str = "") -> str:
+        return reader.get(f"/tasks/orders/?{query}").content.decode()
+
+    page = reader.get("/tasks/").content.decode()
+    assert "/tasks/orders/" in page
+    assert order.number not in page
+    chosen = f'<option value="{order.pk}" selected>'
+    assert chosen in reader.get(f"/tasks/?order={order.pk}").content.decode()
+    assert f'<option value="{order.pk}">' in options()
+    assert chosen in options(f"order={order.pk}")
+    assert '<option value="null" selected>' in options("order=null")
+    # Not that of a body that the reader does not read from.
+    assert other.number not in options() + options(f"order={other.pk}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from committees import access
 from committees.models import Person
@@ -51,6 +52,20 @@ def test_orders_asked_of_in_two_ways(world: World) -> None:
         expected = {order.pk for order in world.orders if _is_visible(person, order)}
         assert set(Order.objects.visible_to(person).values_list("pk", flat=True)) == expected, who
         assert set(Order.objects.each_visible_to(person).values_list("pk", flat=True)) == expected, who
+
+
+@pytest.mark.usefixtures("few_bodies")
+def test_an_order_two_levels_above(world: World) -> None:
+    """It is read because a task below it is, and by nothing else."""
+    bodies, person = world.bodies, world.people["officer"]
+    order = Order.objects.create(body=bodies.sister, number="9-KH", kind=Order.Kind.PLAN)
+    given = {"state": "assigned", "assigned_at": timezone.now(), "assigner": bodies.sister}
+    top = Task.objects.create(title="Trên", lead=bodies.sister, order=order, **given)
+    middle = Task.objects.create(title="Giữa", lead=bodies.helper, parent=top, **given)
+    for expected in (False, True):
+        assert Order.objects.visible_to(person).filter(pk=order.pk).exists() is expected
+        assert Order.objects.each_visible_to(person).filter(pk=order.pk).exists() is expected
+        Task.objects.create(title="Dưới", lead=bodies.lead, parent=middle, **given)
 
 
 def _is_visible(person: Person, order: Order) -> bool:
