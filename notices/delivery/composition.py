@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,9 +19,17 @@ from committees.models import Membership, Person
 from notices import kinds
 from notices.delivery.mail import Mail, ascii_address
 from notices.delivery.unsubscribe import unsubscribe_url
+from notices.delivery.writing import (
+    LetterContent,
+    LetterHeading,
+    LetterLine,
+    write_html,
+    write_text,
+)
 from notices.kinds import Group, Line
 from notices.models import Letter, Notice
 from portal.shared.days import VIETNAM, WEEKDAYS, format_day
+from portal.shared.standings import standing_words
 
 # Lines under one heading; the heading and the subject still count them all.
 MAX_LINES_PER_HEADING = 50
@@ -78,10 +85,10 @@ def compose_letter(letter: Letter, notices: Sequence[Notice], facts: LetterFacts
     """The letter in the person's language, as text and as HTML with the same content."""
     facts = facts or LetterFacts.about(notices, letter.on)
     with translation.override(letter.person.language):
-        context = _context(letter, notices, facts)
+        content = _content(letter, notices, facts)
         mail = Mail(
-            subject=context["subject"],
-            body=render_to_string("letters/letter.txt", context),
+            subject=content.subject,
+            body=write_text(content),
             to=[ascii_address(letter.person.email)],
             reply_to=[settings.DEFAULT_FROM_EMAIL],
             headers={
@@ -95,7 +102,7 @@ def compose_letter(letter: Letter, notices: Sequence[Notice], facts: LetterFacts
             },
         )
         mail.to_name = " ".join(letter.person.name.split())[:100]
-        mail.attach_alternative(render_to_string("letters/letter.html", context), "text/html")
+        mail.attach_alternative(write_html(content), "text/html")
     return mail
 
 
@@ -126,23 +133,21 @@ def mail_host() -> str:
     return (urlsplit(settings.PORTAL_URL).hostname or "localhost")[:80]
 
 
-def _context(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> dict[str, Any]:
+def _content(letter: Letter, notices: Sequence[Notice], facts: LetterFacts) -> LetterContent:
     groups: dict[Group, list[Line]] = {}
     for notice in notices:
         groups.setdefault(kinds.get(notice.kind).group, []).append(facts.lines[notice.pk])
-    headings = [_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)]
-    counts = ", ".join(f"{group['count']} {group['title'].lower()}" for group in headings)
-    day = format_day(letter.on)
-    long_day = f"{_(WEEKDAYS[letter.on.weekday()])}, {day}"
-    return {
-        "subject": _subject(letter, notices, facts, counts),
-        "heading": (_("News of %(day)s") if letter.number else _("Work for %(day)s")) % {"day": long_day},
-        "greeting": _("To %(person)s:") % {"person": " ".join(letter.person.name.split())},
-        "counts": counts,
-        "groups": headings,
-        "portal_url": settings.PORTAL_URL + "/",
-        "why": _why(letter, facts.terms.get(letter.person_id, [])),
-    }
+    day = {"day": f"{_(WEEKDAYS[letter.on.weekday()])}, {format_day(letter.on)}"}
+    content = LetterContent(
+        subject="",
+        heading=(_("News of %(day)s") if letter.number else _("Work for %(day)s")) % day,
+        greeting=_("To %(person)s:") % {"person": " ".join(letter.person.name.split())},
+        headings=[_heading(group, groups[group]) for group in sorted(groups, key=lambda group: group.rank)],
+        portal_url=settings.PORTAL_URL + "/",
+        why=_why(letter, facts.terms.get(letter.person_id, [])),
+    )
+    content.subject = _subject(letter, notices, facts, content.counts)
+    return content
 
 
 def _subject(letter: Letter, notices: Sequence[Notice], facts: LetterFacts, counts: str) -> str:
@@ -157,22 +162,22 @@ def _subject(letter: Letter, notices: Sequence[Notice], facts: LetterFacts, coun
     return " ".join(subject.split())[:250]
 
 
-def _heading(group: Group, lines: list[Line]) -> dict[str, Any]:
+def _heading(group: Group, lines: list[Line]) -> LetterHeading:
     """The most pressing first: longest overdue, then nearest deadline; so the bodies too, and in each."""
     lines = sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.title))
-    bodies: dict[str, list[dict[str, Any]]] = {}
+    bodies: dict[str, list[LetterLine]] = {}
     for line in lines[:MAX_LINES_PER_HEADING]:
         bodies.setdefault(_under(line), []).append(_line(line))
     more = len(lines) - MAX_LINES_PER_HEADING
     sentence = ngettext("%(more)s more in the portal", "%(more)s more in the portal", more)
-    return {
-        "title": str(group.title),
-        "kind": group.name,
-        "count": len(lines),
+    return LetterHeading(
+        title=str(group.title),
+        style=group.name,
+        count=len(lines),
         # What stands under no body comes first, or it would look as if it stood under the one before.
-        "bodies": [{"name": name, "lines": bodies[name]} for name in sorted(bodies, key=bool)],
-        "more": sentence % {"more": more} if more > 0 else "",
-    }
+        bodies=sorted(bodies.items(), key=lambda item: bool(item[0])),
+        more=sentence % {"more": more} if more > 0 else "",
+    )
 
 
 def _under(line: Line) -> str:
@@ -182,19 +187,18 @@ def _under(line: Line) -> str:
     return _("Given by %(body)s") % {"body": line.assigner} if line.assigner else ""
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Line) -> LetterLine:
     # A standing already says what happened; news has no standing and needs its sentence.
     text = line.what_to_do if line.standing else f"{line.sentence} {line.what_to_do}".strip()
     parts = ("" if line.of_giver else line.lead, line.order, text)
-    return {
-        "title": _flat(line.title),
-        "url": settings.PORTAL_URL + line.url,
-        "standing": line.standing,
-        "days": line.days,
-        "due": _("due %(day)s") % {"day": format_day(line.due_on)} if line.due_on else "",
-        "said": _flat(" · ".join(part for part in parts if part)),
-        "below": [_flat(text) for text in line.below],
-    }
+    return LetterLine(
+        title=_flat(line.title),
+        url=settings.PORTAL_URL + line.url,
+        standing=standing_words(line.standing, line.days) if line.standing else "",
+        due=_("due %(day)s") % {"day": format_day(line.due_on)} if line.due_on else "",
+        text=_flat(" · ".join(part for part in parts if part)),
+        below=[_flat(text) for text in line.below],
+    )
 
 
 def _flat(words: str) -> str:

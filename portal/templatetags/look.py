@@ -20,10 +20,11 @@ from django.utils.numberformat import format as format_number
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from portal.icons import ICON_NAMES
 from portal.shared.days import VIETNAM, WEEKDAYS, format_day
+from portal.shared.standings import STANDING_WORDS, standing_words
 from tasks.lists.filters import PACES
 
 register = template.Library()
@@ -62,48 +63,33 @@ class Mark(NamedTuple):
     word: str
 
 
-# Standing, colour or state → its icon and its word. The colour is in portal.css, by data-is.
-MARKS = {
-    "overdue": Mark("octagon-alert", gettext_noop("Overdue")),
-    "due_soon": Mark("clock-alert", gettext_noop("Due soon")),
-    "in_time": Mark("clock", gettext_noop("In time")),
-    "no_deadline": Mark("calendar-off", gettext_noop("No deadline")),
-    "done_on_time": Mark("circle-check-big", gettext_noop("Done on time")),
-    "done_late": Mark("calendar-x", gettext_noop("Done late")),
-    "on_schedule": Mark("clock", gettext_noop("On schedule")),
-    "at_risk": Mark("triangle-alert", gettext_noop("At risk")),
-    "late": Mark("octagon-alert", gettext_noop("Late")),
-    "submitted": Mark("hourglass", gettext_noop("Waiting for confirmation")),
-    "draft": Mark("pencil", gettext_noop("Draft")),
-    "proposed": Mark("file-clock", gettext_noop("Waiting for approval")),
-    "assigned": Mark("send", gettext_noop("Assigned")),
-    "in_progress": Mark("play", gettext_noop("In progress")),
-    "completed": Mark("circle-check-big", gettext_noop("Completed")),
-    "suspended": Mark("pause", gettext_noop("Suspended")),
-    "withdrawn": Mark("undo-2", gettext_noop("Withdrawn")),
+# Standing, colour or state → its icon. The colour is in portal.css, by data-is.
+_ICONS = {
+    "overdue": "octagon-alert",
+    "due_soon": "clock-alert",
+    "in_time": "clock",
+    "no_deadline": "calendar-off",
+    "done_on_time": "circle-check-big",
+    "done_late": "calendar-x",
+    "on_schedule": "clock",
+    "at_risk": "triangle-alert",
+    "late": "octagon-alert",
+    "submitted": "hourglass",
+    "draft": "pencil",
+    "proposed": "file-clock",
+    "assigned": "send",
+    "in_progress": "play",
+    "completed": "circle-check-big",
+    "suspended": "pause",
+    "withdrawn": "undo-2",
 }
+MARKS = {name: Mark(sign, STANDING_WORDS[name]) for name, sign in _ICONS.items()}
 
 # The three colours of open tasks → the standing whose colour they have.
 THREE = {"on_schedule": "in_time", "at_risk": "due_soon", "late": "overdue"}
 
 
-@register.simple_tag
-def standing_words(standing: str, days: int | None = None) -> str:
-    """The standing with its size: calendar days late, left or waited; the sign does not matter."""
-    size = abs(days) if days is not None else None
-    if size is None:
-        return _(MARKS[standing].word)
-    if standing == "overdue" and size:
-        return ngettext("Overdue %(days)s day", "Overdue %(days)s days", size) % {"days": size}
-    if standing == "due_soon":
-        if not size:
-            return _("Due today")
-        return ngettext("%(days)s day left", "%(days)s days left", size) % {"days": size}
-    if standing == "done_late" and size:
-        return ngettext("Done %(days)s day late", "Done %(days)s days late", size) % {"days": size}
-    if standing == "submitted" and size:
-        return ngettext("Waiting %(days)s day", "Waiting %(days)s days", size) % {"days": size}
-    return _(MARKS[standing].word)
+register.simple_tag(standing_words)
 
 
 @register.simple_tag
@@ -356,11 +342,3 @@ _TOGETHER = re.compile(
 def nobreak(text: str) -> str:
     """Keep compound words and numbers of documents on one line: for titles."""
     return _TOGETHER.sub(lambda match: match[0].replace(" ", "\N{NO-BREAK SPACE}"), str(text))
-
-
-# The letter: the same words in its text and its HTML
-
-
-@register.simple_tag
-def letter_standing(line: Mapping[str, Any]) -> str:
-    return standing_words(line["standing"], line.get("days")) if line.get("standing") else ""

@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from portal.icons import ICON_NAMES, SPRITE, build_sprite
+from portal.shared.standings import standing_words
 from portal.templatetags import look
 
 pytestmark = pytest.mark.once
@@ -61,7 +62,7 @@ def test_the_stylesheet_stays_light() -> None:
 )
 def test_a_standing_says_its_size(standing: str, days: int | None, words: str) -> None:
     with override("en"):
-        assert look.standing_words(standing, days) == words
+        assert standing_words(standing, days) == words
 
 
 def test_a_label_is_icon_and_word() -> None:
