@@ -151,19 +151,30 @@ def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Pers
 
 
 def people_of_many(
-    permission: str, body_ids: Any, on: date | None = None, *, roles: Collection[Role] = ()
+    permission: str,
+    body_ids: Any,
+    on: date | None = None,
+    *,
+    roles: Collection[Role] = (),
+    among: Collection[int] = (),
 ) -> dict[int, list[int]]:
     """Body id → ids of the people that `people` gives for it, in two queries for any number of bodies.
 
-    `body_ids` may be a subquery. With `roles`, only through offices of these roles.
+    `body_ids` may be a subquery. With `roles`, only through offices of these roles; with `among`, only these
+    people.
     """
     if permission in READING:
         raise ValueError("Reading also comes from the bodies above: ask for one body at a time.")
-    return people_in_many(permission, body_ids, on, roles=roles)
+    return people_in_many(permission, body_ids, on, roles=roles, among=among)
 
 
 def people_in_many(
-    permission: str, body_ids: Any, on: date | None = None, *, roles: Collection[Role] = ()
+    permission: str,
+    body_ids: Any,
+    on: date | None = None,
+    *,
+    roles: Collection[Role] = (),
+    among: Collection[int] = (),
 ) -> dict[int, list[int]]:
     """Body id → ids of those whom an office in the body itself lets do this.
 
@@ -176,6 +187,8 @@ def people_in_many(
         rows = rows.filter(group_id__in=Office.objects.filter(role__in=list(roles)).values("pk"))
     terms = Membership.objects.holding_on(on or today()).filter(office_id__in=rows.values("group_id"))
     terms = terms.filter(person__is_active=True, person__is_superuser=False)
+    if among:
+        terms = terms.filter(person__in=among)
     holders: dict[int, set[int]] = {}
     for office_id, person_id in terms.values_list("office_id", "person_id"):
         holders.setdefault(office_id, set()).add(person_id)

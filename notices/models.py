@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -289,8 +289,10 @@ class Notice(models.Model):
             return self.not_before <= at
         return self.on <= _last_day_begun(at)
 
-    # Not stored: the day for which this object was just asked again and found to be still owed.
+    # Not stored: the day for which this object was just asked again and found to be still owed, and what
+    # it is about, as it was read then.
     rechecked_on: date | None = None
+    rechecked_about: Any = None
 
     class Meta:
         verbose_name = _("notice")

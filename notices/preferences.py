@@ -26,9 +26,13 @@ def offered_choices(kind: Kind) -> tuple[How, ...]:
     return (How.DAILY, How.AT_ONCE) if kind.duty else (How.DAILY, How.AT_ONCE, How.PORTAL)
 
 
+def is_switchable(kind: Kind) -> bool:
+    """Whether a person may read it in the portal only."""
+    return How.PORTAL in offered_choices(kind)
+
+
 def switchable_kinds() -> list[Kind]:
-    """The kinds that a person may choose to read in the portal only."""
-    return [kind for kind in kinds.every() if How.PORTAL in offered_choices(kind)]
+    return [kind for kind in kinds.every() if is_switchable(kind)]
 
 
 def wanted_at_once(notices: NoticeQuerySet) -> NoticeQuerySet:

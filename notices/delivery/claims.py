@@ -126,6 +126,7 @@ def write_down(drafts: Sequence[LetterDraft]) -> list[LetterDraft]:
     pks = [notice.pk for draft in drafts for notice in draft.notices]
     # First the lock, then who has them: whoever writes to the same person at once is behind this line.
     owed = Notice.objects.owed().filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))
+    owed = owed.only("letter")
     free = {notice.pk for notice in exclude_held_elsewhere(owed, letters)}
     whole: list[LetterDraft] = []
     broken: list[LetterDraft] = []
@@ -177,7 +178,9 @@ def release_letters(drafts: Sequence[LetterDraft]) -> None:
     still_claimed([draft.letter for draft in drafts]).update(state=Letter.State.PLANNED, claimed_until=None)
 
 
-def mark_told() -> int:
-    """What stands in a letter that is sent is told: after a batch, and after one that a crash cut off."""
+def mark_told(letters: Sequence[Letter] = ()) -> int:
+    """What stands in a letter that is sent is told: after a batch, and without one what a crash cut off."""
     sent = Notice.objects.owed().filter(letter__state=Letter.State.SENT)
+    if letters:
+        sent = sent.filter(letter__in=[letter.pk for letter in letters])
     return sent.update(state=Notice.State.TOLD)

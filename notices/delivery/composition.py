@@ -37,6 +37,12 @@ MAX_LINES_PER_HEADING = 50
 # That a letter names as the reason for it.
 MAX_OFFICES_NAMED = 3
 
+# Of a term, what `_office` reads.
+TERM_COLUMNS = (
+    *("person", "position", "position_en", "office__role", "office__body__name_vi", "office__body__name_en"),
+    *("office__body__kind", "absence__ends_on", "absence__person__name", "absence__person__username"),
+)
+
 
 @dataclass(frozen=True)
 class LetterFacts:
@@ -65,7 +71,7 @@ class LetterFacts:
 def _terms(people: Iterable[int], on: date) -> dict[int, list[Membership]]:
     memberships = Membership.objects.holding_on(on).filter(person__in=list(people)).in_order()
     terms: dict[int, list[Membership]] = {}
-    for term in memberships.select_related("office__body", "absence__person"):
+    for term in memberships.select_related("office__body", "absence__person").only(*TERM_COLUMNS):
         terms.setdefault(term.person_id, []).append(term)
     return terms
 
@@ -168,16 +174,20 @@ def _heading(group: Group, lines: list[Line]) -> LetterHeading:
     bodies: dict[str, list[LetterLine]] = {}
     for line in lines[:MAX_LINES_PER_HEADING]:
         bodies.setdefault(_under(line), []).append(_line(line))
-    more = len(lines) - MAX_LINES_PER_HEADING
-    sentence = ngettext("%(more)s more in the portal", "%(more)s more in the portal", more)
     return LetterHeading(
         title=str(group.title),
         style=group.name,
         count=len(lines),
         # What stands under no body comes first, or it would look as if it stood under the one before.
         bodies=sorted(bodies.items(), key=lambda item: bool(item[0])),
-        more=sentence % {"more": more} if more > 0 else "",
+        more=_count_hidden(len(lines) - MAX_LINES_PER_HEADING),
     )
+
+
+def _count_hidden(count: int) -> str:
+    if count <= 0:
+        return ""
+    return ngettext("%(more)s more in the portal", "%(more)s more in the portal", count) % {"more": count}
 
 
 def _under(line: Line) -> str:

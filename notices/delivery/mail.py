@@ -17,7 +17,7 @@ from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import parseaddr, quote
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,8 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and "=?" not in text
 
 
+# Many letters of a morning have the same subject.
+@lru_cache(maxsize=512)
 def encode_words(header: str, text: str) -> str:
     """One line of text as the header of this name can carry it, folded where it is encoded."""
     if _is_plain(text):
@@ -114,8 +116,14 @@ def sender_address(sender: str) -> str:
     return ascii_address(parseaddr(sender)[1])
 
 
+# Nearly every address: it is carried as it is, and parsing it takes as long as writing the letter's lines.
+PLAIN_ADDRESS = re.compile(r"[\w+-]+(?:\.[\w+-]+)*@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63}", re.ASCII)
+
+
 def ascii_address(address: str) -> str:
     """An address as servers and headers carry it: its domain in ASCII. BadAddress when there is no way."""
+    if PLAIN_ADDRESS.fullmatch(address):
+        return address
     try:
         parsed = Address(addr_spec=address)
         parsed.username.encode("ascii")

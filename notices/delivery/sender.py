@@ -102,7 +102,7 @@ class Sender:
         try:
             self._write(letters)
         finally:
-            self.result.notices += mark_told()
+            self.result.notices += mark_told(letters)
 
     def _write(self, letters: Sequence[Letter]) -> None:
         try:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from committees.models import Person
 from notices import kinds
 from notices.kinds import Kind
-from notices.preferences import switchable_kinds
+from notices.preferences import is_switchable, switchable_kinds
 
 LINK_LIFETIME = timedelta(days=60)
 SALT = "notices.unsubscribe"
@@ -31,10 +31,10 @@ class UnsubscribeRequest:
 
 def unsubscribe_url(person: Person, names: Iterable[str]) -> str:
     """The address for the kinds in a letter that may be switched off; empty when none may."""
-    free = {kind.name for kind in switchable_kinds()}.intersection(names)
+    free = sorted(name for name in set(names) if kinds.known(name) and is_switchable(kinds.get(name)))
     if not free:
         return ""
-    token = signing.dumps([person.pk, sorted(free)], salt=SALT)
+    token = signing.dumps([person.pk, free], salt=SALT)
     return settings.PORTAL_URL + reverse("notices:unsubscribe", args=[token])
 
 

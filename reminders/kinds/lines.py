@@ -14,7 +14,7 @@ from notices.models import Notice
 from portal.shared.days import day_of
 from reminders.kinds.definition import TO_CONFIRM, NoticeKind
 from reminders.kinds.table import KIND_BY_NAME
-from reminders.kinds.validity import Milestones, milestones_of, own_due_day
+from reminders.kinds.validity import Milestones, milestones_of, own_due_day, tasks_with_names
 from reminders.kinds.visibility import visible_tasks
 from tasks.drop_reasons import TaskReason
 from tasks.lifecycle import Standing, State
@@ -28,10 +28,11 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
 
     Also for notices sent long ago: who can no longer see the task reads nothing of it here either.
     """
-    rows = Task.objects.select_related("lead", "assigner", "order")
-    tasks = rows.in_bulk({notice.about_id for notice in notices})
     # A letter has asked a moment ago, and what a person sees is the dearest question of all.
-    visible = visible_tasks([notice for notice in notices if notice.rechecked_on != on], on)
+    unasked = [notice for notice in notices if notice.rechecked_on != on]
+    visible = visible_tasks(unasked, on)
+    tasks = tasks_with_names().in_bulk({notice.about_id for notice in unasked}) if unasked else {}
+    tasks |= {notice.about_id: notice.rechecked_about for notice in notices if notice.rechecked_on == on}
     with_milestones = {notice.about_id for notice in notices if KIND_BY_NAME[notice.kind].for_milestone}
     milestones = milestones_of(with_milestones) if with_milestones else {}
     return {
@@ -48,23 +49,23 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
 
 def _line(notice: Notice, task: Task | None, on: date, milestones: Milestones, *, is_visible: bool) -> Line:
     kind = KIND_BY_NAME[notice.kind]
-    my_notices = reverse("notices:list")
     if task is None:
-        return Line(title=str(kind.label), sentence=_("The task no longer exists."), url=my_notices)
+        sentence = _("The task no longer exists.")
+        return Line(title=str(kind.label), sentence=sentence, url=reverse("notices:list"))
     if kind.access_ended:
         # Only what they could read while they had it: the task may have been rewritten since.
         unreadable = task.secrecy != Task.Secrecy.NORMAL or not notice.data.get("title")
         return Line(
             title=_restricted_title(task) if unreadable else str(notice.data["title"]),
             sentence="" if unreadable else _sentence(notice, kind),
-            url=my_notices,
+            url=reverse("notices:list"),
             what_to_do=str(kind.what_to_do),
         )
     if not is_visible:
         return Line(
             title=str(kind.label),
             sentence=_("You can no longer see this task: your office or your body's part in it ended."),
-            url=my_notices,
+            url=reverse("notices:list"),
         )
     if kind.lead_only and notice.body_id and notice.body_id != task.lead_id:
         # Its body reads what was there until another took over: the line would tell what is there now.

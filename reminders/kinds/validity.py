@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from committees import access
 from committees.models import Body
@@ -23,6 +23,13 @@ from reminders.planning import ESCALATED, OVERDUE, OfficeHolders, StepFinder, ru
 from tasks.drop_reasons import REASON_OF_STATE, TaskReason
 from tasks.lifecycle import RISK_TOLD_FROM
 from tasks.models import FanOut, Milestone, Part, Recurrence, Request, Task
+
+# What the questions about a notice and its line read of a task; any other column is a query for each task.
+TASK_COLUMNS = (
+    *("title", "title_en", "state", "secrecy", "pillar", "due_on", "due_version", "risk_days"),
+    *("leader", "contact", "assigned_at", "submitted_at", "escalation_stopped_at", "order__number"),
+    *(f"{side}__{name}" for side in ("lead", "assigner") for name in ("short_name", "name_vi", "name_en")),
+)
 
 # Milestones by task and day.
 Milestones = dict[tuple[int, date], list[Milestone]]
@@ -54,7 +61,8 @@ class Facts:
     @classmethod
     def about(cls, notices: Sequence[Notice], on: date) -> Facts:
         kinds = {notice.kind: KIND_BY_NAME[notice.kind] for notice in notices}
-        tasks = Task.objects.in_bulk({notice.about_id for notice in notices})
+        # With the names that the line says: it is composed of what was found here.
+        tasks = tasks_with_names().in_bulk({notice.about_id for notice in notices})
         facts = cls(tasks, StepFinder(Calendar.read(), on), visible_tasks(notices, on))
         facts._read_permissions(notices, on)
         bodies = Body.objects.filter(pk__in={notice.body_id for notice in notices if notice.body_id})
@@ -81,12 +89,13 @@ class Facts:
 
     def _read_permissions(self, notices: Sequence[Notice], on: date) -> None:
         bodies_by_permission: dict[str, set[int]] = {}
+        readers = {notice.person_id for notice in notices}
         for notice in notices:
             permission = KIND_BY_NAME[notice.kind].permission
             if permission and notice.body_id:
                 bodies_by_permission.setdefault(permission, set()).add(notice.body_id)
         for permission, bodies in bodies_by_permission.items():
-            people_by_body = access.people_of_many(permission, bodies, on)
+            people_by_body = access.people_of_many(permission, bodies, on, among=readers)
             self.allowed[permission] = {body: set(people) for body, people in people_by_body.items()}
 
     def may(self, notice: Notice) -> bool:
@@ -104,7 +113,7 @@ def recheck(notices: Sequence[Notice], on: date) -> dict[int, DropReason]:
     reasons |= dict.fromkeys(_below_a_higher_step(still_owed), TaskReason.HIGHER_STEP)
     for notice in notices:
         if notice.pk not in reasons:
-            notice.rechecked_on = on
+            notice.rechecked_on, notice.rechecked_about = on, facts.tasks[notice.about_id]
     return reasons
 
 
@@ -209,6 +218,11 @@ def _outdated_milestone(notice: Notice, facts: Facts) -> DropReason | None:
 def _subject(notice: Notice) -> tuple[Any, ...]:
     """Later news of the same subject replaces the earlier; another body or part is another subject."""
     return notice.person_id, notice.kind, notice.about_id, notice.body_id, notice.data.get("part")
+
+
+def tasks_with_names() -> QuerySet[Task]:
+    """With the columns that a notice is asked about, and the names of bodies and order that its line says."""
+    return Task.objects.select_related("lead", "assigner", "order").only(*TASK_COLUMNS)
 
 
 def milestones_of(task_ids: Iterable[int]) -> Milestones:

@@ -36,14 +36,15 @@ def visible_by_office(notices: Sequence[Notice], on: date) -> dict[int, set[int]
     """
     visible: dict[int, set[int]] = {notice.person_id: set() for notice in notices}
     task_ids = {notice.about_id for notice in notices}
-    tasks = Task.objects.filter(pk__in=task_ids, secrecy=Task.Secrecy.NORMAL).in_bulk()
+    rows = Task.objects.filter(pk__in=task_ids, secrecy=Task.Secrecy.NORMAL)
+    tasks = rows.only("assigner", "lead", "state", "assigned_at").in_bulk()
     helpers = Part.objects.helping().filter(task__in=tasks).values_list("task_id", "body_id")
     bodies = {(task.pk, task.assigner_id) for task in tasks.values()}
     bodies |= {(task.pk, task.lead_id) for task in tasks.values() if task.is_issued and task.lead_id}
     bodies |= {(task_id, body_id) for task_id, body_id in helpers if tasks[task_id].is_issued}
-    readers = access.people_in_many("view_tasks", {body_id for _task_id, body_id in bodies}, on)
+    read_in = {body_id for _task_id, body_id in bodies}
+    readers = access.people_in_many("view_tasks", read_in, on, among=visible.keys())
     for task_id, body_id in bodies:
         for person_id in readers.get(body_id, ()):
-            if person_id in visible:
-                visible[person_id].add(task_id)
+            visible[person_id].add(task_id)
     return visible

@@ -258,7 +258,7 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
 
 def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monkeypatch):
     settle = claims.mark_told
-    monkeypatch.setattr(letters, "mark_told", lambda: 0)
+    monkeypatch.setattr(letters, "mark_told", lambda *_letters: 0)
     remind(TODAY)
     assert Notice.objects.get().state == Notice.State.OWED
     monkeypatch.setattr(letters, "mark_told", settle)
