@@ -11,11 +11,7 @@ from portal.runner.steps import explain_full_disk, last_line, run_step, stamp_ma
 
 
 def set_up(log: Path) -> None:
-    manage(log, "migrate", "--no-input")
-    if env.debug() and any(ROOT.glob("*/management/commands/load_demo.py")):
-        manage(log, "load_demo")
-    if not env.debug():
-        manage(log, "forget_demo", "--check")
+    manage(log, "prepare")
     collect_static_files(log, stamp=env.var() / "static.stamp", collected=env.var() / "static")
 
 

@@ -37,14 +37,16 @@ def portal_processes(
         *(str(PYTHON), "-m", "gunicorn", "portal.wsgi:application", "--bind", address),
         *("--worker-class", "gthread", "--threads", "4", "--workers", str(web_processes)),
         *("--graceful-timeout", "20", "--no-control-socket", "--worker-tmp-dir", shared_memory),
+        # Loaded once, and the processes share what they do not change.
+        "--preload",
         *("--log-level", "warning"),
     ]
-    celery = [str(PYTHON), "-m", "celery", "--quiet", "-A", "portal"]
+    celery = [str(PYTHON), "-m", "celery", "--quiet"]
     worker = [
-        *(*celery, "worker", "-c", str(worker_processes), "--loglevel", "INFO"),
+        *(*celery, "-A", "portal", "worker", "-c", str(worker_processes), "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle"),
     ]
-    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
+    beat = [*celery, "-A", "portal.clock", "beat", "--loglevel", "INFO", "--pidfile="]
     broker = [] if os.environ.get("REDIS_URL") else [broker_process(logs)]
     return [
         *broker,

@@ -1,11 +1,13 @@
 """The Celery app of the portal is known in every process that sends a job."""
 
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+from portal.celery import app
 from portal.runner.paths import ROOT
 
 pytestmark = pytest.mark.once
@@ -25,3 +27,20 @@ def test_celery_finds_it_by_the_name_of_the_package() -> None:
     code = "from celery.app.utils import find_app; print(find_app('portal').main)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "portal\n"), done.stderr
+
+
+def test_the_clock_sends_what_the_app_would_and_loads_nothing_else() -> None:
+    code = (
+        "import json; from celery.app.utils import find_app; from django.apps import apps\n"
+        "app = find_app('portal.clock'); app.loader.init_worker()\n"
+        "jobs = {name: entry['task'] for name, entry in app.conf.beat_schedule.items()}\n"
+        "route = app.amqp.router.route({}, 'imports.jobs.read_import')['queue'].name\n"
+        "print(json.dumps([apps.apps_ready, jobs, app.conf.broker_url, route]))"
+    )
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True)
+    app.loader.import_default_modules()
+    jobs = {name: entry["task"] for name, entry in app.conf.beat_schedule.items()}
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [False, jobs, app.conf.broker_url, "files"]
+    assert set(jobs.values()) <= set(app.tasks), "a job that no worker knows"

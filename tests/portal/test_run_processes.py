@@ -129,7 +129,7 @@ def test_whatever_is_torn_all_parts_come_up(running_portal: RunningPortal) -> No
     portal.start()
     portal.wait_for(lambda: all_up(portal))
     for damages in TORN:
-        os.kill(portal.oldest("-A portal beat"), signal.SIGKILL)
+        os.kill(portal.oldest("-A portal.clock beat"), signal.SIGKILL)
         portal.kill()
         portal.wait_for(lambda: portal.processes() == {}, seconds=60)
         for tear in damages.values():
@@ -156,7 +156,7 @@ def test_whatever_is_torn_all_parts_come_up(running_portal: RunningPortal) -> No
 
 def all_up(portal: RunningPortal) -> bool:
     """The broker answers, all parts run, and the sign-in page comes with its static files."""
-    parts = ("valkey-server", "gunicorn", "-A portal worker", "-A portal beat")
+    parts = ("valkey-server", "gunicorn", "-A portal worker", "-A portal.clock beat")
     return (
         portal.get("/readyz") == 200
         and all(portal.oldest(part) for part in parts)
@@ -179,7 +179,7 @@ def test_pages_are_served_while_beat_and_the_worker_cannot_start(running_portal:
     assert "beat ended with code 1: 2 deaths in a row since" in printed
     assert "The other parts go on" in printed
     jobs.write_text(whole)
-    portal.wait_for(lambda: portal.oldest("-A portal beat") and portal.oldest("-A portal worker"))
+    portal.wait_for(lambda: portal.oldest("-A portal.clock beat") and portal.oldest("-A portal worker"))
 
 
 def failing_parts(port: int) -> dict[str, str]:
