@@ -28,5 +28,5 @@ def test_it_migrates_before_anything_else(settings: Any, called: list[str], debu
 def test_it_stops_where_accounts_of_the_demonstration_are_open(settings: Any) -> None:
     settings.DEBUG = False
     Person.objects.create_user("central.head", is_demo=True)
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match="close them with"):
         call_command("prepare")
