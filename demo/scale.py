@@ -25,6 +25,7 @@ from portal.shared.days import VIETNAM
 from portal.shared.text import account_key, fold, number_key
 from tasks.lifecycle import OPEN, UNISSUED, State
 from tasks.models import Order, Part, Task
+from tasks.models.kept_counts import recount
 
 TITLE_VERBS = ("Ban hành", "Xây dựng", "Triển khai", "Rà soát", "Hoàn thiện", "Sơ kết", "Kiểm tra", "Kết nối")
 TITLE_OBJECTS = (
@@ -99,6 +100,7 @@ def load(*, bodies: int, people: int, tasks: int, today: date) -> None:
         bulk_insert(Membership, terms, _memberships(country))
         _pour_tasks(country, tasks)
         reset_sequences([Body, Group, BodyGroupObjectPermission, Person, Membership, Order, Task, Part])
+        recount()
     _tell_the_planner()
 
 
@@ -106,7 +108,8 @@ def load(*, bodies: int, people: int, tasks: int, today: date) -> None:
 def _trusted() -> Iterator[None]:
     """Spare the database asking for each of millions of keys whether it exists: they were made a moment ago.
 
-    Only a superuser of PostgreSQL may; for others the load takes longer and is the same.
+    No trigger keeps a count either: they are counted at the end. Only a superuser of PostgreSQL may; for
+    others the load takes longer and is the same.
     """
     with connection.cursor() as cursor:
         may = False

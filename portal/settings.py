@@ -353,6 +353,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=45),
         "options": {"expires": 3600},
     },
+    # At night: changes of tasks wait for some seconds.
+    "recount_tasks": {
+        "task": "tasks.jobs.recount_tasks",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"expires": 3600},
+    },
     "tick": {"task": "notices.jobs.tick", "schedule": crontab(), "options": {"expires": 60}},
 }
 

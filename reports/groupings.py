@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import TruncMonth, TruncQuarter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from committees.access import Asker
 from committees.models import Body
 from portal.shared.verdicts import Sentence
-from tasks.lifecycle import CURRENT
+from tasks.lifecycle import COUNTED, CURRENT, State
 from tasks.lists.filters import NO_DAY
-from tasks.models import Order
+from tasks.lists.tallies import tallies_seen_by
+from tasks.models import Order, Task
 from tasks.models.counting import Tally
 from tasks.models.tasks import TaskQuerySet
 
@@ -36,6 +39,16 @@ class Grouping:
     def of(self, tasks: TaskQuerySet, due: str = CURRENT) -> TaskQuerySet:
         """The tasks with the field by which they are counted."""
         return tasks.annotate(**{self.field: self.first_day(due)}) if self.first_day else tasks
+
+    def tallies_seen_by(self, person: Asker, on: date, due: str) -> dict[Any, Tally]:
+        """Of all that the person sees, with what is at risk, suspended and withdrawn beside the five."""
+        if self.field == "lead_id":
+            return tallies_seen_by(person, on, "lead_id", due)
+        seen = self.of(Task.objects.visible_to(person), due)
+        outside = {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
+        tallies = seen.tallies(on, self.field, due, (*COUNTED, *map(State, outside)), **outside)
+        risks = seen.risks(on, self.field, due)
+        return {key: {**tally, "at_risk": risks.get(key, 0)} for key, tally in tallies.items()}
 
     def in_order(self, tallies: dict[Any, Tally]) -> list[tuple[Any, Tally]]:
         """Periods one after the other, those without a day last; all else most overdue first."""

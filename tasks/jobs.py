@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from portal.shared.days import today
 from tasks import actions
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import FanOut
+from tasks.models.kept_counts import differences, recount
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -27,3 +32,11 @@ def give_fan_outs() -> None:
 def make_occurrences() -> None:
     """Each hour: make the tasks of the periods that have begun, after an outage those of all it missed."""
     actions.make_occurrences(on=today())
+
+
+@shared_task
+def recount_tasks() -> None:
+    """Each night: one row again for each kept count. Were any wrong, somebody should know why."""
+    if wrong := differences():
+        logger.error("%d kept counts of tasks were wrong; they are counted again.", len(wrong))
+    recount()

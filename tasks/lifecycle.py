@@ -30,6 +30,9 @@ OPEN = (State.ASSIGNED, State.IN_PROGRESS, State.SUBMITTED)
 # The five-way count; suspended and withdrawn are shown beside it.
 COUNTED = (*OPEN, State.COMPLETED)
 
+# Nobody is at work, and no day changes how these are counted: their counts are kept.
+AT_REST = (State.COMPLETED, State.SUSPENDED, State.WITHDRAWN)
+
 
 @dataclass(frozen=True)
 class Move:

@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 
 from tests.support.admin_door import enter, rows  # noqa: F401 - fixtures
 from tests.support.imports import received  # noqa: F401 - fixtures
+from tests.support.kept_counts import kept_counts_hold  # noqa: F401 - fixtures
 from tests.support.office import in_english  # noqa: F401 - fixtures
 from tests.support.people import bodies, bodies_and_people, order, people, task_at  # noqa: F401 - fixtures
 from tests.support.running_portal import portal_copy, running_portal  # noqa: F401 - fixtures
@@ -92,19 +93,25 @@ def folders_and_cache(settings: Any, tmp_path: Any) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_between_tests() -> None:
-    """A test with real transactions is cleaned by emptying every table, which the audit trail refuses."""
-    guard = import_module("audit.migrations.0002_append_only")
+    """A test with real transactions is cleaned by emptying every table.
+
+    The audit trail refuses that, and SQLite, which deletes row by row, would count what is deleted.
+    """
+    names = ("audit.migrations.0002_append_only", "tasks.migrations.0002_kept_counts")
+    guards = [import_module(name) for name in names]
     case: Any = TransactionTestCase
     empty = case._fixture_teardown
 
     def lifted(test: TransactionTestCase) -> None:
         with connection.schema_editor() as editor:
-            guard.backward(None, editor)
+            for guard in guards:
+                guard.backward(None, editor)
         try:
             empty(test)
         finally:
             with connection.schema_editor() as editor:
-                guard.forward(None, editor)
+                for guard in guards:
+                    guard.forward(None, editor)
 
     case._fixture_teardown = lifted
 

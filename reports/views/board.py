@@ -23,7 +23,7 @@ from reports.groupings import GROUPINGS
 from tasks.lifecycle import FIVE, GIVEN, OPEN
 from tasks.lists.addresses import list_address
 from tasks.lists.filters import DEADLINES, PACES, column_of
-from tasks.models import Task
+from tasks.lists.tallies import add_up
 from tasks.models.counting import Tally, paces
 
 BY_DEADLINE = {
@@ -68,15 +68,15 @@ def board(request: SignedInRequest) -> HttpResponse:
     ways = WAYS[way := _chosen(request, "ways", WAYS)]
     deadline = _chosen(request, "deadline", dict(DEADLINES))
     on, due, filters = today(), column_of(deadline), {"deadline": "first"} if deadline == "first" else {}
-    seen = Task.objects.visible_to(request.user)
-    grouped = grouping.of(seen, due)
-    counts, risks = seen.tally(on, due), grouped.risks(on, grouping.field, due)
-    groups = grouping.in_order(grouped.tallies(on, grouping.field, due))
+    tallies = grouping.tallies_seen_by(request.user, on, due)
+    # No task is in two groups, so their sum is the count of all and nothing is counted twice.
+    counts = add_up(tallies.values())
+    groups = grouping.in_order({key: tally for key, tally in tallies.items() if tally["given"]})
     page = Paginator(groups, 50).get_page(request.GET.get("page"))
     names = grouping.names([key for key, _tally in page])
-    rows = [(names[key], {**tally, **paces(tally, risks.get(key, 0))}) for key, tally in page if key in names]
+    rows = [(names[key], _with_paces(tally)) for key, tally in page if key in names]
     context = {
-        "counts": {**counts, **paces(counts, sum(risks.values()))},
+        "counts": _with_paces(counts),
         "url": _list_of({**filters, "view": GIVEN}),
         "three_url": _list_of(filters),
         "tasks_url": reverse("tasks:list"),
@@ -95,6 +95,10 @@ def board(request: SignedInRequest) -> HttpResponse:
         "title": _("Overview"),
     }
     return render(request, "reports/board.html", context)
+
+
+def _with_paces(tally: Tally) -> Tally:
+    return {**tally, **paces(tally, tally["at_risk"])}
 
 
 def _chosen(request: SignedInRequest, name: str, known: Mapping[str, Any]) -> str:

@@ -358,6 +358,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
+            index=models.Index(condition=models.Q(('secrecy', 'normal'), _negated=True), fields=['id'], name='task_restricted'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
             index=models.Index(fields=['assigner', 'state'], name='task_given_state'),
         ),
         migrations.AddIndex(
@@ -543,5 +547,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='evidence',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='evidence_removed_by_and_at'),
+        ),
+        migrations.CreateModel(
+            name='KeptCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('secrecy', models.CharField(max_length=10)),
+                ('state', models.CharField(max_length=12)),
+                ('issued', models.BooleanField()),
+                ('late', models.BooleanField()),
+                ('first_late', models.BooleanField()),
+                ('number', models.IntegerField()),
+                ('assigner', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='committees.body')),
+                ('lead', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='committees.body')),
+            ],
+            options={
+                'default_permissions': (),
+            },
         ),
     ]

@@ -3,6 +3,7 @@
 from tasks.models.cycles import Recurrence, cycle_words
 from tasks.models.evidence import Evidence
 from tasks.models.fan_outs import FanOut, Recipient
+from tasks.models.kept_counts import KeptCount
 from tasks.models.milestones import Milestone, milestone_words
 from tasks.models.notes import Comment, Progress
 from tasks.models.orders import Order, OrderRelation
@@ -16,6 +17,7 @@ __all__ = [
     "Comment",
     "Evidence",
     "FanOut",
+    "KeptCount",
     "Milestone",
     "Order",
     "OrderRelation",

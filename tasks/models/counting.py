@@ -83,6 +83,14 @@ def standing_q(standing: str, on: date, due: str = CURRENT) -> Q:
     raise ValueError(f"no such standing: {standing}")
 
 
+def overdue_q(on: date, due: str = CURRENT) -> Q:
+    """Of open tasks, those overdue: `standing_q` in fewer words, for counts that read every open task.
+
+    A constraint says that of these exactly the submitted ones have a moment of submission.
+    """
+    return Q(submitted_at__isnull=True, **{f"{due}__lt": on}) | _after_its_day(due)
+
+
 def pace_q(pace: str, on: date, due: str = CURRENT) -> Q:
     """The condition of one colour on a day; the three never overlap and together are `OPEN`."""
     match pace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -193,6 +193,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Tasks the body (or any of the bodies) gave or has a part in."""
         return self.filter(self.part_q(body, "any"))
 
+    def helped_by(self, bodies: list[int] | models.QuerySet[Any]) -> TaskQuerySet:
+        """Tasks in which one of the bodies helps, looked up by their keys."""
+        parts = Part.objects.helping().filter(body__in=bodies).order_by()
+        return self.filter(_one_of(parts.values("task_id"), few=True))
+
     @staticmethod
     def part_q(body: Body | models.QuerySet[Any], part: str) -> Q:
         """The condition that a body plays a part: assigner, lead, co_lead, coordinating or any."""
@@ -204,7 +209,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         parts = Part.objects.filter(task=OuterRef("pk"), body__in=bodies)
         if part in ("co_lead", "coordinating", "former_lead"):
             return Q(Exists(parts.filter(kind=part)))
-        return Q(assigner__in=bodies) | Q(lead__in=bodies) | Q(Exists(parts.exclude(kind="former_lead")))
+        helped = Part.objects.helping().filter(body__in=bodies).order_by().values("task_id")
+        return Q(assigner__in=bodies) | Q(lead__in=bodies) | _one_of(helped, few=isinstance(body, Body))
 
     # Where they stand
 
@@ -262,14 +268,17 @@ class TaskQuerySet(models.QuerySet["Task"]):
         tallies = {key: {name: numbers[f"{key}_{name}"] for name in columns} for key in where}
         return {key: {"given": sum(five[name] for name in FIVE), **five} for key, five in tallies.items()}
 
-    def tallies(self, on: date, by: str, due: str = CURRENT, **beside: Q) -> dict[Any, Tally]:
+    def tallies(
+        self, on: date, by: str, due: str = CURRENT, states: Iterable[State] = COUNTED, **beside: Q
+    ) -> dict[Any, Tally]:
         """The five-way count for each value of a field, such as `lead_id`, in one query.
 
-        `beside` names conditions whose tasks are counted too; they are not in the sum.
+        `beside` names conditions whose tasks are counted too; they are not in the sum. Those of states
+        outside the five are there only if `states` names them.
         """
         numbers = {str(name): Count("pk", filter=standing_q(name, on, due)) for name in FIVE}
         numbers |= {name: Count("pk", filter=condition) for name, condition in beside.items()}
-        rows = self.counted().order_by().values(by).annotate(**numbers)
+        rows = self.filter(state__in=states).order_by().values(by).annotate(**numbers)
         return {
             row.pop(by): {"given": sum(row[name] for name in FIVE), **row} for row in (dict(r) for r in rows)
         }
@@ -694,6 +703,8 @@ class Task(models.Model):
             models.Index(
                 fields=("lead", "due_on", "state"), name="task_at_risk", condition=Q(risk_days__isnull=False)
             ),
+            # One in fifty: whether a helper reads one is asked of these alone.
+            models.Index(fields=("id",), name="task_restricted", condition=~Q(secrecy="normal")),
             models.Index(fields=("assigner", "state"), name="task_given_state"),
             # With all that decides who sees a task and which orders stand over it: the orders of somebody
             # with many bodies are found here alone, without a row of the table.

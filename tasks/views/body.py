@@ -7,14 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_stubs_ext import WithAnnotations
 
 from committees.doors import SignedInRequest
 from committees.forms import OnForm
@@ -30,11 +29,10 @@ from committees.rules import (
 )
 from notices.rules import may_view_policy
 from portal.shared.days import day_of, format_day, today
-from tasks.lifecycle import GIVEN, OPEN, Pace
-from tasks.lists.rows import Counted
+from tasks.lifecycle import GIVEN, OPEN
+from tasks.lists.tallies import tallies_of_body
 from tasks.models import Task
 from tasks.models.counting import paces
-from tasks.models.tasks import TaskQuerySet
 
 MAX_TASKS = 8
 MAX_CHILDREN = 20
@@ -105,19 +103,17 @@ def _relatives(body: Body) -> dict[str, Any]:
 
 def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     """What it gave and what it leads, counted five ways, and what is open: as far as the reader sees it."""
-    seen = Task.objects.visible_to(request.user)
-    of_body = seen.of_body(body).open().for_list().late_first()
-    counted: QuerySet[Any] = of_body.annotate(total=Window(Count("pk")))
-    open_tasks: list[WithAnnotations[Task, Counted]] = list(counted[:MAX_TASKS])
+    on, person = today(), request.user
+    seen = Task.objects.visible_to(person)
+    # First the keys, then the rows of these few: a row is wide.
+    first = seen.of_body(body).open().late_first().values("pk")[:MAX_TASKS]
+    tasks = Task.objects.filter(pk__in=first).for_list().late_first()
     labels = {"assigner": _("Tasks it gave"), "lead": _("Tasks it leads")}
-    parts = {part: TaskQuerySet.part_q(body, part) for part in labels}
-    tallies = seen.tallies_where(today(), parts)
-    at_risk = seen.pace(Pace.AT_RISK, today()).order_by()
-    risks = at_risk.aggregate(**{part: Count("pk", filter=condition) for part, condition in parts.items()})
+    tallies, task_count = tallies_of_body(person, body, on)
     counts: list[dict[str, Any]] = [
         {
             "label": label,
-            "counts": {**tallies[part], **paces(tallies[part], risks[part])},
+            "counts": {**tallies[part], **paces(tallies[part], tallies[part]["at_risk"])},
             "url": _list_of(body, part=part, view=GIVEN),
             "open_url": _list_of(body, part=part),
         }
@@ -125,8 +121,8 @@ def _tasks(request: SignedInRequest, body: Body) -> dict[str, Any]:
     ]
     return {
         "counts": [line for line in counts if line["counts"]["given"]],
-        "tasks": [(task, *_standing(task)) for task in open_tasks],
-        "task_count": open_tasks[0].total if open_tasks else 0,
+        "tasks": [(task, *_standing(task)) for task in tasks],
+        "task_count": task_count,
         "tasks_url": _list_of(body, state=list(OPEN)),
     }
 

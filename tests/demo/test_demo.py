@@ -26,6 +26,7 @@ from portal.shared.days import start_of, today
 from tasks import actions, rollup, rules
 from tasks.lifecycle import COUNTED, FIVE, Standing, State
 from tasks.models import Comment, Evidence, FanOut, Milestone, Order, Part, Progress, Request, Task
+from tasks.models.kept_counts import differences
 from tasks.orders import actions as order_actions
 
 HELD = (
@@ -162,6 +163,9 @@ class DemoTest(TestCase):
             assert tally["given"] == sum(tally[name] for name in FIVE)
             assert tally["given"] == tasks.filter(state__in=COUNTED).count()
         assert all(Task.objects.all().tally(today())[name] for name in FIVE)
+
+    def test_the_kept_counts_hold(self) -> None:
+        assert differences() == {}
 
     def test_every_province_has_something_late_due_soon_waiting_and_done(self) -> None:
         for place in places():

@@ -12,7 +12,7 @@ from committees.roles import DEFAULTS, Role
 from portal.shared.days import today
 from tasks.models import Order, Part, Task
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_counts_hold")]
 
 
 @pytest.fixture

@@ -21,3 +21,8 @@ def asked(task_at: Any, people: dict[str, Person]) -> Task:
         task=task, by=people["officer"], proposed_on=today() + timedelta(days=20), reason="Chờ số liệu."
     )
     return task
+
+
+@pytest.fixture(autouse=True)
+def _kept_counts(kept_counts_hold: None) -> None:
+    """After every change that a test makes to tasks, by whatever door."""

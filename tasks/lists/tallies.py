@@ -1,0 +1,118 @@
+"""The five-way counts of all that a person sees, by body: what rests is kept, what is open is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal
+
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+
+from committees.access import Asker
+from committees.models import Body
+from tasks.lifecycle import CURRENT, FIVE, Pace, Standing, State
+from tasks.models import KeptCount, Task
+from tasks.models.counting import Tally, overdue_q, standing_q
+from tasks.models.kept_counts import seen_by_helping
+
+# The columns that the kept counts know.
+By = Literal["lead_id", "assigner_id"]
+
+# What the statement counts; how many are in time is told by these.
+NUMBERS = (
+    *("open", "overdue", "no_deadline", "at_risk"),
+    *(str(name) for name in (Standing.DONE_ON_TIME, Standing.DONE_LATE, State.SUSPENDED, State.WITHDRAWN)),
+)
+
+
+def tallies_seen_by(person: Asker, on: date, by: By, due: str = CURRENT) -> dict[Any, Tally]:
+    """Body → the five-way count of what it leads, or gave, and the person sees.
+
+    As `TaskQuerySet.tallies` counts; with what is at risk, suspended and withdrawn beside it.
+    """
+    return _add_up_rows(_members(person, on, due, F(by)))
+
+
+def tallies_of_body(person: Asker, body: Body, on: date) -> tuple[dict[str, Tally], int]:
+    """Of what the body gave (`assigner`) and of what it leads (`lead`); and how many of its tasks are open.
+
+    As far as the person sees them.
+    """
+    members = [
+        member
+        for part in ("assigner", "lead")
+        for member in _members(person, on, CURRENT, Value(part), part, body)
+    ]
+    of_body = Task.objects.visible_to(person).of_body(body).open()
+    members.append(_member(of_body, Value("any"), {"open": Count("pk")}))
+    tallies = _add_up_rows(members, ("assigner", "lead", "any"))
+    # Of "any" only the open ones were counted.
+    return tallies, tallies.pop("any")["given"]
+
+
+def _members(
+    person: Asker, on: date, due: str, group: Any, part: str = "", body: Body | None = None
+) -> list[QuerySet[Any, Any]]:
+    """One row for each group from each of the places that hold a part of the count.
+
+    With a body, of the tasks in which it plays the part alone: lead or assigner, which the kept counts know.
+    """
+    where = Q((part, body)) if body else Q()
+    visible = Task.objects.visible_to(person).filter(where)
+    opened = {
+        "open": Count("pk"),
+        "overdue": Count("pk", filter=overdue_q(on, due)),
+        "no_deadline": Count("pk", filter=Q(**{f"{due}__isnull": True})),
+    }
+    done, late = Q(state=State.COMPLETED), Q(**{"late" if due == CURRENT else "first_late": True})
+    on_time_name, late_name = str(Standing.DONE_ON_TIME), str(Standing.DONE_LATE)
+    outside = {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
+    kept = {on_time_name: done & ~late, late_name: done & late, **outside}
+    helped = {**{name: standing_q(name, on, due) for name in (on_time_name, late_name)}, **outside}
+    return [
+        _member(visible.open(), group, opened),
+        # Apart: the indexes that count the standings do not hold the warning.
+        _member(visible.pace(Pace.AT_RISK, on, due), group, {"at_risk": Count("pk")}),
+        _member(
+            KeptCount.objects.visible_to(person).filter(where),
+            group,
+            {name: Sum("number", filter=condition, default=0) for name, condition in kept.items()},
+        ),
+        *(
+            _member(tasks.filter(where), group, {name: Count("pk", filter=q) for name, q in helped.items()})
+            for tasks in seen_by_helping(person, body)
+        ),
+    ]
+
+
+def _member(rows: QuerySet[Any, Any], group: Any, counts: dict[str, Any]) -> QuerySet[Any, Any]:
+    columns = {name: counts.get(name, Value(0)) for name in NUMBERS}
+    member: QuerySet[Any, Any] = rows.order_by().annotate(group=group).values("group").annotate(**columns)
+    return member
+
+
+def _add_up_rows(members: list[QuerySet[Any, Any]], groups: Iterable[str] = ()) -> dict[Any, Tally]:
+    """In one statement, so that a task which is confirmed meanwhile is counted once."""
+    sums: dict[Any, dict[str, int]] = {group: dict.fromkeys(NUMBERS, 0) for group in groups}
+    for row in members[0].union(*members[1:], all=True):
+        numbers = sums.setdefault(row["group"], dict.fromkeys(NUMBERS, 0))
+        for name in NUMBERS:
+            numbers[name] += row[name]
+    return {group: _tally(numbers) for group, numbers in sums.items()}
+
+
+def _tally(numbers: dict[str, int]) -> Tally:
+    in_time = numbers.pop("open") - numbers["overdue"] - numbers["no_deadline"]
+    numbers["in_time"] = in_time
+    return {"given": sum(numbers[name] for name in FIVE), **numbers}
+
+
+def add_up(tallies: Iterable[Tally]) -> Tally:
+    """The sum of the counts of groups that have no task in common."""
+    total = dict.fromkeys(
+        ("given", *map(str, FIVE), "at_risk", str(State.SUSPENDED), str(State.WITHDRAWN)), 0
+    )
+    for tally in tallies:
+        for name in total:
+            total[name] += tally[name]
+    return total
