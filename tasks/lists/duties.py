@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
@@ -16,6 +17,7 @@ from committees.models import Membership
 from tasks.lifecycle import OPEN, RUNNING, State
 from tasks.models import FanOut, Part, Request, Task
 from tasks.models.parts import PartQuerySet
+from tasks.models.tasks import TaskQuerySet
 
 NOTHING = Q(pk__in=())
 
@@ -70,7 +72,7 @@ class Duties:
             case Mine.ORPHANED:
                 return self.orphaned()
             case Mine.CONTRIBUTE:
-                return Q(state__in=RUNNING, pk__in=self.contributions().values("task_id"))
+                return Q(state__in=RUNNING) & _with_keys_of(self.contributions())
             case Mine.GIVEN:
                 return Q(state__in=RUNNING, assigner__in=set(self.grants))
             case Mine.OPEN:
@@ -92,8 +94,8 @@ class Duties:
             self._by_others("submit_tasks", "task__lead", "decided_by", "decided_for"),
             state=Request.State.COUNTERED,
         )
-        decide = Q(assigner__in=self.holding("decide_extensions"), pk__in=waiting.values("task_id"))
-        answer = Q(lead__in=self.holding("submit_tasks"), pk__in=countered.values("task_id"))
+        decide = Q(assigner__in=self.holding("decide_extensions")) & _with_keys_of(waiting)
+        answer = Q(lead__in=self.holding("submit_tasks")) & _with_keys_of(countered)
         return Q(state__in=RUNNING) & (decide | answer)
 
     def fan_outs(self) -> Q:
@@ -102,7 +104,7 @@ class Duties:
         mine = Q(giver__in=bodies) | _any_of(
             Q(giver=body, task__pillar=pillar) for body, pillar in self._fields
         )
-        return Q(pk__in=FanOut.objects.waiting().filter(mine).values("task_id"))
+        return _with_keys_of(FanOut.objects.waiting().filter(mine))
 
     def accept(self) -> Q:
         """Tasks given to a body of mine that nobody has accepted or declined yet."""
@@ -202,6 +204,11 @@ class Duties:
             for body, pillar, in_charge in of_drafts.union(of_fan_outs)
             if Membership(fields=in_charge).in_charge_of(pillar)
         ]
+
+
+def _with_keys_of(rows: QuerySet[Any, Any]) -> Q:
+    """Tasks that one of these rows is about."""
+    return TaskQuerySet.keys_q(rows.order_by().values("task_id"))
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -21,17 +21,13 @@ from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.lifecycle import Pace, Standing, State
 from tasks.lists.duties import Duties, Mine
-from tasks.lists.rows import Counted
 from tasks.models import Evidence, Part, Task
 from tasks.models.counting import pace_q
-from tasks.models.tasks import TaskQuerySet
 
 MAX_ROWS = 8
 
 # The last word about a draft or a result that its reader must know: a refusal with its reason.
 LAST_WORDS = ("task_proposed", "task_declined", "task_sent_back", "task_recalled")
-
-EARLIEST_FIRST = F("due_on").asc(nulls_last=True)
 
 
 @dataclass(frozen=True)
@@ -119,22 +115,28 @@ class Weekday:
         return f"{reverse('tasks:list')}?mine={Mine.OPEN}&period={day}..{day}"
 
 
-class Reported(Counted):
-    section: str
-    place: int
-    evidences: int
+class Shown(TypedDict):
+    """What a section shows of a task beside its own columns."""
 
-
-class ToDecide(Counted):
     waits: str
     last_verb: str | None
     last_reason: str | None
     last_by: str | None
     last_at: datetime | None
-
-
-class ToContribute(Counted):
     part_due: date | None
+    evidences: int
+
+
+# Each section, and what its first rows are first by.
+SECTIONS = {
+    Mine.DECIDE: "due_on",
+    Mine.CONFIRM: "submitted_at",
+    Mine.WAITING: "submitted_at",
+    Mine.OVERDUE: "due_on",
+    Mine.WEEK: "due_on",
+    Mine.CONTRIBUTE: "part_due",
+    Mine.ORPHANED: "due_on",
+}
 
 
 class MyWork:
@@ -144,13 +146,34 @@ class MyWork:
         self.person, self.on = person, on
         self.duties = Duties.of(person, on)
 
-    def _tasks(self, condition: Q) -> TaskQuerySet:
-        return Task.objects.visible_to(self.person).filter(condition).for_list()
+    @cached_property
+    def _first(self) -> dict[str, tuple[list[int], int]]:
+        """Section → the keys of its first rows, and how many it has; of all sections in one query.
 
-    def _counted(self, name: Mine) -> QuerySet[Any]:
-        return self._tasks(self.duties.q(name)).annotate(total=Window(Count("pk")))
+        A row is wide, and thousands are counted to show eight: the rows of these keys are read by `_rows`.
+        """
+        members = [self._keys(name, column) for name, column in SECTIONS.items()]
+        first: dict[str, tuple[list[int], int]] = {}
+        for section, key, _place, total in sorted(members[0].union(*members[1:], all=True), key=_by_place):
+            first.setdefault(section, ([], total))[0].append(key)
+        return first
 
-    def to_decide(self) -> Section:
+    def _keys(self, name: Mine, column: str) -> QuerySet[Task, Any]:
+        tasks = Task.objects.visible_to(self.person).filter(self.duties.q(name)).order_by()
+        if column == "part_due":
+            tasks = tasks.annotate(part_due=self._own_part_due())
+        earliest_first = (F(column).asc(nulls_last=True), F("pk").asc())
+        place, total = Window(RowNumber(), order_by=earliest_first), Window(Count("pk"))
+        counted = tasks.annotate(section=Value(str(name)), place=place, total=total)
+        return counted.filter(place__lte=MAX_ROWS).values_list("section", "pk", "place", "total")
+
+    def _own_part_due(self) -> Subquery:
+        own_parts = self.duties.contributions().filter(task=OuterRef("pk"))
+        return Subquery(own_parts.order_by(F("due_on").asc(nulls_last=True)).values("due_on")[:1])
+
+    @cached_property
+    def _rows(self) -> dict[int, WithAnnotations[Task, Shown]]:
+        """The first rows of all sections by their keys, with all that any of them shows."""
         waits = Case(
             When(self.duties.fan_outs(), then=Value("fan_out")),
             When(self.duties.requests(), then=Value("request")),
@@ -159,19 +182,25 @@ class MyWork:
         events = Event.objects.filter(
             about_type="tasks.task", about_id=OuterRef("pk"), verb__in=LAST_WORDS
         ).order_by("-pk")
-        tasks: list[WithAnnotations[Task, ToDecide]] = list(
-            self._counted(Mine.DECIDE)
-            .annotate(
-                waits=waits,
-                last_verb=Subquery(events.values("verb")[:1]),
-                last_reason=Subquery(events.values("reason")[:1]),
-                last_by=Subquery(events.values("by_name")[:1]),
-                last_at=Subquery(events.values("at")[:1]),
-            )
-            .order_by(EARLIEST_FIRST, "pk")[:MAX_ROWS]
+        evidence = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
+        tasks: QuerySet[Any] = Task.objects.for_list().annotate(
+            waits=waits,
+            last_verb=Subquery(events.values("verb")[:1]),
+            last_reason=Subquery(events.values("reason")[:1]),
+            last_by=Subquery(events.values("by_name")[:1]),
+            last_at=Subquery(events.values("at")[:1]),
+            part_due=self._own_part_due(),
+            evidences=Coalesce(Subquery(evidence.annotate(n=Count("pk")).values("n")), 0),
         )
+        return tasks.in_bulk({key for keys, _total in self._first.values() for key in keys})
+
+    def _tasks(self, name: Mine) -> list[WithAnnotations[Task, Shown]]:
+        keys, _total = self._first.get(name, ([], 0))
+        return [self._rows[key] for key in keys if key in self._rows]
+
+    def to_decide(self) -> Section:
         rows = []
-        for task in tasks:
+        for task in self._tasks(Mine.DECIDE):
             kinds = {State.ASSIGNED: "accept", State.IN_PROGRESS: "returned", State.DRAFT: "draft"}
             proposed = "declined" if task.last_verb == "task_declined" else "approve"
             kind = task.waits or kinds.get(State(task.state), proposed)
@@ -187,26 +216,7 @@ class MyWork:
                     last_word=last_word,
                 )
             )
-        return self._section(Mine.DECIDE, _("To decide"), "", "inbox", rows, tasks)
-
-    @cached_property
-    def _reported(self) -> list[WithAnnotations[Task, Reported]]:
-        """What is reported and mine to confirm, and what others have to: one query, no task is in both."""
-        confirm, waiting = self.duties.q(Mine.CONFIRM), self.duties.q(Mine.WAITING)
-        section = Case(When(confirm, then=Value(Mine.CONFIRM)), default=Value(Mine.WAITING))
-        oldest_first = (F("submitted_at").asc(nulls_last=True), F("pk").asc())
-        evidence = Evidence.objects.filter(task=OuterRef("pk"), removed_at=None).order_by().values("task")
-        rows: list[Any] = list(
-            self._tasks(confirm | waiting)
-            .annotate(section=section)
-            .annotate(
-                place=Window(RowNumber(), partition_by="section", order_by=oldest_first),
-                total=Window(Count("pk"), partition_by="section"),
-                evidences=Coalesce(Subquery(evidence.annotate(n=Count("pk")).values("n")), 0),
-            )
-            .filter(place__lte=MAX_ROWS)
-        )
-        return sorted(rows, key=lambda task: task.place)
+        return self._section(Mine.DECIDE, _("To decide"), "", "inbox", rows)
 
     def to_confirm(self) -> Section:
         return self._reported_section(Mine.CONFIRM, _("To confirm"))
@@ -215,7 +225,6 @@ class MyWork:
         return self._reported_section(Mine.WAITING, _("Waiting for others"))
 
     def _reported_section(self, name: Mine, title: Sentence) -> Section:
-        tasks = [task for task in self._reported if task.section == name]
         rows = [
             WorkRow(
                 task,
@@ -224,9 +233,9 @@ class MyWork:
                 evidences=task.evidences,
                 reported_late=task.standing(self.on) == Standing.OVERDUE,
             )
-            for task in tasks
+            for task in self._tasks(name)
         ]
-        return self._section(name, title, "submitted", "hourglass", rows, tasks)
+        return self._section(name, title, "submitted", "hourglass", rows)
 
     def overdue(self) -> Section:
         return self._running_section(Mine.OVERDUE, _("Overdue"), "overdue", "octagon-alert")
@@ -238,9 +247,6 @@ class MyWork:
         return self._running_section(Mine.ORPHANED, _("Without a contact"), "", "user-x")
 
     def _running_section(self, name: Mine, title: Sentence, standing: str, icon: str) -> Section:
-        tasks: list[WithAnnotations[Task, Counted]] = list(
-            self._counted(name).order_by("due_on", "pk")[:MAX_ROWS]
-        )
         rows = [
             WorkRow(
                 task,
@@ -249,34 +255,20 @@ class MyWork:
                 may_urge=bool(rules.may_urge(self.person, task)) and task.lead_id not in self.duties.grants,
                 at_risk=task.pace(self.on) == Pace.AT_RISK,
             )
-            for task in tasks
+            for task in self._tasks(name)
         ]
-        return self._section(name, title, standing, icon, rows, tasks)
+        return self._section(name, title, standing, icon, rows)
 
     def to_contribute(self) -> Section:
-        own_parts = self.duties.contributions().filter(task=OuterRef("pk")).order_by(EARLIEST_FIRST)
-        tasks: list[WithAnnotations[Task, ToContribute]] = list(
-            self._counted(Mine.CONTRIBUTE)
-            .annotate(part_due=Subquery(own_parts.values("due_on")[:1]))
-            .order_by(F("part_due").asc(nulls_last=True), "pk")[:MAX_ROWS]
-        )
         rows = []
-        for task in tasks:
+        for task in self._tasks(Mine.CONTRIBUTE):
             part = Part(task=task, due_on=task.part_due)
             standing = str(part.standing(self.on) or "")
             rows.append(WorkRow(task, standing, part.days_left(self.on), part_due=task.part_due))
-        return self._section(Mine.CONTRIBUTE, _("To contribute"), "", "hand", rows, tasks)
+        return self._section(Mine.CONTRIBUTE, _("To contribute"), "", "hand", rows)
 
-    def _section(
-        self,
-        name: Mine,
-        title: Sentence,
-        standing: str,
-        icon: str,
-        rows: list[WorkRow],
-        tasks: list[Any],
-    ) -> Section:
-        count: int = tasks[0].total if tasks else 0
+    def _section(self, name: Mine, title: Sentence, standing: str, icon: str, rows: list[WorkRow]) -> Section:
+        _keys, count = self._first.get(name, ([], 0))
         return Section(name, title, standing, icon, rows, count, summary=_summary(name, rows))
 
     @cached_property
@@ -311,6 +303,10 @@ class MyWork:
             for number, day in enumerate(self.duties.week)
         ]
         return [weekday for weekday in days if weekday.count or weekday.is_today or weekday.day.weekday() < 5]
+
+
+def _by_place(row: tuple[str, int, int, int]) -> int:
+    return row[2]
 
 
 def _summary(name: Mine, rows: list[WorkRow]) -> str:

@@ -73,9 +73,9 @@ def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
     It walks through an array for every row, though: many keys are better hashed, as an IN is.
     """
     if few and connection.vendor == "postgresql":
-        array = ArraySubquery(keys, template="(ARRAY(%(subquery)s))")
-        shape = {"template": "(%(expressions)s)", "arg_joiner": " = ANY "}
-        return Q(Func(F("pk"), array, **shape, output_field=models.BooleanField()))
+        # In brackets of its own: what can be no row at all is written as NULL.
+        shape = {"template": "(%(expressions)s))", "arg_joiner": " = ANY ("}
+        return Q(Func(F("pk"), ArraySubquery(keys), **shape, output_field=models.BooleanField()))
     return Q(pk__in=keys)
 
 
@@ -196,7 +196,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def helped_by(self, bodies: list[int] | models.QuerySet[Any]) -> TaskQuerySet:
         """Tasks in which one of the bodies helps, looked up by their keys."""
         parts = Part.objects.helping().filter(body__in=bodies).order_by()
-        return self.filter(_one_of(parts.values("task_id"), few=True))
+        return self.filter(self.keys_q(parts.values("task_id")))
+
+    @staticmethod
+    def keys_q(keys: models.QuerySet[Any, Any]) -> Q:
+        """The condition of a task's key being one of those that a subquery gives: some thousands at most."""
+        return _one_of(keys, few=True)
 
     @staticmethod
     def part_q(body: Body | models.QuerySet[Any], part: str) -> Q:
