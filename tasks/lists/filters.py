@@ -9,7 +9,6 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.forms import CharField, IntegerField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -232,8 +231,8 @@ class TaskFilter(django_filters.FilterSet):
     def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         if code := re.fullmatch(r"(?i)nv-?(\d{1,9})", value):
             return tasks.filter(pk=int(code[1]))
-        words = Q(pk__in=tasks.matching(value).values("pk"))
-        return tasks.filter(words | Q(order__in=Order.objects.matching(value)))
+        orders = Order.objects.matching(value).order_by().values("pk")
+        return tasks.filter(TaskQuerySet.words_q(value) | TaskQuerySet.keys_q(orders, "order_id"))
 
 
 class OrderFilter(django_filters.FilterSet):

@@ -66,7 +66,7 @@ PLACEHOLDER_TITLE = "Nhiệm vụ mật"
 FEW_BODIES = 10
 
 
-def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
+def _one_of(keys: models.QuerySet[Any, Any], *, few: bool, column: str = "pk") -> Q:
     """Rows with one of the keys that a subquery gives, found by their index even beside an OR.
 
     PostgreSQL turns no IN of a subquery into an index search once it stands beside an OR; an array it does.
@@ -75,8 +75,8 @@ def _one_of(keys: models.QuerySet[Any, Any], *, few: bool) -> Q:
     if few and connection.vendor == "postgresql":
         # In brackets of its own: what can be no row at all is written as NULL.
         shape = {"template": "(%(expressions)s))", "arg_joiner": " = ANY ("}
-        return Q(Func(F("pk"), ArraySubquery(keys), **shape, output_field=models.BooleanField()))
-    return Q(pk__in=keys)
+        return Q(Func(F(column), ArraySubquery(keys), **shape, output_field=models.BooleanField()))
+    return Q((f"{column}__in", keys))
 
 
 class Reading(Enum):
@@ -199,9 +199,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(self.keys_q(parts.values("task_id")))
 
     @staticmethod
-    def keys_q(keys: models.QuerySet[Any, Any]) -> Q:
-        """The condition of a task's key being one of those that a subquery gives: some thousands at most."""
-        return _one_of(keys, few=True)
+    def keys_q(keys: models.QuerySet[Any, Any], column: str = "pk") -> Q:
+        """The condition of a key being one of those that a subquery gives: some thousands at most."""
+        return _one_of(keys, few=True, column=column)
 
     @staticmethod
     def part_q(body: Body | models.QuerySet[Any], part: str) -> Q:
@@ -317,10 +317,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def matching(self, words: str) -> TaskQuerySet:
         """Every word of the text occurs, with or without Vietnamese marks."""
-        tasks = self
+        return self.filter(self.words_q(words))
+
+    @staticmethod
+    def words_q(words: str) -> Q:
+        """The condition of `matching`. PostgreSQL has an index of each three letters that stand together."""
+        every_word = Q()
         for word in fold(words).split():
-            tasks = tasks.filter(search_text__contains=word)
-        return tasks
+            every_word &= Q(search_text__contains=word)
+        return every_word
 
     def for_list(self) -> TaskQuerySet:
         """With what a row of a list shows, so that twenty rows cost as many queries as one."""
