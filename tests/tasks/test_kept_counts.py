@@ -27,7 +27,7 @@ from tasks.models import KeptCount, Task
 from tasks.models.kept_counts import count_again, differences, recount
 from tasks.models.tasks import TaskQuerySet
 from tests.support.people import TaskAt
-from tests.tasks.test_tally import DAYS, NOW, WHO, World, many, world
+from tests.tasks.tally_world import DAYS, NOW, WHO, World, many, world
 
 __all__ = ["world"]
 

@@ -15,7 +15,7 @@ from tasks.lists.task_list import TaskList
 from tasks.models import Order, Task, tasks
 from tasks.models.parts import led_before
 from tasks.models.tasks import TaskQuerySet
-from tests.tasks.test_tally import NOW, WHO, World, world
+from tests.tasks.tally_world import NOW, WHO, World, world
 
 __all__ = ["world"]
 
