@@ -10,10 +10,11 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from committees.access import Asker
 from committees.models import Body
-from tasks.lifecycle import CURRENT, FIVE, Pace, Standing, State
+from tasks.lifecycle import CURRENT, FIVE, UNISSUED, Pace, Standing, State
 from tasks.models import KeptCount, Task
 from tasks.models.counting import Tally, overdue_q, standing_q
 from tasks.models.kept_counts import seen_by_helping
+from tasks.models.tasks import count_views
 
 # The columns that the kept counts know.
 By = Literal["lead_id", "assigner_id"]
@@ -31,6 +32,19 @@ def tallies_seen_by(person: Asker, on: date, by: By, due: str = CURRENT) -> dict
     As `TaskQuerySet.tallies` counts; with what is at risk, suspended and withdrawn beside it.
     """
     return _add_up_rows(_members(person, on, due, F(by)))
+
+
+def views_seen_by(person: Asker, on: date, due: str = CURRENT) -> dict[str, int]:
+    """How many tasks each quick view of all that the person sees holds, as `TaskQuerySet.views` counts them.
+
+    In one statement: a task that is confirmed meanwhile is in one of its counts.
+    """
+    late = "late" if due == CURRENT else "first_late"
+    kept = KeptCount.objects.visible_to(person).order_by().annotate(place=Value(0), endless=Value(False))
+    rows = kept.values_list("state", "place", late, "endless").annotate(n=Sum("number"))
+    opened = [tasks.open() for tasks in Task.objects.visible_apart(person)]
+    prepared = Task.objects.visible_to(person).filter(state__in=UNISSUED)
+    return count_views([*opened, prepared, *seen_by_helping(person)], on, due, [rows])
 
 
 def tallies_of_body(person: Asker, body: Body, on: date) -> tuple[dict[str, Tally], int]:

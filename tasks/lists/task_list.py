@@ -25,6 +25,7 @@ from tasks.lists.filters import NO_DAY, TaskFilter
 from tasks.lists.paging import CountedPaginator, OpenFirst
 from tasks.lists.quick_views import QUICK, Chip, ViewCounts, chips
 from tasks.lists.rows import TaskRow, sort_tasks, sort_within_state
+from tasks.lists.tallies import views_seen_by
 from tasks.models import Task
 from tasks.models.tasks import TaskQuerySet
 
@@ -176,6 +177,13 @@ class TaskList:
     @cached_property
     def counts(self) -> ViewCounts:
         """Of the list without a quick view, so that each chip says what it would list."""
+        narrowed = any(
+            value not in (None, "", [])
+            for name, value in self.form.cleaned_data.items()
+            if name not in (*QUICK, "sort", "part", "deadline")
+        )
+        if not narrowed:
+            return ViewCounts(views_seen_by(self.person, self.on, self.due))
         lists = Task.objects.visible_apart(self.person)
         return ViewCounts.of_many([self.tasks(QUICK, among) for among in lists], self.on, self.due)
 

@@ -346,11 +346,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'assigner', 'lead'], name='task_due'),
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'assigner', 'lead', 'due_kind'], name='task_due'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['original_due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'assigner', 'lead'], name='task_first_due'),
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['original_due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'assigner', 'lead', 'due_kind'], name='task_first_due'),
         ),
         migrations.AddIndex(
             model_name='task',
@@ -359,6 +359,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='task',
             index=models.Index(condition=models.Q(('secrecy', 'normal'), _negated=True), fields=['id'], name='task_restricted'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('state__in', ('draft', 'proposed'))), fields=['assigner', 'secrecy', 'id'], name='task_prepared'),
         ),
         migrations.AddIndex(
             model_name='task',

@@ -338,17 +338,23 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-def count_views(lists: Sequence[TaskQuerySet], on: date, due: str = CURRENT) -> dict[str, int]:
+def count_views(
+    lists: Sequence[TaskQuerySet],
+    on: date,
+    due: str = CURRENT,
+    kept: Sequence[models.QuerySet[Any, Any]] = (),
+) -> dict[str, int]:
     """What `TaskQuerySet.views` gives, for lists that have no task in common; in one query.
 
     Grouped by the few columns that decide, and put into its view afterwards: a condition for each view would
-    be asked of every task, and be longer to write than to ask.
+    be asked of every task, and be longer to write than to ask. `kept` has such rows counted before.
     """
     columns = view_columns(on, due)
-    first, *others = (
+    counted: list[models.QuerySet[Any, Any]] = [
         tasks.order_by().annotate(**columns).values_list("state", *columns).annotate(n=Count("pk"))
         for tasks in lists
-    )
+    ]
+    first, *others = [*counted, *kept]
     numbers = dict.fromkeys((*View.values, "submitted_dated"), 0)
     for state, place, late, endless, number in first.union(*others, all=True) if others else first:
         view = view_of(state, place, late=bool(late), endless=bool(endless))
@@ -697,7 +703,7 @@ class Task(models.Model):
             models.Index(
                 fields=(
                     *("due_on", "id", "state", "submitted_at"),
-                    *("secrecy", "assigned_at", "assigner", "lead"),
+                    *("secrecy", "assigned_at", "assigner", "lead", "due_kind"),
                 ),
                 name="task_due",
                 condition=Q(state__in=OPEN),
@@ -705,7 +711,7 @@ class Task(models.Model):
             models.Index(
                 fields=(
                     *("original_due_on", "id", "state", "submitted_at"),
-                    *("secrecy", "assigned_at", "assigner", "lead"),
+                    *("secrecy", "assigned_at", "assigner", "lead", "due_kind"),
                 ),
                 name="task_first_due",
                 condition=Q(state__in=OPEN),
@@ -715,6 +721,10 @@ class Task(models.Model):
             ),
             # One in fifty: whether a helper reads one is asked of these alone.
             models.Index(fields=("id",), name="task_restricted", condition=~Q(secrecy="normal")),
+            # What is being prepared, one in a hundred: its quick view is counted with every list.
+            models.Index(
+                fields=("assigner", "secrecy", "id"), name="task_prepared", condition=Q(state__in=UNISSUED)
+            ),
             models.Index(fields=("assigner", "state"), name="task_given_state"),
             # With all that decides who sees a task and which orders stand over it: the orders of somebody
             # with many bodies are found here alone, without a row of the table.

@@ -11,6 +11,7 @@ from committees.models import Person
 from tasks.lifecycle import LEVELS_ABOVE
 from tasks.lists import task_list
 from tasks.lists.rows import sort_tasks
+from tasks.lists.tallies import views_seen_by
 from tasks.lists.task_list import TaskList
 from tasks.models import Order, Task, tasks
 from tasks.models.parts import led_before
@@ -38,6 +39,14 @@ def test_tasks_asked_of_in_three_ways(world: World) -> None:
         assert keys(Task.objects.each_readable_by(person)) == keys(Task.objects.readable_by(person)), who
         apart = [key for rows in Task.objects.visible_apart(person) for key in keys(rows)]
         assert sorted(apart) == visible, who
+
+
+@pytest.mark.usefixtures("few_bodies")
+@pytest.mark.parametrize("due", ["due_on", "original_due_on"])
+def test_the_kept_counts_are_the_quick_views(world: World, due: str) -> None:
+    for who in WHO:
+        person = world.people[who]
+        assert views_seen_by(person, NOW, due) == Task.objects.visible_to(person).views(NOW, due), who
 
 
 @pytest.mark.usefixtures("few_bodies")
