@@ -93,13 +93,13 @@ class Country:
         return json.loads(done.stdout)
 
     def start(self, name: str, *words: str) -> subprocess.Popen[str]:
-        """The same, not waited for: several at once are answered by `answer`."""
+        """A process that answers as `ask` does; several run at once, and `answer` waits for one."""
         argv = [sys.executable, "-m", "bench._inside", name, *words]
         return subprocess.Popen(argv, cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, text=True)
 
     @contextmanager
     def copied(self) -> Iterator[Country]:
-        """The same in a database of its own, which a benchmark may change."""
+        """This country copied into a database of its own, which a benchmark may change."""
         copy = replace(self, suffix="_copy")
         drop = f"DROP DATABASE IF EXISTS {copy.name} WITH (FORCE)"
         with connect("postgres", autocommit=True) as server:
@@ -128,10 +128,10 @@ class Country:
 
 
 def answer(started: subprocess.Popen[str]) -> Any:
-    said, _nothing = started.communicate()
+    printed, _nothing = started.communicate()
     if started.returncode:
         raise subprocess.CalledProcessError(started.returncode, started.args)
-    return json.loads(said)
+    return json.loads(printed)
 
 
 def _answers(port: int) -> bool:

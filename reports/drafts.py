@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.shared.days import start_of
 from reports import tables
-from reports.documents.layout import Block, Column, Heading, Paragraph, Table, ToWrite, said
+from reports.documents.layout import Block, Column, Heading, Paragraph, Table, ToWrite, format_cell
 from reports.groupings import GROUPINGS
 from tasks.lifecycle import CURRENT, RUNNING, Pace, Standing, State
 from tasks.models import Request, Task
@@ -93,13 +93,15 @@ def days_of_week(week: Week, on: date) -> tuple[date, date]:
 def check_days(first: date, last: date, on: date) -> None:
     """Raise ValidationError for a period that ends before it begins, or has not ended yet."""
     if last > on:
-        raise ValidationError({"until": _("Not later than today, %(day)s.") % {"day": said(on)}})
+        raise ValidationError({"until": _("Not later than today, %(day)s.") % {"day": format_cell(on)}})
     if first > last:
-        raise ValidationError({"since": _("Not later than the last day, %(day)s.") % {"day": said(last)}})
+        raise ValidationError(
+            {"since": _("Not later than the last day, %(day)s.") % {"day": format_cell(last)}}
+        )
 
 
 def _span(first: date, last: date) -> dict[str, str]:
-    return {"first": said(first), "last": said(last)}
+    return {"first": format_cell(first), "last": format_cell(last)}
 
 
 # The weekly report
@@ -118,8 +120,8 @@ def weekly(scope: Scope) -> tuple[Block, ...]:
             _("From %(first)s to %(last)s, %(done)s tasks were completed and %(given)s were given.")
             % {
                 **_span(scope.since, scope.until),
-                "done": said(done.count()),
-                "given": said(scope.given().count()),
+                "done": format_cell(done.count()),
+                "given": format_cell(scope.given().count()),
             }
         ),
         *_listed(tables.results(_named(done), MOST)),
@@ -173,13 +175,13 @@ def meeting(scope: Scope) -> tuple[Block, ...]:
 def _counted(tally: Tally) -> str:
     done = tally[Standing.DONE_ON_TIME] + tally[Standing.DONE_LATE]
     running = tally["given"] - done
-    share = f"{said(round(100 * done / tally['given'], 1))}%" if tally["given"] else "0%"
-    numbers = {name: said(number) for name, number in tally.items()}
+    share = f"{format_cell(round(100 * done / tally['given'], 1))}%" if tally["given"] else "0%"
+    numbers = {name: format_cell(number) for name, number in tally.items()}
     return _(
         "Tasks given: %(given)s. Completed: %(done)s (%(share)s), of them %(done_on_time)s on time and"
         " %(done_late)s late. In progress: %(running)s, of them %(in_time)s in time, %(overdue)s overdue and"
         " %(no_deadline)s without a deadline."
-    ) % {**numbers, "done": said(done), "running": said(running), "share": share}
+    ) % {**numbers, "done": format_cell(done), "running": format_cell(running), "share": share}
 
 
 def _named(tasks: TaskQuerySet) -> TaskQuerySet:
@@ -219,10 +221,10 @@ def _orders(scope: Scope) -> Table:
         Column("kind", _("Type"), 32),
         Column("abstract", _("Abstract"), 70),
     )
-    found = scope.orders.filter(issued_on__range=(scope.since, scope.until)).order_by("issued_on", "pk")
+    orders = scope.orders.filter(issued_on__range=(scope.since, scope.until)).order_by("issued_on", "pk")
     rows = [
         [number, order.number, order.issued_on, order.get_kind_display(), order.abstract]
-        for number, order in enumerate(found[:MOST], 1)
+        for number, order in enumerate(orders[:MOST], 1)
     ]
     return Table(columns, rows)
 
@@ -236,14 +238,14 @@ def _proposals(scope: Scope) -> list[Block]:
         Column("asked", _("Asked for"), 24),
         Column("reason", _("Reason"), 42),
     )
-    found = Request.objects.waiting().filter(task__in=scope.named).order_by("pk")
-    found = found.select_related("task__lead", "task__assigner")
+    requests = Request.objects.waiting().filter(task__in=scope.named).order_by("pk")
+    requests = requests.select_related("task__lead", "task__assigner")
     rows = [
         [
-            *(number, one.task.name, one.task.lead.brief if one.task.lead else ""),
-            one.proposed_on or one.get_kind_display(),
-            one.reason,
+            *(number, request.task.name, request.task.lead.brief if request.task.lead else ""),
+            request.proposed_on or request.get_kind_display(),
+            request.reason,
         ]
-        for number, one in enumerate(found[:MOST], 1)
+        for number, request in enumerate(requests[:MOST], 1)
     ]
     return [Paragraph(_("Requests of lead bodies that wait for a decision:")), *_listed(Table(columns, rows))]

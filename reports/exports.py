@@ -23,7 +23,7 @@ from portal.shared.days import VIETNAM
 from portal.shared.text import fold
 from portal.shared.verdicts import Sentence
 from reports import drafts, tables
-from reports.documents.layout import Block, Document, Table, said
+from reports.documents.layout import Block, Document, Table, format_cell
 from reports.documents.letterhead import letterhead_of, signature_of
 from reports.groupings import GROUPINGS, Grouping
 from reports.models import Export
@@ -149,7 +149,7 @@ class Question:
         if self.format != Format.XLSX and rows > ON_PAPER:
             raise ValidationError(
                 _("Word and PDF hold at most %(most)s rows and this list has %(rows)s. Take Excel.")
-                % {"most": said(ON_PAPER), "rows": said(rows)}
+                % {"most": format_cell(ON_PAPER), "rows": format_cell(rows)}
             )
 
 
@@ -175,10 +175,10 @@ def rights_of(person: Person) -> str:
 def document_of(export: Export, rows: int, at: datetime) -> Document:
     """The whole file, its rows not yet read; in the language that is active."""
     question = Question.of(export)
-    days = {"day": said(question.on)}
+    days = {"day": format_cell(question.on)}
     if question.report in DRAFTS:
         first, last = question.period
-        days = {"since": said(first), "until": said(last)}
+        days = {"since": format_cell(first), "until": format_cell(last)}
     body = export.body
     head = letterhead_of(body, question.on) if body else None
     return Document(
@@ -205,7 +205,7 @@ def _properties(export: Export) -> dict[str, str]:
 def _made(by: Person, at: datetime) -> str:
     term = by.acting_membership()
     moment = at.astimezone(VIETNAM)
-    made = {"time": f"{moment:%H:%M}", "day": said(moment.date()), "person": by.name}
+    made = {"time": f"{moment:%H:%M}", "day": format_cell(moment.date()), "person": by.name}
     if term:
         return _("Made at %(time)s (+07:00) on %(day)s by %(person)s, %(post)s.") % {
             **made,
@@ -218,9 +218,12 @@ def _facts(question: Question, rows: int) -> Iterable[str]:
     words = conditions_in_words(question.task_list.conditions)
     yield _("Conditions: %(conditions)s. Only what the maker may see.") % {"conditions": words}
     if question.report in (Report.LIST, Report.LATE):
-        yield _("Figures as of %(day)s. Rows: %(rows)s.") % {"day": said(question.on), "rows": said(rows)}
+        yield _("Figures as of %(day)s. Rows: %(rows)s.") % {
+            "day": format_cell(question.on),
+            "rows": format_cell(rows),
+        }
     else:
-        yield _("Figures as of %(day)s.") % {"day": said(question.on)}
+        yield _("Figures as of %(day)s.") % {"day": format_cell(question.on)}
 
 
 def _blocks(question: Question) -> Iterable[Block]:

@@ -25,7 +25,7 @@ class ExportForm(forms.Form):
     format = forms.ChoiceField(label=_("Format"), choices=Export.Format, widget=forms.RadioSelect)
     by = forms.ChoiceField(
         label=_("Counted by"),
-        choices=[(name, one.head) for name, one in GROUPINGS.items()],
+        choices=[(name, grouping.head) for name, grouping in GROUPINGS.items()],
         required=False,
         help_text=_("For the five-way count."),
     )
@@ -50,7 +50,7 @@ class ExportForm(forms.Form):
         return cleaned
 
     def data_with_days(self, data: QueryDict) -> QueryDict:
-        """The same data, its days as an address holds them."""
+        """The data of the form, its days as an address holds them."""
         data = data.copy()
         for name in ("since", "until"):
             day = self.cleaned_data[name]

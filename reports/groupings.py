@@ -92,8 +92,8 @@ def _quarters(keys: Iterable[Any]) -> Names:
     names: Names = {None: (_("No day given"), {"period": NO_DAY})}
     for day in [key for key in keys if key]:
         quarter = (day.month + 2) // 3
-        said = _("Quarter %(quarter)s/%(year)s") % {"quarter": ROMAN[quarter - 1], "year": day.year}
-        names[day] = said, {"period": f"{day.year}-Q{quarter}"}
+        label = _("Quarter %(quarter)s/%(year)s") % {"quarter": ROMAN[quarter - 1], "year": day.year}
+        names[day] = label, {"period": f"{day.year}-Q{quarter}"}
     return names
 
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from portal.shared.verdicts import Sentence
-from reports.documents.layout import Cell, Column, Table, said
+from reports.documents.layout import Cell, Column, Table, format_cell
 from reports.groupings import Grouping
 from tasks.lifecycle import FIVE, Standing, State
 from tasks.lists import sheet
@@ -42,7 +42,7 @@ IN_A_SHEET = {"number": 10, "order": 16, "pillar": 22, "due_words": 20, "milesto
 RIGHT = ("row", "percent", "version")
 CENTRE = ("due",)
 
-MARKS: dict[str, Sentence] = {str(one): one.label for one in (*Standing, *State)}
+MARKS: dict[str, Sentence] = {str(value): value.label for value in (*Standing, *State)}
 
 
 def task_list(tasks: TaskQuerySet, on: date, due: str, *, paper: bool) -> Table:
@@ -94,8 +94,8 @@ def _with_order(task: Task) -> str:
 
 def _with_words(task: Task, day: Cell) -> str:
     """The deadline, its words, and the milestones on the way to it."""
-    words = task.due_words if task.due_on and task.due_words != said(day) else ""
-    lines = [said(day), *([f"({words})"] if words else []), *sheet.milestone_lines(task)]
+    words = task.due_words if task.due_on and task.due_words != format_cell(day) else ""
+    lines = [format_cell(day), *([f"({words})"] if words else []), *sheet.milestone_lines(task)]
     return "\n".join(line for line in lines if line)
 
 
@@ -156,7 +156,7 @@ def five_ways(tasks: TaskQuerySet, grouping: Grouping, on: date, due: str, most:
     names = grouping.names([key for key, _tally in groups])
     rows = [
         [number, names[key][0], *_numbers(tally)]
-        for number, (key, tally) in enumerate([one for one in groups if one[0] in names], 1)
+        for number, (key, tally) in enumerate([group for group in groups if group[0] in names], 1)
     ]
     columns = (
         Column("row", _("No."), 12, "right"),
@@ -170,15 +170,15 @@ def five_ways(tasks: TaskQuerySet, grouping: Grouping, on: date, due: str, most:
         Column("rate", _("Completed (%)"), 22, "right"),
     )
     more = len(rows) - most if most else 0
-    said_more = _("And %(count)s more.") % {"count": said(more)} if more > 0 else ""
+    more_words = _("And %(count)s more.") % {"count": format_cell(more)} if more > 0 else ""
     sums = ["", _("All"), *_numbers(_sum_of([tally for _key, tally in groups]))]
-    return Table(columns, rows[:most], sums, said_more)
+    return Table(columns, rows[:most], sums, more_words)
 
 
 def _numbers(tally: Tally) -> list[Cell]:
     done = tally[Standing.DONE_ON_TIME] + tally[Standing.DONE_LATE]
     rate = round(100 * done / tally["given"], 1) if tally["given"] else None
-    return [tally["given"], *(tally[one] for one in FIVE), rate]
+    return [tally["given"], *(tally[name] for name in FIVE), rate]
 
 
 def _sum_of(tallies: Sequence[Tally]) -> Tally:
@@ -233,4 +233,4 @@ def late_short(tasks: TaskQuerySet, on: date, due: str, most: int) -> Table:
 
 def _more(tasks: TaskQuerySet, most: int) -> str:
     more = tasks.count() - most
-    return _("And %(count)s more.") % {"count": said(more)} if more > 0 else ""
+    return _("And %(count)s more.") % {"count": format_cell(more)} if more > 0 else ""

@@ -238,7 +238,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     )
     @evidence.mapping.post
     def new_evidence(self, request: Request, pk: str) -> Response:
-        """The same as add-evidence, answered with the new row."""
+        """Adds evidence as `add-evidence` does; the answer is the new row instead of the task."""
         task: Task = self.get_object()
         rules.may_add_evidence(self.person, task).or_raise()
         serializer = shapes.EvidenceIn(data=request.data)

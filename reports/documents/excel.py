@@ -157,7 +157,7 @@ def _page(sheet: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Said:
+class Words:
     """A line above the table: over so many columns, or from the first one on."""
 
     text: str
@@ -170,34 +170,34 @@ def _above(document: Document, printed: Sequence[Column]) -> Iterator[list[Any]]
     """The letterhead over the left and the right columns, the title over all, and how the file was made."""
     if head := document.letterhead:
         left = _half(printed)
-        for one, other in zip_longest(_left(head), _right(head), fillvalue=Said("")):
+        for words, other in zip_longest(_left(head), _right(head), fillvalue=Words("")):
             # Text goes on over the empty cells beside it: on the right there are none unless it has text.
-            yield [*_over(left, one), *(_over(len(printed) - left, other) if other.text else [])]
+            yield [*_over(left, words), *(_over(len(printed) - left, other) if other.text else [])]
         yield []
-    yield _over(len(printed), Said(document.title, 16 if document.party else layout.TEXT, "b"))
-    yield _over(len(printed), Said(document.subject, layout.TEXT, "b"))
+    yield _over(len(printed), Words(document.title, 16 if document.party else layout.TEXT, "b"))
+    yield _over(len(printed), Words(document.subject, layout.TEXT, "b"))
     for fact in filter(None, (document.made, *document.facts)):
-        yield [Said(fact, mark="i")]
+        yield [Words(fact, mark="i")]
     yield []
 
 
-def _left(head: Letterhead) -> Iterator[Said]:
+def _left(head: Letterhead) -> Iterator[Words]:
     if head.above:
-        yield Said(head.above, 12)
+        yield Words(head.above, 12)
     for line in wrap(head.issuer, ISSUER):
-        yield Said(line, 12, "b")
+        yield Words(line, 12, "b")
     if head.form == layout.PARTY:
-        yield Said("*", 13)
-    yield Said(head.number, 13)
+        yield Words("*", 13)
+    yield Words(head.number, 13)
 
 
-def _right(head: Letterhead) -> Iterator[Said]:
+def _right(head: Letterhead) -> Iterator[Words]:
     if head.form == layout.PARTY:
-        yield Said(layout.THE_PARTY, 15, "bu")
+        yield Words(layout.THE_PARTY, 15, "bu")
     else:
-        yield Said(layout.NATION, 13, "b")
-        yield Said(layout.MOTTO, 14, "bu")
-    yield Said(head.day, 14, "i")
+        yield Words(layout.NATION, 13, "b")
+        yield Words(layout.MOTTO, 14, "bu")
+    yield Words(head.day, 14, "i")
 
 
 def _half(printed: Sequence[Column]) -> int:
@@ -205,28 +205,28 @@ def _half(printed: Sequence[Column]) -> int:
     reached = 0.0
     for number, column in enumerate(printed, 1):
         reached += column.width
-        if reached >= 0.45 * sum(one.width for one in printed):
+        if reached >= 0.45 * sum(column.width for column in printed):
             return max(1, min(number, len(printed) - 1))
     return 1
 
 
-def _over(columns: int, said: Said) -> list[Any]:
-    return [said] + [ACROSS] * (columns - 1)
+def _over(columns: int, words: Words) -> list[Any]:
+    return [words] + [ACROSS] * (columns - 1)
 
 
-def _plain(sheet: Any, said: Said | Alignment, across: bool) -> Any:
+def _plain(sheet: Any, words: Words | Alignment, across: bool) -> Any:
     """A cell above the table; those beside it, over which its text goes on, are empty and like it."""
     cell = WriteOnlyCell(sheet)
-    if isinstance(said, Said):
-        if said.text:
-            cell._value, cell.data_type = clean(said.text), "s"  # type: ignore[attr-defined]
-        bold, italic = "b" in said.mark, "i" in said.mark
+    if isinstance(words, Words):
+        if words.text:
+            cell._value, cell.data_type = clean(words.text), "s"  # type: ignore[attr-defined]
+        bold, italic = "b" in words.mark, "i" in words.mark
         cell.font = Font(
             name=layout.FACE,
-            size=said.size,
+            size=words.size,
             bold=bold,
             italic=italic,
-            underline="single" if "u" in said.mark else None,
+            underline="single" if "u" in words.mark else None,
         )
     cell.alignment = ACROSS if across else BESIDE
     return cell

@@ -58,8 +58,8 @@ class Letterhead:
     def day(self) -> str:
         """Days below ten and the first two months with a zero before them, so that none can be added."""
         month = f"{self.on.month:02d}" if self.on.month < 3 else str(self.on.month)
-        said = f"ngày {self.on.day:02d} tháng {month} năm {self.on.year}"
-        return f"{self.place}, {said}" if self.place else said
+        day = f"ngày {self.on.day:02d} tháng {month} năm {self.on.year}"
+        return f"{self.place}, {day}" if self.place else day
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def clean(text: str) -> str:
     return _UNWRITABLE.sub("", unicodedata.normalize("NFC", text)).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def said(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """A cell as paper shows it: days as dd/mm/yyyy, numbers with Vietnamese signs."""
     if cell is None:
         return ""

@@ -58,6 +58,6 @@ def signature_of(body: Body, on: date) -> Signature:
     return Signature(
         authority=(*([f"{ON_BEHALF[form]} {name}"] if name else []), post.upper()),
         name=head.person.name if head else "",
-        recipients=(*(f"{one};" for one in above), "Lưu: VT." if form == STATE else "Lưu Văn phòng."),
+        recipients=(*(f"{name};" for name in above), "Lưu: VT." if form == STATE else "Lưu Văn phòng."),
         form=form,
     )

@@ -116,10 +116,10 @@ def _line(
     text: str, size: float, *, mark: str = "", align: Align = TA_CENTER, before: float = 0
 ) -> Paragraph:
     """One paragraph; `mark` holds the letters of what it is: b, i, u."""
-    said = escape(clean(text)).replace("\n", "<br/>")
+    markup = escape(clean(text)).replace("\n", "<br/>")
     for sign in mark:
-        said = f"<{sign}>{said}</{sign}>"
-    return Paragraph(said, _style(size, align, before))
+        markup = f"<{sign}>{markup}</{sign}>"
+    return Paragraph(markup, _style(size, align, before))
 
 
 class Rule(Flowable):
@@ -199,10 +199,12 @@ def _table(table: Table, across: int, counts: list[int]) -> Iterator[Flowable]:
     rows: list[list[Flowable]] = []
     count = 0
     for count, row in enumerate(table.rows, 1):  # noqa: B007 - the number of the last is given
-        rows.extend(_row(part, columns) for part in _parts([layout.said(row[at]) for at in places], widths))
+        rows.extend(
+            _row(part, columns) for part in _parts([layout.format_cell(row[at]) for at in places], widths)
+        )
     counts.append(count)
     if table.sums:
-        rows.append(_row([layout.said(table.sums[at]) for at in places], columns, mark="b"))
+        rows.append(_row([layout.format_cell(table.sums[at]) for at in places], columns, mark="b"))
     yield LongTable(
         [head, *rows],
         colWidths=widths,
@@ -245,7 +247,9 @@ def _cell(text: str, align: Align, mark: str = "") -> Paragraph:
 
 def _signature(signature: Signature, across: int) -> KeepTogether:
     party = signature.form == layout.PARTY
-    names = [_line(f"- {one}", 12 if party else 11, align=TA_LEFT) for one in signature.recipients]
+    names = [
+        _line(f"- {recipient}", 12 if party else 11, align=TA_LEFT) for recipient in signature.recipients
+    ]
     heading = _line(layout.RECIPIENTS, 14 if party else 12, mark="u" if party else "i", align=TA_LEFT)
     right = [_line(line, layout.TEXT, mark="b") for line in signature.authority]
     signed = [*right, Spacer(0, 22 * mm), _line(signature.name, layout.TEXT, mark="b")]

@@ -218,7 +218,7 @@ def _row(
     head: bool = False,
     bold: bool = False,
 ) -> Any:
-    texts = [layout.said(cell) for cell in cells]
+    texts = [layout.format_cell(cell) for cell in cells]
     whole = "" if any(len(text) > LONG_CELL for text in texts) else "<w:cantSplit/>"
     drawn = "".join(
         _cell(text, "center" if head else _JC[column.align], width, bold=head or bold)
@@ -251,8 +251,8 @@ def _signature(word: Any, signature: Signature, across: int) -> None:
         align=LEFT,
         first=True,
     )
-    for one in signature.recipients:
-        _line(left, f"- {one}", 12 if party else 11, align=LEFT)
+    for recipient in signature.recipients:
+        _line(left, f"- {recipient}", 12 if party else 11, align=LEFT)
     for number, line in enumerate(signature.authority):
         _line(right, line, layout.TEXT, bold=True, first=not number)
     for _space in range(4):

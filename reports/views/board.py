@@ -81,8 +81,8 @@ def board(request: SignedInRequest) -> HttpResponse:
         "three_url": _list_of(filters),
         "tasks_url": reverse("tasks:list"),
         "choices": [
-            _choice(request, "by", by, {name: one.label for name, one in GROUPINGS.items()}),
-            _choice(request, "ways", way, {name: one.label for name, one in WAYS.items()}),
+            _choice(request, "by", by, {name: grouping.label for name, grouping in GROUPINGS.items()}),
+            _choice(request, "ways", way, {name: way.label for name, way in WAYS.items()}),
             _choice(request, "deadline", deadline, BY_DEADLINE),
         ],
         "asked": [("by", by), *filters.items()],
@@ -90,7 +90,7 @@ def board(request: SignedInRequest) -> HttpResponse:
         "by_day": grouping.first_day is not None,
         "ways": ways,
         "page": page,
-        "rows": [_row(name, {**filters, **one}, numbers, ways) for (name, one), numbers in rows],
+        "rows": [_row(name, {**filters, **group}, numbers, ways) for (name, group), numbers in rows],
         "now": timezone.now(),
         "title": _("Overview"),
     }
@@ -117,8 +117,8 @@ def _choice(request: SignedInRequest, name: str, chosen: str, labels: Mapping[st
 
 def _row(name: str, filters: dict[str, str], numbers: Tally, ways: Ways) -> dict[str, Any]:
     cells = [
-        {"key": key, "count": numbers[key], "url": _list_of({**filters, **one})}
-        for key, one in ways.columns.items()
+        {"key": key, "count": numbers[key], "url": _list_of({**filters, **column})}
+        for key, column in ways.columns.items()
     ]
     url = _list_of({**filters, **ways.of_sum})
     return {"name": name, "sum": sum(numbers[key] for key in ways.columns), "url": url, "cells": cells}

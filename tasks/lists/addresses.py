@@ -11,7 +11,7 @@ DEFAULTS = (("sort", "due"), ("deadline", "current"))
 
 
 def list_address(params: QueryDict, without: Iterable[str] = (), **values: str) -> str:
-    """The same list without some names and with other values, from its first page."""
+    """The address of this list without some names and with other values, from its first page."""
     query = _conditions_in(params, (*without, *values))
     query.update(values)
     return f"?{query.urlencode()}"

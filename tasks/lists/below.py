@@ -44,7 +44,7 @@ def by_body(tasks: TaskQuerySet, on: date) -> list[Line]:
 
 
 def by_province(lines: Iterable[Line]) -> list[Line]:
-    """The same numbers by the highest provincial body above each; a body outside any stands for itself."""
+    """The tallies by the highest provincial body above each; a body outside any stands for itself."""
     lines = list(lines)
     chains = {line.body.pk: [*line.body.ancestor_ids(), line.body.pk] for line in lines}
     above = {pk for chain in chains.values() for pk in chain}

@@ -62,7 +62,7 @@ def sort_tasks(tasks: TaskQuerySet, sort: str) -> TaskQuerySet:
 
 
 def sort_within_state(tasks: TaskQuerySet, sort: str) -> TaskQuerySet:
-    """The same among tasks that are all open, or all are not."""
+    """The order of `sort_tasks` among tasks that are all open, or all are not."""
     return tasks.order_by(*_order(sort))
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from typing import Any, ClassVar
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import (
     MaxValueValidator,
 )
 from django.db import connection, models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext_lazy
@@ -55,60 +53,13 @@ from tasks.models.counting import (
 )
 from tasks.models.cycles import Recurrence
 from tasks.models.parts import Part, led_before
+from tasks.models.scope import Reading, among, are_few, given_or_received, one_of
 
 MAX_TITLE_LENGTH = 500
 MAX_APPROVAL_LENGTH = 250
 
 # All that the title of a secret task says beside its number.
 PLACEHOLDER_TITLE = "Nhiệm vụ mật"
-
-# The parts of so many bodies are few enough to be looked up one by one.
-FEW_BODIES = 10
-
-
-def _one_of(keys: models.QuerySet[Any, Any], *, few: bool, column: str = "pk") -> Q:
-    """Rows with one of the keys that a subquery gives, found by their index even beside an OR.
-
-    PostgreSQL turns no IN of a subquery into an index search once it stands beside an OR; an array it does.
-    It walks through an array for every row, though: many keys are better hashed, as an IN is.
-    """
-    if few and connection.vendor == "postgresql":
-        # In brackets of its own: what can be no row at all is written as NULL.
-        shape = {"template": "(%(expressions)s))", "arg_joiner": " = ANY ("}
-        return Q(Func(F(column), ArraySubquery(keys), **shape, output_field=models.BooleanField()))
-    return Q((f"{column}__in", keys))
-
-
-class Reading(Enum):
-    """How the parts of the bodies are looked up."""
-
-    ARRAY = "of a few bodies: all at once, then by index"
-    LIST = "of many bodies: all at once, as a list beside the rows"
-    EACH = "row by row, for one task or a handful"
-
-
-def _given_or_received(bodies: list[int] | models.QuerySet[Any], *, former: bool, reading: Reading) -> Q:
-    parts = Part.objects.filter(_among("body", bodies)).order_by()
-    received = ISSUED & (_among("lead", bodies) | _tasks_of(parts.exclude(kind="former_lead"), reading))
-    if former:
-        # It was issued when they led it, whatever became of it since.
-        received |= _tasks_of(parts.filter(kind="former_lead"), reading)
-    return _among("assigner", bodies) | received
-
-
-def _among(column: str, bodies: list[int] | models.QuerySet[Any]) -> Q:
-    """The column names one of the bodies. A list is one value: a hundred of them are dear to write down."""
-    if isinstance(bodies, list) and connection.vendor == "postgresql":
-        array = Func(Value(bodies), template="(%(expressions)s)")
-        shape = {"template": "(%(expressions)s)", "arg_joiner": " = ANY "}
-        return Q(Func(F(column), array, **shape, output_field=models.BooleanField()))
-    return Q((f"{column}__in", bodies))
-
-
-def _tasks_of(parts: models.QuerySet[Any, Any], reading: Reading) -> Q:
-    if reading is Reading.EACH:
-        return Q(Exists(parts.filter(task=OuterRef("pk"))))
-    return _one_of(parts.values("task_id"), few=reading is Reading.ARRAY)
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -159,7 +110,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self.filter(secrecy="normal")
         # One list beside the rows of a list: asked of each it would look dearer than reading the whole table.
         reading = Reading.EACH if each else Reading.LIST
-        return self.filter(Q(secrecy="normal") | _given_or_received(trusted, former=former, reading=reading))
+        return self.filter(Q(secrecy="normal") | given_or_received(trusted, former=former, reading=reading))
 
     def visible_apart(self, person: Asker, on: date | None = None) -> list[TaskQuerySet]:
         """`visible_to` as lists that have no task in common: for what reads all of them, such as a count.
@@ -168,11 +119,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
         many bodies makes PostgreSQL read every task there is.
         """
         bodies = access.reach(person, "view_tasks", on)
-        if bodies is None or person.is_superuser or (isinstance(bodies, list) and len(bodies) <= FEW_BODIES):
+        if bodies is None or person.is_superuser or are_few(bodies):
             return [self.visible_to(person, on)]
-        given, led = _among("assigner", bodies), _among("lead", bodies)
-        helping = Part.objects.filter(_among("body", bodies)).exclude(kind="former_lead").order_by()
-        helped = _one_of(helping.values("task_id"), few=True)
+        given, led = among("assigner", bodies), among("lead", bodies)
+        helping = Part.objects.filter(among("body", bodies)).exclude(kind="former_lead").order_by()
+        helped = one_of(helping.values("task_id"), few=True)
         apart = (given, ISSUED & led & ~given, ISSUED & helped & ~given & (~led | Q(lead=None)))
         trusted = access.bodies_as(person, RESTRICTED_READERS, on)
         return [self._not_restricted(trusted, former=False).filter(condition) for condition in apart]
@@ -185,9 +136,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self
         if bodies == []:
             return self.none()
-        few = isinstance(bodies, list) and len(bodies) <= FEW_BODIES
+        few = are_few(bodies)
         reading = Reading.EACH if each else Reading.ARRAY if few else Reading.LIST
-        return self.filter(_given_or_received(bodies, former=former, reading=reading))
+        return self.filter(given_or_received(bodies, former=former, reading=reading))
 
     def of_body(self, body: Body | models.QuerySet[Any]) -> TaskQuerySet:
         """Tasks the body (or any of the bodies) gave or has a part in."""
@@ -201,7 +152,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
     @staticmethod
     def keys_q(keys: models.QuerySet[Any, Any], column: str = "pk") -> Q:
         """The condition of a key being one of those that a subquery gives: some thousands at most."""
-        return _one_of(keys, few=True, column=column)
+        return one_of(keys, few=True, column=column)
 
     @staticmethod
     def part_q(body: Body | models.QuerySet[Any], part: str) -> Q:
@@ -215,7 +166,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if part in ("co_lead", "coordinating", "former_lead"):
             return Q(Exists(parts.filter(kind=part)))
         helped = Part.objects.helping().filter(body__in=bodies).order_by().values("task_id")
-        return Q(assigner__in=bodies) | Q(lead__in=bodies) | _one_of(helped, few=isinstance(body, Body))
+        return Q(assigner__in=bodies) | Q(lead__in=bodies) | one_of(helped, few=isinstance(body, Body))
 
     # Where they stand
 

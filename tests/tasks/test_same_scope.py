@@ -13,7 +13,7 @@ from tasks.lists import task_list
 from tasks.lists.rows import sort_tasks
 from tasks.lists.tallies import views_seen_by
 from tasks.lists.task_list import TaskList
-from tasks.models import Order, Task, tasks
+from tasks.models import Order, Task, scope
 from tasks.models.parts import led_before
 from tasks.models.tasks import TaskQuerySet
 from tests.tasks.tally_world import NOW, WHO, World, world
@@ -23,7 +23,7 @@ __all__ = ["world"]
 
 @pytest.fixture(params=[0, 10], ids=["as of many bodies", "as of few"])
 def few_bodies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "FEW_BODIES", request.param)
+    monkeypatch.setattr(scope, "FEW_BODIES", request.param)
 
 
 def keys(rows: TaskQuerySet) -> list[int]:
