@@ -21,7 +21,7 @@ def run_tests(arguments: list[str]) -> int:
     own_processes = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
     for database in databases:
         console.print_line(f"\n=== Tests on {database} ===")
-        options = [] if own_processes else ["-n", "2", "--dist", "worksteal"]
+        options = [] if own_processes else ["-n", str(processes(arguments)), "--dist", "worksteal"]
         options += arguments
         if database != "sqlite" and not chosen:
             options = without_day(options)
@@ -34,6 +34,12 @@ def run_tests(arguments: list[str]) -> int:
         if done.returncode:
             return done.returncode
     return 0
+
+
+def processes(arguments: list[str]) -> int:
+    """As many as there are cores; one more for slow tests, which wait for processes of their own."""
+    cores = min(os.cpu_count() or 1, 4)
+    return max(2, cores if "--quick" in arguments else cores + 1)
 
 
 def without_day(arguments: list[str]) -> list[str]:

@@ -314,8 +314,9 @@ def later_pages_of_a_giver() -> list[str]:
     ]
 
 
-# What other colours can change of a page that is fine in light ones.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+# What other colours can change of a page that is fine in light ones, and what a narrower one cannot.
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+ALL_BUT_COLOURS: dict[str, Any] = {"rules": {"color-contrast": {"enabled": False}}}
 
 
 @pytest.mark.once
@@ -342,7 +343,10 @@ def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append((path, width, "wider than the screen", []))
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        found += [(path, "phone", one["id"], []) for one in axe.run(page).response["violations"]]
+        # What only a telephone shows are the bars at its foot: that of every page, and that of a task.
+        options = {} if re.fullmatch(r"/(tasks/\d+/)?", path) else ALL_BUT_COLOURS
+        violations = axe.run(page, options=options).response["violations"]
+        found += [(path, "phone", violation["id"], []) for violation in violations]
     context.close()
     assert found == []
 
