@@ -1,9 +1,9 @@
-"""The policy of a body as people type it: numbers with commas, and a row for each step above."""
+"""What people type: the policy of a body, with a row for each step above, and how they are told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django import forms
@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.roles import Role
 from notices import kinds
+from notices.kinds import NEWS, Kind
 from notices.models import EscalationStep
 from notices.policy.actions import MAX_STEPS
 from notices.policy.schedule import PolicyRules, Rung
-from notices.preferences import How, offered_choices
+from notices.preferences import How, is_switchable, offered_choices
+from portal.shared.verdicts import Sentence
 
 # Empty rows for new steps; who needs more saves and gets two again.
 SPARE_ROWS = 2
@@ -160,14 +162,74 @@ def _rows_of(data: Any) -> int:
     )
 
 
+@dataclass(frozen=True)
+class Question:
+    """One answer for many kinds; behind it each kind can be answered by itself."""
+
+    name: str
+    label: Sentence
+    hint: Sentence
+    kinds: tuple[Kind, ...]
+
+    @property
+    def offered(self) -> tuple[How, ...]:
+        return offered_choices(self.kinds[0])
+
+
+def preference_questions() -> list[Question]:
+    """Three: what the reader must do, what else they must hear of, and what they may switch off."""
+    with_choice = [kind for kind in kinds.every() if len(offered_choices(kind)) > 1]
+    must_hear = [kind for kind in with_choice if not is_switchable(kind)]
+    questions = [
+        Question(
+            "all_to_do",
+            _("What waits for you"),
+            _(
+                "You are urged, or something waits for your confirmation, approval or decision. The letter "
+                "always comes: somebody counts on what you do."
+            ),
+            tuple(kind for kind in must_hear if kind.group.rank < NEWS.rank),
+        ),
+        Question(
+            "all_changes",
+            _("What changes for you"),
+            _("A task given, sent back, changed or taken over; an appointment. The letter always comes."),
+            tuple(kind for kind in must_hear if kind.group.rank >= NEWS.rank),
+        ),
+        Question(
+            "all_news",
+            _("News"),
+            _("What is good to know. You may read it in the portal only."),
+            tuple(kind for kind in with_choice if is_switchable(kind)),
+        ),
+    ]
+    return [question for question in questions if question.kinds]
+
+
 class PreferencesForm(forms.Form):
-    """How a person is told of each kind that leaves a choice."""
+    """How a person is told: one answer for the kinds of a question, or one for each kind.
+
+    A kind whose own answer was changed follows it; the others follow the question, if that was changed.
+    """
+
+    ONE_BY_ONE = "one_by_one"
 
     def __init__(self, data: Any = None, *, chosen: dict[str, How]) -> None:
         super().__init__(data)
         self.always = [kind for kind in kinds.every() if len(offered_choices(kind)) == 1]
-        for kind in kinds.every():
-            if len(offered_choices(kind)) > 1:
+        self.questions = preference_questions()
+        for question in self.questions:
+            ways = {chosen[kind.name] for kind in question.kinds}
+            self.fields[question.name] = forms.ChoiceField(
+                label=str(question.label),
+                help_text=str(question.hint),
+                choices=[
+                    *((str(how), how.label) for how in question.offered),
+                    (self.ONE_BY_ONE, _("each kind as chosen below")),
+                ],
+                initial=str(ways.pop()) if len(ways) == 1 else self.ONE_BY_ONE,
+            )
+            for kind in question.kinds:
                 self.fields[kind.name] = forms.ChoiceField(
                     label=str(kind.label),
                     choices=[(str(how), how.label) for how in offered_choices(kind)],
@@ -175,10 +237,21 @@ class PreferencesForm(forms.Form):
                 )
 
     @property
-    def free(self) -> list[BoundField]:
-        """What may be switched off."""
-        return [self[name] for name in self.fields if not kinds.get(name).duty]
+    def rows(self) -> Iterator[tuple[BoundField, list[BoundField], bool]]:
+        """Each question, the kinds behind it, and whether these must be seen at once."""
+        for question in self.questions:
+            of_kinds = [self[kind.name] for kind in question.kinds]
+            is_open = self[question.name].initial == self.ONE_BY_ONE or any(row.errors for row in of_kinds)
+            yield self[question.name], of_kinds, is_open
 
     @property
-    def duties(self) -> list[BoundField]:
-        return [self[name] for name in self.fields if kinds.get(name).duty]
+    def answers(self) -> dict[str, str]:
+        """How each kind is told, as answered in a valid form."""
+        answers: dict[str, str] = {}
+        for question in self.questions:
+            for_all = self.cleaned_data[question.name]
+            follows = question.name in self.changed_data and for_all != self.ONE_BY_ONE
+            for kind in question.kinds:
+                own = kind.name in self.changed_data or not follows
+                answers[kind.name] = self.cleaned_data[kind.name] if own else for_all
+        return answers

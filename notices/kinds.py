@@ -65,6 +65,8 @@ class Kind:
     duty: bool = False
     # Owed by the clock for a morning, not by what somebody did.
     planned: bool = False
+    # How many of one day → the one line that stands for them on the page; without it each thing has its own.
+    digest: Callable[[int], str] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -1,14 +1,15 @@
-"""What the reader was told or will be told, newest first."""
+"""What the reader was told or will be told, by thing and day, newest first; and how they are told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,38 +20,112 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from committees.doors import SignedInRequest
-from notices import actions, kinds, preferences
+from notices import actions, grouping, kinds, preferences
 from notices.delivery import unsubscribe as unsubscribing
 from notices.forms import PreferencesForm
+from notices.grouping import NoticeGroup
 from notices.kinds import Compose, Kind, Line
-from notices.models import Notice
+from notices.models import Notice, NoticeQuerySet
 from notices.preferences import How, save_preferences
-from portal.shared.days import today
+from portal.shared.days import format_day, today
 from portal.shared.forms import add_errors
+from portal.shared.verdicts import Sentence
+
+# What a group shows of itself; its own page shows the rest.
+SHOWN_OF_GROUP = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One notice as the page shows it; without a line what it was about is gone."""
+
+    notice: Notice
+    label: Sentence
+    line: Line | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item of the page: the notices of a thing and day, or the digest of many."""
+
+    group: NoticeGroup
+    label: Sentence
+    entries: Sequence[Entry] = ()
+
+    @property
+    def digest(self) -> str:
+        kind = self.group.kind
+        return kind.digest(self.group.count) if kind and kind.digest else ""
+
+    @property
+    def standing(self) -> Line | None:
+        """The newest line that says how its task stands."""
+        return next((entry.line for entry in self.entries if entry.line and entry.line.standing), None)
+
+    @property
+    def more(self) -> int:
+        return 0 if self.digest else self.group.count - len(self.entries)
 
 
 @login_required
 @require_safe
 def notices(request: SignedInRequest) -> HttpResponse:
-    """My notices, 25 at a time; what I have not read yet is marked."""
-    mine = Notice.objects.for_person(request.user).order_by("-pk")
+    """My notices by thing and day, 25 at a time; what I have not read yet is marked."""
+    mine: NoticeQuerySet = Notice.objects.for_person(request.user)
     only_unread = request.GET.get("unread") == "1"
     if only_unread:
         mine = mine.filter(read_at__isnull=True)
-    page = Paginator(mine, 25).get_page(request.GET.get("page"))
-    notices_of_page = list(page)
-    lines = compose_lines(notices_of_page)
+    page = Paginator(grouping.find_groups(mine), 25).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [
-            {"notice": notice, "label": label_of(notice), "line": lines.get(notice.pk)}
-            for notice in notices_of_page
-        ],
+        "rows": _rows(grouping.read_groups(page, mine)),
         "only_unread": only_unread,
         "now": timezone.now(),
         "title": _("Notices"),
     }
     return render(request, "notices/list.html", context)
+
+
+@login_required
+@require_safe
+def group(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The notices that the page shows as one, each by itself."""
+    mine: NoticeQuerySet = Notice.objects.for_person(request.user)
+    notice = get_object_or_404(mine, pk=pk)
+    members = grouping.beside(notice, mine)
+    page = Paginator(members.order_by("-pk"), 25).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "entries": _entries(list(page)),
+        "unread": members.filter(read_at__isnull=True).aggregate(newest=Max("pk"))["newest"],
+        "on": notice.on,
+        "title": label_of(notice) if _has_digest(notice) else _("Notices of one day"),
+        "crumbs": [(_("Notices"), reverse("notices:list")), (format_day(notice.on), "")],
+    }
+    return render(request, "notices/group.html", context)
+
+
+def _has_digest(notice: Notice) -> bool:
+    kind = kind_of(notice)
+    return bool(kind and kind.digest)
+
+
+def _rows(groups: Sequence[NoticeGroup]) -> list[Row]:
+    shown = [notice for group in groups for notice in group.notices[:SHOWN_OF_GROUP]]
+    entries = {entry.notice.pk: entry for entry in _entries(shown)}
+    return [
+        Row(
+            group,
+            group.kind.label if group.kind else label_of(group.notices[0]),
+            [entries[notice.pk] for notice in group.notices[:SHOWN_OF_GROUP]],
+        )
+        for group in groups
+    ]
+
+
+def _entries(notices: Sequence[Notice]) -> list[Entry]:
+    lines = compose_lines(notices)
+    return [Entry(notice, label_of(notice), lines.get(notice.pk)) for notice in notices]
 
 
 @login_required
@@ -65,10 +140,11 @@ def read(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def read_one(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Mark one of my notices as read and go back to where it stood."""
-    notice = get_object_or_404(Notice.objects.for_person(request.user), pk=pk)
-    actions.mark_read(person=request.user, notices=Notice.objects.filter(pk=notice.pk))
+def read_group(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mark as read what the page shows as one, up to this notice: the newest that its reader saw of it."""
+    mine: NoticeQuerySet = Notice.objects.for_person(request.user)
+    notice = get_object_or_404(mine, pk=pk)
+    actions.mark_read(person=request.user, notices=grouping.beside(notice, mine).filter(pk__lte=pk))
     unread = "?unread=1" if request.POST.get("unread") == "1" else ""
     return redirect(reverse("notices:list") + unread)
 
@@ -81,7 +157,7 @@ def my_preferences(request: SignedInRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         try:
-            save_preferences(person=request.user, by=request.user, chosen=form.cleaned_data)
+            save_preferences(person=request.user, by=request.user, chosen=form.answers)
         except ValidationError as error:
             add_errors(form, error, once=False)
         else:
@@ -100,7 +176,7 @@ def kind_of(notice: Notice) -> Kind | None:
     return kinds.get(notice.kind) if kinds.known(notice.kind) else None
 
 
-def label_of(notice: Notice) -> Any:
+def label_of(notice: Notice) -> Sentence:
     kind = kind_of(notice)
     return kind.label if kind else _("Notice")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from notices import drop_reasons, kinds
 from notices.kinds import Kind
-from reminders.kinds.lines import compose
+from reminders.kinds.lines import compose, digest_of_escalations
 from reminders.kinds.table import KIND_BY_NAME, KINDS
 from reminders.kinds.validity import recheck
 from reminders.planning import PLANNERS
@@ -27,6 +27,7 @@ def register() -> None:
                 compose,
                 duty=bool(kind.what_to_do) and not kind.access_ended,
                 planned=kind.reminder or kind.escalation,
+                digest=digest_of_escalations if kind.escalation else None,
             )
         )
     drop_reasons.register(TaskReason)

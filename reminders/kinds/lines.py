@@ -8,6 +8,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from notices.kinds import Line
 from notices.models import Notice
@@ -45,6 +46,12 @@ def compose(notices: Sequence[Notice], on: date) -> dict[int, Line]:
         )
         for notice in notices
     }
+
+
+def digest_of_escalations(count: int) -> str:
+    """What the page says of all that was escalated to a person on one day."""
+    sentence = ngettext("%(n)s overdue task was escalated", "%(n)s overdue tasks were escalated", count)
+    return sentence % {"n": count}
 
 
 def _line(notice: Notice, task: Task | None, on: date, milestones: Milestones, *, is_visible: bool) -> Line:

@@ -28,10 +28,13 @@ def signed_in(person: Person) -> Client:
     return client
 
 
+QUESTIONS = ("all_to_do", "all_changes", "all_news")
+
+
 def everything(**chosen: str) -> dict[str, str]:
-    return {
-        kind.name: chosen.get(kind.name, "daily") for kind in kinds.every() if len(offered_choices(kind)) > 1
-    }
+    """The form as it stands on the page, every answer "daily" but those that are named."""
+    of_kinds = [kind.name for kind in kinds.every() if len(offered_choices(kind)) > 1]
+    return dict.fromkeys((*QUESTIONS, *of_kinds), "daily") | chosen
 
 
 def test_reminders_leave_no_choice_and_duties_cannot_be_switched_off() -> None:
@@ -91,6 +94,31 @@ def test_the_page(people: People) -> None:
     wrong = client.post("/notices/preferences/", everything(task_sent_back="portal"))
     assert wrong.status_code == 200
     assert preferences.read_preferences(people["officer"])["task_sent_back"] == How.AT_ONCE
+
+
+def test_one_answer_for_all_kinds_of_a_question(people: People) -> None:
+    officer = people["officer"]
+    client = signed_in(officer)
+
+    def ways(**posted: str) -> dict[str, How]:
+        assert client.post("/notices/preferences/", posted).status_code == 302
+        return preferences.read_preferences(officer)
+
+    news = [kind.name for kind in kinds.every() if preferences.is_switchable(kind)]
+    # What was answered by itself follows its own answer; what belongs to other questions stays.
+    answers = ways(**everything(all_news="portal", task_confirmed="at_once"))
+    assert answers["task_confirmed"] == How.AT_ONCE
+    assert {answers[name] for name in news if name != "task_confirmed"} == {How.PORTAL}
+    assert answers["task_sent_back"] == answers["task_urged"] == How.DAILY
+    # The page shows that its kinds differ, and saved as it stands nothing changes.
+    page = client.get("/notices/preferences/").context["form"]
+    assert [page[name].initial for name in QUESTIONS] == ["daily", "daily", "one_by_one"]
+    shown = {name: str(page[name].initial) for name in page.fields}
+    assert ways(**shown) == answers
+    # Every choice is behind exactly one question.
+    behind = [row.name for _question, rows, _is_open in page.rows for row in rows]
+    assert sorted(behind) == sorted(set(everything()) - set(QUESTIONS))
+    assert ways(**{**shown, "all_to_do": "at_once"})["task_urged"] == How.AT_ONCE
 
 
 def test_the_api(people: People) -> None:

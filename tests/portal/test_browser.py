@@ -19,6 +19,7 @@ from demo.bodies import places
 from demo.current_tasks import LEAVER
 from demo.orders import FEES
 from imports import actions as import_actions
+from notices.models import Notice
 from portal.shared.days import today
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import FanOut, Order, Task
@@ -248,6 +249,7 @@ def pages_of(who: str) -> list[str]:
         body.get_absolute_url(),
         f"/bodies/{'BCD-NGHEAN' if who == 'nghean.secretary' else 'BCDCP'}/reminders/",
         "/notices/",
+        f"/notices/{Notice.objects.filter(person__username=who).latest('pk').pk}/",
         "/notices/preferences/",
         "/reports/",
         "/profile/",

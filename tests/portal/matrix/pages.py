@@ -32,7 +32,8 @@ GET    reports:export             file          404 200 404 404 404 404 404 302
 POST   reports:again              file          404 200 404 404 404 404 404 302
 POST   profile                    -             302 302 302 302 302 302 302 302
 POST   notices:read               -             302 302 302 302 302 302 302 302
-POST   notices:read_one           notice        404 404 404 302 404 404 404 302
+GET    notices:group              notice        404 404 404 200 404 404 404 302
+POST   notices:read_group         notice        404 404 404 302 404 404 404 302
 GET    notices:preferences        -             200 200 200 200 200 200 200 302
 POST   notices:preferences        -             302 302 302 302 302 302 302 302
 GET    notices:unsubscribe        token         200 200 200 200 200 200 200 200

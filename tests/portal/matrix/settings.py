@@ -18,6 +18,7 @@ from committees.models import Absence, Person
 from imports.models import ColumnMeaning
 from notices import kinds
 from notices.delivery import unsubscribe as unsubscribing
+from notices.forms import preference_questions
 from notices.models import Notice
 from reports import actions as report_actions
 from tasks import actions
@@ -184,7 +185,8 @@ class Settings:
         data = {name: self.assistant if value == "{assistant}" else value for name, value in data.items()}
         data = {**data, **APPOINTED.get(setting, {})}
         if route == "notices:preferences":
-            data = {kind.name: "daily" for kind in kinds.every()}
+            names = [question.name for question in preference_questions()]
+            data = dict.fromkeys([*names, *(kind.name for kind in kinds.every())], "daily")
         if route in ("orders:write_import", "orders:name_columns"):
             data = {**data, "version": self.imported.version}
         if verb in CASES and setting in self.tasks and route not in DATA:
