@@ -65,3 +65,38 @@ document.addEventListener("submit", (event) => {
 });
 // A page that comes back with the browser's Back button is as it was.
 window.addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach(free));
+
+// What was typed when the session had ended comes back after signing in again. It is kept in this tab only.
+const TYPED = "typed";
+const reader = () => document.documentElement.dataset.reader;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!reader() || form.method !== "post") return;
+  sessionStorage.removeItem(TYPED);
+  const fields = [...form.elements].filter((field) => field.matches("textarea, select, input:not([type=hidden], [type=file], [type=password])"));
+  const values = fields.map((field) => [field.name, field.value, field.checked === true]);
+  if (fields.length) sessionStorage.setItem(TYPED, JSON.stringify({ action: new URL(form.action).pathname, reader: reader(), values }));
+});
+document.addEventListener("DOMContentLoaded", () => {
+  const typed = JSON.parse(sessionStorage.getItem(TYPED) || "null");
+  if (!typed) return;
+  if (!reader()) {
+    // The sign-in page in between: only what it interrupted comes back.
+    return sessionStorage.setItem(TYPED, JSON.stringify({ ...typed, interrupted: true }));
+  }
+  sessionStorage.removeItem(TYPED);
+  if (!typed.interrupted || typed.reader !== reader()) return;
+  const form = [...document.forms].find((form) => form.method === "post" && new URL(form.action).pathname === typed.action);
+  if (!form) return;
+  for (const [name, value, checked] of typed.values) {
+    for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (field.type !== "radio" && field.type !== "checkbox") field.value = value;
+      else if (field.value === value) field.checked = checked;
+    }
+  }
+  const note = document.createElement("p");
+  note.className = "note";
+  note.setAttribute("role", "status");
+  note.textContent = document.documentElement.dataset.typed;
+  form.prepend(note);
+});

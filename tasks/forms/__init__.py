@@ -12,6 +12,7 @@ from tasks.forms.differences import (
 )
 from tasks.forms.evidence import (
     EvidenceForm,
+    ProgressForm,
     SubmitForm,
 )
 from tasks.forms.milestones import (
@@ -52,7 +53,6 @@ from tasks.forms.verbs import (
     ExtensionForm,
     LeadForm,
     OptionalReasonForm,
-    ProgressForm,
     ReasonForm,
     RefusalForm,
     RiskForm,

@@ -14,7 +14,7 @@ def as_secret(task: Task, form: forms.Form) -> forms.Form:
     """Adapt a form to a secret task: no file and no link, and the number of a paper instead of free text."""
     if not is_secret(task):
         return form
-    for name in ("file", "url", "title"):
+    for name in ("file", "photo", "url", "title"):
         form.fields.pop(name, None)
     for name, field in form.fields.items():
         if type(field) is PlainField:

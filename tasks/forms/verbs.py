@@ -146,13 +146,6 @@ class CommentForm(forms.Form):
     )
 
 
-class ProgressForm(forms.Form):
-    percent = forms.IntegerField(label=_("Progress in percent"), min_value=0, max_value=100, widget=NUMERIC)
-    note = text_area(
-        _("What was done"), rows=2, error_messages={"required": _("Say in a sentence what was done.")}
-    )
-
-
 class WeightsForm(forms.Form):
     """The share of each task right below that counts; one that the person may not see shows only its code."""
 

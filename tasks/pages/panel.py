@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
@@ -57,9 +58,10 @@ def panel(person: Person, task: Task) -> Panel:
     with access.asking_once():
         verdicts = {name: verb.may_open(person, task) for name, verb in VERBS.items()}
         verbs = _verbs_for(person, task)
-    main = next((verb for verb in verbs if verb.main and verdicts[verb.name]), None)
+    on = today()
+    main = _main([verb for verb in verbs if verb.main and verdicts[verb.name]], task, on)
     unclear = bool(task.unclear())
-    asks_again = unclear or bool(task.day_warnings(today()))
+    asks_again = unclear or bool(task.day_warnings(on))
     acts = [
         Act(
             verb,
@@ -73,6 +75,12 @@ def panel(person: Person, task: Task) -> Panel:
         for verb in verbs
     ]
     return Panel(acts, frozenset(name for name, verdict in verdicts.items() if verdict), unclear)
+
+
+def _main(verbs: list[Verb], task: Task, on: date) -> Verb | None:
+    """The one thing to do of those that may be it: the first whose time has come, else the first."""
+    timely = [verb for verb in verbs if verb.has_come is None or verb.has_come(task, on)]
+    return next(iter(timely or verbs), None)
 
 
 def _verbs_for(person: Person, task: Task) -> list[Verb]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -51,8 +52,10 @@ class Verb:
     at_once: bool = False
     # It cannot be undone, and the button says so by its colour.
     risky: bool = False
-    # May be the one thing to do: of those that a person can do now, the first in the table is.
+    # May be the one thing to do: of those that a person can do now, the first in the table is,
     main: bool = False
+    # but for one that has its time, such as the last report, which comes before others only on that day.
+    has_come: Callable[[Task, date], bool] | None = None
     # On a phone it stays beside the main button.
     beside_main: bool = False
     # Said under the button.

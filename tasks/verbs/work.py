@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,23 +20,56 @@ from tasks.lists.duties import Mine
 from tasks.models import Evidence, Task
 from tasks.verbs.verb import EVERY_STATE, Heading, Verb, giver, lead
 
-
-def add_each_evidence(task: Task, by: Person, form: forms.EvidenceForm) -> list[Evidence]:
-    with transaction.atomic():
-        return [actions.add_evidence(task=task, by=by, **piece) for piece in form.given()]
+ReportForm = forms.EvidenceForm | forms.ProgressForm
 
 
-def report_complete(task: Task, by: Person, form: forms.SubmitForm) -> None:
-    """Evidence and report in one step: afterwards both are there or neither, on the disk too."""
+def add_each_evidence(task: Task, by: Person, form: ReportForm) -> None:
+    """Each file, link and number of a form as evidence of its own; all of them or none."""
+    with with_evidence(task, by, form):
+        pass
+
+
+@contextmanager
+def with_evidence(task: Task, by: Person, form: ReportForm) -> Iterator[None]:
+    """The evidence of a form and what is done inside, in one step: all of it or nothing, on the disk too."""
     added: list[Evidence] = []
     try:
         with transaction.atomic():
-            added = add_each_evidence(task, by, form)
-            actions.submit(task=task, by=by, report=form.cleaned_data["report"])
+            for piece in form.given():
+                added.append(_add_piece(task, by, piece))
+            yield
     except Exception:
         for evidence in added:
             evidence.file.delete(save=False)
         raise
+
+
+def _add_piece(task: Task, by: Person, piece: dict[str, Any]) -> Evidence:
+    """Add one piece of evidence; a file that is refused is named, since it may be one of several."""
+    name = getattr(piece.get("file"), "name", "")
+    try:
+        return actions.add_evidence(task=task, by=by, **piece)
+    except ValidationError as error:
+        if not name or "file" not in error.message_dict:
+            raise
+        messages = [f"{name}: {message}" for message in error.message_dict["file"]]
+        raise ValidationError({**error.message_dict, "file": messages}) from error
+
+
+def report_complete(task: Task, by: Person, form: forms.SubmitForm) -> None:
+    with with_evidence(task, by, form):
+        actions.submit(task=task, by=by, report=form.cleaned_data["report"])
+
+
+def is_time_to_complete(task: Task, on: date) -> bool:
+    """Before its day a task that is not all done is reported on; from that day on it is to be completed."""
+    return task.due_on is None or task.due_on <= on or task.percent == 100
+
+
+def report_progress(task: Task, by: Person, form: forms.ProgressForm) -> None:
+    values = form.cleaned_data
+    with with_evidence(task, by, form):
+        actions.report_progress(task=task, by=by, percent=values["percent"], note=values["note"])
 
 
 def name_given_people(*, task: Task, by: Person, **people: Person | None) -> Task:
@@ -67,6 +106,7 @@ WORK: tuple[Verb, ...] = (
         label=_("Report complete"),
         icon="file-check",
         main=True,
+        has_come=is_time_to_complete,
         lead_states=OPEN,
         opening_rule=rules.may_prepare_submission,
         form=forms.SubmitForm,
@@ -86,8 +126,10 @@ WORK: tuple[Verb, ...] = (
         action=actions.report_progress,
         label=_("Report progress"),
         icon="trending-up",
+        main=True,
         lead_states=OPEN,
         form=forms.ProgressForm,
+        from_form=report_progress,
         form_options=lambda request, task: {"initial": {"percent": task.percent}},
         explanation=_("Say how far the work is. The first note also accepts the task."),
         done=_("Progress noted:"),

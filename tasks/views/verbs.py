@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -68,6 +69,8 @@ def _context(request: SignedInRequest, verb: Verb, page: TaskPage, form: forms.F
         "icon_name": verb.icon,
         "risk": verb.risky,
         "back": task.get_absolute_url(),
+        # What the script of a report sends files to while their form is still being filled in.
+        "evidence_url": reverse("api:tasks-evidence", args=[task.pk]) if "photo" in form.fields else "",
         "asked": rules.waiting_request(task),
         # Whoever reports or confirms reads what is not done below; it is no reason to refuse.
         "open_below": rollup.count_open(task) if tells_of_below else 0,

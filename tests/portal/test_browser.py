@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -25,12 +24,12 @@ from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import FanOut, Order, Task
 from tasks.orders import actions as order_actions
 from tasks.orders import relation_actions
+from tests.support.browser import DESK, PHONE, follow, sign_in
 from tests.support.office import document
 from tests.support.people import appoint, make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 REPORT = "Đã đưa 100% thủ tục đủ điều kiện lên trực tuyến."
 
 
@@ -43,34 +42,6 @@ def demo(transactional_db: None, live_server: Any, settings: Any) -> Any:
     # Where DEBUG is off, an account of the demonstration signs in no more.
     Person.objects.update(is_demo=False)
     return live_server
-
-
-@pytest.fixture
-def desk(browser: Browser) -> Iterator[Page]:
-    """A page whose every script, style and console error counts."""
-    context = browser.new_context(viewport=DESK, locale="vi-VN")  # type: ignore[arg-type]
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
-
-
-def sign_in(page: Page, server: Any, who: str) -> None:
-    page.context.clear_cookies()
-    page.goto(f"{server.url}/accounts/login/")
-    page.fill("[name=username]", who)
-    page.fill("[name=password]", "demo")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{server.url}/")
-
-
-def follow(page: Page, selector: str) -> None:
-    """Click what leads to another page, and wait until that page is there."""
-    with page.expect_navigation():
-        page.click(selector)
 
 
 def late_task_of(code: str) -> Task:
@@ -351,30 +322,3 @@ def test_every_page_is_accessible_and_fits(demo: Any, browser: Browser, who: str
         found += [(path, "phone", violation["id"], []) for violation in violations]
     context.close()
     assert found == []
-
-
-@pytest.mark.once
-def test_a_button_says_that_it_works_and_comes_back(
-    transactional_db: None, live_server: Any, desk: Page, people: dict[str, Person], task_at: Any
-) -> None:
-    """While the form is on its way the button waits; the browser's Back finds it as it was."""
-    task = task_at("in_progress")
-    sign_in(desk, live_server, "officer")
-    desk.goto(f"{live_server.url}/tasks/{task.pk}/comment/")
-    button = "main form .btn.main"
-    words = desk.locator(button).inner_text()
-    desk.evaluate(
-        """button => document.addEventListener("submit", () => setTimeout(() => setTimeout(() => {
-            const shown = document.querySelector(button);
-            sessionStorage.setItem("shown", `${shown.innerText} ${shown.disabled}`);
-        })))""",
-        button,
-    )
-    desk.fill("[name=text]", "Đề nghị làm rõ.")
-    follow(desk, button)
-    desk.wait_for_url(f"{live_server.url}/tasks/{task.pk}/")
-    assert desk.evaluate("sessionStorage.getItem('shown')") == "Đang gửi… true"
-    assert task.comments.count() == 1
-    desk.go_back()
-    expect(desk.locator(button)).to_have_text(words, use_inner_text=True)
-    expect(desk.locator(button)).to_be_enabled()

@@ -240,7 +240,7 @@ def acts_of(client, task) -> dict[str, bool]:
         ("proposed", "head", "assign"),
         ("proposed", "secretary", "record_approval"),
         ("assigned", "officer", "accept"),
-        ("in_progress", "officer", "submit"),
+        ("in_progress", "officer", "progress"),
         ("submitted", "secretary", "confirm"),
         ("suspended", "head", "resume"),
         ("completed", "head", None),
@@ -254,6 +254,18 @@ def test_the_one_thing_to_do_here(client, people, task_at, state, who, main):
     act = page.context["panel"].main
     assert (act.verb.name if act else None) == main
     assert page.content.count(b"btn main") <= 2  # once on the page, once under the thumb
+
+
+@pytest.mark.parametrize(
+    "days, percent, main", [(1, 60, "progress"), (1, 100, "submit"), (0, 60, "submit"), (-1, 60, "submit")]
+)
+def test_before_its_day_a_task_is_reported_on_and_from_then_on_completed(
+    client, people, task_at, days, percent, main
+):
+    task = task_at("in_progress", due_on=today() + timedelta(days=days))
+    actions.report_progress(task=task, by=people["officer"], percent=percent, note="Đã đo 139/214 điểm.")
+    page = signed_in(client, people["officer"]).get(f"/tasks/{task.pk}/")
+    assert [act.verb.name for act in page.context["panel"].thumbs] == [main]
 
 
 def test_a_grey_button_says_why(client, people, task_at):
