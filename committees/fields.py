@@ -10,10 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Body
-
-# from tasks.models import Order
-# from tasks.periods import last_day
-# from tasks.models.orders import (OrderQuerySet)
 from portal.shared.fields import MAX_CHOICES, PlainField, suggestion_attrs
 from portal.shared.text import fold
 
@@ -44,17 +40,19 @@ def find_body(text: str) -> Body:
         raise ValidationError(
             _("Several bodies have this name. Write the code: %(codes)s.") % {"codes": codes}
         )
-    raise ValidationError(
-        _("There is no body “%(text)s”. Write its code or its whole name.") % {"text": text[:80]}
-    )
+    sentence = _("There is no body “%(text)s”. Write its code or its whole name.") % {"text": text[:80]}
+    if offered := Body.objects.matching(text)[:5] if wanted else ():
+        question = _("Is it one of these? %(labels)s") % {"labels": "; ".join(map(body_label, offered))}
+        sentence = f"{sentence} {question}"
+    raise ValidationError(sentence)
 
 
 class BodyField(PlainField):
-    """Gives a Body or None. The datalist `bodies` helps; code or whole name works without it."""
+    """Gives a Body or None, by its code or whole name; any part of the name finds it in a list."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = suggestion_attrs("bodies", "suggest_bodies", "focus once, input changed delay:200ms")
-        super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
+        widget = forms.TextInput(attrs=suggestion_attrs("suggest_bodies"))
+        super().__init__(max_length=300, widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return body_label(value) if isinstance(value, Body) else value

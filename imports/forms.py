@@ -92,7 +92,7 @@ class RowForm(CycleFields):
     pillar = PlainField(label=_("Pillar"), max_length=120, required=False)
     title = PlainField(label=_("Task"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     deliverable = PlainField(label=_("Deliverable"), max_length=500, required=False)
-    lead = BodyField(label=_("Lead"), required=False, help_text=_("Write its code or name."))
+    lead = BodyField(label=_("Lead"), required=False, help_text=_("Write any part of its name, or its code."))
     co_lead = BodiesField(
         label=_("Co-leads"), required=False, help_text=_("One code or whole name on each line.")
     )
@@ -220,7 +220,9 @@ class NameForm(forms.Form):
 
     words = PlainField(max_length=500, widget=forms.HiddenInput)
     pick = forms.ChoiceField(label=_("It is"), required=False, widget=forms.RadioSelect)
-    other = BodyField(label=_("Another body"), required=False, help_text=_("Write its code or name."))
+    other = BodyField(
+        label=_("Another body"), required=False, help_text=_("Write any part of its name, or its code.")
+    )
     remember = forms.BooleanField(
         label=_("Remember this name for the next file"), required=False, initial=True
     )

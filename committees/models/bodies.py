@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -38,14 +41,34 @@ class BodyQuerySet(models.QuerySet["Body"]):
 
     def handed_to_by(self, body: Body, on: date) -> BodyQuerySet:
         """Where a body hands its work down to: the bodies below it, and the agencies of its own people."""
-        terms = Membership.objects.holding_on(on).filter(absence=None)
-        people = terms.filter(office__body=body).values("person_id")
-        agencies = terms.filter(person__in=people, office__body__kind=Body.Kind.AGENCY)
-        reached = Q(path__startswith=body.path) | Q(pk__in=agencies.values("office__body_id"))
+        reached = Q(path__startswith=body.path) | Q(pk__in=_agency_ids_of([body], on))
         return self.filter(reached).exclude(pk__in=[body.pk, *body.ancestor_ids()])
 
+    def nearest_first(self, own: Sequence[Body], on: date) -> BodyQuerySet:
+        """Those of the province or ministry of these bodies and their people, those above, then the others.
+
+        Each has its `nearness`: 0, 1 or 2.
+        """
+        above = {pk for body in own for pk in body.ancestor_ids()}
+        agencies = Body.objects.filter(pk__in=_agency_ids_of(own, on))
+        chains = {pk for body in (*own, *agencies) for pk in (*body.ancestor_ids(), body.pk)}
+        houses = Body.objects.filter(pk__in=chains, level__in=(Body.Level.MINISTRY, Body.Level.PROVINCIAL))
+        paths = [*houses.values_list("path", flat=True), *(body.path for body in own)]
+        inside = reduce(or_, (Q(path__startswith=path) for path in paths), Q(pk=None))
+        nearness = Case(When(inside, then=0), When(pk__in=above, then=1), default=2)
+        return self.annotate(nearness=nearness).order_by("nearness", "path")
+
     def matching(self, words: str) -> BodyQuerySet:
-        return self.filter(search_text__contains=fold(words))
+        """Those whose names hold every one of these words, in any order, with or without marks."""
+        return self.filter(*(Q(search_text__contains=word) for word in fold(words).split()))
+
+
+def _agency_ids_of(bodies: Sequence[Body], on: date) -> models.QuerySet[Any, int]:
+    """The agencies in which the people of these bodies hold an office of their own too."""
+    terms = Membership.objects.holding_on(on).filter(absence=None)
+    people = terms.filter(office__body__in=bodies).values("person_id")
+    agencies = terms.filter(person__in=people, office__body__kind=Body.Kind.AGENCY)
+    return agencies.values_list("office__body_id", flat=True)
 
 
 class Body(models.Model):

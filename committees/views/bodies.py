@@ -25,7 +25,7 @@ from portal.shared.forms import add_errors
 from portal.shared.numbers import parse_number
 
 FILTERS = ("q", "kind", "chain")
-# Options in the datalist of a field that names a body.
+# Bodies in the list below a field that names one.
 MAX_SUGGESTIONS = 20
 
 
@@ -193,12 +193,18 @@ def _form_page(request: SignedInRequest, body: Body, form: Any, context: dict[st
 @login_required
 @require_safe
 def suggestions(request: SignedInRequest) -> HttpResponse:
-    """Options for the datalist of a field that names a body: what was typed in any of its fields."""
-    typed = [str(value) for name, value in request.GET.items() if name.endswith(("lead", "body"))]
-    bodies = _suggested_bodies(request)
-    if typed:
-        bodies = bodies.matching(typed[0][:200])
-    return render(request, "committees/suggestions.html", {"bodies": bodies[:MAX_SUGGESTIONS]})
+    """The list below a field that names a body: what holds every word typed, the reader's own first."""
+    own = [term.office.body for term in request.user.acting_memberships()]
+    bodies = _suggested_bodies(request).matching(request.GET.get("q", "")[:200])
+    nearest: list[Any] = list(
+        bodies.nearest_first(own, today()).select_related("parent")[: MAX_SUGGESTIONS + 1]
+    )
+    groups = [
+        (label, [body for body in nearest[:MAX_SUGGESTIONS] if body.nearness == nearness])
+        for nearness, label in enumerate((_("Your own"), _("Above"), _("Elsewhere")))
+    ]
+    context = {"groups": groups, "more": len(nearest) > MAX_SUGGESTIONS}
+    return render(request, "committees/suggestions.html", context)
 
 
 def _suggested_bodies(request: SignedInRequest) -> BodyQuerySet:

@@ -52,7 +52,15 @@ class DayInput(forms.DateInput):
     """Text and not a browser's own date field, which would show its own order of day and month."""
 
     def __init__(self, attrs: dict[str, Any] | None = None, format: str | None = "%d/%m/%Y") -> None:
-        usual = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "25/12/2026", "size": "10"}
+        usual = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": "25/12/2026",
+            "size": "10",
+            # What static/fields.js writes on its button and beside an impossible day.
+            "data-calendar": _("Calendar"),
+            "data-no-day": _("There is no such day."),
+        }
         super().__init__({**usual, **(attrs or {})}, format)
 
 

@@ -14,18 +14,9 @@ from portal.shared.text import MAX_TEXT_LENGTH, tidy, validate_plain
 MAX_CHOICES = 200
 
 
-def suggestion_attrs(datalist: str, url: str, trigger: str) -> dict[str, Any]:
-    """Attributes of a text field whose datalist is fetched when somebody goes there."""
-    return {
-        "list": datalist,
-        "autocomplete": "off",
-        "hx-get": reverse_lazy(url),
-        "hx-target": f"#{datalist}",
-        "hx-trigger": trigger,
-        # Its own, or it would inherit those of a form that swaps a list.
-        "hx-swap": "innerHTML",
-        "hx-sync": "this:replace",
-    }
+def suggestion_attrs(url: str) -> dict[str, Any]:
+    """Attributes of a field that lists below itself what `?q=` finds at this address (static/fields.js)."""
+    return {"autocomplete": "off", "data-suggest": reverse_lazy(url)}
 
 
 class PlainField(forms.CharField):

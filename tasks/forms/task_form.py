@@ -79,7 +79,9 @@ class TaskForm(TaskChangeFields, ChangesForm):
     asks_below = False
 
     lead = BodyField(
-        label=_("Lead"), required=False, help_text=_("One body answers for the task. Write its code or name.")
+        label=_("Lead"),
+        required=False,
+        help_text=_("One body answers for the task. Write any part of its name, or its code."),
     )
     start_on = DayFormField(label=_("Start"), required=False)
     due_on = DueField(
@@ -106,9 +108,10 @@ class TaskForm(TaskChangeFields, ChangesForm):
             del self.fields["reason"]
         if task.is_handed_down:
             # Only bodies that may lead it are offered; the action checks whatever was typed.
-            self.fields["lead"].widget.attrs["hx-get"] += f"?giver={task.assigner_id}"
+            attrs = self.fields["lead"].widget.attrs
+            attrs["data-suggest"] = f"{attrs['data-suggest']}?giver={task.assigner_id}"
             self.fields["lead"].help_text = _(
-                "A body below yours or an agency of its people. Write its code or name."
+                "A body below yours or an agency of its people. Write any part of its name, or its code."
             )
         # The portal titles a secret task itself.
         self.fields["title"].required = self.data.get("secrecy") != Task.Secrecy.SECRET

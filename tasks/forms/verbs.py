@@ -57,7 +57,9 @@ class ApprovalForm(AssignForm):
 
 
 class LeadForm(ReasonForm):
-    lead = BodyField(label=_("New lead"), help_text=_("Write its code or name. It accepts the task anew."))
+    lead = BodyField(
+        label=_("New lead"), help_text=_("Write any part of its name, or its code. It accepts the task anew.")
+    )
     note = text_area(_("A word to the new lead"), rows=2, required=False)
     field_order = ("lead", "reason", "note")
 

@@ -44,13 +44,13 @@ def find_order(text: str, among: OrderQuerySet) -> Order:
 
 
 class OrderField(PlainField):
-    """Gives one of the orders in `among`; the datalist `orders` suggests, and the number works without it."""
+    """Gives one of the orders in `among` by its number; any part of it finds it in a list."""
 
     among: OrderQuerySet
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = suggestion_attrs("orders", "orders:near", "focus once, input changed delay:200ms")
-        super().__init__(max_length=300, widget=forms.TextInput(attrs=attrs), **kwargs)
+        widget = forms.TextInput(attrs=suggestion_attrs("orders:near"))
+        super().__init__(max_length=300, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

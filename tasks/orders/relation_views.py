@@ -37,11 +37,11 @@ MAX_SUGGESTIONS = 20
 @login_required
 @require_safe
 def near(request: SignedInRequest) -> HttpResponse:
-    """Options for the datalist of a field that names an order."""
-    typed, orders = request.GET.get("other", "")[:200], Order.objects.visible_to(request.user)
+    """The list below a field that names an order."""
+    typed, orders = request.GET.get("q", "")[:200], Order.objects.visible_to(request.user)
     matches = orders.matching(typed).best_first(typed) if typed.isprintable() else orders.none()
     labels = [order_label(order) for order in matches.select_related("body")[:MAX_SUGGESTIONS]]
-    return render(request, "orders/near.html", {"labels": labels})
+    return render(request, "parts/choose.html", {"labels": labels})
 
 
 @login_required

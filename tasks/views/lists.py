@@ -19,6 +19,7 @@ from committees.doors import SignedInRequest
 from committees.fields import body_label
 from portal.shared.days import today
 from portal.shared.fields import limit_choices, suggestion_attrs
+from portal.shared.text import fold
 from tasks.lists.addresses import list_address, list_values
 from tasks.lists.quick_views import QUICK
 from tasks.lists.rows import TaskRow
@@ -76,7 +77,7 @@ def _draw_form(tasks: TaskList) -> None:
     for name in ("standing", "at_risk", "part", "programme"):
         named = [(value, label) for value, label in fields[name].choices if value]
         fields[name].widget.choices = [("", _("any")), *named]
-    fields["pillar"].widget.attrs |= suggestion_attrs("pillars", "tasks:pillars", "focus once")
+    fields["pillar"].widget.attrs |= suggestion_attrs("tasks:pillars")
     fields["q"].widget = SearchInput(
         attrs={"placeholder": _("Find tasks, numbers of orders…"), "autocomplete": "off"}
     )
@@ -142,5 +143,7 @@ def orders(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 def pillars(request: SignedInRequest) -> HttpResponse:
-    """Options for the datalist of the pillar: asked for when somebody goes there, not with every page."""
-    return render(request, "tasks/pillars.html", {"pillars": pillars_seen_by(request.user)})
+    """The list below the field of the pillar: asked for when somebody goes there, not with every page."""
+    wanted = fold(request.GET.get("q", ""))
+    labels = [pillar for pillar in pillars_seen_by(request.user) if wanted in fold(pillar)]
+    return render(request, "parts/choose.html", {"labels": labels})

@@ -237,3 +237,19 @@ def test_a_body_stands_from_its_first_day_until_it_is_dissolved(bodies: Bodies) 
     }
     assert days == {(2, 28): False, (3, 1): True, (5, 31): True, (6, 1): False}
     assert bodies.lead in Body.objects.standing_on(date(1990, 1, 1))
+
+
+def test_the_nearest_bodies_are_those_of_ones_own_province(bodies: Bodies, people: dict[str, Person]) -> None:
+    """Those below, the agencies of its people with all of their province; then those above."""
+    government = make_body("GOV", bodies.top, level="government")
+    province = make_body("PROVINCE", government)
+    bureau = make_body("BUREAU", province)
+    appoint(people["head"], bureau, Role.HEAD)
+    nearness = {
+        body.code: body.nearness  # type: ignore[attr-defined]
+        for body in Body.objects.nearest_first([bodies.committee], today())
+    }
+    own = {code for code, near in nearness.items() if near == 0}
+    assert {"COMMITTEE", "LEAD", "HELPER", "PROVINCE", "BUREAU"} <= own
+    assert {code for code, near in nearness.items() if near == 1} == {"TOP"}
+    assert nearness["SISTER"] == nearness["GOV"] == 2

@@ -6,12 +6,15 @@ import io
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from committees.models import Person
+from portal.shared.text import fold
 from tests.support.browser import fill_in_account, follow, sign_in
+from tests.support.people import Bodies
 
 pytestmark = [
     pytest.mark.browser,
@@ -107,3 +110,51 @@ def test_what_was_typed_comes_back_after_the_session_ended(
     fill_in_account(desk, "lead_head")
     desk.wait_for_url(address)
     expect(desk.locator("[name=text]")).to_have_value("")
+
+
+def test_a_lead_is_chosen_by_any_part_of_its_name(
+    transactional_db: None, live_server: Any, desk: Page, people: dict[str, Person], bodies: Bodies
+) -> None:
+    """By keyboard, without marks, in any order; Escape closes the list and leaves the text."""
+    sign_in(desk, live_server, "secretary")
+    desk.goto(f"{live_server.url}/tasks/new/")
+    lead, options = desk.locator("[name=lead]"), desk.locator("[role=option]:visible")
+    first, *_rest = fold(bodies.lead.name_vi).split()
+    lead.press_sequentially(f"{fold(bodies.lead.name_vi).split()[-1]} {first}")
+    expect(lead).to_have_attribute("aria-expanded", "true")
+    lead.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    lead.press("Escape")
+    expect(options).to_have_count(0)
+    lead.press("ArrowDown")
+    expect(options.filter(has_text=bodies.lead.name)).to_have_count(1)
+    lead.press("ArrowDown")
+    expect(options).to_have_count(1)
+    lead.press("Enter")
+    expect(lead).to_have_value(f"{bodies.lead.name} (LEAD)")
+    assert Axe().run(desk).response["violations"] == []
+
+
+def test_a_day_is_read_back_in_words_and_chosen_in_a_calendar(
+    transactional_db: None, live_server: Any, desk: Page, people: dict[str, Person]
+) -> None:
+    sign_in(desk, live_server, "secretary")
+    desk.goto(f"{live_server.url}/tasks/new/")
+    day = desk.locator("[name=due_on]")
+    words = desk.locator("[name=due_on] + .row output")
+    day.fill("31/02/2027")
+    expect(words).to_have_text("Không có ngày này.")
+    day.fill("31/12/2026")
+    expect(words).to_have_text("Thứ Năm, 31 tháng 12, 2026")
+    desk.click("[name=due_on] + .row button")
+    focused = desk.locator(".calendar button:focus")
+    expect(focused).to_have_text("31")
+    focused.press("ArrowRight")
+    expect(desk.locator(".calendar b")).to_have_text("tháng 1 năm 2027")
+    focused.press("ArrowUp")
+    expect(focused).to_have_text("25")
+    assert Axe().run(desk).response["violations"] == []
+    focused.press("Enter")
+    expect(day).to_have_value("25/12/2026")
+    expect(day).to_be_focused()
+    expect(desk.locator(".calendar:visible")).to_have_count(0)

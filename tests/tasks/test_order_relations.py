@@ -187,7 +187,7 @@ def test_the_list_that_helps_names_only_what_one_sees(
     client: Client, people: dict[str, Person], ladder: list[Order]
 ) -> None:
     def offered(who: str, typed: str) -> str:
-        page = signed_in(client, people[who]).get("/orders/near/", {"other": typed})
+        page = signed_in(client, people[who]).get("/orders/near/", {"q": typed})
         return html.unescape(page.content.decode())
 
     assert "5/KH-BCĐ (COMMITTEE)" in offered("secretary", "5 kh")

@@ -298,8 +298,14 @@ def test_changing_an_issued_task_keeps_the_reason_and_parts(
     )
 
 
+def offered(client: Client, address: str) -> list[tuple[str, str]]:
+    return re.findall(r'aria-label="([^"]+)"|data-value="([^"]+)"', client.get(address).content.decode())
+
+
 def test_bodies_are_offered_while_typing(client: Client, people: Any) -> None:
     client = signed_in(client, people["secretary"])
-    options = client.get("/tasks/bodies/?parts-0-body=tai chinh").content.decode()
-    assert options.strip() == '<option value="Sở Tài chính (HELPER)"></option>'
-    assert client.get("/tasks/bodies/?lead=%00").status_code == 200
+    assert offered(client, "/tasks/bodies/?q=chinh tai") == [("Your own", ""), ("", "Sở Tài chính (HELPER)")]
+    groups = [label for label, _body in offered(client, "/tasks/bodies/?q=ban chi dao") if label]
+    assert groups == ["Your own", "Above", "Elsewhere"]
+    assert offered(client, "/tasks/bodies/?q=khong co") == []
+    assert client.get("/tasks/bodies/?q=%00").status_code == 200

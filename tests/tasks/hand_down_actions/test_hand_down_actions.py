@@ -90,14 +90,14 @@ def test_only_those_bodies_are_offered(above: Task, office: Body, bodies: Bodies
     page = Client()
     page.force_login(people["officer"])
     form = page.get(f"/tasks/new/?parent={above.pk}").context["form"]
-    address = form.fields["lead"].widget.attrs["hx-get"]
+    address = form.fields["lead"].widget.attrs["data-suggest"]
     assert address.endswith(f"?giver={bodies.lead.pk}")
-    offered = page.get(f"{address}&lead=").content.decode()
+    offered = page.get(f"{address}&q=").content.decode()
     assert "(OFFICE)" in offered
     assert "(SISTER)" not in offered
-    everywhere = page.get(f"/tasks/bodies/?giver={bodies.sister.pk}&lead=").content.decode()
+    everywhere = page.get(f"/tasks/bodies/?giver={bodies.sister.pk}&q=").content.decode()
     assert "(TOP)" in everywhere, "of a body that is not theirs nothing is told"
-    assert page.get("/tasks/bodies/?giver=%00&lead=").status_code == 200
+    assert page.get("/tasks/bodies/?giver=%00&q=%00").status_code == 200
 
 
 # --- under what ---------------------------------------------------------------------------------
