@@ -258,10 +258,12 @@ def _write(stories: list[Story], base: date) -> None:
     Part.objects.bulk_create([part for story in stories for part in story.part_rows()], batch_size=2000)
     recurring = [story.task for story in stories if story.task.due_kind == Task.DueKind.RECURRING]
     Recurrence.objects.bulk_create([_cycle(task, base) for task in recurring])
-    Progress.objects.bulk_create([note for story in stories for note in story.progress], batch_size=2000)
-    Evidence.objects.bulk_create(
-        [evidence for story in stories for evidence in story.evidence], batch_size=2000
-    )
+    notes = [note for story in stories for note in story.progress]
+    evidence = [piece for story in stories for piece in story.evidence]
+    for row in (*notes, *evidence):
+        row.search_text = row.folded()
+    Progress.objects.bulk_create(notes, batch_size=2000)
+    Evidence.objects.bulk_create(evidence, batch_size=2000)
     append(sorted((event for story in stories for event in story.events()), key=lambda event: event.at))
 
 

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "imports",
     "reminders",
     "reports",
+    "search",
     "demo",
     "portal.apps.AdminConfig",
     "django.contrib.auth",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("people/", include("tasks.leaving.urls")),
     path("notices/", include("notices.urls")),
     path("reports/", include("reports.urls")),
+    path("search/", include("search.urls")),
     path("api/", include((api.urlpatterns, "api"))),
     path("admin/", admin.site.urls),
 ]

@@ -31,6 +31,7 @@ const pick = (field) => {
     if (option) option.scrollIntoView({ block: "nearest" });
   };
   const take = (option) => {
+    if (option.dataset.href) return location.assign(option.dataset.href);
     field.value = option.dataset.value;
     close();
     field.dispatchEvent(new Event("change", { bubbles: true }));

@@ -22,6 +22,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The key / goes to the search of every page, except from a field, where it is a letter.
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("find");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  if (search.offsetParent) search.focus();
+  else location.assign(search.form.action);
+});
+
 // Selected rows: the bar says how many; without script it always stands there.
 const countPicked = (form) => {
   const picked = form.querySelectorAll("td.check :checked").length;

@@ -225,6 +225,7 @@ class Migration(migrations.Migration):
             name='Progress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("search_text", models.TextField(default="", editable=False)),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('percent', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100, 'At most 100.')], verbose_name='percent')),
                 ('note', models.TextField(validators=[portal.shared.text.validate_plain, django.core.validators.MaxLengthValidator(20000)], verbose_name='what was done')),
@@ -286,6 +287,7 @@ class Migration(migrations.Migration):
             name='Evidence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("search_text", models.TextField(default="", editable=False)),
                 ('kind', models.CharField(choices=[('file', 'file'), ('link', 'link'), ('document', 'document number')], max_length=10, verbose_name='kind')),
                 ('title', models.CharField(max_length=250, validators=[portal.shared.text.validate_plain], verbose_name='what it is')),
                 ('file', models.FileField(blank=True, max_length=250, upload_to='evidence/%Y/%m/', verbose_name='file')),
@@ -309,6 +311,7 @@ class Migration(migrations.Migration):
             name='Comment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("search_text", models.TextField(default="", editable=False)),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('text', models.TextField(validators=[portal.shared.text.validate_plain, django.core.validators.MaxLengthValidator(20000)], verbose_name='comment')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),

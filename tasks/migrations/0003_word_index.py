@@ -13,7 +13,8 @@ SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm')
     OR EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm')
     AND has_database_privilege(current_database(), 'CREATE')
 """
-INDEX = "CREATE INDEX task_words ON tasks_task USING gin (search_text gin_trgm_ops)"
+TABLES = {name: f"tasks_{name}" for name in ("task", "evidence", "progress", "comment")}
+INDEX = "CREATE INDEX {name}_words ON {table} USING gin (search_text gin_trgm_ops)"
 
 
 def forward(apps: Any, schema_editor: Any) -> None:
@@ -24,12 +25,14 @@ def forward(apps: Any, schema_editor: Any) -> None:
         if not cursor.fetchone()[0]:
             return
     schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    schema_editor.execute(INDEX)
+    for name, table in TABLES.items():
+        schema_editor.execute(INDEX.format(name=name, table=table))
 
 
 def backward(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP INDEX IF EXISTS task_words")
+        for name in TABLES:
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}_words")
 
 
 class Migration(migrations.Migration):

@@ -8,12 +8,35 @@ from typing import Any
 from django.core.validators import (
     MaxLengthValidator,
 )
+from django.db import models
 from django.db.models import F, Q
 
 from portal.shared.text import MAX_TEXT_LENGTH, validate_plain
 
 PLAIN_TEXT: list[Any] = [validate_plain]
 LONG_PLAIN_TEXT: list[Any] = [validate_plain, MaxLengthValidator(MAX_TEXT_LENGTH)]
+
+
+class Searchable(models.Model):
+    """A row that is found by its words: `search_text` is what a search compares.
+
+    Whoever writes such rows in bulk sets it to `folded()`.
+    """
+
+    search_text = models.TextField(editable=False, default="")
+
+    class Meta:
+        abstract = True
+
+    def folded(self) -> str:
+        raise NotImplementedError
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self.folded()
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
 
 
 def nobody_twice(before: tuple[str, str], after: tuple[str, str]) -> Q:

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from portal.shared.text import validate_plain
-from tasks.models.common import PLAIN_TEXT
+from portal.shared.text import fold, validate_plain
+from tasks.models.common import PLAIN_TEXT, Searchable
 from tasks.models.tasks import Task
 
 MAX_EVIDENCE_TITLE_LENGTH = 250
@@ -19,7 +19,7 @@ MAX_URL_LENGTH = 500
 MAX_DOCUMENT_LENGTH = 120
 
 
-class Evidence(models.Model):
+class Evidence(Searchable):
     """What shows that the work was done: a file, a link or the number of a document."""
 
     class Kind(models.TextChoices):
@@ -71,3 +71,6 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def folded(self) -> str:
+        return fold(f"{self.title} {self.file_name} {self.document}")

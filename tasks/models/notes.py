@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.core.validators import (
     MaxValueValidator,
 )
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
+from committees.access import Asker
 from committees.models import Person
-from tasks.models.common import LONG_PLAIN_TEXT
+from portal.shared.text import fold
+from tasks.models.common import LONG_PLAIN_TEXT, Searchable
+from tasks.models.scope import among
 from tasks.models.tasks import Task
 
 
-class Progress(models.Model):
+class Progress(Searchable):
     """A note on how far the work is; `report` marks the words of a submission."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="progress")
@@ -35,12 +41,31 @@ class Progress(models.Model):
     def __str__(self) -> str:
         return f"{self.percent} %"
 
+    def folded(self) -> str:
+        return fold(self.note)
 
-class Comment(models.Model):
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, person: Asker) -> CommentQuerySet:
+        """Those about tasks that the person sees; what was said before issue only for those of the assigner.
+
+        `tasks.pages.story` asks the same of one task.
+        """
+        bodies = access.reach(person, "view_tasks")
+        after_issue = Q(at__gte=F("task__assigned_at"))
+        known = Q() if bodies is None else after_issue | among("task__assigner", bodies)
+        return self.filter(known, task__in=Task.objects.visible_to(person))
+
+
+class Comment(Searchable):
+    """What somebody has to say about a task to everybody who sees it."""
+
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="comments")
     by = models.ForeignKey(Person, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("when"))
     text = models.TextField(_("comment"), validators=LONG_PLAIN_TEXT)
+
+    objects: ClassVar[CommentQuerySet] = CommentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("comment")
@@ -49,3 +74,6 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    def folded(self) -> str:
+        return fold(self.text)

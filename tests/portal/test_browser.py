@@ -212,6 +212,8 @@ def pages_of(who: str) -> list[str]:
         "/tasks/?standing=overdue&q=thu+tuc",
         "/tasks/?q=khong-co-gi-nhu-the",
         "/tasks/led-before/",
+        "/search/?q=ke+hoach",
+        "/search/?q=khong-co-gi-nhu-the",
         f"/tasks/{task.pk}/",
         f"/tasks/{task.pk}/why/",
         "/orders/",

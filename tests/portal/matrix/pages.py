@@ -25,6 +25,8 @@ GET    password_change            -             200 200 200 200 200 200 200 302
 GET    password_change_done       -             200 200 200 200 200 200 200 302
 GET    notices:list               -             200 200 200 200 200 200 200 302
 GET    reports:board              -             200 200 200 200 200 200 200 302
+GET    search:page                -             200 200 200 200 200 200 200 302
+GET    search:near                -             200 200 200 200 200 200 200 302
 GET    reports:files              -             200 200 200 200 200 200 200 302
 GET    reports:new                -             200 200 200 200 200 200 200 302
 POST   reports:new                -             200 200 200 200 200 200 200 302
