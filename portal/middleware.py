@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from committees import access
 from portal.health import healthz, readyz
@@ -100,7 +101,7 @@ class ProbeMiddleware:
 
 
 class LanguageMiddleware:
-    """Uses the language of the person, before sign-in that of the cookie; Vietnamese if none was chosen."""
+    """Uses the person's language; before sign-in that of the cookie, the browser's, or Vietnamese."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -111,13 +112,16 @@ class LanguageMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        if not request.user.is_authenticated:
+            patch_vary_headers(response, ("Accept-Language",))
         return response
 
     @staticmethod
     def language_of(request: HttpRequest) -> str:
         person = request.user
-        chosen = person.language if person.is_authenticated else request.COOKIES.get("language", "")
-        return chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
+        if person.is_authenticated and person.language in LANGUAGES:
+            return person.language
+        return translation.get_language_from_request(request)
 
 
 class AskingOnceMiddleware:

@@ -207,6 +207,7 @@ FAILING_PARTS_FILE = env.text("PORTAL_PARTS_FILE", "")
 # --- language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "vi"
+LANGUAGE_COOKIE_NAME = "language"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal" / "django_locale"]
 FORMAT_MODULE_PATH = ["portal.formats"]

@@ -108,7 +108,7 @@ def language(request: HttpRequest) -> HttpResponse:
         actions.save_own_profile(person=person, by=person)
     answer = redirect(_safe_next(request))
     answer.set_cookie(
-        "language",
+        settings.LANGUAGE_COOKIE_NAME,
         chosen,
         max_age=YEAR,
         secure=settings.SESSION_COOKIE_SECURE,

@@ -264,3 +264,33 @@ def test_a_refusal_has_the_way_back(client: Client, people: People, task_at: Tas
     answer = client.get(reverse("bodies:appoint", args=["COMMITTEE"]))
     assert answer.status_code == 403
     assert "errors/refused.html" in [template.name for template in answer.templates]
+
+
+@pytest.mark.parametrize(
+    ("browser", "cookie", "language"),
+    [
+        ("en-GB,en;q=0.9,vi;q=0.5", "", "en"),
+        ("vi-VN,vi;q=0.9,en;q=0.5", "", "vi"),
+        ("fr,de;q=0.5", "", "vi"),
+        ("", "", "vi"),
+        ("en", "vi", "vi"),
+        ("vi", "en", "en"),
+        ("en", "xx", "en"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_sign_in_page_is_in_the_language_of_the_browser(browser: str, cookie: str, language: str) -> None:
+    """Until somebody chooses another one on this device."""
+    client = Client(headers={"accept-language": browser})
+    if cookie:
+        client.cookies["language"] = cookie
+    answer = client.get("/accounts/login/")
+    assert answer["Content-Language"] == language
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert "Accept-Language" in answer["Vary"]
+
+
+def test_a_person_reads_their_own_language_whatever_the_browser_says(people: dict[str, Person]) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(people["officer"])
+    assert client.get("/")["Content-Language"] == "vi"
