@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.db.models import F, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -21,7 +23,7 @@ from tasks.lists.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.models import Request as TaskRequest
 from tasks.models.orders import OrderQuerySet
-from tasks.models.tasks import TaskQuerySet
+from tasks.models.tasks import TaskQuerySet, count_all
 from tasks.orders import actions as order_actions
 from tasks.orders.api import RelationDoors
 from tasks.orders.serializers import OrderChange, OrderDetail, OrderIn, OrderRow
@@ -60,12 +62,12 @@ VERB_DOORS = {name: verb_door(verb) for name, verb in VERBS.items()}
 
 
 class RowsWithCount:
-    """Rows for a paginator that counts without the tables whose columns the rows show."""
+    """Rows for a paginator that counts by another query than theirs."""
 
     ordered = True
 
-    def __init__(self, rows: QuerySet[Any, Any], counted: QuerySet[Any]) -> None:
-        self.rows, self.count = rows, counted.count
+    def __init__(self, rows: QuerySet[Any, Any], count: Callable[[], int]) -> None:
+        self.rows, self.count = rows, count
 
     def __getitem__(self, place: slice) -> list[Any]:
         return list(self.rows[place])
@@ -138,9 +140,15 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         tasks = self.filter_queryset(self.get_queryset())
         rows = tasks.order_by(*self.ordering()).values_list(*shapes.ROW_COLUMNS)
-        page: Any = self.paginate_queryset(cast(Any, RowsWithCount(rows, tasks.order_by())))
+        page: Any = self.paginate_queryset(cast(Any, RowsWithCount(rows, self.count)))
         shape = shapes.RowShape(today(), self.due)
         return self.get_paginated_response([shape(row) for row in page])
+
+    def count(self) -> int:
+        """How many tasks the filters list; none of the tables whose columns the rows show is asked."""
+        filters: TaskFilter = DjangoFilterBackend().get_filterset(self.request, self.queryset, self)
+        filters.is_valid()
+        return count_all(filters.lists_of(self.person))
 
     @extend_schema(operation_id="tasks_tally", responses=shapes.TallyOut, filters=True)
     @action(detail=False, pagination_class=None)

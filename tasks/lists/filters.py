@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,9 @@ PACES = {
 
 DEADLINES = (("current", _("the current deadline")), ("first", _("the first deadline")))
 
+
+# Filters that leave few tasks, which an index finds.
+NARROW = ("mine", "order", "under", "body", "q")
 
 # The period of the tasks whose deadline is no day: a hyphen, so that a count of these is a link too.
 NO_DAY = "-"
@@ -233,6 +237,23 @@ class TaskFilter(django_filters.FilterSet):
             return tasks.filter(pk=int(code[1]))
         orders = Order.objects.matching(value).order_by().values("pk")
         return tasks.filter(TaskQuerySet.words_q(value) | TaskQuerySet.keys_q(orders, "order_id"))
+
+    def narrow(self, tasks: TaskQuerySet, without: Iterable[str] = ()) -> TaskQuerySet:
+        """Those of the tasks that meet all conditions that are on but the ones named."""
+        for name, value in self.form.cleaned_data.items():
+            if name not in without:
+                tasks = self.filters[name].filter(tasks, value)
+        return tasks
+
+    def lists_of(self, person: Asker, without: Iterable[str] = ()) -> list[TaskQuerySet]:
+        """All that the person sees under the conditions, as lists that have no task in common: to be counted.
+
+        What a narrow condition finds is little: each row of it is asked by itself whether the person sees it.
+        """
+        values = self.form.cleaned_data
+        is_narrow = any(values.get(name) not in (None, "") for name in NARROW)
+        lists = [Task.objects.visible_to(person)] if is_narrow else Task.objects.visible_apart(person)
+        return [self.narrow(tasks, without) for tasks in lists]
 
 
 class OrderFilter(django_filters.FilterSet):

@@ -10,10 +10,10 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from committees.access import Asker
 from committees.models import Body
-from tasks.lifecycle import CURRENT, FIVE, UNISSUED, Pace, Standing, State
+from tasks.lifecycle import CURRENT, FIVE, OPEN, Pace, Standing, State
 from tasks.models import KeptCount, Task
 from tasks.models.counting import Tally, overdue_q, standing_q
-from tasks.models.kept_counts import seen_by_helping
+from tasks.models.kept_counts import lists_beside, seen_by_helping
 from tasks.models.tasks import count_views
 
 # The columns that the kept counts know.
@@ -42,9 +42,15 @@ def views_seen_by(person: Asker, on: date, due: str = CURRENT) -> dict[str, int]
     late = "late" if due == CURRENT else "first_late"
     kept = KeptCount.objects.visible_to(person).order_by().annotate(place=Value(0), endless=Value(False))
     rows = kept.values_list("state", "place", late, "endless").annotate(n=Sum("number"))
-    opened = [tasks.open() for tasks in Task.objects.visible_apart(person)]
-    prepared = Task.objects.visible_to(person).filter(state__in=UNISSUED)
-    return count_views([*opened, prepared, *seen_by_helping(person)], on, due, [rows])
+    # Whatever else is known of them, they are being prepared: their index alone tells how many there are.
+    prepared = (
+        Task.objects.prepared_for(person)
+        .order_by()
+        .annotate(draft=Value(State.DRAFT), place=Value(0), late=Value(False), endless=Value(False))
+    )
+    drafts = prepared.values_list("draft", "place", "late", "endless").annotate(n=Count("pk"))
+    opened, mixed = lists_beside(person)
+    return count_views([*opened, *mixed], on, due, [drafts, rows])
 
 
 def tallies_of_body(person: Asker, body: Body, on: date) -> tuple[dict[str, Tally], int]:
@@ -73,7 +79,8 @@ def _members(
     """
     where = Q((part, body)) if body else Q()
     visible = Task.objects.visible_to(person).filter(where)
-    opened = {
+    opened, mixed = ([visible.open()], seen_by_helping(person, body)) if body else lists_beside(person)
+    open_counts = {
         "open": Count("pk"),
         "overdue": Count("pk", filter=overdue_q(on, due)),
         "no_deadline": Count("pk", filter=Q(**{f"{due}__isnull": True})),
@@ -81,20 +88,26 @@ def _members(
     done, late = Q(state=State.COMPLETED), Q(**{"late" if due == CURRENT else "first_late": True})
     on_time_name, late_name = str(Standing.DONE_ON_TIME), str(Standing.DONE_LATE)
     outside = {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
-    kept = {on_time_name: done & ~late, late_name: done & late, **outside}
-    helped = {**{name: standing_q(name, on, due) for name in (on_time_name, late_name)}, **outside}
+    kept_counts = {on_time_name: done & ~late, late_name: done & late, **outside}
+    mixed_counts = {
+        "open": Q(state__in=OPEN),
+        **{str(name): standing_q(name, on, due) for name in FIVE if name != Standing.IN_TIME},
+        **outside,
+    }
     return [
-        _member(visible.open(), group, opened),
+        *(_member(tasks, group, open_counts) for tasks in opened),
         # Apart: the indexes that count the standings do not hold the warning.
         _member(visible.pace(Pace.AT_RISK, on, due), group, {"at_risk": Count("pk")}),
         _member(
             KeptCount.objects.visible_to(person).filter(where),
             group,
-            {name: Sum("number", filter=condition, default=0) for name, condition in kept.items()},
+            {name: Sum("number", filter=condition, default=0) for name, condition in kept_counts.items()},
         ),
         *(
-            _member(tasks.filter(where), group, {name: Count("pk", filter=q) for name, q in helped.items()})
-            for tasks in seen_by_helping(person, body)
+            _member(
+                tasks.filter(where), group, {name: Count("pk", filter=q) for name, q in mixed_counts.items()}
+            )
+            for tasks in mixed
         ),
     ]
 

@@ -27,7 +27,7 @@ from tasks.lists.quick_views import QUICK, Chip, ViewCounts, chips
 from tasks.lists.rows import TaskRow, sort_tasks, sort_within_state
 from tasks.lists.tallies import views_seen_by
 from tasks.models import Task
-from tasks.models.tasks import TaskQuerySet
+from tasks.models.tasks import TaskQuerySet, count_all
 
 PAGE_SIZE = 50
 # All columns that a row of the page shows or its check box asks; the others of fifty tasks are not fetched.
@@ -160,13 +160,10 @@ class TaskList:
 
     # The tasks
 
-    def tasks(self, without: Iterable[str] = (), among: TaskQuerySet | None = None) -> TaskQuerySet:
+    def tasks(self, without: Iterable[str] = ()) -> TaskQuerySet:
         """The tasks under all conditions that are on but the ones named, in no order."""
-        tasks: TaskQuerySet = self._filter.queryset.all() if among is None else among
-        for name, value in self.form.cleaned_data.items():
-            if name not in without:
-                tasks = self._filter.filters[name].filter(tasks, value)
-        return tasks
+        tasks: TaskQuerySet = self._filter.queryset.all()
+        return self._filter.narrow(tasks, without)
 
     def sorted_tasks(self) -> TaskQuerySet:
         """Each with what a row shows, in the order that was chosen."""
@@ -184,8 +181,7 @@ class TaskList:
         )
         if not narrowed:
             return ViewCounts(views_seen_by(self.person, self.on, self.due))
-        lists = Task.objects.visible_apart(self.person)
-        return ViewCounts.of_many([self.tasks(QUICK, among) for among in lists], self.on, self.due)
+        return ViewCounts.of_many(self._filter.lists_of(self.person, QUICK), self.on, self.due)
 
     @property
     def chips(self) -> list[Chip]:
@@ -199,7 +195,7 @@ class TaskList:
             return self.counts[standing]
         # Of these the quick views have no count.
         if standing or view == GIVEN:
-            return self.tasks().count()
+            return count_all(self._filter.lists_of(self.person))
         return self.counts[view] if view else self.counts.total
 
     @cached_property

@@ -341,19 +341,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['assigner', 'due_on', 'id'], name='task_given'),
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['assigner', 'due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'lead'], name='task_given'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['lead', 'due_on', 'id'], name='task_led'),
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['lead', 'due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'assigner'], name='task_led'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'assigner', 'lead', 'due_kind'], name='task_due'),
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'assigner', 'lead'], name='task_due'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['original_due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'assigner', 'lead', 'due_kind'], name='task_first_due'),
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted'))), fields=['original_due_on', 'id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'assigner', 'lead'], name='task_first_due'),
         ),
         migrations.AddIndex(
             model_name='task',
@@ -361,7 +361,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('secrecy', 'normal'), _negated=True), fields=['id'], name='task_restricted'),
+            index=models.Index(fields=['id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'due_on', 'assigner', 'lead', 'order', 'parent'], name='task_helped'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('secrecy', 'normal'), _negated=True), fields=['id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'due_on', 'assigner', 'lead', 'order', 'parent'], name='task_restricted'),
         ),
         migrations.AddIndex(
             model_name='task',
@@ -369,11 +373,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(fields=['assigner', 'state'], name='task_given_state'),
+            index=models.Index(fields=['assigner', 'state', 'secrecy', 'order', 'parent'], name='task_given_state'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(fields=['lead', 'state', 'assigned_at', 'assigner', 'secrecy', 'order', 'parent', 'id'], name='task_led_state'),
+            index=models.Index(fields=['lead', 'state', 'assigned_at', 'assigner', 'secrecy', 'order', 'parent'], name='task_led_state'),
         ),
         migrations.AddConstraint(
             model_name='task',

@@ -13,7 +13,7 @@ from committees import access
 from committees.access import Asker
 from committees.models import Body
 from committees.roles import RESTRICTED_READERS
-from tasks.lifecycle import AT_REST, CURRENT, FIRST, Standing
+from tasks.lifecycle import AT_REST, CURRENT, FIRST, OPEN, Standing
 from tasks.models.counting import ISSUED, standing_q
 from tasks.models.parts import Part
 from tasks.models.tasks import Task, TaskQuerySet
@@ -76,6 +76,21 @@ class KeptCount(models.Model):
 def scope_of(person: Asker, on: date | None) -> tuple[list[int] | models.QuerySet[Any] | None, list[int]]:
     """The bodies whose tasks the person reads (None: all), and those whose restricted ones too."""
     return access.reach(person, "view_tasks", on), access.bodies_as(person, RESTRICTED_READERS, on)
+
+
+def lists_beside(person: Asker, on: date | None = None) -> tuple[list[TaskQuerySet], list[TaskQuerySet]]:
+    """All issued tasks that the person sees and that no kept count of theirs holds, each in one list.
+
+    Lists of open tasks first; then lists of open tasks and of some at rest.
+    """
+    apart = Task.objects.visible_apart(person, on)
+    if len(apart) == 1:
+        return [apart[0].open()], seen_by_helping(person)
+    given, led, helped, *restricted = apart
+    bodies, trusted = scope_of(person, on)
+    kept = _given_or_led(bodies, ISSUED) & _given_or_led(trusted, ISSUED)
+    beside = Q(state__in=OPEN) | Q(state__in=AT_REST) & ~kept
+    return [given.open(), led.open()], [helped, *(tasks.filter(beside) for tasks in restricted)]
 
 
 def seen_by_helping(person: Asker, of: Body | None = None) -> list[TaskQuerySet]:

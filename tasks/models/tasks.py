@@ -11,7 +11,7 @@ from django.core.validators import (
     MaxValueValidator,
 )
 from django.db import connection, models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext_lazy
@@ -57,6 +57,9 @@ from tasks.models.scope import Reading, among, are_few, given_or_received, one_o
 
 MAX_TITLE_LENGTH = 500
 MAX_APPROVAL_LENGTH = 250
+
+# What decides, beside its bodies and its deadline, who sees a task and how it stands.
+DECIDES = ("state", "submitted_at", "secrecy", "assigned_at", "due_kind")
 
 # All that the title of a secret task says beside its number.
 PLACEHOLDER_TITLE = "Nhiệm vụ mật"
@@ -115,8 +118,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def visible_apart(self, person: Asker, on: date | None = None) -> list[TaskQuerySet]:
         """`visible_to` as lists that have no task in common: for what reads all of them, such as a count.
 
-        Given by one of the bodies, else led by one, else helped by one. Each is read by an index; one OR over
-        many bodies makes PostgreSQL read every task there is.
+        Given by one of the bodies, else led by one, else helped by one; last what is restricted of all three.
+        Each is read in an index alone; one OR over many bodies makes PostgreSQL read every task there is.
         """
         bodies = access.reach(person, "view_tasks", on)
         if bodies is None or person.is_superuser or are_few(bodies):
@@ -125,8 +128,25 @@ class TaskQuerySet(models.QuerySet["Task"]):
         helping = Part.objects.filter(among("body", bodies)).exclude(kind="former_lead").order_by()
         helped = one_of(helping.values("task_id"), few=True)
         apart = (given, ISSUED & led & ~given, ISSUED & helped & ~given & (~led | Q(lead=None)))
+        lists = [self.filter(condition, secrecy="normal") for condition in apart]
         trusted = access.bodies_as(person, RESTRICTED_READERS, on)
-        return [self._not_restricted(trusted, former=False).filter(condition) for condition in apart]
+        if not trusted:
+            return lists
+        restricted = self.exclude(secrecy="normal")
+        if not (isinstance(bodies, list) and set(trusted) <= set(bodies)):
+            return [*lists, restricted.visible_to(person, on)]
+        theirs = given_or_received(trusted, former=False, reading=Reading.LIST)
+        return [*lists, restricted.filter(theirs)]
+
+    def prepared_for(self, person: Asker, on: date | None = None) -> TaskQuerySet:
+        """What is not issued yet and the person sees: only who gives it does."""
+        unissued = self.filter(state__in=UNISSUED)
+        if person.is_superuser and person.is_active:
+            return unissued
+        bodies = access.reach(person, "view_tasks", on)
+        trusted = access.bodies_as(person, RESTRICTED_READERS, on)
+        readable = unissued.filter(Q(secrecy="normal") | among("assigner", trusted))
+        return readable if bodies is None else readable.filter(among("assigner", bodies))
 
     def _read_in(
         self, bodies: list[int] | models.QuerySet[Any] | None, *, former: bool, each: bool
@@ -313,6 +333,18 @@ def count_views(
         if view == View.SUBMITTED and place:
             numbers["submitted_dated"] += number
     return numbers
+
+
+def count_all(lists: Sequence[TaskQuerySet]) -> int:
+    """How many tasks are in lists that have no task in common; in one query."""
+    first, *others = lists
+    if not others:
+        return first.order_by().count()
+    numbers: list[models.QuerySet[Any, Any]] = [
+        tasks.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values_list("n")
+        for tasks in lists
+    ]
+    return sum(n for (n,) in numbers[0].union(*numbers[1:], all=True))
 
 
 def _below() -> str:
@@ -647,40 +679,50 @@ class Task(models.Model):
             models.UniqueConstraint(fields=("parent", "occurrence_on"), name="one_task_for_a_day_of_a_cycle"),
         )
         indexes = (
-            models.Index(fields=("assigner", "due_on", "id"), name="task_given", condition=Q(state__in=OPEN)),
-            models.Index(fields=("lead", "due_on", "id"), name="task_led", condition=Q(state__in=OPEN)),
             # With all that decides who sees a task and how it stands: counting reads no row of the table;
-            # by the deadline of now, and by the first one.
+            # for one body or many, for all by the deadline of now, and by the first one.
             models.Index(
-                fields=(
-                    *("due_on", "id", "state", "submitted_at"),
-                    *("secrecy", "assigned_at", "assigner", "lead", "due_kind"),
-                ),
+                fields=("assigner", "due_on", "id", *DECIDES, "lead"),
+                name="task_given",
+                condition=Q(state__in=OPEN),
+            ),
+            models.Index(
+                fields=("lead", "due_on", "id", *DECIDES, "assigner"),
+                name="task_led",
+                condition=Q(state__in=OPEN),
+            ),
+            models.Index(
+                fields=("due_on", "id", *DECIDES, "assigner", "lead"),
                 name="task_due",
                 condition=Q(state__in=OPEN),
             ),
             models.Index(
-                fields=(
-                    *("original_due_on", "id", "state", "submitted_at"),
-                    *("secrecy", "assigned_at", "assigner", "lead", "due_kind"),
-                ),
+                fields=("original_due_on", "id", *DECIDES, "assigner", "lead"),
                 name="task_first_due",
                 condition=Q(state__in=OPEN),
             ),
             models.Index(
                 fields=("lead", "due_on", "state"), name="task_at_risk", condition=Q(risk_days__isnull=False)
             ),
-            # One in fifty: whether a helper reads one is asked of these alone.
-            models.Index(fields=("id",), name="task_restricted", condition=~Q(secrecy="normal")),
+            # By its key alone, open or not: thousands of tasks that somebody's bodies help in.
+            models.Index(
+                fields=("id", *DECIDES, "due_on", "assigner", "lead", "order", "parent"), name="task_helped"
+            ),
+            # One in fifty: who reads one is asked of these alone.
+            models.Index(
+                fields=("id", *DECIDES, "due_on", "assigner", "lead", "order", "parent"),
+                name="task_restricted",
+                condition=~Q(secrecy="normal"),
+            ),
             # What is being prepared, one in a hundred: its quick view is counted with every list.
             models.Index(
                 fields=("assigner", "secrecy", "id"), name="task_prepared", condition=Q(state__in=UNISSUED)
             ),
-            models.Index(fields=("assigner", "state"), name="task_given_state"),
             # With all that decides who sees a task and which orders stand over it: the orders of somebody
             # with many bodies are found here alone, without a row of the table.
+            models.Index(fields=("assigner", "state", "secrecy", "order", "parent"), name="task_given_state"),
             models.Index(
-                fields=("lead", "state", "assigned_at", "assigner", "secrecy", "order", "parent", "id"),
+                fields=("lead", "state", "assigned_at", "assigner", "secrecy", "order", "parent"),
                 name="task_led_state",
             ),
         )

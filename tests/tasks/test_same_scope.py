@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
 from committees import access
 from committees.models import Person
-from tasks.lifecycle import LEVELS_ABOVE
+from tasks.lifecycle import COUNTED, LEVELS_ABOVE, State
 from tasks.lists import task_list
+from tasks.lists.filters import TaskFilter
 from tasks.lists.rows import sort_tasks
-from tasks.lists.tallies import views_seen_by
+from tasks.lists.tallies import tallies_seen_by, views_seen_by
 from tasks.lists.task_list import TaskList
 from tasks.models import Order, Task, scope
 from tasks.models.parts import led_before
-from tasks.models.tasks import TaskQuerySet
+from tasks.models.tasks import TaskQuerySet, count_all
+from tests.support.api import Api
 from tests.tasks.tally_world import NOW, WHO, World, world
 
 __all__ = ["world"]
@@ -39,6 +42,7 @@ def test_tasks_asked_of_in_three_ways(world: World) -> None:
         assert keys(Task.objects.each_readable_by(person)) == keys(Task.objects.readable_by(person)), who
         apart = [key for rows in Task.objects.visible_apart(person) for key in keys(rows)]
         assert sorted(apart) == visible, who
+        assert count_all(Task.objects.visible_apart(person)) == len(visible), who
 
 
 @pytest.mark.usefixtures("few_bodies")
@@ -47,6 +51,30 @@ def test_the_kept_counts_are_the_quick_views(world: World, due: str) -> None:
     for who in WHO:
         person = world.people[who]
         assert views_seen_by(person, NOW, due) == Task.objects.visible_to(person).views(NOW, due), who
+
+
+@pytest.mark.usefixtures("few_bodies")
+def test_the_kept_counts_are_the_overview(world: World) -> None:
+    outside = {str(state): Q(state=state) for state in (State.SUSPENDED, State.WITHDRAWN)}
+    for who in WHO:
+        person = world.people[who]
+        seen = Task.objects.visible_to(person)
+        plain = seen.tallies(NOW, "lead_id", states=(*COUNTED, *map(State, outside)), **outside)
+        risks = seen.risks(NOW, "lead_id")
+        expected = {lead: {**tally, "at_risk": risks.get(lead, 0)} for lead, tally in plain.items()}
+        assert tallies_seen_by(person, NOW, "lead_id") == expected, who
+
+
+@pytest.mark.usefixtures("few_bodies")
+def test_the_api_counts_what_it_lists(world: World) -> None:
+    for who in ("secretary", "officer", "inspector"):
+        person = world.people[who]
+        seen = Task.objects.visible_to(person)
+        for narrowed in ("standing=overdue", "state=completed&pillar=-", "q=submitted", "order=null"):
+            query = QueryDict(narrowed)
+            expected = TaskFilter(query, queryset=seen, person=person).qs.count()
+            answer = Api(person).get("tasks/", **query.dict()).json()
+            assert answer["count"] == expected, (who, narrowed)
 
 
 @pytest.mark.usefixtures("few_bodies")
