@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms import CharField, IntegerField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -77,6 +78,17 @@ def parse_period(text: str) -> tuple[date, date]:
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
     last_month = month + count - 1
     return date(year, month, 1), date(year, last_month, monthrange(year, last_month)[1])
+
+
+def search_q(words: str, *, by_index: bool = True) -> Q:
+    """The words stand in the task or in its order, or it is the task of that code.
+
+    Not by the index: for the first tasks of a list, when very many have the words.
+    """
+    if code := re.fullmatch(r"(?i)nv-?(\d{1,9})", words):
+        return Q(pk=int(code[1]))
+    orders = Order.objects.matching(words).order_by().values("pk")
+    return TaskQuerySet.words_q(words, by_index=by_index) | TaskQuerySet.keys_q(orders, "order_id")
 
 
 class PlainField(CharField):
@@ -233,10 +245,7 @@ class TaskFilter(django_filters.FilterSet):
         return tasks.filter(**{f"{self.due}__range": value})
 
     def by_words(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        if code := re.fullmatch(r"(?i)nv-?(\d{1,9})", value):
-            return tasks.filter(pk=int(code[1]))
-        orders = Order.objects.matching(value).order_by().values("pk")
-        return tasks.filter(TaskQuerySet.words_q(value) | TaskQuerySet.keys_q(orders, "order_id"))
+        return tasks.filter(search_q(value))
 
     def narrow(self, tasks: TaskQuerySet, without: Iterable[str] = ()) -> TaskQuerySet:
         """Those of the tasks that meet all conditions that are on but the ones named."""
@@ -251,7 +260,7 @@ class TaskFilter(django_filters.FilterSet):
         What a narrow condition finds is little: each row of it is asked by itself whether the person sees it.
         """
         values = self.form.cleaned_data
-        is_narrow = any(values.get(name) not in (None, "") for name in NARROW)
+        is_narrow = any(values.get(name) not in (None, "") for name in NARROW if name not in without)
         lists = [Task.objects.visible_to(person)] if is_narrow else Task.objects.visible_apart(person)
         return [self.narrow(tasks, without) for tasks in lists]
 

@@ -15,11 +15,11 @@ Row = TypeVar("Row", bound=Model)
 
 
 class CountedPaginator(Paginator[Any]):
-    """A paginator that is told how many rows there are."""
+    """A paginator that is told how many rows there are; `is_cut`: there are more, which it does not show."""
 
-    def __init__(self, rows: Any, per_page: int, count: int) -> None:
+    def __init__(self, rows: Any, per_page: int, count: int, *, is_cut: bool = False) -> None:
         super().__init__(rows, per_page)
-        self.count = count
+        self.count, self.is_cut = count, is_cut
 
 
 class OpenFirst:
@@ -27,8 +27,8 @@ class OpenFirst:
     a page reaches it. Sorted together, every page would sort every task.
     """
 
-    def __init__(self, tasks: TaskQuerySet, count: int) -> None:
-        self.open, self.closed, self.count = tasks.open(), tasks.closed(), count
+    def __init__(self, open_tasks: TaskQuerySet, closed: TaskQuerySet, count: int) -> None:
+        self.open, self.closed, self.count = open_tasks, closed, count
 
     def __len__(self) -> int:
         return self.count

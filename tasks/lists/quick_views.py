@@ -13,10 +13,15 @@ from portal.shared.verdicts import Sentence
 from tasks.lifecycle import CURRENT, Standing, View
 from tasks.lists.addresses import list_address
 from tasks.models.counting import Tally
-from tasks.models.tasks import TaskQuerySet, count_views
+from tasks.models.tasks import TaskQuerySet, count_first_views, count_views
 
 # The filters that a quick view replaces; all others stay on.
 QUICK = ("view", "standing")
+
+OPEN_VIEWS = (
+    *(View.OVERDUE, View.SUBMITTED, View.DUE_SOON, View.IN_TIME),
+    *(View.CONTINUOUS, View.NO_DEADLINE),
+)
 
 ICONS = {
     "overdue": "octagon-alert",
@@ -40,6 +45,10 @@ class ViewCounts:
 
     numbers: Mapping[str, int]
     """As `count_views` gives them."""
+    is_whole: bool = True
+    """Whether all tasks are counted; else only the first that were found, the open ones before the others."""
+    keys: Sequence[int] = ()
+    """Of what was counted, where only the first are."""
 
     @classmethod
     def of(cls, tasks: TaskQuerySet, on: date, due: str = CURRENT) -> ViewCounts:
@@ -50,12 +59,22 @@ class ViewCounts:
         """Of lists that have no task in common, in one query."""
         return cls(count_views(lists, on, due))
 
+    @classmethod
+    def of_first(cls, lists: Sequence[TaskQuerySet], on: date, due: str, most: int) -> ViewCounts:
+        """Of so many tasks at most, in lists that have none in common."""
+        numbers, keys = count_first_views(lists, on, due, most)
+        return cls(numbers, len(keys) <= most, keys)
+
     def __getitem__(self, view: str) -> int:
         return self.numbers[view]
 
     @property
     def total(self) -> int:
         return sum(self.numbers[view] for view in View)
+
+    @property
+    def open(self) -> int:
+        return sum(self.numbers[view] for view in OPEN_VIEWS)
 
     @property
     def tally(self) -> Tally:
@@ -82,7 +101,8 @@ class Chip:
 
     key: str
     label: Sentence
-    count: int
+    count: int | None
+    """None when more were found than are counted."""
     url: str
     current: bool
 
@@ -95,18 +115,25 @@ class Chip:
         return "due_soon" if self.key == "at_risk" else self.key
 
 
-def chips(counts: ViewCounts, at_risk: int, params: QueryDict) -> list[Chip]:
-    """All, then each quick view that holds something or is chosen: together they are all.
+def chips(counts: ViewCounts, at_risk: int | None, params: QueryDict) -> list[Chip]:
+    """All, then each quick view that holds something, may hold something or is chosen: together they are all.
 
     The last one is no view beside the others: a task at risk is in time, too.
     """
     chosen = params.get("view") or params.get("standing") or ""
     risk_chosen = params.get("at_risk") == "1"
-    everything = Chip("", _("All"), counts.total, list_address(params, QUICK), not (chosen or risk_chosen))
+    total = counts.total if counts.is_whole else None
+    everything = Chip("", _("All"), total, list_address(params, QUICK), not (chosen or risk_chosen))
     views = [
-        Chip(view, View(view).label, counts[view], list_address(params, QUICK, view=view), chosen == view)
+        Chip(
+            view,
+            View(view).label,
+            counts[view] if counts.is_whole else None,
+            list_address(params, QUICK, view=view),
+            chosen == view,
+        )
         for view in View
-        if counts[view] or chosen == view
+        if counts[view] or chosen == view or not counts.is_whole
     ]
     if not (at_risk or risk_chosen):
         return [everything, *views]

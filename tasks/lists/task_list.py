@@ -16,12 +16,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
 from committees.fields import BodyField
 from committees.models import Body, Person
 from portal.shared.verdicts import Sentence
 from tasks.lifecycle import GIVEN, Pace, Standing, State, View
 from tasks.lists.addresses import list_address
-from tasks.lists.filters import NO_DAY, TaskFilter
+from tasks.lists.filters import NO_DAY, TaskFilter, search_q
 from tasks.lists.paging import CountedPaginator, OpenFirst
 from tasks.lists.quick_views import QUICK, Chip, ViewCounts, chips
 from tasks.lists.rows import TaskRow, sort_tasks, sort_within_state
@@ -40,6 +41,10 @@ ROW_COLUMNS = (
 # Standings that list what the quick view of the same name lists.
 SAME_AS_VIEW = (Standing.OVERDUE, Standing.DUE_SOON, Standing.DONE_ON_TIME, Standing.DONE_LATE)
 MAX_PILLARS = 60
+# A search counts and pages no further: whoever finds so many adds a word. All other counts are exact.
+MAX_FOUND = 1000
+# Words in more open tasks than these are looked for in the reader's tasks, not in the index of words.
+COMMON = 3000
 
 SORTS = (
     ("due", _("deadline, nearest first")),
@@ -158,6 +163,10 @@ class TaskList:
         field: Any = self.form.fields[name]
         return dict(field.choices)
 
+    @property
+    def _words(self) -> str:
+        return self.form.cleaned_data.get("q") or ""
+
     # The tasks
 
     def tasks(self, without: Iterable[str] = ()) -> TaskQuerySet:
@@ -181,15 +190,50 @@ class TaskList:
         )
         if not narrowed:
             return ViewCounts(views_seen_by(self.person, self.on, self.due))
+        if self._words:
+            return self._first_found(QUICK)
         return ViewCounts.of_many(self._filter.lists_of(self.person, QUICK), self.on, self.due)
 
     @property
     def chips(self) -> list[Chip]:
         at_risk = self.tasks((*QUICK, "at_risk")).pace(Pace.AT_RISK, self.on, self.due)
-        return chips(self.counts, at_risk.count(), self.params)
+        return chips(self.counts, at_risk.count() if self.counts.is_whole else None, self.params)
+
+    @cached_property
+    def _listed(self) -> ViewCounts:
+        """Of the list itself, where its words are found more often than is counted."""
+        if not any(self.form.cleaned_data.get(name) for name in QUICK):
+            return self.counts
+        return self._first_found()
+
+    def _first_found(self, without: Iterable[str] = ()) -> ViewCounts:
+        lists = [self.tasks(without)]
+        if self._has_common_words:
+            lists = self._filter.lists_of(self.person, (*without, "q"))
+            lists = [tasks.filter(search_q(self._words, by_index=False)) for tasks in lists]
+        return ViewCounts.of_first(lists, self.on, self.due, MAX_FOUND)
+
+    @cached_property
+    def _has_common_words(self) -> bool:
+        """Whether the words stand in so many tasks of whomever that their index would find too many.
+
+        PostgreSQL cannot know: it takes the words for independent, and finds a hundred times what it expects.
+        For somebody who reads all of them, what is found first is enough.
+        """
+        if access.reach(self.person, "view_tasks") is None:
+            return False
+        tasks = Task.objects.open().filter(search_q(self._words)).order_by()
+        return tasks[: COMMON + 1].count() > COMMON
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether the count is of all; else it is of the first, and that is as far as the pages go."""
+        return self.counts.is_whole or self._listed.is_whole
 
     @cached_property
     def count(self) -> int:
+        if not self.counts.is_whole:
+            return min(self._listed.total, MAX_FOUND)
         standing, view = (self.form.cleaned_data.get(name) for name in ("standing", "view"))
         if standing in SAME_AS_VIEW and not view:
             return self.counts[standing]
@@ -201,10 +245,24 @@ class TaskList:
     @cached_property
     def page(self) -> Page[Task]:
         """The count is told: the quick views have it."""
-        tasks = self.tasks().select_related("lead", "order").only(*ROW_COLUMNS)
         by_due = self.sort.removeprefix("-") == "due"
-        rows = OpenFirst(sort_within_state(tasks, self.sort), self.count) if by_due else self.sorted_tasks()
-        return CountedPaginator(rows, PAGE_SIZE, self.count).get_page(self.params.get("page"))
+        rows = self._open_first() if by_due else self.sorted_tasks()
+        paginator = CountedPaginator(rows, PAGE_SIZE, self.count, is_cut=not self.is_counted)
+        return paginator.get_page(self.params.get("page"))
+
+    def _open_first(self) -> OpenFirst:
+        opened = closed = self.tasks()
+        if self._words and self.counts.is_whole:
+            opened = closed = self.tasks(("q",)).filter(pk__in=self.counts.keys)
+        elif self._words:
+            # The first of so many are soon met on the way along the deadlines.
+            closed = self.tasks(("q",)).filter(search_q(self._words, by_index=False))
+            opened = closed if self._has_common_words or self._listed.open > MAX_FOUND else opened
+        open_rows, closed_rows = (
+            sort_within_state(tasks.select_related("lead", "order").only(*ROW_COLUMNS), self.sort)
+            for tasks in (opened.open(), closed.closed())
+        )
+        return OpenFirst(open_rows, closed_rows, self.count)
 
     @cached_property
     def rows(self) -> list[TaskRow]:
@@ -232,6 +290,10 @@ class TaskList:
         """Of the conditions that are on, the one whose absence brings most tasks, and how many; one query."""
         if not self.conditions:
             return None
+        if len(self.conditions) == 1:
+            # Without it, all that the person sees, which is kept.
+            total = ViewCounts(views_seen_by(self.person, self.on)).total
+            return (self.conditions[0], total) if total else None
         numbers = [
             self.tasks(_with_part(condition.name))
             .order_by()
@@ -249,7 +311,7 @@ class TaskList:
         return gettext("Conditions: %(conditions)s. Sorted by %(order)s. Tasks: %(count)s.") % {
             "conditions": conditions_in_words(self.conditions),
             "order": dict(SORTS)[self.sort],
-            "count": self.count,
+            "count": self.count if self.is_counted else gettext("more than %(n)s") % {"n": self.count},
         }
 
 

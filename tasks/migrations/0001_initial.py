@@ -361,6 +361,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
+            index=models.Index(condition=models.Q(('state__in', ('assigned', 'in_progress', 'submitted')), _negated=True), fields=['due_on', 'id'], name='task_closed'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
             index=models.Index(fields=['id', 'state', 'submitted_at', 'secrecy', 'assigned_at', 'due_kind', 'due_on', 'assigner', 'lead', 'order', 'parent'], name='task_helped'),
         ),
         migrations.AddIndex(

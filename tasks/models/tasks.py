@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from django.core.validators import (
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Least, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -291,12 +294,17 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(self.words_q(words))
 
     @staticmethod
-    def words_q(words: str) -> Q:
-        """The condition of `matching`. PostgreSQL has an index of each three letters that stand together."""
-        every_word = Q()
-        for word in fold(words).split():
-            every_word &= Q(search_text__contains=word)
-        return every_word
+    def words_q(words: str, *, by_index: bool = True) -> Q:
+        """The condition of `matching`. PostgreSQL has an index of each three letters that stand together.
+
+        Not by it: of words that stand in very many tasks it would find them all. Then all words are one
+        condition, of which PostgreSQL expects a third of the rows: it walks through them one after the other.
+        """
+        all_words = fold(words).split()
+        if by_index or not all_words:
+            return Q(*(Q(search_text__contains=word) for word in all_words))
+        places: list[Any] = [StrIndex(F("search_text"), Value(word)) for word in all_words]
+        return Q(GreaterThan(Least(*places) if len(places) > 1 else places[0], 0))
 
     def for_list(self) -> TaskQuerySet:
         """With what a row of a list shows, so that twenty rows cost as many queries as one."""
@@ -326,8 +334,28 @@ def count_views(
         for tasks in lists
     ]
     first, *others = [*counted, *kept]
+    return _by_view(first.union(*others, all=True) if others else first)
+
+
+def count_first_views(
+    lists: Sequence[TaskQuerySet], on: date, due: str, most: int
+) -> tuple[dict[str, int], list[int]]:
+    """What `count_views` gives, of so many tasks at most and one more; and their keys.
+
+    Open ones first: the others are not even looked for once these are enough.
+    """
+    columns = view_columns(on, due)
+    rows = [tasks.order_by().annotate(**columns).values_list("pk", "state", *columns) for tasks in lists]
+    opened, closed = ([tasks.filter(q) for tasks in rows] for q in (Q(state__in=OPEN), ~Q(state__in=OPEN)))
+    first = list(opened[0].union(*opened[1:], *closed, all=True)[: most + 1])
+    counted = Counter(row[1:] for row in first)
+    return _by_view((*row, number) for row, number in counted.items()), [row[0] for row in first]
+
+
+def _by_view(rows: Iterable[tuple[Any, ...]]) -> dict[str, int]:
+    """Rows of a state, of the columns of `view_columns` and of how many there are, by quick view."""
     numbers = dict.fromkeys((*View.values, "submitted_dated"), 0)
-    for state, place, late, endless, number in first.union(*others, all=True) if others else first:
+    for state, place, late, endless, number in rows:
         view = view_of(state, place, late=bool(late), endless=bool(endless))
         numbers[view] += number
         if view == View.SUBMITTED and place:
@@ -704,6 +732,8 @@ class Task(models.Model):
             models.Index(
                 fields=("lead", "due_on", "state"), name="task_at_risk", condition=Q(risk_days__isnull=False)
             ),
+            # What is not open, in the order of a list: its first rows are found without sorting all of them.
+            models.Index(fields=("due_on", "id"), name="task_closed", condition=~Q(state__in=OPEN)),
             # By its key alone, open or not: thousands of tasks that somebody's bodies help in.
             models.Index(
                 fields=("id", *DECIDES, "due_on", "assigner", "lead", "order", "parent"), name="task_helped"

@@ -23,7 +23,7 @@ from portal.shared.text import fold
 from tasks.lists.addresses import list_address, list_values
 from tasks.lists.quick_views import QUICK
 from tasks.lists.rows import TaskRow
-from tasks.lists.task_list import PAGE_SIZE, TaskList, pillars_seen_by
+from tasks.lists.task_list import MAX_FOUND, PAGE_SIZE, TaskList, pillars_seen_by
 from tasks.models import Order, Task
 from tasks.pages import former_lead
 from tasks.pages.common import prepares_tasks
@@ -56,13 +56,14 @@ def _narrowed(tasks: TaskList) -> dict[str, Any]:
     """All that changes with the conditions."""
     return {
         "chips": tasks.chips,
-        "counts": tasks.counts.tally,
+        "counts": tasks.counts.tally if tasks.counts.is_whole else None,
         "tally_url": list_address(tasks.params, QUICK, view="given"),
         "conditions": tasks.conditions,
         "page": tasks.page,
         "rows": tasks.rows,
         "choosable": choosable(tasks.rows, tasks.person),
         "most": MAX_URGED,
+        "max_found": MAX_FOUND,
         "asked": list_values(tasks.params),
         "columns": tasks.columns,
         "drop": None if tasks.count else tasks.what_to_drop(),

@@ -69,7 +69,7 @@ def addresses(person: Person) -> list[str]:
         "/orders/",
         f"/orders/{task.order_id}/",
         "/api/tasks/?standing=overdue",
-        *([f"/api/tasks/?q={task.number}"] if has_word_index() else []),
+        *([f"/api/tasks/?q={task.number}", f"/tasks/?q={task.number}"] if has_word_index() else []),
         f"/tasks/{task.pk}/",
     ]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db.models import Q
 from django.http import QueryDict
+from django.test import Client
 from django.utils import timezone
 
 from committees import access
 from committees.models import Person
-from tasks.lifecycle import COUNTED, LEVELS_ABOVE, State
+from tasks.lifecycle import COUNTED, CURRENT, LEVELS_ABOVE, State, View
 from tasks.lists import task_list
 from tasks.lists.filters import TaskFilter
 from tasks.lists.rows import sort_tasks
@@ -59,7 +62,7 @@ def test_the_kept_counts_are_the_overview(world: World) -> None:
     for who in WHO:
         person = world.people[who]
         seen = Task.objects.visible_to(person)
-        plain = seen.tallies(NOW, "lead_id", states=(*COUNTED, *map(State, outside)), **outside)
+        plain = seen.tallies(NOW, "lead_id", CURRENT, (*COUNTED, *map(State, outside)), **outside)
         risks = seen.risks(NOW, "lead_id")
         expected = {lead: {**tally, "at_risk": risks.get(lead, 0)} for lead, tally in plain.items()}
         assert tallies_seen_by(person, NOW, "lead_id") == expected, who
@@ -133,3 +136,44 @@ def test_the_pages_together_are_the_list(
         assert page.is_valid
         shown += [task.pk for task in page.page]
     assert shown == expected
+
+
+@pytest.mark.usefixtures("few_bodies")
+@pytest.mark.parametrize("common", [0, 10_000], ids=["common words", "rare words"])
+def test_a_search_lists_the_first_of_many(world: World, monkeypatch: pytest.MonkeyPatch, common: int) -> None:
+    """In the order of the whole list, as many as are counted; with or without the index of words."""
+    monkeypatch.setattr(task_list, "COMMON", common)
+    monkeypatch.setattr(task_list, "MAX_FOUND", 20)
+    monkeypatch.setattr(task_list, "PAGE_SIZE", 7)
+    for who in WHO:
+        person = world.people[who]
+        for narrowed in ("q=s t", "q=s t&view=overdue", "q=withdrawn s", "q=t&sort=-updated", "q=nowhere"):
+            tasks = TaskList(person, QueryDict(narrowed), NOW)
+            assert tasks.is_valid
+            whole = list(sort_tasks(tasks.tasks(), tasks.sort).values_list("pk", flat=True))
+            shown = [task.pk for task in tasks.page]
+            for number in range(2, tasks.page.paginator.num_pages + 1):
+                page = TaskList(person, QueryDict(f"{narrowed}&page={number}"), NOW)
+                assert page.is_valid
+                shown += [task.pk for task in page.page]
+            assert shown == whole[:20], (who, narrowed)
+            assert (tasks.count, tasks.is_counted) == (len(shown), len(whole) <= 20), (who, narrowed)
+
+
+def test_what_a_search_leaves_uncounted_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(world.people["secretary"])
+    counted = client.get("/tasks/?q=submitted").content.decode()
+    assert "không đếm hết" not in counted
+    assert 'class="tally' in counted
+    monkeypatch.setattr(task_list, "MAX_FOUND", 20)
+    monkeypatch.setattr("tasks.views.lists.MAX_FOUND", 20)
+    for address in ("/tasks/?q=t", "/tasks/?q=t&view=overdue", "/tasks/?q=t&page=9"):
+        with django_assert_max_num_queries(12):
+            page = client.get(address).content.decode()
+        assert "hơn 20 nhiệm vụ nên không đếm hết" in page
+        assert 'class="tally' not in page
+        # None is left out: what was not counted may hold something.
+        assert all(f"view={view}" in page for view in View.values)
+    assert "20 nhiệm vụ đầu tiên; còn nữa" in page
