@@ -17,6 +17,7 @@ from committees.models import Membership
 from tasks.lifecycle import OPEN, RUNNING, State
 from tasks.models import FanOut, Part, Request, Task
 from tasks.models.parts import PartQuerySet
+from tasks.models.scope import among
 from tasks.models.tasks import TaskQuerySet
 
 NOTHING = Q(pk__in=())
@@ -57,16 +58,15 @@ class Duties:
 
     def q(self, mine: str) -> Q:
         """The condition of one section, to be asked of the tasks that the person sees."""
+        if (when := self._when(mine)) is not None:
+            # Led or given by a body of mine.
+            return when & (Q(lead__in=set(self.grants)) | Q(assigner__in=set(self.grants)))
         match mine:
             case Mine.DECIDE:
                 waiting = self.approve() | self.requests() | self.fan_outs()
                 return waiting | self.accept() | self.returned() | self.drafts()
             case Mine.CONFIRM:
                 return self.confirm()
-            case Mine.OVERDUE:
-                return self._ours & Q(state__in=RUNNING, due_on__lt=self.on)
-            case Mine.WEEK:
-                return self._ours & Q(state__in=RUNNING, due_on__range=(self.on, self.week[-1]))
             case Mine.WAITING:
                 return self.waiting()
             case Mine.ORPHANED:
@@ -75,9 +75,25 @@ class Duties:
                 return Q(state__in=RUNNING) & _with_keys_of(self.contributions())
             case Mine.GIVEN:
                 return Q(state__in=RUNNING, assigner__in=set(self.grants))
-            case Mine.OPEN:
-                return self._ours & Q(state__in=OPEN)
         raise ValueError(f"no such section: {mine}")
+
+    def apart(self, mine: str) -> list[Q]:
+        """The section in conditions that have no task in common, each of which an index answers alone."""
+        if (when := self._when(mine)) is None:
+            return [self.q(mine)]
+        given, led = (among(column, list(self.grants)) for column in ("assigner", "lead"))
+        return [when & given, when & led & ~given]
+
+    def _when(self, mine: str) -> Q | None:
+        """Which of the tasks that a body of mine leads or gave the section holds, if it is of these."""
+        match mine:
+            case Mine.OVERDUE:
+                return Q(state__in=RUNNING, due_on__lt=self.on)
+            case Mine.WEEK:
+                return Q(state__in=RUNNING, due_on__range=(self.on, self.week[-1]))
+            case Mine.OPEN:
+                return Q(state__in=OPEN)
+        return None
 
     def approve(self) -> Q:
         """Drafts that I may issue: as head, by recording a paper, or in the fields in my charge."""
@@ -173,11 +189,6 @@ class Duties:
         weekday = self.on.weekday()
         monday = self.on - timedelta(days=weekday if weekday < 5 else weekday - 7)
         return [monday + timedelta(days=number) for number in range(7)]
-
-    @property
-    def _ours(self) -> Q:
-        """Led or given by a body of mine."""
-        return Q(lead__in=set(self.grants)) | Q(assigner__in=set(self.grants))
 
     def _own_field(self) -> Q:
         return _any_of(Q(assigner=body, pillar=pillar) for body, pillar in self._fields)

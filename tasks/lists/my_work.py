@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypedDict
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -152,14 +165,21 @@ class MyWork:
 
         A row is wide, and thousands are counted to show eight: the rows of these keys are read by `_rows`.
         """
-        members = [self._keys(name, column) for name, column in SECTIONS.items()]
-        first: dict[str, tuple[list[int], int]] = {}
-        for section, key, _place, total in sorted(members[0].union(*members[1:], all=True), key=_by_place):
-            first.setdefault(section, ([], total))[0].append(key)
-        return first
+        members = [
+            self._keys(name, column, condition)
+            for name, column in SECTIONS.items()
+            for condition in self.duties.apart(name)
+        ]
+        keys: dict[str, list[int]] = {}
+        totals: Counter[str] = Counter()
+        for section, key, place, total in sorted(members[0].union(*members[1:], all=True), key=_by_place):
+            keys.setdefault(section, []).append(key)
+            # Of each list of a section its first row tells how many it holds.
+            totals[section] += total if place == 1 else 0
+        return {section: (rows, totals[section]) for section, rows in keys.items()}
 
-    def _keys(self, name: Mine, column: str) -> QuerySet[Task, Any]:
-        tasks = Task.objects.visible_to(self.person).filter(self.duties.q(name)).order_by()
+    def _keys(self, name: Mine, column: str, condition: Q) -> QuerySet[Task, Any]:
+        tasks = Task.objects.visible_to(self.person).filter(condition).order_by()
         if column == "part_due":
             tasks = tasks.annotate(part_due=self._own_part_due())
         earliest_first = (F(column).asc(nulls_last=True), F("pk").asc())
@@ -196,7 +216,11 @@ class MyWork:
 
     def _tasks(self, name: Mine) -> list[WithAnnotations[Task, Shown]]:
         keys, _total = self._first.get(name, ([], 0))
-        return [self._rows[key] for key in keys if key in self._rows]
+        tasks = [self._rows[key] for key in keys if key in self._rows]
+        if name in (Mine.OVERDUE, Mine.WEEK):
+            # The first of two lists, each by its deadline.
+            tasks.sort(key=lambda task: (task.due_on or date.max, task.pk))
+        return tasks[:MAX_ROWS]
 
     def to_decide(self) -> Section:
         rows = []
@@ -272,35 +296,46 @@ class MyWork:
         return Section(name, title, standing, icon, rows, count, summary=_summary(name, rows))
 
     @cached_property
-    def _counts(self) -> dict[str, int]:
-        """Deadlines of each day of the week, how many are reported, and what my bodies gave: one query."""
-        open_tasks, given = self.duties.q(Mine.OPEN), self.duties.q(Mine.GIVEN)
+    def _counts(self) -> Counter[tuple[str, date]]:
+        """Name and day → a number: of the week's deadlines and those reported; of what was given, on the day.
+
+        One query, each part of which is read in an index alone.
+        """
+        given, week, on = self.duties.q(Mine.GIVEN), self.duties.week, Value(self.on, DateField())
         at_risk = given & pace_q(Pace.AT_RISK, self.on)
-        counts = {"given": Count("pk", filter=given), "at_risk": Count("pk", filter=at_risk)}
-        week = self.duties.week
-        for number, day in enumerate(week):
-            due = open_tasks & Q(due_on=day)
-            counts[f"day{number}"] = Count("pk", filter=due)
-            counts[f"reported{number}"] = Count("pk", filter=due & Q(state=State.SUBMITTED))
-        of_the_week = open_tasks & Q(due_on__range=(week[0], week[-1]))
-        tasks = Task.objects.visible_to(self.person).filter(given | of_the_week)
-        return tasks.order_by().aggregate(**counts)
+        counted: list[tuple[str, Any, Q]] = [("given", on, given), ("at_risk", on, at_risk)]
+        for condition in self.duties.apart(Mine.OPEN):
+            due = condition & Q(due_on__range=(week[0], week[-1]))
+            reported = due & Q(state=State.SUBMITTED)
+            counted += [("due", F("due_on"), due), ("reported", F("due_on"), reported)]
+        visible = Task.objects.visible_to(self.person).order_by()
+        members = [
+            visible.filter(condition)
+            .annotate(counted=Value(name), day=day)
+            .values_list("counted", "day")
+            .annotate(n=Count("pk"))
+            for name, day, condition in counted
+        ]
+        counts: Counter[tuple[str, date]] = Counter()
+        for name, day, number in members[0].union(*members[1:], all=True):
+            counts[name, day] += number
+        return counts
 
     @property
     def given(self) -> int:
         """Tasks in progress that my bodies gave."""
-        return self._counts["given"]
+        return self._counts["given", self.on]
 
     @property
     def at_risk(self) -> int:
         """How many of the given ones are at risk."""
-        return self._counts["at_risk"]
+        return self._counts["at_risk", self.on]
 
     def week(self) -> list[Weekday]:
         """Working days always, the weekend only when something falls on it."""
         days = [
-            Weekday(day, day == self.on, self._counts[f"day{number}"], self._counts[f"reported{number}"])
-            for number, day in enumerate(self.duties.week)
+            Weekday(day, day == self.on, self._counts["due", day], self._counts["reported", day])
+            for day in self.duties.week
         ]
         return [weekday for weekday in days if weekday.count or weekday.is_today or weekday.day.weekday() < 5]
 

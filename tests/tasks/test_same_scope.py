@@ -14,7 +14,9 @@ from committees import access
 from committees.models import Person
 from tasks.lifecycle import COUNTED, CURRENT, LEVELS_ABOVE, State, View
 from tasks.lists import task_list
+from tasks.lists.duties import Duties, Mine
 from tasks.lists.filters import TaskFilter
+from tasks.lists.my_work import MyWork
 from tasks.lists.rows import sort_tasks
 from tasks.lists.tallies import tallies_seen_by, views_seen_by
 from tasks.lists.task_list import TaskList
@@ -177,3 +179,20 @@ def test_what_a_search_leaves_uncounted_is_said(
         # None is left out: what was not counted may hold something.
         assert all(f"view={view}" in page for view in View.values)
     assert "20 nhiệm vụ đầu tiên; còn nữa" in page
+
+
+def test_my_work_shows_the_first_of_each_section(world: World) -> None:
+    """As if each section were one list: it is looked for in two, given and led."""
+    for who in WHO:
+        person = world.people[who]
+        work, duties = MyWork(person, NOW), Duties.of(person, NOW)
+        visible = Task.objects.visible_to(person)
+        for section in (work.overdue(), work.due_this_week()):
+            tasks = visible.filter(duties.q(section.name)).order_by("due_on", "pk")
+            assert [row.task for row in section.rows] == list(tasks[:8]), (who, section.name)
+            assert section.count == tasks.count(), (who, section.name)
+        assert work.given == visible.filter(duties.q(Mine.GIVEN)).count(), who
+        for weekday in work.week():
+            due = visible.filter(duties.q(Mine.OPEN), due_on=weekday.day)
+            numbers = due.count(), due.filter(state=State.SUBMITTED).count()
+            assert (weekday.count, weekday.reported) == numbers, (who, weekday.day)
