@@ -153,7 +153,8 @@ def _get(handler: WSGIHandler, address: str, session: str) -> None:
         "wsgi.run_once": False,
     }
     begun: list[str] = []
-    answer = handler(environ, lambda status, *_headers: begun.append(status))
+    begin: Any = lambda status, *_headers: begun.append(status)  # noqa: E731
+    answer = handler(environ, begin)
     for _chunk in answer:
         pass
     answer.close()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import django_stubs_ext
 from django.contrib.admin import apps
 
 # Django imports this module first of all apps: a job declared with shared_task finds the Celery app of the
 # portal in every process that sends one. In portal/__init__.py run.py would need Celery before it is there.
 from portal.celery import app as celery_app
+
+# Before any model or form is read. Not in the settings: beat reads them too, and this loads half of Django.
+django_stubs_ext.monkeypatch()
 
 __all__ = ["AdminConfig", "celery_app"]
 

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import logging.config
 import os
 
 from celery import Celery
 from django.conf import settings
-from django.utils.log import configure_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 # Without Celery's fixup for Django, which would load every app.
 app = Celery("portal", fixups=[])
 app.config_from_object("django.conf:settings", namespace="CELERY")
-configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+# As Django does it, without Django's own loggers: they would load its models and views.
+logging.config.dictConfig(settings.LOGGING)

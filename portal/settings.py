@@ -3,13 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-import django_stubs_ext
 from celery.schedules import crontab
 from kombu import Queue
 
 from portal import env
 
-django_stubs_ext.monkeypatch()
 env.read_file()
 env.keep_private()
 

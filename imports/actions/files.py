@@ -20,8 +20,8 @@ from imports.checks import check
 from imports.meaning import import_rows
 from imports.models import Import, ImportRow
 from imports.problems import refusal
+from imports.reading.beginning import check_beginning
 from imports.reading.column_answers import remembered_answers
-from imports.reading.files import check_beginning
 from imports.reading.passed_over import passed_over_to_json
 from imports.reading.rows import NothingRead, content_of
 from imports.reading.sandbox import ReaderDied, read_tables

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from openpyxl.utils.cell import get_column_letter
-
+from imports.reading.cell_names import column_letters
 from imports.types import Cell, ColumnHeading, Line, Table
 from portal.shared.text import fold
 
@@ -373,7 +372,7 @@ def headings_of(header: list[Line]) -> dict[int, ColumnHeading]:
     counts: Counter[str] = Counter()
     headings = {}
     for column, text in words.items():
-        letter = get_column_letter(column + 1)
+        letter = column_letters(column)
         key = fold_heading(text)[:_MAX_KEY_LENGTH] or f"({letter.lower()})"
         key += " (hidden)" if column in hidden else ""
         counts[key] += 1

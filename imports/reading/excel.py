@@ -16,7 +16,6 @@ from typing import Any
 from lxml.etree import _Element as Element
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils import column_index_from_string, range_boundaries
-from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from imports.problems import MAX_COLUMNS, MAX_ROWS, refusal, too_many_columns, too_many_rows
@@ -393,8 +392,3 @@ def _number(value: float, form: str) -> str:
     if decimals:
         return f"{value:.{len(decimals[1])}f}{unit}"
     return f"{value:.10g}{unit}"
-
-
-def place(row: int, column: int) -> str:
-    """The name of a cell in Excel; `column` counts from 0."""
-    return f"{get_column_letter(column + 1)}{row}"

@@ -16,10 +16,10 @@ from django.core.files.base import File
 from imports.problems import MAX_COLUMNS, MAX_ROWS, refusal, too_many_columns, too_many_rows
 from imports.reading import excel as sheets
 from imports.reading import word as documents
+from imports.reading.beginning import OLE, check_beginning
 from imports.reading.legacy_fonts import as_read
 from imports.reading.package import Package
 from imports.types import Table
-from portal.shared.uploads import MAX_FILE_BYTES
 
 # Characters of all tables together.
 MAX_TEXT_LENGTH = 16_000_000
@@ -33,7 +33,6 @@ READERS: dict[str, Callable[[Package, str], list[Table]]] = {
     f"{_TYPE}wordprocessingml.template.main+xml": documents.tables_of,
 }
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _NOT_READ = (
@@ -55,18 +54,6 @@ _NOT_AS_WRITTEN = (
     SyntaxError,
     ArithmeticError,
 )
-
-
-def check_beginning(file: IO[bytes] | File[Any], name: str) -> None:
-    """Refuse what is too large or begins like no office file. Nothing of it is opened."""
-    file.seek(0, 2)
-    if file.tell() > MAX_FILE_BYTES:
-        raise refusal("too_large", limit=MAX_FILE_BYTES // 1024**2)
-    file.seek(0)
-    head = file.read(len(OLE))
-    file.seek(0)
-    if head != OLE and not head.startswith(b"PK"):
-        raise refusal("not_office", name=name)
 
 
 def tables(file: IO[bytes] | File[Any], name: str) -> list[Table]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files.base import File
 
 from imports.problems import Refusal, refusal
-from imports.reading.files import check_beginning
+from imports.reading.beginning import check_beginning
 from imports.reading.table_json import table_from_json
 from imports.types import Table
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from operator import itemgetter
 
+from imports.reading.cell_names import place
 from imports.reading.columns import Columns
-from imports.reading.excel import place
 from imports.types import Cell, Line
 from portal.shared.text import fold
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import IO
 
-from reports.documents import excel, pdf, word
 from reports.documents.layout import Document
 
-DRAW = {"xlsx": excel.draw, "docx": word.draw, "pdf": pdf.draw}
+DRAWERS = {"xlsx": "excel", "docx": "word", "pdf": "pdf"}
 
 
 def draw(document: Document, kind: str, file: IO[bytes]) -> int:
     """Write the document and give how many rows its tables had: some are read only while it is drawn."""
-    return DRAW[kind](document, file)
+    # Only now: their libraries take 20 MB, and most processes never draw a file.
+    drawer = import_module(f"{__name__}.{DRAWERS[kind]}")
+    rows: int = drawer.draw(document, file)
+    return rows

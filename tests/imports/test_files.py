@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from docx.oxml import OxmlElement
 
-from imports.reading import files
+from imports.reading import beginning, files
 from imports.reading.rows import rows_of
 from tests.imports.files_helpers import RELATIONSHIPS, changed, linked_book
 from tests.support.office import HEADER, document, saved, sheet
@@ -177,7 +177,7 @@ def test_a_wrong_file_gets_one_sentence(name: str) -> None:
 
 
 def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1024**2)
+    monkeypatch.setattr(beginning, "MAX_FILE_BYTES", 1024**2)
     large = changed(sheet(ROWS), {"xl/media/image1.bmp": random.Random(1).randbytes(1024**2)})
     with pytest.raises(ValidationError, match="larger than 1 MB"):
         files.tables(large, "phụ lục.xlsx")
