@@ -56,7 +56,7 @@ def sign_in(person: Person) -> str:
 
 
 def sessions() -> dict[str, dict[str, Any]]:
-    """For each reader: a session, and the statements that one request for the list sends."""
+    """For each reader: a session, the statements that one request for the JSON list sends, a task's page."""
     return {name: _reader(person) for name, person in readers().items()}
 
 
@@ -67,7 +67,13 @@ def _reader(person: Person) -> dict[str, Any]:
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(LIST)
     assert answer.status_code == 200, answer.content
-    return {"session": key, "sql": [query["sql"] for query in captured], "count": answer.json()["count"]}
+    found = answer.json()
+    return {
+        "session": key,
+        "sql": [query["sql"] for query in captured],
+        "count": found["count"],
+        "task": f"/tasks/{found['results'][0]['id']}/",
+    }
 
 
 def pages() -> dict[str, dict[str, Any]]:
