@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, Subquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, Model, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,8 +16,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from committees.models import Membership, Person
+from committees.models import Body, Membership, Office, Person
 from notices.models import Notice
+from portal.shared.days import today
+from portal.shared.prepared import PreparedRows
+
+Row = TypeVar("Row", bound=Model)
 
 PLACES = (
     ("my_work", gettext_noop("My work"), "inbox"),
@@ -38,14 +45,51 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+# What the frame shows of a term, of its office and body, and of the body above; the rest is deferred.
+_SHOWN: dict[type[Model], set[str]] = {
+    Membership: {"id", "person_id", "office_id", "absence_id", "position", "position_en"},
+    Office: {"group_id", "body_id", "role"},
+    Body: {"id", "parent_id", "code", "name_vi", "name_en", "short_name", "kind", "chain"},
+}
+
+
+def _columns(model: type[Model]) -> list[str]:
+    """In the order of the model's own fields, as `from_db` takes them."""
+    return [field.attname for field in model._meta.concrete_fields if field.attname in _SHOWN[model]]
+
+
+def _acting(person_id: int, on: date) -> QuerySet[Membership, tuple[Any, ...]]:
+    """The office that a person acts from first, and the number of unread notices."""
+    unread = Notice.objects.unread_for(Person(pk=person_id))
+    count = unread.order_by().values("person").annotate(number=Count("pk")).values("number")
+    terms = Person(pk=person_id).acting_memberships(on).annotate(unread=Coalesce(Subquery(count), 0))
+    tables = {"": Membership, "office__": Office, "office__body__": Body, "office__body__parent__": Body}
+    columns = [prefix + name for prefix, model in tables.items() for name in _columns(model)]
+    return terms.values_list("unread", *columns)[:1]
+
+
+_acting_rows = PreparedRows(_acting, -1, date(1, 1, 1))
+
+
 def _read(person: Person) -> tuple[Membership | None, int]:
     """The office the person acts from and the number of unread notices: one query for every page."""
-    unread = Notice.objects.unread_for(person)
-    count = unread.order_by().values("person").annotate(number=Count("pk")).values("number")
-    acting: Any = person.acting_memberships().annotate(unread=Coalesce(Subquery(count), 0)).first()
-    if acting is None:
-        return None, unread.count()
-    return acting, acting.unread
+    rows = _acting_rows(person.pk, today())
+    if not rows:
+        return None, Notice.objects.unread_for(person).count()
+    unread, *columns = rows[0]
+    values = iter(columns)
+    term = _from_row(Membership, values)
+    term.office = _from_row(Office, values)
+    term.office.body = _from_row(Body, values)
+    above = _from_row(Body, values)
+    if term.office.body.parent_id:
+        term.office.body.parent = above
+    return term, unread
+
+
+def _from_row(model: type[Row], values: Iterator[Any]) -> Row:
+    names = _columns(model)
+    return model.from_db(DEFAULT_DB_ALIAS, names, [next(values) for _name in names])
 
 
 def place(request: HttpRequest, name: str, label: str, icon: str) -> dict[str, Any]:
