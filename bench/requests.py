@@ -23,8 +23,11 @@ TASKS, AT_ONCE = 100_000, 4
 ROUNDS, SECONDS = 3, float(os.environ.get("PORTAL_BENCH_SECONDS", "4"))
 OF_THE_FLOOR = 0.5
 
-# What Redmine 5 answers a second among 100,000 issues, and how many times as much the portal should.
-PEER: Mapping[tuple[str, str], tuple[float, float]] = {
+# Page and reader → what the peer answers a second, and how many times as much the portal should.
+Peer = Mapping[tuple[str, str], tuple[float, float]]
+
+# What Redmine 5 answers a second among 100,000 issues.
+PEER: Peer = {
     ("JSON list", "member"): (18, 10),
     ("JSON list", "central overseer"): (18, 15),
     ("list", "member"): (15, 3),
@@ -33,13 +36,11 @@ PEER: Mapping[tuple[str, str], tuple[float, float]] = {
     ("task", "central overseer"): (31, 2),
 }
 # Its list of a million, for one who oversees everything: 0.77 s a page.
-PEER_AT_A_MILLION: Mapping[tuple[str, str], tuple[float, float]] = {
-    ("JSON list", "central overseer"): (1 / 0.77, 80)
-}
+PEER_AT_A_MILLION: Peer = {("JSON list", "central overseer"): (1 / 0.77, 80)}
 
 
 def main() -> None:
-    rows = []
+    rows: list[Any] = []
     with country(TASKS) as here:
         rows += _rows(here, PEER)
     with country(LARGE) as here:
@@ -47,9 +48,7 @@ def main() -> None:
     show(f"Requests a second with {AT_ONCE} connections", rows)
 
 
-def _rows(
-    here: Country, peer: Mapping[tuple[str, str], tuple[float, float]], only: str = ""
-) -> Iterator[Any]:
+def _rows(here: Country, peer: Peer, only: str = "") -> Iterator[Any]:
     here.manage("collectstatic", "--noinput", "-v0")
     for name, reader in here.ask("sessions").items():
         if only not in ("", name):

@@ -132,7 +132,7 @@ def reach(person: Asker, permission: str, on: date | None = None) -> list[int] |
     if person.is_superuser:
         return None
     day = on or today()
-    return _read_once((person.pk, permission, day), lambda: _find_reach(_read_held(person, day), permission))
+    return _read_once((person.pk, permission, day), lambda: _find_reach(read_held(person, day), permission))
 
 
 def people(permission: str, body: Body, on: date | None = None) -> QuerySet[Person]:
@@ -217,7 +217,7 @@ def holders(permission: str, on: date | None = None) -> QuerySet[Membership, Any
 
 def bodies_as(person: Asker, roles: Collection[Role], on: date | None = None) -> list[int]:
     """Ids of the bodies where the person holds one of the roles on the day: a handful, asked at once."""
-    held = _read_held(person, on or today()) if person.is_active else []
+    held = read_held(person, on or today()) if person.is_active else []
     return sorted({row.office_body for row in held if row.role in roles})
 
 
@@ -287,6 +287,16 @@ def explain_rights(
         ]
         for body in bodies
     }
+
+
+@contextmanager
+def remembering(answers: dict[Any, Any]) -> Iterator[None]:
+    """Inside, these are the answers about a person; see `stand_ins`."""
+    token = _remembered.set(dict(answers))
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
 
 
 @contextmanager
@@ -402,7 +412,8 @@ def _held_by(person_id: int, day: date) -> QuerySet[Membership, tuple[Any, ...]]
 _read_held_rows = PreparedRows(_held_by, -1, date(1, 1, 1))
 
 
-def _read_held(person: Asker, day: date) -> list[Held]:
+def read_held(person: Asker, day: date) -> list[Held]:
+    """All that the person's offices give on the day."""
     return _read_once((person.pk, day), lambda: [Held(*row) for row in _read_held_rows(person.pk or 0, day)])
 
 
@@ -454,7 +465,7 @@ def _granted_offices(
 
 def _read_rights(person: Asker, day: date) -> tuple[Grants, Absent]:
     """What the person's own offices give on the day, on every body."""
-    return _read_once((person.pk, day, "rights"), lambda: _split_rights(_read_held(person, day)))
+    return _read_once((person.pk, day, "rights"), lambda: _split_rights(read_held(person, day)))
 
 
 def _split_rights(held: list[Held]) -> tuple[Grants, Absent]:

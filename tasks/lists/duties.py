@@ -193,13 +193,18 @@ class Duties:
     def _own_field(self) -> Q:
         return _any_of(Q(assigner=body, pillar=pillar) for body, pillar in self._fields)
 
+    @property
+    def with_fields(self) -> set[int]:
+        """Bodies whose tasks are mine by their field alone, which is read from the database."""
+        return self.holding("assign_tasks_in_own_field") - self.holding("assign_tasks")
+
     @cached_property
     def _fields(self) -> list[tuple[int, str]]:
         """Body and pillar of what waits in my fields, in one query.
 
         A deputy's fields are words; they are compared as the rule compares them, without marks.
         """
-        bodies = self.holding("assign_tasks_in_own_field") - self.holding("assign_tasks")
+        bodies = self.with_fields
         if not bodies:
             return []
         terms = Membership.objects.holding_on(self.on).filter(person=self.person.pk or 0)

@@ -29,6 +29,7 @@ from django_stubs_ext import WithAnnotations
 
 from audit.models import Event
 from committees.models import Person
+from committees.stand_ins import Build, Rows, rows_seen_by
 from portal.shared.days import day_of, format_day
 from portal.shared.verdicts import Sentence
 from tasks import rules
@@ -165,20 +166,21 @@ class MyWork:
 
         A row is wide, and thousands are counted to show eight: the rows of these keys are read by `_rows`.
         """
-        members = [
-            self._keys(name, column, condition)
-            for name, column in SECTIONS.items()
-            for condition in self.duties.apart(name)
-        ]
         keys: dict[str, list[int]] = {}
         totals: Counter[str] = Counter()
-        for section, key, place, total in sorted(members[0].union(*members[1:], all=True), key=_by_place):
+        for section, key, place, total in sorted(self._read(_first_keys), key=_by_place):
             keys.setdefault(section, []).append(key)
             # Of each list of a section its first row tells how many it holds.
             totals[section] += total if place == 1 else 0
         return {section: (rows, totals[section]) for section, rows in keys.items()}
 
-    def _keys(self, name: Mine, column: str, condition: Q) -> QuerySet[Task, Any]:
+    def _read(self, build: Build) -> Rows:
+        if self.duties.with_fields:
+            return list(build(self.person, self.on, None))
+        return rows_seen_by(build, self.person, self.on)
+
+    def first_keys(self, name: Mine, column: str, condition: Q) -> QuerySet[Task, Any]:
+        """The keys of the first rows of a list of a section, each with its place and how many the list holds."""
         tasks = Task.objects.visible_to(self.person).filter(condition).order_by()
         if column == "part_due":
             tasks = tasks.annotate(part_due=self._own_part_due())
@@ -301,24 +303,10 @@ class MyWork:
 
         One query, each part of which is read in an index alone.
         """
-        given, week, on = self.duties.q(Mine.GIVEN), self.duties.week, Value(self.on, DateField())
-        at_risk = given & pace_q(Pace.AT_RISK, self.on)
-        counted: list[tuple[str, Any, Q]] = [("given", on, given), ("at_risk", on, at_risk)]
-        for condition in self.duties.apart(Mine.OPEN):
-            due = condition & Q(due_on__range=(week[0], week[-1]))
-            reported = due & Q(state=State.SUBMITTED)
-            counted += [("due", F("due_on"), due), ("reported", F("due_on"), reported)]
-        visible = Task.objects.visible_to(self.person).order_by()
-        members = [
-            visible.filter(condition)
-            .annotate(counted=Value(name), day=day)
-            .values_list("counted", "day")
-            .annotate(n=Count("pk"))
-            for name, day, condition in counted
-        ]
         counts: Counter[tuple[str, date]] = Counter()
-        for name, day, number in members[0].union(*members[1:], all=True):
-            counts[name, day] += number
+        for name, day, number in self._read(_numbers):
+            # SQLite gives days as text where Django does not read the rows.
+            counts[name, day if isinstance(day, date) else date.fromisoformat(day)] += number
         return counts
 
     @property
@@ -338,6 +326,38 @@ class MyWork:
             for day in self.duties.week
         ]
         return [weekday for weekday in days if weekday.count or weekday.is_today or weekday.day.weekday() < 5]
+
+
+def _first_keys(person: Person, on: date, _body: None) -> QuerySet[Any, Any]:
+    work = MyWork(person, on)
+    members = [
+        work.first_keys(name, column, condition)
+        for name, column in SECTIONS.items()
+        for condition in work.duties.apart(name)
+    ]
+    return members[0].union(*members[1:], all=True)
+
+
+def _numbers(person: Person, on: date, _body: None) -> QuerySet[Any, Any]:
+    duties = Duties.of(person, on)
+    given, week, today = duties.q(Mine.GIVEN), duties.week, Value(on, DateField())
+    counted: list[tuple[str, Any, Q]] = [
+        ("given", today, given),
+        ("at_risk", today, given & pace_q(Pace.AT_RISK, on)),
+    ]
+    for condition in duties.apart(Mine.OPEN):
+        due = condition & Q(due_on__range=(week[0], week[-1]))
+        reported = due & Q(state=State.SUBMITTED)
+        counted += [("due", F("due_on"), due), ("reported", F("due_on"), reported)]
+    visible = Task.objects.visible_to(person).order_by()
+    members = [
+        visible.filter(condition)
+        .annotate(counted=Value(name), day=day)
+        .values_list("counted", "day")
+        .annotate(n=Count("pk"))
+        for name, day, condition in counted
+    ]
+    return members[0].union(*members[1:], all=True)
 
 
 def _by_place(row: tuple[str, int, int, int]) -> int:

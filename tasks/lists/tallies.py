@@ -10,11 +10,12 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from committees.access import Asker
 from committees.models import Body
+from committees.stand_ins import rows_seen_by
 from tasks.lifecycle import CURRENT, FIVE, OPEN, Pace, Standing, State
 from tasks.models import KeptCount, Task
 from tasks.models.counting import Tally, overdue_q, standing_q
 from tasks.models.kept_counts import lists_beside, seen_by_helping
-from tasks.models.tasks import count_views
+from tasks.models.tasks import add_up_views, view_rows
 
 # The columns that the kept counts know.
 By = Literal["lead_id", "assigner_id"]
@@ -31,7 +32,11 @@ def tallies_seen_by(person: Asker, on: date, by: By, due: str = CURRENT) -> dict
 
     As `TaskQuerySet.tallies` counts; with what is at risk, suspended and withdrawn beside it.
     """
-    return _add_up_rows(_members(person, on, due, F(by)))
+    return _add_up_rows(rows_seen_by(_tallies, person, on, by, due))
+
+
+def _tallies(person: Asker, on: date, _body: None, by: By, due: str) -> QuerySet[Any, Any]:
+    return _together(_members(person, on, due, F(by)))
 
 
 def views_seen_by(person: Asker, on: date, due: str = CURRENT) -> dict[str, int]:
@@ -39,6 +44,10 @@ def views_seen_by(person: Asker, on: date, due: str = CURRENT) -> dict[str, int]
 
     In one statement: a task that is confirmed meanwhile is in one of its counts.
     """
+    return add_up_views(rows_seen_by(_views, person, on, due))
+
+
+def _views(person: Asker, on: date, _body: None, due: str) -> QuerySet[Any, Any]:
     late = "late" if due == CURRENT else "first_late"
     kept = KeptCount.objects.visible_to(person).order_by().annotate(place=Value(0), endless=Value(False))
     rows = kept.values_list("state", "place", late, "endless").annotate(n=Sum("number"))
@@ -50,7 +59,7 @@ def views_seen_by(person: Asker, on: date, due: str = CURRENT) -> dict[str, int]
     )
     drafts = prepared.values_list("draft", "place", "late", "endless").annotate(n=Count("pk"))
     opened, mixed = lists_beside(person)
-    return count_views([*opened, *mixed], on, due, [drafts, rows])
+    return view_rows([*opened, *mixed], on, due, [drafts, rows])
 
 
 def tallies_of_body(person: Asker, body: Body, on: date) -> tuple[dict[str, Tally], int]:
@@ -58,16 +67,19 @@ def tallies_of_body(person: Asker, body: Body, on: date) -> tuple[dict[str, Tall
 
     As far as the person sees them.
     """
+    tallies = _add_up_rows(rows_seen_by(_tallies_of_body, person, on, body=body), ("assigner", "lead", "any"))
+    # Of "any" only the open ones were counted.
+    return tallies, tallies.pop("any")["given"]
+
+
+def _tallies_of_body(person: Asker, on: date, body: Body) -> QuerySet[Any, Any]:
     members = [
         member
         for part in ("assigner", "lead")
         for member in _members(person, on, CURRENT, Value(part), part, body)
     ]
     of_body = Task.objects.visible_to(person).of_body(body).open()
-    members.append(_member(of_body, Value("any"), {"open": Count("pk")}))
-    tallies = _add_up_rows(members, ("assigner", "lead", "any"))
-    # Of "any" only the open ones were counted.
-    return tallies, tallies.pop("any")["given"]
+    return _together([*members, _member(of_body, Value("any"), {"open": Count("pk")})])
 
 
 def _members(
@@ -115,16 +127,20 @@ def _members(
 def _member(rows: QuerySet[Any, Any], group: Any, counts: dict[str, Any]) -> QuerySet[Any, Any]:
     columns = {name: counts.get(name, Value(0)) for name in NUMBERS}
     member: QuerySet[Any, Any] = rows.order_by().annotate(group=group).values("group").annotate(**columns)
-    return member
+    return member.values_list("group", *NUMBERS)
 
 
-def _add_up_rows(members: list[QuerySet[Any, Any]], groups: Iterable[str] = ()) -> dict[Any, Tally]:
+def _together(members: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     """In one statement, so that a task which is confirmed meanwhile is counted once."""
+    return members[0].union(*members[1:], all=True)
+
+
+def _add_up_rows(rows: Iterable[tuple[Any, ...]], groups: Iterable[str] = ()) -> dict[Any, Tally]:
     sums: dict[Any, dict[str, int]] = {group: dict.fromkeys(NUMBERS, 0) for group in groups}
-    for row in members[0].union(*members[1:], all=True):
-        numbers = sums.setdefault(row["group"], dict.fromkeys(NUMBERS, 0))
-        for name in NUMBERS:
-            numbers[name] += row[name]
+    for group, *counts in rows:
+        numbers = sums.setdefault(group, dict.fromkeys(NUMBERS, 0))
+        for name, count in zip(NUMBERS, counts, strict=True):
+            numbers[name] += count
     return {group: _tally(numbers) for group, numbers in sums.items()}
 
 

@@ -323,7 +323,17 @@ def count_views(
     due: str = CURRENT,
     kept: Sequence[models.QuerySet[Any, Any]] = (),
 ) -> dict[str, int]:
-    """What `TaskQuerySet.views` gives, for lists that have no task in common; in one query.
+    """What `TaskQuerySet.views` gives, for lists that have no task in common; in one query."""
+    return add_up_views(view_rows(lists, on, due, kept))
+
+
+def view_rows(
+    lists: Sequence[TaskQuerySet],
+    on: date,
+    due: str = CURRENT,
+    kept: Sequence[models.QuerySet[Any, Any]] = (),
+) -> models.QuerySet[Any, Any]:
+    """The rows that `add_up_views` counts.
 
     Grouped by the few columns that decide, and put into its view afterwards: a condition for each view would
     be asked of every task, and be longer to write than to ask. `kept` has such rows counted before.
@@ -334,7 +344,7 @@ def count_views(
         for tasks in lists
     ]
     first, *others = [*counted, *kept]
-    return _by_view(first.union(*others, all=True) if others else first)
+    return first.union(*others, all=True) if others else first
 
 
 def count_first_views(
@@ -349,10 +359,10 @@ def count_first_views(
     opened, closed = ([tasks.filter(q) for tasks in rows] for q in (Q(state__in=OPEN), ~Q(state__in=OPEN)))
     first = list(opened[0].union(*opened[1:], *closed, all=True)[: most + 1])
     counted = Counter(row[1:] for row in first)
-    return _by_view((*row, number) for row, number in counted.items()), [row[0] for row in first]
+    return add_up_views((*row, number) for row, number in counted.items()), [row[0] for row in first]
 
 
-def _by_view(rows: Iterable[tuple[Any, ...]]) -> dict[str, int]:
+def add_up_views(rows: Iterable[tuple[Any, ...]]) -> dict[str, int]:
     """Rows of a state, of the columns of `view_columns` and of how many there are, by quick view."""
     numbers = dict.fromkeys((*View.values, "submitted_dated"), 0)
     for state, place, late, endless, number in rows:
