@@ -34,7 +34,7 @@ MAX_STATEMENTS = 300
 
 
 def rows_seen_by(build: Build, person: Asker, on: date, *more: Hashable, body: Body | None = None) -> Rows:
-    """The rows of `build(person, on, body, *more)`: integers and text, which Django need not convert.
+    """The rows of `build(person, on, body, *more)`, a queryset of tuples.
 
     `build` asks of the person only what `access` answers of the day (`reach` of view_tasks, `bodies_as`,
     `grants`, `absent`), whether they are active and a superuser, and their key, and of the body only its key;
@@ -43,13 +43,30 @@ def rows_seen_by(build: Build, person: Asker, on: date, *more: Hashable, body: B
     stand_in = _stand_in_for(person, on, body)
     if stand_in is None:
         return list(build(person, on, body, *more))
-    text, parameters = _write(build, stand_in, on, *more)
-    if not text:
-        return []
-    keys = stand_in.keys
-    with connection.cursor() as cursor:
-        cursor.execute(text, [_with_keys(parameter, keys) for parameter in parameters])
-        return list(cursor.fetchall())
+    statement = _write(build, stand_in, on, *more)
+    return statement.rows(stand_in.keys) if statement else []
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A text, its parameters with the numbers of a stand-in among them, and what Django converts of a row."""
+
+    text: str
+    parameters: tuple[Any, ...]
+    converters: dict[int, tuple[list[Any], Any]]
+
+    def rows(self, keys: dict[int, int]) -> Rows:
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, [_with_keys(parameter, keys) for parameter in self.parameters])
+            rows = cursor.fetchall()
+        return [self._converted(row) for row in rows] if self.converters else rows
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, (converters, expression) in self.converters.items():
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        return tuple(values)
 
 
 @dataclass(frozen=True)
@@ -109,17 +126,19 @@ _NO_PATH = "the path of a stand-in"
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _write(build: Build, stand_in: StandIn, on: date, *more: Hashable) -> tuple[str, tuple[Any, ...]]:
-    """The text and its parameters, with the numbers of the stand-in among them; empty where no row can be."""
+def _write(build: Build, stand_in: StandIn, on: date, *more: Hashable) -> Statement | None:
+    """The statement for everybody of this shape; None where it can find no row."""
     access.permission_id("view_tasks")  # these are read once in a process, and here nothing may be read
     with access.remembering(stand_in.remembered), connection.execute_wrapper(_refuse):
+        compiler = build(stand_in.person, on, stand_in.body, *more).query.get_compiler(connection=connection)
         try:
-            text, parameters = build(stand_in.person, on, stand_in.body, *more).query.sql_with_params()
+            text, parameters = compiler.as_sql()
         except EmptyResultSet:
-            return "", ()
+            return None
     if _NO_PATH in parameters or any(str(number) in text for number in stand_in.keys):
         raise ValueError(f"{build.__name__} writes more of a person than a statement can be given anew.")
-    return text, tuple(parameters)
+    columns = [column for column, _sql, _name in compiler.select[: compiler.col_count]]
+    return Statement(text, tuple(parameters), compiler.get_converters(columns))
 
 
 def _refuse(_execute: Any, sql: str, *_arguments: Any) -> Never:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Hashable
+from datetime import date
 from typing import Any, cast
+from urllib.parse import urlencode
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, QuerySet, Value
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -15,6 +18,9 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from committees.access import Asker
+from committees.models import Person
+from committees.stand_ins import Build, Rows, rows_seen_by
 from portal.shared.days import today
 from tasks import actions, rules
 from tasks import serializers as shapes
@@ -23,7 +29,7 @@ from tasks.lists.filters import OrderFilter, TaskFilter, column_of
 from tasks.models import Evidence, Order, Task
 from tasks.models import Request as TaskRequest
 from tasks.models.orders import OrderQuerySet
-from tasks.models.tasks import TaskQuerySet, count_all
+from tasks.models.tasks import TaskQuerySet
 from tasks.orders import actions as order_actions
 from tasks.orders.api import RelationDoors
 from tasks.orders.serializers import OrderChange, OrderDetail, OrderIn, OrderRow
@@ -61,16 +67,63 @@ def verb_door(verb: Verb) -> Any:
 VERB_DOORS = {name: verb_door(verb) for name, verb in VERBS.items()}
 
 
-class RowsWithCount:
-    """Rows for a paginator that counts by another query than theirs."""
+# Filters of few values: under these alone the first page and its count are asked by a text written once.
+CLOSED_FILTERS = frozenset(("standing", "view", "at_risk", "deadline", "state", "programme"))
+# So many rows at once, so that one text serves for a page of any length.
+STEP = 50
+
+
+def _filters(person: Asker, on: date, asked: str) -> TaskFilter:
+    filters = TaskFilter(QueryDict(asked), queryset=Task.objects.visible_to(person), person=person, on=on)
+    if not filters.is_valid():
+        raise translate_validation(filters.errors)
+    return filters
+
+
+def _rows(
+    person: Asker, on: date, _body: None, asked: str, ordering: str, first: int, end: int
+) -> QuerySet[Any, Any]:
+    tasks: QuerySet[Any, Any] = _filters(person, on, asked).qs.order_by(*ORDERINGS[ordering])
+    return tasks.values_list(*shapes.ROW_COLUMNS)[first:end]
+
+
+def _number(person: Asker, on: date, _body: None, asked: str) -> QuerySet[Any, Any]:
+    """How many there are, list by list, without the tables whose columns the rows show."""
+    numbers: list[QuerySet[Any, Any]] = [
+        tasks.order_by()
+        .annotate(all=Value(1))
+        .values("all")
+        .annotate(number=Count("*"))
+        .values_list("number")
+        for tasks in _filters(person, on, asked).lists_of(person)
+    ]
+    return numbers[0].union(*numbers[1:], all=True) if len(numbers) > 1 else numbers[0]
+
+
+class TaskRows:
+    """The rows of a list for a paginator, and how many there are."""
 
     ordered = True
 
-    def __init__(self, rows: QuerySet[Any, Any], count: Callable[[], int]) -> None:
-        self.rows, self.count = rows, count
+    def __init__(self, person: Person, on: date, params: QueryDict) -> None:
+        self.person, self.on, self.ordering = person, on, "due"
+        named = sorted(params.keys() & TaskFilter.base_filters.keys())
+        self.asked = urlencode([(name, value) for name in named for value in params.getlist(name)])
+        self.is_closed = CLOSED_FILTERS.issuperset(named)
+        self.number: int = sum(number for (number,) in self._read(_number, self.is_closed))
 
-    def __getitem__(self, place: slice) -> list[Any]:
-        return list(self.rows[place])
+    def count(self) -> int:
+        return self.number
+
+    def __getitem__(self, place: slice) -> Rows:
+        if place.start or not self.is_closed:
+            return self._read(_rows, False, self.ordering, place.start, place.stop)
+        return self._read(_rows, True, self.ordering, 0, -(-place.stop // STEP) * STEP)[: place.stop]
+
+    def _read(self, build: Build, is_closed: bool, *more: Hashable) -> Rows:
+        if is_closed:
+            return rows_seen_by(build, self.person, self.on, self.asked, *more)
+        return list(build(self.person, self.on, None, self.asked, *more))
 
 
 class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
@@ -120,12 +173,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "due": self.due, "verdicts": verdicts}
 
-    def ordering(self) -> tuple[Any, ...]:
-        name = self.request.query_params.get("ordering") or "due"
+    def ordering(self) -> str:
+        name: str = self.request.query_params.get("ordering") or "due"
         if name not in ORDERINGS:
             problem = _("Order by one of: %(names)s.") % {"names": ", ".join(ORDERINGS)}
             raise serializers.ValidationError({"ordering": [problem]})
-        return ORDERINGS[name]
+        return name
 
     def get_serializer_class(self) -> Any:
         action = self.action or ""
@@ -138,17 +191,12 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
 
     @extend_schema(parameters=[OpenApiParameter("ordering", str, enum=list(ORDERINGS), default="due")])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        tasks = self.filter_queryset(self.get_queryset())
-        rows = tasks.order_by(*self.ordering()).values_list(*shapes.ROW_COLUMNS)
-        page: Any = self.paginate_queryset(cast(Any, RowsWithCount(rows, self.count)))
-        shape = shapes.RowShape(today(), self.due)
+        # What is wrong in a filter is told before what is wrong in the order.
+        rows = TaskRows(self.person, on := today(), request.query_params)
+        rows.ordering = self.ordering()
+        page: Any = self.paginate_queryset(cast(Any, rows))
+        shape = shapes.RowShape(on, self.due)
         return self.get_paginated_response([shape(row) for row in page])
-
-    def count(self) -> int:
-        """How many tasks the filters list; none of the tables whose columns the rows show is asked."""
-        filters: TaskFilter = DjangoFilterBackend().get_filterset(self.request, self.queryset, self)
-        filters.is_valid()
-        return count_all(filters.lists_of(self.person))
 
     @extend_schema(operation_id="tasks_tally", responses=shapes.TallyOut, filters=True)
     @action(detail=False, pagination_class=None)

@@ -180,7 +180,7 @@ class MyWork:
         return rows_seen_by(build, self.person, self.on)
 
     def first_keys(self, name: Mine, column: str, condition: Q) -> QuerySet[Task, Any]:
-        """The keys of the first rows of a list of a section, each with its place and how many the list holds."""
+        """The keys of the first rows of a list of a section, with their place and how many it holds."""
         tasks = Task.objects.visible_to(self.person).filter(condition).order_by()
         if column == "part_due":
             tasks = tasks.annotate(part_due=self._own_part_due())

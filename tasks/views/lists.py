@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import SearchInput
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,6 +19,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from committees.doors import SignedInRequest
 from committees.fields import body_label
+from committees.models import Person
+from committees.stand_ins import rows_seen_by
 from portal.shared.days import today
 from portal.shared.fields import limit_choices, suggestion_attrs
 from portal.shared.text import fold
@@ -47,9 +51,14 @@ def task_list(request: SignedInRequest) -> HttpResponse:
         return response
     context |= {
         "may_prepare": prepares_tasks(request.user),
-        "led_before": Task.objects.led_before(request.user).exists(),
+        "led_before": bool(rows_seen_by(_led_before, request.user, today())),
     }
     return render(request, "tasks/list.html", context)
+
+
+def _led_before(person: Person, on: date, _body: None) -> QuerySet[Task, Any]:
+    """One of the tasks that their bodies led before, if there is one."""
+    return Task.objects.led_before(person, on).order_by().values_list("pk")[:1]
 
 
 def _narrowed(tasks: TaskList) -> dict[str, Any]:
