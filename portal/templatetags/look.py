@@ -301,6 +301,9 @@ def number(value: float | int | None, places: int = 0) -> str:
     """4.675 and 87,9 as the reader's language writes them."""
     if value is None:
         return ""
+    if not places and type(value) is int and 0 <= value < 1000:
+        # Nearly all numbers of a page; no language writes them otherwise, and the general way is dear.
+        return str(value)
     return format_number(
         round(value, places),
         get_format("DECIMAL_SEPARATOR"),
@@ -317,11 +320,16 @@ def percent(value: int | None, of: int = 100, label: str = "") -> SafeString | s
     if value is None:
         return ""
     words = f"{number(value)}/{number(of)}" if of != 100 else f"{number(value)}%"
+    return _progress(value, of, str(label or _("Progress")), words)
+
+
+@lru_cache(maxsize=2000)
+def _progress(value: int, of: int, label: str, words: str) -> SafeString:
     return format_html(
         '<span class="nowrap"><progress value="{}" max="{}" aria-label="{}"></progress> {}</span>',
         value,
         of,
-        label or _("Progress"),
+        label,
         words,
     )
 

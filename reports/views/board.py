@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -75,11 +76,12 @@ def board(request: SignedInRequest) -> HttpResponse:
     page = Paginator(groups, 50).get_page(request.GET.get("page"))
     names = grouping.names([key for key, _tally in page])
     rows = [(names[key], _with_paces(tally)) for key, tally in page if key in names]
+    tasks_url = reverse("tasks:list")
     context = {
         "counts": _with_paces(counts),
         "url": _list_of({**filters, "view": GIVEN}),
         "three_url": _list_of(filters),
-        "tasks_url": reverse("tasks:list"),
+        "tasks_url": tasks_url,
         "choices": [
             _choice(request, "by", by, {name: grouping.label for name, grouping in GROUPINGS.items()}),
             _choice(request, "ways", way, {name: way.label for name, way in WAYS.items()}),
@@ -90,7 +92,9 @@ def board(request: SignedInRequest) -> HttpResponse:
         "by_day": grouping.first_day is not None,
         "ways": ways,
         "page": page,
-        "rows": [_row(name, {**filters, **group}, numbers, ways) for (name, group), numbers in rows],
+        "rows": [
+            _row(name, {**filters, **group}, numbers, ways, tasks_url) for (name, group), numbers in rows
+        ],
         "now": timezone.now(),
         "title": _("Overview"),
     }
@@ -115,12 +119,17 @@ def _choice(request: SignedInRequest, name: str, chosen: str, labels: Mapping[st
     ]
 
 
-def _row(name: str, filters: dict[str, str], numbers: Tally, ways: Ways) -> dict[str, Any]:
+def _row(name: str, filters: dict[str, str], numbers: Tally, ways: Ways, address: str) -> dict[str, Any]:
+    """`address` is that of the list, found once for hundreds of cells."""
     cells = [
-        {"key": key, "count": numbers[key], "url": _list_of({**filters, **column})}
+        {
+            "key": key,
+            "count": numbers[key],
+            "url": f"{address}?{urlencode({**filters, **column}, doseq=True)}",
+        }
         for key, column in ways.columns.items()
     ]
-    url = _list_of({**filters, **ways.of_sum})
+    url = f"{address}?{urlencode({**filters, **ways.of_sum}, doseq=True)}"
     return {"name": name, "sum": sum(numbers[key] for key in ways.columns), "url": url, "cells": cells}
 
 
