@@ -231,6 +231,13 @@ def absent(person: Asker, on: date | None = None) -> Absent:
     return _read_rights(person, on or today())[1] if person.is_active else {}
 
 
+def terms_on(person: Asker, body: Body) -> list[Membership]:
+    """The terms by which the person serves on the body today: their own before those for who is away."""
+    terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=body)
+    rows = terms.select_related("absence__person").order_by(F("absence").asc(nulls_first=True))
+    return _read_once((person.pk, body.pk, "terms"), lambda: list(rows))
+
+
 def stands_in_for(person: Person) -> set[int]:
     """Keys of the people whose deputy this person is, today or later."""
     absences = Absence.objects.filter(deputy=person.pk, ends_on__gte=today())

@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "HelpingKind": "tasks.models.Part.HELPING_CHOICES",
         "Language": "committees.models.Person.Language",
         "Letterhead": "committees.models.Body.Letterhead",
+        "ManyVerb": "tasks.many.values.CHOICES",
         "OrderKind": "tasks.models.Order.Kind",
         "PartKind": "tasks.models.Part.Kind",
         "Priority": "tasks.models.Task.Priority",
@@ -265,6 +266,8 @@ SPECTACULAR_SETTINGS = {
         "RequestKind": "tasks.models.Request.Kind",
         "RequestState": "tasks.models.Request.State",
         "RelationKind": "tasks.models.OrderRelation.Kind",
+        "RunOutcome": "tasks.models.RunRow.Outcome",
+        "RunState": "tasks.models.Run.State",
         "TaskFate": "tasks.orders.relation_actions.Fate",
         "Role": "committees.roles.Role",
         "Secrecy": "tasks.models.Task.Secrecy",
@@ -330,6 +333,16 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 180},
     },
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
+    "carry_out_runs": {
+        "task": "tasks.jobs.carry_out_runs",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
+    "forget_runs": {
+        "task": "tasks.jobs.forget_runs",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3600},
+    },
     "read_imports": {"task": "imports.jobs.read_imports", "schedule": crontab(), "options": {"expires": 60}},
     # All day too: a period that began while nothing ran is made by the next run.
     "make_occurrences": {

@@ -33,14 +33,24 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Selected rows: the bar says how many; without script it always stands there.
+const boxesOf = (form) => [...form.elements].filter((field) => field.matches("td.check input[type=checkbox]"));
 const countPicked = (form) => {
-  const picked = form.querySelectorAll("td.check :checked").length;
+  if (form.querySelector(".bulk[data-all]")) return; // all that match, whatever this page shows of them
+  const picked = boxesOf(form).filter((box) => box.checked).length + Number(form.dataset.beyond || 0);
   for (const place of form.querySelectorAll("[data-picked]")) place.textContent = picked;
   for (const bar of form.querySelectorAll(".bulk")) bar.hidden = picked === 0;
 };
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form");
-  if (form && event.target.closest("td.check")) countPicked(form);
+  if (event.target.form && event.target.closest("td.check")) countPicked(event.target.form);
+});
+// *All on this page* and *none* without loading the page anew.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-pick]");
+  if (!link) return;
+  event.preventDefault();
+  const form = link.closest("form");
+  for (const box of boxesOf(form)) box.checked = link.dataset.pick !== "none";
+  countPicked(form);
 });
 
 // What needs script shows itself only when there is script.

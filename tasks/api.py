@@ -24,8 +24,8 @@ from committees.stand_ins import Build, Rows, rows_seen_by
 from portal.shared.days import today
 from tasks import actions, rules
 from tasks import serializers as shapes
-from tasks.fan_outs.api import FanOutDoors
 from tasks.lists.filters import OrderFilter, TaskFilter, column_of
+from tasks.many.api import ManyDoors
 from tasks.models import Evidence, Order, Task
 from tasks.models import Request as TaskRequest
 from tasks.models.orders import OrderQuerySet
@@ -35,7 +35,6 @@ from tasks.orders.api import RelationDoors
 from tasks.orders.serializers import OrderChange, OrderDetail, OrderIn, OrderRow
 from tasks.pages import story
 from tasks.pages.former_lead import all_as_read_by, as_read_by, kept, led_before
-from tasks.urging import selection as urging
 from tasks.verbs import VERBS, Verb, verdicts
 
 ORDERINGS = {
@@ -126,7 +125,7 @@ class TaskRows:
         return list(build(self.person, self.on, None, self.asked, *more))
 
 
-class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
+class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ManyDoors):
     """The tasks you may see."""
 
     queryset = Task.objects.all()
@@ -141,6 +140,7 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         "progress_notes": ("page", "page_size"),
         "comments": ("page", "page_size"),
         "fan_outs": ("page", "page_size"),
+        "run_rows": ("page", "page_size"),
     }
 
     def get_queryset(self) -> TaskQuerySet:
@@ -183,8 +183,6 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
     def get_serializer_class(self) -> Any:
         action = self.action or ""
         by_action = {"list": shapes.TaskRow, "create": shapes.TaskDraft, "partial_update": shapes.TaskChange}
-        if action == "urge_many":
-            return shapes.UrgeMany
         if action in VERBS:
             return VERBS[action].api_input
         return by_action.get(action, shapes.TaskDetail)
@@ -244,22 +242,6 @@ class TaskView(mixins.ListModelMixin, mixins.RetrieveModelMixin, FanOutDoors):
         if now is None:
             return Response(status=204)
         return Response(shapes.TaskDetail(now, context=self.get_serializer_context()).data, status=status)
-
-    @extend_schema(operation_id="tasks_urge_many", request=shapes.UrgeMany, responses=shapes.UrgedMany)
-    @action(
-        detail=False,
-        methods=["post"],
-        url_path="urge",
-        filterset_class=None,
-        serializer_class=shapes.UrgeMany,
-        pagination_class=None,
-    )
-    def urge_many(self, request: Request) -> Response:
-        """Urge each of these tasks that may be urged now; of the others it says why not."""
-        values = self.checked()
-        return Response(
-            shapes.UrgedMany(urging.urge_keys(values.pop("tasks"), by=self.person, **values)).data
-        )
 
     @extend_schema(operation_id="tasks_above", responses=shapes.AboveOut(many=True))
     @action(detail=True, filterset_class=None, pagination_class=None)

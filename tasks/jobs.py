@@ -9,7 +9,8 @@ from celery import shared_task
 from portal.shared.days import today
 from tasks import actions
 from tasks.fan_outs import actions as fan_out_actions
-from tasks.models import FanOut
+from tasks.many import actions as many_actions
+from tasks.models import FanOut, Run
 from tasks.models.kept_counts import differences, recount
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,25 @@ def give_fan_outs() -> None:
     """Each minute: go on with what a crash or an absent broker left; each in a job of its own."""
     for pk in FanOut.objects.running().values_list("pk", flat=True):
         give_fan_out.delay(pk)
+
+
+@shared_task
+def carry_out_run(pk: int) -> None:
+    """Queued when a verb is carried out on many tasks."""
+    many_actions.carry_out(pk)
+
+
+@shared_task
+def carry_out_runs() -> None:
+    """Each minute: go on with what a crash or an absent broker left; each in a job of its own."""
+    for pk in Run.objects.running().values_list("pk", flat=True):
+        carry_out_run.delay(pk)
+
+
+@shared_task
+def forget_runs() -> None:
+    """Each hour: results of a month ago, and what was chosen and never begun."""
+    many_actions.forget_runs()
 
 
 @shared_task

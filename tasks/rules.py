@@ -6,12 +6,11 @@ from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from committees import access
 from committees.access import Asker, Right
-from committees.models import Body, Membership
+from committees.models import Body
 from portal.shared.days import format_day, today
 from portal.shared.verdicts import YES, Sentence, Verdict, granted, no, not_now
 from tasks import lifecycle, rollup
@@ -577,9 +576,7 @@ def _right_in_own_field(person: Asker, giver: Body, pillar: str) -> Right | None
     right = access.right(person, "assign_tasks_in_own_field", giver)
     if right is None:
         return None
-    terms = Membership.objects.holding_on(today()).filter(person=person.pk or 0, office__body=giver)
-    rows = terms.select_related("absence__person").order_by(F("absence").asc(nulls_first=True))
-    charged = next((term for term in rows if term.in_charge_of(pillar)), None)
+    charged = next((term for term in access.terms_on(person, giver) if term.in_charge_of(pillar)), None)
     if charged is None:
         return None
     # The right may be their own and the field only that of the deputy who is away.

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from committees.urls import CODE
 from tasks.fan_outs import views as fanning
-from tasks.urging import views as urging
+from tasks.many import views as many
 from tasks.verbs import VERBS
 from tasks.views import above, below, body, detail, editing, lists, verbs
 
@@ -15,7 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("orders/", lists.orders, name="orders"),
     path("pillars/", lists.pillars, name="pillars"),
     path("new/", editing.new, name="new"),
-    path("urge/", urging.urge_many, name="urge_many"),
+    path("many/", many.choose, name="many"),
+    path("many/<int:pk>/", many.run_page, name="run"),
     path("<int:pk>/", detail.task_page, name="detail"),
     path("<int:pk>/edit/", editing.edit, name="edit"),
     path("<int:pk>/why/", detail.why, name="why"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audit import versions as stale
@@ -47,21 +46,14 @@ def lock(task: Task) -> Task:
     """
     try:
         # Not `first()`: it would sort the one row, and hash every column for that.
-        return _rows_to_lock().get(pk=task.pk)
+        return (
+            Task.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("assigner", "lead", "order", "parent")
+            .get(pk=task.pk)
+        )
     except Task.DoesNotExist:
         # The view found it a moment ago, so it was deleted since.
         refuse(not_now(_("This draft was taken back together with the file it came from.")))
-
-
-def lock_all(tasks: Iterable[Task]) -> list[Task]:
-    """Lock several tasks by key, the order that every action keeps so that no two wait for each other."""
-    return list(_rows_to_lock().filter(pk__in=[task.pk for task in tasks]).order_by("pk"))
-
-
-def _rows_to_lock() -> QuerySet[Task]:
-    return Task.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "assigner", "lead", "order", "parent"
-    )
 
 
 def lock_with_ancestors(task: Task, *, new_parent: Task | None = None) -> Task:

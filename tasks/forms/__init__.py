@@ -15,6 +15,11 @@ from tasks.forms.evidence import (
     ProgressForm,
     SubmitForm,
 )
+from tasks.forms.many import (
+    ManyAssignForm,
+    ManyDeadlineForm,
+    ManyPeopleForm,
+)
 from tasks.forms.milestones import (
     SPARE_ROWS,
     MilestoneForm,
@@ -76,6 +81,9 @@ __all__ = [
     "EvidenceForm",
     "ExtensionForm",
     "LeadForm",
+    "ManyAssignForm",
+    "ManyDeadlineForm",
+    "ManyPeopleForm",
     "MilestoneForm",
     "MilestonesForm",
     "OptionalReasonForm",

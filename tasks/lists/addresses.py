@@ -24,7 +24,7 @@ def list_values(params: QueryDict) -> list[tuple[str, str]]:
 
 def _conditions_in(params: QueryDict, without: Iterable[str]) -> QueryDict:
     query = params.copy()
-    for name in (*without, "page"):
+    for name in (*without, "page", "pick"):
         query.pop(name, None)
     for name in [name for name, value in query.items() if not value or (name, value) in DEFAULTS]:
         query.pop(name)

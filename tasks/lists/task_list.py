@@ -1,4 +1,4 @@
-"""The task list: one object that its page, its exports and the urging of many tasks share."""
+"""The task list: one object that its page, its exports and what is done to many tasks share."""
 
 from __future__ import annotations
 

@@ -580,4 +580,40 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
+        migrations.CreateModel(
+            name='Run',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verb', models.CharField(max_length=40)),
+                ('state', models.CharField(choices=[('prepared', 'Prepared'), ('running', 'Running'), ('done', 'Done')], default='prepared', max_length=10)),
+                ('values', models.JSONField(blank=True, default=dict)),
+                ('question', models.TextField(blank=True)),
+                ('prepared_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('pk',),
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='RunRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.PositiveBigIntegerField()),
+                ('version', models.PositiveIntegerField(default=0)),
+                ('outcome', models.CharField(choices=[('waiting', 'to be done'), ('done', 'done'), ('refused', 'not possible'), ('changed', 'changed meanwhile'), ('missing', 'not found'), ('left', 'left out'), ('failed', 'failed')], default='waiting', max_length=8)),
+                ('reason', models.TextField(blank=True)),
+                ('at', models.DateTimeField(null=True)),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='tasks.run')),
+            ],
+            options={
+                'ordering': ('pk',),
+                'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('outcome', 'waiting')), fields=['run', 'id'], name='run_rows_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'key'), name='one_row_for_a_task_in_a_run')],
+            },
+        ),
     ]

@@ -9,6 +9,7 @@ from tasks.models.notes import Comment, Progress
 from tasks.models.orders import Order, OrderRelation
 from tasks.models.parts import Part
 from tasks.models.requests import Request
+from tasks.models.runs import Run, RunRow
 from tasks.models.tasks import PLACEHOLDER_TITLE, Clear, Task
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Recipient",
     "Recurrence",
     "Request",
+    "Run",
+    "RunRow",
     "Task",
     "cycle_words",
     "milestone_words",

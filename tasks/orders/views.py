@@ -39,6 +39,7 @@ from tasks.orders import actions as order_actions
 from tasks.orders.forms import OrderForm
 from tasks.orders.relations import related
 from tasks.pages.common import NOBODY, find_order, prepares_tasks
+from tasks.pages.offers import ALL, PAGE, offer
 
 
 class RegisterFilter(OrderFilter):
@@ -114,6 +115,11 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "crumbs": [(_("Orders"), reverse("orders:list")), (order.number, "")],
         "order": order,
         "rows": rows,
+        "offer": offer(rows, request.user, request.GET.get("pick", "")),
+        "asked": [("order", order.pk)],
+        "pick_page": f"?pick={PAGE}",
+        "pick_all": f"?pick={ALL}",
+        "pick_none": "?",
         "total": counts.total,
         "counts": counts.tally,
         "tally_url": f"{reverse('tasks:list')}?order={order.pk}&view=given",

@@ -71,6 +71,12 @@ class LeadChange(Reason):
     note = serializers.CharField(required=False, allow_blank=True, help_text="A word to the new lead.")
 
 
+class Message(Input):
+    """A word to go with the reminder."""
+
+    message = serializers.CharField(required=False, allow_blank=True)
+
+
 class OptionalReason(Input):
     """Why, if there is something to say."""
 
@@ -95,6 +101,12 @@ class EventDay(Assigning, OptionalReason):
     """The day of the event that the deadline follows; a reason when an earlier one is corrected."""
 
     happened_on = DaySerializerField()
+
+
+class DeadlineDecision(Assigning, Reason):
+    """Another deadline for each of many tasks, and the decision that moves it."""
+
+    due_on = DaySerializerField()
 
 
 class Decision(Input):

@@ -1,1 +1,1 @@
-"""Many tasks are urged by hand in one step."""
+"""Tasks are urged by hand."""

@@ -10,10 +10,10 @@ from portal.shared.verdicts import Verdict
 from tasks.models import Task
 from tasks.verbs.decisions import DECISIONS
 from tasks.verbs.oversight import OVERSIGHT
-from tasks.verbs.verb import Heading, Verb
+from tasks.verbs.verb import Heading, Many, Verb
 from tasks.verbs.work import WORK
 
-__all__ = ["VERBS", "Heading", "Verb", "verdicts"]
+__all__ = ["VERBS", "Heading", "Many", "Verb", "verdicts"]
 
 VERBS: dict[str, Verb] = {verb.name: verb for verb in (*DECISIONS, *WORK, *OVERSIGHT)}
 

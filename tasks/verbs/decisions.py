@@ -11,7 +11,7 @@ from tasks import serializers as shapes
 from tasks.lifecycle import UNISSUED, Standing, State
 from tasks.lists.duties import Mine
 from tasks.models import Request, Task
-from tasks.verbs.verb import EVERY_STATE, Heading, Verb, giver, lead
+from tasks.verbs.verb import EVERY_STATE, Heading, Many, Verb, giver, lead
 
 
 def has_open_request(task: Task) -> bool:
@@ -153,6 +153,8 @@ DECISIONS: tuple[Verb, ...] = (
         done=_("Completion confirmed:"),
         notified=lead,
         next_work=Mine.CONFIRM,
+        many=Many(("confirm_tasks",)),
+        undone_by="undo_confirmation",
         history=(Heading(lifecycle.CONFIRM.event, _("Completion confirmed"), Standing.DONE_ON_TIME),),
     ),
     Verb(
@@ -169,6 +171,7 @@ DECISIONS: tuple[Verb, ...] = (
         done=_("Sent back:"),
         notified=lead,
         next_work=Mine.CONFIRM,
+        many=Many(("confirm_tasks",)),
         history=(Heading(lifecycle.SEND_BACK.event, _("Sent back"), Standing.DUE_SOON),),
         api_input=shapes.Reason,
     ),
@@ -189,6 +192,7 @@ DECISIONS: tuple[Verb, ...] = (
         done=_("Assigned:"),
         notified=lead,
         next_work=Mine.DECIDE,
+        many=Many(("assign_tasks", "assign_tasks_in_own_field"), form=forms.ManyAssignForm),
         history=(Heading(lifecycle.ASSIGN.event, _("Approved and assigned"), Standing.IN_TIME),),
         api_input=shapes.Assigning,
     ),
@@ -229,6 +233,7 @@ DECISIONS: tuple[Verb, ...] = (
         issues=True,
         done=_("Proposed for approval:"),
         notified=giver,
+        many=Many(("draft_tasks",)),
         history=(Heading(lifecycle.PROPOSE.event, _("Proposed for approval")),),
     ),
     Verb(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,13 @@ from committees.models import Person
 from portal.shared.days import today
 from tasks import actions, forms, lifecycle, rules
 from tasks import serializers as shapes
+from tasks.actions.common import clean_text
 from tasks.lifecycle import OPEN, RUNNING, UNISSUED, Standing, State
 from tasks.lists.duties import Mine
 from tasks.models import Task
 from tasks.urging import actions as urging_actions
-from tasks.verbs.verb import EVERY_STATE, Heading, Verb, lead
+from tasks.urging.selection import foresee
+from tasks.verbs.verb import EVERY_STATE, Heading, Many, Verb, lead
 
 # What an edit over the API takes besides the columns of the task.
 BESIDE_THE_COLUMNS = ("parts", "cycle", "version", "reason", "below", "past_deadline")
@@ -24,6 +27,17 @@ BESIDE_THE_COLUMNS = ("parts", "cycle", "version", "reason", "below", "past_dead
 def edit_given_fields(*, task: Task, by: Person, **values: Any) -> Task:
     beside = {name: values.pop(name) for name in BESIDE_THE_COLUMNS if name in values}
     return actions.edit_task(task=task, values=values, by=by, **beside)
+
+
+def set_deadline(*, task: Task, by: Person, due_on: date, reason: str, past_deadline: bool = False) -> Task:
+    """Move the deadline by a decision; the order's words for another day stay, as after an extension."""
+    reason = clean_text(task, reason, "reason", required=_("Name the decision: its number, or why."))
+    # A deadline that was no day becomes one. What recurs has a cycle instead: its form refuses the day.
+    others = (Task.DueKind.NONE, Task.DueKind.CONTINUOUS, Task.DueKind.RELATIVE)
+    kind = {"due_kind": Task.DueKind.DAY} if task.due_kind in others else {}
+    return actions.edit_task(
+        task=task, by=by, values={"due_on": due_on, **kind}, reason=reason, past_deadline=past_deadline
+    )
 
 
 def can_stop_escalation(task: Task) -> bool:
@@ -43,6 +57,7 @@ OVERSIGHT: tuple[Verb, ...] = (
         done=_("Urged:"),
         notified=lead,
         next_work=Mine.OVERDUE,
+        many=Many(("urge_tasks",), foresee=foresee),
         history=(Heading("task_urged", _("Urged"), Standing.DUE_SOON),),
         api_input=shapes.Message,
     ),
@@ -101,6 +116,13 @@ OVERSIGHT: tuple[Verb, ...] = (
         icon="pencil",
         giver_states=(*UNISSUED, *OPEN),
         has_own_page=True,
+        many=Many(
+            ("edit_issued_tasks", "draft_tasks"),
+            label=_("Change the deadline"),
+            form=forms.ManyDeadlineForm,
+            api_input=shapes.DeadlineDecision,
+            action=set_deadline,
+        ),
         history=(Heading("task_changed", _("Changed")),),
         api_input=shapes.TaskChange,
         from_api=edit_given_fields,
@@ -138,6 +160,7 @@ OVERSIGHT: tuple[Verb, ...] = (
             "keeps reading what it did. A body that helped leaves its part."
         ),
         done=_("Lead changed:"),
+        many=Many(("edit_issued_tasks",)),
         history=(Heading(lifecycle.CHANGE_LEAD.event, _("Lead changed"), Standing.DUE_SOON),),
         api_input=shapes.LeadChange,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from tasks.lifecycle import Move, State
 from tasks.lists.duties import Mine
 from tasks.models import Task
 from tasks.rules import Rule
+from tasks.urging.selection import Outlook
 
 EVERY_STATE = tuple(State)
 
@@ -30,6 +31,22 @@ class Heading:
     event: str
     text: Sentence
     mark: str = ""
+
+
+@dataclass(frozen=True)
+class Many:
+    """That a verb is done to many tasks at once, each by its own action; what it asks, it asks once."""
+
+    # Whoever holds one of them on the body of their side is offered it in a list; the rule decides.
+    permissions: tuple[str, ...]
+    # Where these are other than those of one task.
+    label: Sentence = ""
+    form: type[forms.Form] | None = None
+    form_options: Callable[[Person], dict[str, Any]] | None = None
+    api_input: type[serializers.BaseSerializer[Any]] | None = None
+    action: Callable[..., object] | None = None
+    # What will happen to each task, where the rule alone does not know; in as many queries as for one.
+    foresee: Callable[[Sequence[Task], Person], dict[int, Outlook]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +106,11 @@ class Verb:
     notified: Callable[[Task], Body | None] | None = None
     # Where the person's next piece of work is afterwards.
     next_work: Mine | None = None
+
+    # --- Many tasks at once ---
+    many: Many | None = None
+    # The verb that takes this one back, offered beside each task of a result.
+    undone_by: str = ""
 
     # --- POST /api/tasks/<pk>/<name>/ ---
     api_input: type[serializers.BaseSerializer[Any]] = Nothing

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from committees import access
 from committees.models import Person
 from portal.shared.days import today
 from tasks import actions, forms, lifecycle, rules
@@ -18,7 +19,7 @@ from tasks import serializers as shapes
 from tasks.lifecycle import OPEN, RUNNING, Standing, State
 from tasks.lists.duties import Mine
 from tasks.models import Evidence, Task
-from tasks.verbs.verb import EVERY_STATE, Heading, Verb, giver, lead
+from tasks.verbs.verb import EVERY_STATE, Heading, Many, Verb, giver, lead
 
 ReportForm = forms.EvidenceForm | forms.ProgressForm
 
@@ -96,6 +97,7 @@ WORK: tuple[Verb, ...] = (
         explanation=_("Your body takes the task on and answers for it."),
         done=_("Accepted:"),
         next_work=Mine.DECIDE,
+        many=Many(("work_on_tasks",)),
         history=(Heading(lifecycle.ACCEPT.event, _("Accepted"), Standing.IN_TIME),),
     ),
     Verb(
@@ -220,6 +222,11 @@ WORK: tuple[Verb, ...] = (
         },
         explanation=_("The lead body names one leader in charge and one contact."),
         done=_("Leader and contact saved:"),
+        many=Many(
+            ("work_on_tasks",),
+            form=forms.ManyPeopleForm,
+            form_options=lambda person: {"bodies": access.bodies(person, "work_on_tasks")},
+        ),
         history=(Heading("task_people_named", _("People named")),),
         api_input=shapes.People,
         from_api=name_given_people,

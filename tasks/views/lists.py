@@ -31,7 +31,7 @@ from tasks.lists.task_list import MAX_FOUND, PAGE_SIZE, TaskList, pillars_seen_b
 from tasks.models import Order, Task
 from tasks.pages import former_lead
 from tasks.pages.common import prepares_tasks
-from tasks.urging.selection import MAX_URGED, choosable
+from tasks.pages.offers import ALL, PAGE, offer
 
 
 @login_required
@@ -70,9 +70,11 @@ def _narrowed(tasks: TaskList) -> dict[str, Any]:
         "conditions": tasks.conditions,
         "page": tasks.page,
         "rows": tasks.rows,
-        "choosable": choosable(tasks.rows, tasks.person),
-        "most": MAX_URGED,
         "max_found": MAX_FOUND,
+        "offer": offer(tasks.rows, tasks.person, tasks.params.get("pick", "")),
+        "pick_page": list_address(tasks.params, pick=PAGE),
+        "pick_all": list_address(tasks.params, pick=ALL),
+        "pick_none": list_address(tasks.params),
         "asked": list_values(tasks.params),
         "columns": tasks.columns,
         "drop": None if tasks.count else tasks.what_to_drop(),

@@ -30,8 +30,8 @@ from tests.audit.world import World
 MANY_EVENTS = {"tasks.give_fan_out", "tasks.make_occurrences"}
 
 
-# One for each task that was urged: test_urge_many.py.
-MANY_EVENTS |= {"tasks.urge_many"}
+# One for each task, by its own action: tests/tasks/many.
+MANY_EVENTS |= {"tasks.carry_out", "tasks.do_next"}
 
 
 # The decision and the term that it gives: tests/committees/test_administrators.py.
@@ -53,6 +53,11 @@ NO_EVENT = {
     # Questions that pages ask.
     "tasks.named_in",
     "tasks.workers_of_many",
+    # What is kept of a selection until it is carried out, and who carries it out.
+    "tasks.prepare_run",
+    "tasks.start_run",
+    "tasks.hand_over",
+    "tasks.forget_runs",
     "notices.build_notice",
     "notices.owe",
     "imports.next_import",

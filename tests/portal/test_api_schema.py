@@ -24,7 +24,7 @@ from tests.support.people import TaskAt
 
 pytestmark = pytest.mark.once
 
-KEYS = {"id": 1, "code": "LEAD", "evidence_pk": 1, "fan_out_pk": 1, "relation_pk": 1}
+KEYS = {"id": 1, "code": "LEAD", "evidence_pk": 1, "fan_out_pk": 1, "relation_pk": 1, "run": 1}
 UNDOCUMENTED = {"schema", "nowhere"}
 
 

@@ -21,9 +21,11 @@ from imports import actions as import_actions
 from notices.models import Notice
 from portal.shared.days import today
 from tasks.fan_outs import actions as fan_out_actions
-from tasks.models import FanOut, Order, Task
+from tasks.many import actions as many
+from tasks.models import FanOut, Order, Run, RunRow, Task
 from tasks.orders import actions as order_actions
 from tasks.orders import relation_actions
+from tasks.verbs import VERBS
 from tests.support.browser import DESK, PHONE, follow, sign_in
 from tests.support.office import document
 from tests.support.people import appoint, make_person
@@ -238,6 +240,7 @@ def pages_of(who: str) -> list[str]:
         f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend", "set-milestones")
     ]
     giver += later_pages_of_a_giver() + pages_of_related_orders() + pages_of_an_import()
+    giver += pages_of_runs()
     return own + (lead if who == "nghean.secretary" else giver)
 
 
@@ -260,6 +263,19 @@ def later_pages_of_a_lead() -> list[str]:
         f"/bodies/BCD-NGHEAN/members/{term.pk}/away/",
         f"/people/{term.person_id}/leave/",
     ]
+
+
+def pages_of_runs() -> list[str]:
+    """Rows chosen in a list, the page before anything is done, one on its way, and a result."""
+    by = Person.objects.get(username="government.secretary")
+    keys = list(Task.objects.visible_to(by).order_by("pk").values_list("pk", flat=True)[:60])
+    runs = [many.prepare_run(verb=VERBS["edit"], keys=keys, by=by) for _state in Run.State]
+    for run, state in zip(runs, Run.State, strict=True):
+        # As if its tasks had been done: other tests read them.
+        ended = run.prepared_at if state == Run.State.DONE else None
+        Run.objects.filter(pk=run.pk).update(state=state, started_at=run.prepared_at, finished_at=ended)
+        run.rows.filter(run__state="done").waiting().update(outcome=RunRow.Outcome.DONE)
+    return ["/tasks/?pick=page", "/tasks/?pick=all", *(run.get_absolute_url() for run in runs)]
 
 
 def pages_of_related_orders() -> list[str]:

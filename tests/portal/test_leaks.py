@@ -13,6 +13,7 @@ from committees.models import Person
 from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
+from tasks.many.values import MANY
 from tasks.models import Task
 from tests.support.people import Bodies, TaskAt, appoint, make_body
 
@@ -115,3 +116,25 @@ def test_a_draft_below_is_not_told_by_the_deadline_above(
     with pytest.raises(ValidationError) as refused:
         actions.assign(task=below, by=people["lead_head"])
     assert list(refused.value.message_dict) == ["due_on"]
+
+
+def test_to_choose_a_task_out_of_sight_is_to_choose_none(
+    client: Client, people: dict[str, Person], task_at: TaskAt
+) -> None:
+    """Whatever is done to many: no page differs between what is hidden and what is not there."""
+    task, nowhere = task_at("submitted", title="Việc kín"), 10**9
+    for who, hidden in (
+        ("sister", task),
+        ("outsider", task),
+        ("officer", task_at("draft", title="Việc kín")),
+    ):
+        client.force_login(people[who])
+        for verb in MANY:
+            read = []
+            for key in (hidden.pk, nowhere):
+                page = text_of(client.post("/tasks/many/", {"verb": verb, "task": key}, follow=True))
+                assert "Việc kín" not in page
+                rows = page.partition('<ul class="rows">')[2].partition("</ul>")[0]
+                assert str(key) in rows
+                read.append(rows.replace(str(key), ""))
+            assert read[0] == read[1], (who, verb)

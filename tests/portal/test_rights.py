@@ -27,9 +27,9 @@ from portal.shared.days import today
 from tasks import actions
 from tasks.actions.task_fields import PartSpec
 from tasks.fan_outs import actions as fan_out_actions
+from tasks.many import actions as many_actions
 from tasks.models import Order, Request, Task
-from tasks.urging import actions as urging_actions
-from tasks.verbs import verdicts
+from tasks.verbs import VERBS, verdicts
 from tests.audit.events import EVENTS, ONLY_ONESELF
 from tests.audit.world import World
 from tests.support.imports import Received, checked
@@ -340,7 +340,7 @@ def test_a_received_file_written_by_a_deputy(
     assert {name for _verb, _by, name in told} == {"Assistant"}
 
 
-def test_urging_many_names_each_by_its_own_right(bodies: Bodies, people: People, task_at: TaskAt) -> None:
+def test_a_run_names_each_by_its_own_right(bodies: Bodies, people: People, task_at: TaskAt) -> None:
     person = make_person("both")
     appoint(person, bodies.committee, Role.INSPECTOR)
     appoint(person, bodies.lead, Role.SECRETARY)
@@ -348,7 +348,8 @@ def test_urging_many_names_each_by_its_own_right(bodies: Bodies, people: People,
     theirs = task_at("in_progress")
     own = given(people["admin"], title="Con", assigner=bodies.lead, lead=bodies.helper)
     last = newest()
-    urging_actions.urge_many(tasks=[theirs, own], by=person)
+    run = many_actions.prepare_run(verb=VERBS["urge"], keys=[theirs.pk, own.pk], by=person)
+    many_actions.carry_out(many_actions.start_run(run=run, by=person, values={}).pk)
     assert [name for _verb, _by, name in names_since(last)] == ["Secretary", ""]
 
 

@@ -106,7 +106,9 @@ POST   api:tasks-set-event-day    relative      200 200 403 403 403 404 404 401
 POST   api:tasks-set-event-day    in_progress   409 409 403 403 403 404 404 401
 POST   api:tasks-urge             in_progress   200 200 403 403 403 404 404 401
 POST   api:tasks-urge             completed     409 409 403 403 403 404 404 401
-POST   api:tasks-urge-many        -             200 200 200 200 200 200 200 401
+POST   api:tasks-many             -             200 200 200 200 200 200 200 401
+GET    api:tasks-run              run           404 200 404 404 404 404 404 401
+GET    api:tasks-run-rows         run           404 200 404 404 404 404 404 401
 POST   api:tasks-comment          in_progress   200 200 200 200 403 404 404 401
 POST   api:tasks-comment          withdrawn     409 409 409 409 403 404 404 401
 POST   api:tasks-mark-posted      in_progress   403 403 403 200 403 404 404 401

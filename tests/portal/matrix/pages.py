@@ -141,8 +141,10 @@ POST   tasks:set_event_day        in_progress   409 409 403 403 403 404 404 302
 GET    tasks:urge                 in_progress   200 200 403 403 403 404 404 302
 POST   tasks:urge                 in_progress   302 302 403 403 403 404 404 302
 POST   tasks:urge                 completed     409 409 403 403 403 404 404 302
-GET    tasks:urge_many            -             200 200 200 200 200 200 200 302
-POST   tasks:urge_many            -             302 302 302 302 302 302 302 302
+GET    tasks:many                 -             302 302 302 302 302 302 302 302
+POST   tasks:many                 -             302 302 302 302 302 302 302 302
+GET    tasks:run                  run           404 200 404 404 404 404 404 302
+POST   tasks:run                  run           404 302 404 404 404 404 404 302
 GET    tasks:comment              in_progress   200 200 200 200 403 404 404 302
 POST   tasks:comment              in_progress   302 302 302 302 403 404 404 302
 POST   tasks:comment              withdrawn     409 409 409 409 403 404 404 302

@@ -24,9 +24,11 @@ from reports import actions as report_actions
 from tasks import actions
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.lifecycle import State
+from tasks.many import actions as many_actions
 from tasks.models import Order
 from tasks.orders import actions as order_actions
 from tasks.orders import relation_actions
+from tasks.verbs import VERBS
 from tests.support.imports import checked, read_as
 from tests.support.people import Bodies, TaskAt, given, ready_for, task_below
 from tests.support.verbs import CASES, as_form, as_json
@@ -34,7 +36,8 @@ from tests.support.verbs import CASES, as_form, as_json
 # What a POST holds; of the verbs `CASES` knows it. A person who is refused sends the same.
 DATA: dict[str, dict[str, Any]] = {
     "api:tasks-evidence": {"kind": "document", "document": "9/BC"},
-    "urge_many": {"tasks": [1]},
+    "api:tasks-many": {"verb": "confirm", "tasks": [1]},
+    "tasks:many": {"verb": "confirm", "task": "1"},
     "record_fan_out_approval": {"approval": "Tờ trình số 5/TTr"},
     "api:tasks-fan-outs": {"bodies": ["HELPER"]},
     "api:tasks-edit": {"deliverable": "Bản đồ"},
@@ -151,6 +154,7 @@ class Settings:
             bodies=[self.bodies.helper],
             by=by,
         )
+        self.run = many_actions.prepare_run(verb=VERBS["confirm"], keys=[self.tasks["submitted"].pk], by=by)
         self.file = report_actions.ask_export(
             by=by, report="list", format="xlsx", data=QueryDict("standing=overdue")
         )
@@ -216,6 +220,8 @@ class Settings:
             values["above_pk"] = self.above.pk
         if setting == "order":
             values = {"pk": self.order.pk}
+        if setting == "run":
+            values = {"run" if route.startswith("api:") else "pk": self.run.pk}
         if setting == "file":
             values = {"pk": self.file.pk}
         if setting == "replacing":
