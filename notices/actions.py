@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -13,7 +15,7 @@ from audit.actions import changes, record, snapshot
 from committees.models import Body, Person
 from committees.rules import may_administer
 from notices import kinds, rules
-from notices.drop_reasons import DropReason
+from notices.drop_reasons import READ_IN_PORTAL, DropReason
 from notices.models import CalendarDay, Letter, Notice
 from portal.shared.changes import clean_changes
 from portal.shared.days import today
@@ -80,13 +82,31 @@ def owe_new(notices: list[Notice]) -> int:
     return len(notices)
 
 
-def owe_again(*, about: models.Model, because: Iterable[DropReason]) -> int:
-    """Owe anew what the clock owed and a reason that ended kept back; it is asked again before it is told."""
-    planned = [kind.name for kind in kinds.every() if kind.planned]
+def owe_again(*, about: models.Model, because: Iterable[DropReason], every_kind: bool = False) -> int:
+    """Owe anew what a reason that ended kept back; it is asked again before it is told.
+
+    Only what the clock owed, unless `every_kind`: then also what somebody did.
+    """
+    planned = [kind.name for kind in kinds.every() if every_kind or kind.planned]
     kept_back = Notice.objects.filter(about_type=about._meta.label_lower, about_id=about.pk, kind__in=planned)
     return kept_back.filter(state=Notice.State.DROPPED, dropped_because__in=list(because)).update(
         state=Notice.State.OWED, dropped_because="", on=today(), not_before=timezone.now()
     )
+
+
+def drop_untold(
+    *, about: models.Model, occasion: str, names: Iterable[str], because: DropReason
+) -> list[Notice]:
+    """Drop news of an occasion that no longer holds, where no letter carries it; gives what is known already.
+
+    `names` are those of its kinds.
+    """
+    starts = [f"{name}:{about._meta.label_lower}-{about.pk}:{occasion}:" for name in names]
+    news = Notice.objects.filter(about_type=about._meta.label_lower, about_id=about.pk)
+    news = news.filter(reduce(or_, [models.Q(key__startswith=start) for start in starts]))
+    news.owed().filter(letter=None).update(state=Notice.State.DROPPED, dropped_because=because)
+    known = ~models.Q(state=Notice.State.DROPPED) | models.Q(dropped_because__in=READ_IN_PORTAL)
+    return list(news.filter(known).select_related("person", "body"))
 
 
 # What a statement for `owe_selected` gives of each notice, in this order.

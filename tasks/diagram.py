@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.lifecycle import SUSPEND, Move, State
+from tasks.lifecycle import SUSPEND, UNDO_CONFIRMATION, Move, State
 from tasks.verbs import VERBS
 
 BACK = "the state it was suspended from"
@@ -22,7 +22,9 @@ def diagram() -> str:
         targets = (move.target,) if move.target else SUSPEND.sources
         for source in move.sources:
             lines += [f"    {source.value} --> {target.value}: {verb}" for target in targets]
-    ends = [state for state in State if not any(state in move.sources for _verb, move in moves())]
+    # What is confirmed can be taken back for ten minutes, and is the end all the same.
+    leaving = {state for _verb, move in moves() if move is not UNDO_CONFIRMATION for state in move.sources}
+    ends = [state for state in State if state not in leaving]
     return "\n".join([*lines, *(f"    {state.value} --> [*]" for state in ends)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,12 +59,15 @@ DECLINE = Move((State.ASSIGNED,), State.PROPOSED, "task_declined", ends_request=
 SUBMIT = Move(RUNNING, State.SUBMITTED, "task_submitted", ends_request=True)
 SEND_BACK = Move((State.SUBMITTED,), State.IN_PROGRESS, "task_sent_back")
 CONFIRM = Move((State.SUBMITTED,), State.COMPLETED, "task_confirmed")
+UNDO_CONFIRMATION = Move((State.COMPLETED,), State.SUBMITTED, "task_confirmation_undone")
 SUSPEND = Move(RUNNING, State.SUSPENDED, "task_suspended", ends_request=True)
 RESUME = Move((State.SUSPENDED,), None, "task_resumed")
 WITHDRAW = Move((*UNISSUED, *OPEN, State.SUSPENDED), State.WITHDRAWN, "task_withdrawn", ends_request=True)
 CHANGE_LEAD = Move((*RUNNING, State.SUSPENDED), State.ASSIGNED, "task_lead_changed", ends_request=True)
 SUPERSEDE = Move((*OPEN, State.SUSPENDED), State.WITHDRAWN, "task_superseded", ends_request=True)
 
+# How long whoever confirmed a result can take that back.
+UNDO_FOR = timedelta(minutes=10)
 
 # Four levels of government: three hand-downs lead up to the first task, and its cycle may stand above.
 LEVELS_ABOVE = 4

@@ -6,8 +6,10 @@ from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Event
 from committees import access
 from committees.access import Asker, Right
 from committees.models import Body
@@ -163,6 +165,23 @@ def may_submit(person: Asker, task: Task) -> Verdict:
 def may_confirm(person: Asker, task: Task) -> Verdict:
     """The body that gave the task confirms it; never the person who reported it done."""
     return _judge(person, lifecycle.CONFIRM, task, _("Only the body that gave this task can confirm it."))
+
+
+def may_undo_confirmation(person: Asker, task: Task) -> Verdict:
+    """Whoever confirmed a result takes that back within ten minutes, unless somebody else acted since."""
+    who = _who(person, "confirm_tasks", task.assigner, _("Only the body that gave this task can do this."))
+    if not who:
+        return who
+    if task.state not in lifecycle.UNDO_CONFIRMATION.sources or task.undo_until is None:
+        return not_now(_OTHER_STATE % {"state": task.get_state_display()})
+    if task.confirmed_by_id != person.pk:
+        return no(_("Only whoever confirmed it can take that back."))
+    if timezone.now() >= task.undo_until:
+        return not_now(_("A confirmation can be taken back for ten minutes. They are over."))
+    events = Event.objects.about(task).filter(at__gt=task.confirmed_at, by__isnull=False)
+    if event := events.exclude(by=person.pk).newest_first().first():
+        return not_now(_("%(who)s acted on it since: it stays confirmed.") % {"who": event.who})
+    return who
 
 
 def may_send_back(person: Asker, task: Task) -> Verdict:

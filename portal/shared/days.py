@@ -37,6 +37,11 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, VIETNAM)
 
 
+def format_time(moment: datetime) -> str:
+    """16:42: the time of day in Vietnam."""
+    return moment.astimezone(VIETNAM).strftime("%H:%M")
+
+
 def format_day(day: date) -> str:
     """28/09/2026: how a day is written everywhere, in both languages."""
     return f"{day.day:02}/{day.month:02}/{day.year:04}"

@@ -255,6 +255,15 @@ NEWS_KINDS = (
         states=(State.COMPLETED,),
     ),
     NoticeKind(
+        name="confirmation_undone",
+        label=gettext_lazy("Confirmation taken back"),
+        group=NEWS,
+        sentence=gettext_lazy("%(by)s took the confirmation back: the report waits again."),
+        states=(State.SUBMITTED,),
+        # To whoever was told of the confirmation: the lead, and those who help.
+        lead_only=False,
+    ),
+    NoticeKind(
         name="task_withdrawn",
         label=gettext_lazy("Withdrawn"),
         group=NEWS,

@@ -3,7 +3,15 @@
 from tasks.actions.change_lead import change_lead
 from tasks.actions.contributions import contribute, return_contribution
 from tasks.actions.cycles import make_occurrences, resume_cycle
-from tasks.actions.decisions import confirm, resume, send_back, supersede, suspend, withdraw
+from tasks.actions.decisions import (
+    confirm,
+    resume,
+    send_back,
+    supersede,
+    suspend,
+    undo_confirmation,
+    withdraw,
+)
 from tasks.actions.drafting import new_task, new_tasks
 from tasks.actions.edit_task import edit_task
 from tasks.actions.escalation import resume_escalation, stop_escalation
@@ -77,6 +85,7 @@ __all__ = [
     "submit",
     "supersede",
     "suspend",
+    "undo_confirmation",
     "vouch",
     "withdraw",
 ]

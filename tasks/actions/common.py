@@ -277,6 +277,11 @@ def allowed_readers(task: Task, people: Iterable[Person], body: Body | None) -> 
     return [person for person in people if bodies.intersection(access.bodies_as(person, RESTRICTED_READERS))]
 
 
+def version_occasion(task: Task) -> str:
+    """The occasion of the notices that the last change of the task owed."""
+    return f"v{task.version}"
+
+
 def notify(
     people: Iterable[Person],
     kind: str,
@@ -301,7 +306,7 @@ def notify(
         [person for person in allowed_readers(task, people, body) if by is None or person.pk != by.pk],
         kind,
         about=task,
-        occasion=occasion or (f"request-{request}" if request else f"v{task.version}"),
+        occasion=occasion or (f"request-{request}" if request else version_occasion(task)),
         body=body,
         due_version=task.due_version,
         data={"by": str(by or ""), "reason": reason}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -9,12 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.access import on_behalf_of
 from committees.models import Person
+from notices.actions import drop_untold, owe_again
 from portal.shared.days import today
 from portal.shared.verdicts import Sentence
 from tasks import rules
 from tasks.actions import cycles
-from tasks.actions.common import clean_text, lead_workers, lock, move, notify, notify_helping_bodies
-from tasks.lifecycle import CONFIRM, RESUME, SEND_BACK, SUPERSEDE, SUSPEND, WITHDRAW, State
+from tasks.actions.common import (
+    clean_text,
+    lead_workers,
+    lock,
+    move,
+    notify,
+    notify_helping_bodies,
+    version_occasion,
+)
+from tasks.drop_reasons import REASON_OF_STATE
+from tasks.lifecycle import CONFIRM, RESUME, SEND_BACK, SUPERSEDE, SUSPEND, UNDO_CONFIRMATION, WITHDRAW, State
 from tasks.models import Task
 
 
@@ -35,6 +47,28 @@ def confirm(*, task: Task, by: Person) -> Task:
     )
     notify([task.submitted_by] if task.submitted_by else [], "task_confirmed", task, by, body=task.lead)
     notify_helping_bodies(task, "help_confirmed", by)
+    return task
+
+
+@transaction.atomic
+def undo_confirmation(*, task: Task, by: Person) -> Task:
+    """Take a confirmation back: the report waits again, as if nobody had judged it."""
+    task = lock(task)
+    right = rules.may_undo_confirmation(by, task).or_raise()
+    occasion = version_occasion(task)
+    values: dict[str, Any] = {"confirmed_by": None, "confirmed_for": None, "confirmed_at": None}
+    task = move(task, UNDO_CONFIRMATION, by, rules.may_undo_confirmation, right=right, **values)
+    news = drop_untold(
+        about=task,
+        occasion=occasion,
+        names=("task_confirmed", "help_confirmed"),
+        because=REASON_OF_STATE[State.SUBMITTED],
+    )
+    # A letter that left cannot be called back: it is followed by another.
+    for notice in news:
+        notify([notice.person], "confirmation_undone", task, by, body=notice.body)
+    # What was dropped while the task stood as completed holds again.
+    owe_again(about=task, because=(REASON_OF_STATE[State.COMPLETED],), every_kind=True)
     return task
 
 

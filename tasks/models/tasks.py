@@ -36,6 +36,7 @@ from tasks.lifecycle import (
     GIVEN,
     OPEN,
     RUNNING,
+    UNDO_FOR,
     UNISSUED,
     Pace,
     Standing,
@@ -797,6 +798,11 @@ class Task(models.Model):
     def is_issued(self) -> bool:
         """As the queryset answers it: a draft that was withdrawn was never issued."""
         return self.state not in UNISSUED and self.assigned_at is not None
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when whoever confirmed it can take that back; None unless it is completed."""
+        return self.confirmed_at + UNDO_FOR if self.confirmed_at else None
 
     def standing(self, on: date, due: str = CURRENT) -> Standing | None:
         """Where the task stands on the day, as the queryset answers it; None outside the count."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.shared.days import format_time
 from portal.shared.verdicts import Sentence
 from tasks import actions, forms, lifecycle, rollup, rules
 from tasks import serializers as shapes
@@ -34,6 +36,14 @@ def what_is_not_done(task: Task) -> Sentence:
         "%(count)s tasks below this one are not done.",
         count,
     ) % {"count": count}
+
+
+def can_be_undone(task: Task) -> bool:
+    return task.undo_until is not None and timezone.now() < task.undo_until
+
+
+def until_when(task: Task) -> Sentence:
+    return _("Until %(time)s.") % {"time": format_time(task.undo_until)} if task.undo_until else ""
 
 
 CONFIRM_EXPLANATION = _("The deliverable is what was asked and the evidence can be checked.")
@@ -156,6 +166,22 @@ DECISIONS: tuple[Verb, ...] = (
         many=Many(("confirm_tasks",)),
         undone_by="undo_confirmation",
         history=(Heading(lifecycle.CONFIRM.event, _("Completion confirmed"), Standing.DONE_ON_TIME),),
+    ),
+    Verb(
+        name="undo_confirmation",
+        rule=rules.may_undo_confirmation,
+        action=actions.undo_confirmation,
+        move=lifecycle.UNDO_CONFIRMATION,
+        label=_("Take the confirmation back"),
+        icon="rotate-ccw",
+        at_once=True,
+        hint=until_when,
+        giver_states=(State.COMPLETED,),
+        relevant=can_be_undone,
+        explanation=_("The report waits for a decision again, as if nobody had judged it."),
+        done=_("Confirmation taken back:"),
+        next_work=Mine.CONFIRM,
+        history=(Heading(lifecycle.UNDO_CONFIRMATION.event, _("Confirmation taken back"), State.SUBMITTED),),
     ),
     Verb(
         name="send_back",

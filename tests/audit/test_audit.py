@@ -59,6 +59,7 @@ NO_EVENT = {
     "tasks.hand_over",
     "tasks.forget_runs",
     "notices.build_notice",
+    "notices.drop_untold",
     "notices.owe",
     "imports.next_import",
     "notices.owe_again",

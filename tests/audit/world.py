@@ -47,6 +47,10 @@ class World:
         task_actions.add_evidence(task=task, by=self.people["officer"], kind="document", document="1/BC")
         return task
 
+    def confirmed(self, by: Person) -> Task:
+        doer = by if by.is_superuser else self.people["secretary"]
+        return task_actions.confirm(task=self.task("submitted"), by=doer)
+
     def unsure(self) -> Task:
         return ready_for("vouch", self.task("draft"), self.people)
 

@@ -35,6 +35,7 @@ class Case:
     before_issue: str = ""  # who instead, while only those who prepare the task see it
     states: str = ""  # empty where no state is enough: `ready_for` does what is needed besides
     target: str = ""  # empty where the state stays
+    only_doer: bool = False  # it takes back what one of them did: only for whoever that was
 
     by: str
     state: str
@@ -162,6 +163,14 @@ CASES: dict[str, Case] = {
         target="completed",
         by="secretary",
         state="submitted",
+    ),
+    "undo_confirmation": Case(
+        who=JUDGES,
+        states="completed",
+        target="submitted",
+        only_doer=True,
+        by="secretary",
+        state="completed",
     ),
     "send_back": Case(
         who=JUDGES,

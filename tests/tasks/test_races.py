@@ -72,6 +72,11 @@ def submitted(task: Task, people: People) -> None:
     actions.submit(task=task, by=people["officer"], report="Đã xong.")
 
 
+def confirmed(task: Task, people: People) -> None:
+    submitted(task, people)
+    actions.confirm(task=task, by=people["secretary"])
+
+
 def nothing(task: Task, people: People) -> None:
     """Ready as it is."""
 
@@ -95,6 +100,8 @@ ACTS: dict[str, Act] = {
     "submit": lambda task, people: actions.submit(task=task, by=people["officer"], report="Đã xong."),
     "submit too": lambda task, people: actions.submit(task=task, by=people["lead_head"], report="Xong."),
     "confirm": lambda task, people: actions.confirm(task=task, by=people["secretary"]),
+    "undo": lambda task, people: actions.undo_confirmation(task=task, by=people["secretary"]),
+    "comment": lambda task, people: actions.add_comment(task=task, by=people["officer"], text="Cảm ơn."),
     "send back": lambda task, people: actions.send_back(task=task, by=people["head"], reason=WHY),
     "withdraw": lambda task, people: actions.withdraw(task=task, by=people["secretary"], reason=WHY),
     "suspend": lambda task, people: actions.suspend(task=task, by=people["head"], reason=WHY),
@@ -143,6 +150,8 @@ RACES = {
     "decide while another leads": Race(asked, "approve", "another lead", "ok", "409"),
     "confirm or send back": Race(submitted, "confirm", "send back", "409", "409"),
     "confirm while withdrawing": Race(submitted, "confirm", "withdraw", "409", "409"),
+    "two undo": Race(confirmed, "undo", "undo", "409", "409"),
+    "undo while somebody comments": Race(confirmed, "undo", "comment", "ok", "409"),
 }
 
 

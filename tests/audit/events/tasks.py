@@ -216,6 +216,11 @@ TASK_EVENTS: dict[str, Row] = {
         "task_confirmed",
         lambda w, by: partial(actions.confirm, task=w.task("submitted"), by=by),
     ),
+    "tasks.undo_confirmation": (
+        "secretary",
+        "task_confirmation_undone",
+        lambda w, by: partial(actions.undo_confirmation, task=w.confirmed(by), by=by),
+    ),
     "tasks.send_back": (
         "secretary",
         "task_sent_back",

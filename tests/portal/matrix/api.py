@@ -83,6 +83,8 @@ POST   api:tasks-submit           working       403 403 403 200 403 404 404 401
 POST   api:tasks-submit           submitted     403 403 403 409 403 404 404 401
 POST   api:tasks-confirm          submitted     200 200 403 403 403 404 404 401
 POST   api:tasks-confirm          in_progress   409 409 403 403 403 404 404 401
+POST   api:tasks-undo-confirmation completed    403 200 403 403 403 404 404 401
+POST   api:tasks-undo-confirmation submitted    409 409 403 403 403 404 404 401
 POST   api:tasks-send-back        submitted     200 200 403 403 403 404 404 401
 POST   api:tasks-send-back        completed     409 409 403 403 403 404 404 401
 POST   api:tasks-suspend          in_progress   200 200 403 403 403 404 404 401

@@ -107,6 +107,9 @@ POST   tasks:submit               submitted     403 403 403 409 403 404 404 302
 GET    tasks:confirm              submitted     200 200 403 403 403 404 404 302
 POST   tasks:confirm              submitted     302 302 403 403 403 404 404 302
 POST   tasks:confirm              in_progress   409 409 403 403 403 404 404 302
+GET    tasks:undo_confirmation    completed     403 200 403 403 403 404 404 302
+POST   tasks:undo_confirmation    completed     403 302 403 403 403 404 404 302
+POST   tasks:undo_confirmation    submitted     409 409 403 403 403 404 404 302
 GET    tasks:send_back            submitted     200 200 403 403 403 404 404 302
 POST   tasks:send_back            submitted     302 302 403 403 403 404 404 302
 POST   tasks:send_back            completed     409 409 403 403 403 404 404 302
