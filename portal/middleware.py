@@ -23,7 +23,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    # Only evidence lets itself be framed: everything else answers with `frame-ancestors 'none'`.
+    "font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
 

@@ -14,6 +14,13 @@ document.addEventListener("click", (event) => {
   });
 });
 
+// A picture that no browser can draw says so; its name stands there without script.
+document.addEventListener("error", (event) => {
+  if (!event.target.matches?.("[data-unless-broken]")) return;
+  event.target.hidden = true;
+  event.target.nextElementSibling.hidden = false;
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/fan-outs/<int:fan_out_pk>/retry/", fanning.retry, name="retry_fan_out"),
     path("<int:pk>/fan-outs/<int:fan_out_pk>/cancel/", fanning.cancel, name="cancel_fan_out"),
     path("<int:pk>/evidence/<int:evidence_pk>/", detail.evidence, name="evidence"),
+    path("<int:pk>/evidence/<int:evidence_pk>/show/", detail.show_evidence, name="show_evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/remove/", verbs.remove_evidence, name="remove_evidence"),
     *(
         path(f"<int:pk>/{verb.slug}/", verbs.verb_page(verb), name=verb.name)

@@ -30,7 +30,7 @@ from committees.models import Body, Person
 from committees.roles import PERMISSIONS, RESTRICTED_READERS
 from notices.rules import may_view_policy
 from portal.shared.days import today
-from portal.shared.downloads import download
+from portal.shared.downloads import download, show
 from portal.shared.verdicts import Sentence
 from tasks import rollup, rules
 from tasks.forms import CommentForm, ProgressForm, as_secret
@@ -39,6 +39,7 @@ from tasks.lists.rows import Counted, TaskRow, sort_tasks
 from tasks.models import Comment, Evidence, Progress, Request, Task
 from tasks.pages import story
 from tasks.pages.common import TaskPage, find_page, find_task, rows_if, task_crumbs
+from tasks.pages.evidence import pieces_of
 from tasks.pages.former_lead import kept
 from tasks.pages.panel import Panel, panel
 
@@ -136,7 +137,9 @@ def _context(person: Person, page: TaskPage) -> dict[str, Any]:
         "told": sum(clear.told for clear in task.clears()),
         "notes": notes,
         "report": next((note for note in notes if note.report), None),
-        "evidence": [(piece, posts.post(piece.by_id, piece.at, str(piece.by))) for piece in evidence],
+        "evidence": pieces_of(
+            (piece, posts.post(piece.by_id, piece.at, str(piece.by))) for piece in evidence
+        ),
         "removable": _removable(person, evidence, acts),
         "above": _above(page),
         "replacing": _replacing(person, page),
@@ -221,10 +224,23 @@ def _removable(person: Person, evidence: list[Evidence], acts: Panel) -> set[int
 @require_safe
 def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
     """The file of one piece of evidence, to whoever sees its task."""
+    piece = _find_file(request, pk, evidence_pk)
+    return download(piece.file, piece.file_name)
+
+
+@login_required
+@require_safe
+def show_evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
+    """The same file to be shown in the page: a picture or a PDF; any other is saved."""
+    piece = _find_file(request, pk, evidence_pk)
+    return show(piece.file, piece.file_name)
+
+
+def _find_file(request: SignedInRequest, pk: int, evidence_pk: int) -> Evidence:
     task = find_task(request, pk)
     files = kept(task, task.evidence.filter(kind=Evidence.Kind.FILE, removed_at=None))
-    piece = get_object_or_404(files, pk=evidence_pk)
-    return download(piece.file, piece.file_name)
+    piece: Evidence = get_object_or_404(files, pk=evidence_pk)
+    return piece
 
 
 @login_required

@@ -245,10 +245,12 @@ def test_the_files_are_those_of_then(changed: Task, people: People) -> None:
     client = Client()
     client.force_login(people["officer"])
     files = {one.file_name: one.pk for one in Evidence.objects.filter(task=changed)}
-    answers = {
-        name: client.get(f"/tasks/{changed.pk}/evidence/{pk}/").status_code for name, pk in files.items()
-    }
-    assert answers == {"cu.pdf": 200, "moi.pdf": 404}
+    for way in ("", "show/"):
+        answers = {
+            name: client.get(f"/tasks/{changed.pk}/evidence/{pk}/{way}").status_code
+            for name, pk in files.items()
+        }
+        assert answers == {"cu.pdf": 200, "moi.pdf": 404}, way
 
 
 def test_the_admin_is_as_it_was_then(changed: Task, people: People, enter: Any) -> None:

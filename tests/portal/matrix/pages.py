@@ -68,6 +68,7 @@ GET    tasks:edit                 draft         403 200 403 404 403 404 404 302
 GET    tasks:edit                 in_progress   200 200 403 403 403 404 404 302
 GET    tasks:edit                 completed     409 409 403 403 403 404 404 302
 GET    tasks:evidence             with_evidence 200 200 200 200 200 404 404 302
+GET    tasks:show_evidence        with_evidence 200 200 200 200 200 404 404 302
 GET    tasks:remove_evidence      with_evidence 405 405 405 405 405 405 405 302
 POST   tasks:remove_evidence      with_evidence 403 403 403 302 403 404 404 302
 GET    tasks:propose              draft         403 200 403 404 403 404 404 302

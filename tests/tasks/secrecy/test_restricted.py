@@ -216,7 +216,8 @@ def test_no_address_of_it_answers(
     file = actions.add_evidence(
         task=task, by=people["officer"], kind="file", file=SimpleUploadedFile("a.txt", b"x")
     )
-    own = [f"/tasks/{task.pk}/evidence/{file.pk}/", f"/tasks/{child.pk}/above/{task.pk}/"]
+    own = [f"/tasks/{task.pk}/evidence/{file.pk}/{way}" for way in ("", "show/")]
+    own += [f"/tasks/{child.pk}/above/{task.pk}/"]
     for pk in (task.pk, child.pk):
         own += [f"/tasks/{pk}/{page}" for page in ("", "why/", "edit/", "below/", "urge/", "comment/")]
         own += [f"/api/tasks/{pk}/{page}" for page in ("", "comments/", "progress/", "evidence/", "above/")]
