@@ -95,7 +95,8 @@ def _from_row(model: type[Row], values: Iterator[Any]) -> Row:
 def place(request: HttpRequest, name: str, label: str, icon: str) -> dict[str, Any]:
     """One entry of the menu; `current` when the page is that place or stands below it."""
     url = reverse(name)
-    below = url != reverse("my_work") and request.path.startswith(url)
+    # What is decided in a row stands below My work, whose own address is the root of all.
+    below = request.path.startswith(reverse("deciding:start") if name == "my_work" else url)
     return {
         "name": name,
         "url": url,

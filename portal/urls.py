@@ -28,6 +28,7 @@ urlpatterns = [
     *views.urlpatterns,
     path("tasks/bodies/", suggestions, name="suggest_bodies"),
     path("tasks/", include("tasks.urls")),
+    path("deciding/", include("tasks.deciding.urls")),
     path("orders/", include((orders, "orders"))),
     path("bodies/", include((bodies, "bodies"))),
     path("people/", include("tasks.leaving.urls")),

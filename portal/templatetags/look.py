@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from portal.icons import ICON_NAMES
-from portal.shared.days import VIETNAM, WEEKDAYS, format_day
+from portal.shared.days import VIETNAM, WEEKDAYS, format_day, format_time
 from portal.shared.standings import STANDING_WORDS, standing_words
 from tasks.lists.filters import PACES
 
@@ -272,6 +272,12 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """28/09/2026 16:42, Vietnam time."""
     return _local(value).strftime("%d/%m/%Y %H:%M") if value else ""
+
+
+@register.filter(expects_localtime=False)
+def clock(value: datetime | None) -> str:
+    """16:42, Vietnam time."""
+    return format_time(value) if value else ""
 
 
 @register.filter(expects_localtime=False)

@@ -33,7 +33,6 @@ from tasks.models import Part, Task, cycle_words
 from tasks.pages import story
 from tasks.pages.former_lead import as_read_by, kept
 from tasks.verbs import VERBS, Verb
-from tasks.views.verbs import form_of
 
 # Verbs that ask for no words can be done to many tasks at once; a passed deadline is ticked one by one.
 IN_BULK = tuple(
@@ -241,7 +240,7 @@ class TaskAdmin(EventfulAdmin[Task]):
             explain=row.explanation,
         )
         return self.deed_page(
-            request, task, deed, form_of(row, task, request), verdict=row.may_open(by, task)
+            request, task, deed, row.form_for(request, task), verdict=row.may_open(by, task)
         )
 
     def get_actions(self, request: HttpRequest) -> Any:

@@ -63,6 +63,9 @@ DECISIONS = {
     "draft": Decision("pencil", gettext_lazy("Draft"), gettext_lazy("Finish the draft")),
 }
 
+# What is decided where the page stands; the others lead to more than a yes or no.
+JUDGED = ("approve", "request")
+
 # Why another body declined it, or the assigner took it back, is not for these readers.
 WITHOUT_LAST_WORD = ("accept", "request", "fan_out")
 
@@ -93,6 +96,8 @@ class WorkRow:
     reported_late: bool = False
     may_urge: bool = False
     at_risk: bool = False
+    in_a_row: str = ""
+    """Where it is decided on as one of this section, if it is a decision."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,11 @@ class Section:
     def url(self) -> str:
         """The list of exactly these tasks."""
         return f"{reverse('tasks:list')}?mine={self.name}"
+
+    @property
+    def in_a_row(self) -> str:
+        """Where these are decided on one after the other, if any of those shown is a decision."""
+        return _in_a_row(self.name) if any(row.in_a_row for row in self.rows) else ""
 
 
 @dataclass(frozen=True)
@@ -240,6 +250,7 @@ class MyWork:
                     task.days_left(self.on),
                     decision=DECISIONS[kind],
                     last_word=last_word,
+                    in_a_row=_in_a_row(Mine.DECIDE, task) if kind in JUDGED else "",
                 )
             )
         return self._section(Mine.DECIDE, _("To decide"), "", "inbox", rows)
@@ -258,6 +269,7 @@ class MyWork:
                 (self.on - day_of(task.submitted_at)).days if task.submitted_at else None,
                 evidences=task.evidences,
                 reported_late=task.standing(self.on) == Standing.OVERDUE,
+                in_a_row=_in_a_row(name, task) if name == Mine.CONFIRM else "",
             )
             for task in self._tasks(name)
         ]
@@ -358,6 +370,12 @@ def _numbers(person: Person, on: date, _body: None) -> QuerySet[Any, Any]:
         for name, day, condition in counted
     ]
     return members[0].union(*members[1:], all=True)
+
+
+def _in_a_row(name: Mine, task: Task | None = None) -> str:
+    """The address of one task, or of the first, in the queue of a section as this page sorts it."""
+    page = reverse("deciding:task", args=[task.pk]) if task else reverse("deciding:start")
+    return f"{page}?mine={name}&work=1"
 
 
 def _by_place(row: tuple[str, int, int, int]) -> int:

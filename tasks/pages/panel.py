@@ -14,6 +14,7 @@ from portal.shared.days import today
 from portal.shared.verdicts import Sentence, Verdict
 from tasks import rules
 from tasks.models import Task
+from tasks.pages.consequences import what_follows
 from tasks.verbs import VERBS, Verb
 
 # What lets somebody do more with a task than read it.
@@ -30,6 +31,8 @@ class Act:
     at_once: bool
     main: bool
     hint: Sentence
+    # Said before it is done, where it cannot be taken back at leisure; empty where nothing is asked.
+    follows: list[Sentence]
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def panel(person: Person, task: Task) -> Panel:
             at_once=verb.at_once and not (asks_again and verb.issues),
             main=verb is main,
             hint=verb.hint(task) if verb.hint and verdicts[verb.name] else "",
+            follows=what_follows(verb, task) if verb.asked_once and verdicts[verb.name] else [],
         )
         for verb in verbs
     ]

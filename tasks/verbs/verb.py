@@ -14,7 +14,7 @@ from committees.doors import SignedInRequest
 from committees.models import Body, Person
 from portal.shared.api import Nothing
 from portal.shared.verdicts import Sentence, Verdict
-from tasks.forms import ConfirmForm
+from tasks.forms import ConfirmForm, as_secret
 from tasks.lifecycle import Move, State
 from tasks.lists.duties import Mine
 from tasks.models import Task
@@ -67,6 +67,8 @@ class Verb:
     icon: str
     # There is nothing to type: the page of the task does it at once.
     at_once: bool = False
+    # It is done at once, and cannot be taken back at leisure: its button asks once, with what follows.
+    asked_once: bool = False
     # It cannot be undone, and the button says so by its colour.
     risky: bool = False
     # May be the one thing to do: of those that a person can do now, the first in the table is,
@@ -124,6 +126,15 @@ class Verb:
     def may_open(self, person: Person, task: Task) -> Verdict:
         """Whether this person may open its form now."""
         return (self.opening_rule or self.rule)(person, task)
+
+    def form_for(
+        self, request: SignedInRequest, task: Task, *, sent: bool | None = None, **options: Any
+    ) -> forms.Form:
+        """Its form for this person and task; filled with what was sent, by default where anything was."""
+        options |= self.form_options(request, task) if self.form_options else {}
+        is_sent = request.method == "POST" if sent is None else sent
+        posted = (request.POST, request.FILES) if is_sent else ()
+        return as_secret(task, self.form(*posted, **options))
 
     def do_with_form(self, task: Task, by: Person, form: forms.Form) -> None:
         if self.from_form:

@@ -20,7 +20,6 @@ from committees.doors import SignedInRequest
 from portal.shared.days import today
 from portal.shared.forms import add_errors
 from tasks import actions, rollup, rules
-from tasks.forms import as_secret
 from tasks.lists.duties import Duties
 from tasks.models import Evidence, Task
 from tasks.pages.common import TaskPage, find_page, find_task, late_above, task_crumbs
@@ -37,7 +36,7 @@ def verb_page(verb: Verb) -> Callable[..., HttpResponse]:
         task = page.task
         # Who before when, and both before what was typed.
         verb.may_open(request.user, task).or_raise()
-        form = form_of(verb, task, request)
+        form = verb.form_for(request, task)
         if request.method == "POST" and form.is_valid():
             try:
                 verb.do_with_form(task, request.user, form)
@@ -48,12 +47,6 @@ def verb_page(verb: Verb) -> Callable[..., HttpResponse]:
         return render(request, "tasks/verb.html", _context(request, verb, page, form))
 
     return view
-
-
-def form_of(verb: Verb, task: Task, request: SignedInRequest) -> forms.Form:
-    options = verb.form_options(request, task) if verb.form_options else {}
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    return as_secret(task, verb.form(*posted, **options))
 
 
 def _context(request: SignedInRequest, verb: Verb, page: TaskPage, form: forms.Form) -> dict[str, Any]:

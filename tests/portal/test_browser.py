@@ -75,7 +75,8 @@ def test_the_main_job_end_to_end(demo: Any, desk: Page, tmp_path: Any) -> None:
     with desk.expect_download() as download:
         desk.click("text=bao-cao.pdf")
     assert download.value.path().read_bytes() == proof.read_bytes()
-    follow(desk, f'form[action="/tasks/{task.pk}/confirm/"] .btn.main')
+    desk.click("#ask-confirm summary")
+    follow(desk, f'form[action="/tasks/{task.pk}/confirm/"] button')
     task.refresh_from_db()
     assert (task.state, task.confirmed_by) == (
         "completed",
@@ -112,7 +113,8 @@ def test_an_order_goes_to_34_provinces_and_comes_back_as_a_sum(demo: Any, desk: 
     sign_in(desk, demo, "government.secretary")
     assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 34, "done_on_time": 0, "silent": 33}
     desk.goto(f"{demo.url}/tasks/{one.pk}/")
-    follow(desk, f'form[action="/tasks/{one.pk}/confirm/"] .btn.main')
+    desk.click("#ask-confirm summary")
+    follow(desk, f'form[action="/tasks/{one.pk}/confirm/"] button')
     assert rolled_up(desk, demo, task) == {"given": 34, "in_time": 33, "done_on_time": 1, "silent": 33}
     # One of 34 is done: the sum beside what the lead says of the whole.
     desk.goto(f"{demo.url}/tasks/{task.pk}/")
@@ -235,7 +237,8 @@ def pages_of(who: str) -> list[str]:
         for verb in ("submit", "progress", "add-evidence", "name-people", "comment")
     ]
     lead += later_pages_of_a_lead()
-    giver = ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
+    giver = ["/deciding/?mine=confirm&work=1", "/deciding/?mine=decide", "/deciding/?q=khong-co"]
+    giver += ["/tasks/new/", "/orders/new/", f"/tasks/{task.pk}/edit/", f"/tasks/{task.pk}/withdraw/"]
     giver += [
         f"/tasks/{task.pk}/{verb}/" for verb in ("change-lead", "supersede", "suspend", "set-milestones")
     ]

@@ -16,8 +16,8 @@ from tasks.admin.tasks import IN_BULK
 from tasks.lifecycle import State
 from tasks.models import Evidence, Order, Part, Task
 from tasks.verbs import VERBS
-from tests.support.admin_door import one_event, url
-from tests.support.people import Bodies, TaskAt, ready_for
+from tests.support.admin_door import one_event, ready_for_admin, url
+from tests.support.people import Bodies, TaskAt
 from tests.support.verbs import CASES, as_form
 from tests.tasks.admin_tasks_helpers import errors, task_values
 
@@ -45,9 +45,7 @@ def test_every_verb_has_its_page() -> None:
 def test_a_superuser_does_each_verb_and_it_is_marked(
     enter: Any, people: dict[str, Person], task_at: TaskAt, verb: str
 ) -> None:
-    task = ready_for(verb, task_at(CASES[verb].state), people)
-    if CASES[verb].only_doer:
-        task = actions.confirm(task=task_at("submitted"), by=people["admin"])
+    task = ready_for_admin(verb, task_at, people)
     assert enter("admin").get(do(task, verb)).status_code == 200
     events = Event.objects.count()
     given = as_form(CASES[verb].values(task, people))

@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
-from PIL import Image
-from reportlab.pdfgen.canvas import Canvas
 
 from committees.models import Person
 from tasks import actions
-from tasks.models import Evidence, Task
 from tests.support.people import TaskAt
+from tests.tasks.evidence_helpers import pdf, picture, stored
 
 pytestmark = pytest.mark.once
 
 People = dict[str, Person]
 SCRIPT = b"<html><script>alert(1)</script></html>"
-
-
-def picture(kind: str) -> bytes:
-    box = BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(box, kind)
-    return box.getvalue()
-
-
-def pdf() -> bytes:
-    box = BytesIO()
-    canvas = Canvas(box)
-    canvas.drawString(100, 700, "Bao cao")
-    canvas.save()
-    return box.getvalue()
-
-
-def stored(task: Task, name: str, content: bytes, by: Person) -> Evidence:
-    """As it lies on the disk, past the checks of the upload."""
-    row = Evidence(task=task, kind="file", title=name, file_name=name, size=len(content), by=by)
-    row.at = timezone.now()
-    row.file.save(name, ContentFile(content), save=False)
-    row.save()
-    return row
 
 
 # Name, bytes: the type in which it is shown, or None where it is only saved.

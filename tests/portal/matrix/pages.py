@@ -111,6 +111,13 @@ POST   tasks:confirm              in_progress   409 409 403 403 403 404 404 302
 GET    tasks:undo_confirmation    completed     403 200 403 403 403 404 404 302
 POST   tasks:undo_confirmation    completed     403 302 403 403 403 404 404 302
 POST   tasks:undo_confirmation    submitted     409 409 403 403 403 404 404 302
+GET    deciding:start             -             302 302 200 302 200 200 200 302
+GET    deciding:task              submitted     200 200 302 302 302 404 404 302
+POST   deciding:decide            submitted     302 302 403 403 403 404 404 302
+POST   deciding:decide            in_progress   302 302 403 403 403 404 404 302
+POST   deciding:undo              completed     403 302 403 403 403 404 404 302
+POST   deciding:undo              submitted     409 409 403 403 403 404 404 302
+POST   deciding:keys              -             302 302 302 302 302 302 302 302
 GET    tasks:send_back            submitted     200 200 403 403 403 404 404 302
 POST   tasks:send_back            submitted     302 302 403 403 403 404 404 302
 POST   tasks:send_back            completed     409 409 403 403 403 404 404 302

@@ -216,6 +216,8 @@ class Settings:
             values["fan_out_pk"] = self.fan_out.pk
         if setting == "with_evidence":
             values["evidence_pk"] = self.evidence.pk
+        if route == "deciding:decide":
+            values["slug"] = "confirm"
         if route == "tasks:above":
             values["above_pk"] = self.above.pk
         if setting == "order":

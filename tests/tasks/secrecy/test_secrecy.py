@@ -19,12 +19,12 @@ from tasks import actions, secrecy
 from tasks.actions.task_fields import EDITABLE_FIELDS, PartSpec
 from tasks.models import PLACEHOLDER_TITLE, Progress, Task
 from tasks.verbs import VERBS
+from tests.support.admin_door import ready_for_admin
 from tests.support.api import Api
 from tests.support.people import (
     Bodies,
     TaskAt,
     other_than,
-    ready_for,
 )
 from tests.support.verbs import CASES, as_json
 from tests.tasks.secrecy.helpers import (
@@ -122,7 +122,7 @@ def test_a_secret_task_is_edited_by_its_number(people: People, secret_at: TaskAt
 
 
 def ready_secret(verb: str, people: People, task_at: TaskAt) -> Task:
-    return made_secret(ready_for(verb, task_at(CASES[verb].state, number="17"), people))
+    return made_secret(ready_for_admin(verb, task_at, people, number="17"))
 
 
 def given(verb: str, task: Task, people: People) -> dict[str, Any]:
