@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from committees import password_attempts
 from committees.models import SentRequest
+from committees.passwords import sending
 
 # A page that stood open longer than this sends anew.
 KEPT = timedelta(days=1)
@@ -24,3 +25,9 @@ def forget_sent_requests() -> None:
 def forget_attempts() -> None:
     """Each hour: counts of tried passwords that hold nobody back any more."""
     password_attempts.forget_old()
+
+
+@shared_task
+def send_password_letters() -> None:
+    """Each minute: letters with which people choose their password."""
+    sending.send_letters(timezone.now())

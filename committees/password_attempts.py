@@ -68,6 +68,9 @@ NAME_LIMIT = Limit("name", 5)
 # High, because a whole office may stand behind one address.
 NETWORK_LIMIT = Limit("network", 100)
 OLD_PASSWORD_LIMIT = Limit("old password", 5)
+# Letters for a forgotten password: those for one account, and those that one network asks for.
+LETTER_LIMIT = Limit("password letter", 3)
+LETTER_NETWORK_LIMIT = Limit("password letters of a network", 30)
 
 
 def network_of(address: str) -> str:

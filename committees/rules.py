@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -279,15 +280,38 @@ def may_send_reset_letter(by: Person, person: Person) -> Verdict:
     keeps = may_change_account(by, person)
     if not keeps:
         return keeps
-    if not person.is_active:
-        return not_now(_("This account is locked. Unlock it first."))
-    if not person.email or person.address_refused_at:
-        return not_now(_("There is no address that takes letters. Correct the e-mail first."))
+    takes = may_get_letter(person)
+    if not takes:
+        return takes
     if by.pk != person.pk and has_power(person) and changed_address(by, person):
         return may_act_for_oneself(
             by, _("You changed the address of this person. Another administrator sends the letter.")
         )
     return YES
+
+
+def may_get_letter(person: Person) -> Verdict:
+    """A letter to choose a password goes to an open account with an address that takes letters."""
+    if not person.is_active or (person.is_demo and not settings.DEBUG):
+        return not_now(_("This account is locked. Unlock it first."))
+    if not person.email or person.address_refused_at:
+        return not_now(_("There is no address that takes letters. Correct the e-mail first."))
+    return YES
+
+
+def chose_address(person: Person) -> bool:
+    """Was the address of an account entered with it, or did the person choose a password or it since?
+
+    One that somebody else changed opens nothing by a letter that anybody can ask for: whoever changed it
+    would read that letter.
+    """
+    rows = Event.objects.about(person).filter(
+        Q(verb="person_changed", after__has_key="email")
+        | Q(verb="profile_changed", after__has_key="email")
+        | Q(verb="password_changed")
+    )
+    last = rows.newest_first().first()
+    return last is None or last.by_id == person.pk
 
 
 def changed_address(by: Person, person: Person) -> bool:

@@ -138,6 +138,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Of a first password; of an account that has one it is a day (committees/passwords/tokens.py).
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
@@ -331,6 +333,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "notices.jobs.tell_at_once",
         "schedule": crontab(minute="*/3"),
         "options": {"expires": 180},
+    },
+    "send_password_letters": {
+        "task": "committees.jobs.send_password_letters",
+        "schedule": crontab(),
+        "options": {"expires": 60},
     },
     "give_fan_outs": {"task": "tasks.jobs.give_fan_outs", "schedule": crontab(), "options": {"expires": 60}},
     "carry_out_runs": {

@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse_lazy
+from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -26,6 +26,7 @@ from committees import access, actions, password_attempts
 from committees.doors import SignedInRequest
 from committees.forms import OwnPasswordForm, ProfileForm, SignInForm
 from committees.models import Membership, Person
+from committees.passwords.views import ChoosePassword, ForgottenPassword
 from committees.roles import PERMISSIONS
 from committees.views import away
 from portal.middleware import LANGUAGES
@@ -72,28 +73,6 @@ class PasswordChange(auth_views.PasswordChangeView):
         actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(self.request, form.user)
         return HttpResponseRedirect(self.get_success_url())
-
-
-class PasswordReset(auth_views.PasswordResetConfirmView):
-    """The link of the letter with which an administrator lets somebody choose their password."""
-
-    success_url = reverse_lazy("login")
-
-    def get_user(self, uidb64: str) -> Person | None:
-        person = super().get_user(uidb64)
-        return person if isinstance(person, Person) and person.is_active else None
-
-    def form_valid(self, form: SetPasswordForm[Person]) -> HttpResponse:
-        actions.change_own_password(person=form.user, password=form.cleaned_data["new_password1"])
-        del self.request.session[auth_views.INTERNAL_RESET_SESSION_TOKEN]
-        messages.success(self.request, _("Your password is saved. Sign in with it."))
-        response = HttpResponseRedirect(str(self.success_url))
-        # Who reads the person's letters is no stranger: else an account that was signed in nowhere yet would
-        # stay shut for as long as somebody tries its name.
-        password_attempts.remember_device(
-            self.request, response, form.user, secure=settings.SESSION_COOKIE_SECURE
-        )
-        return response
 
 
 @require_POST
@@ -185,9 +164,15 @@ urlpatterns: list[URLPattern] = [
         auth_views.PasswordChangeDoneView.as_view(),
         name="password_change_done",
     ),
+    path("accounts/forgotten/", ForgottenPassword.as_view(), name="password_reset"),
+    path(
+        "accounts/forgotten/done/",
+        auth_views.PasswordResetDoneView.as_view(),
+        name="password_reset_done",
+    ),
     path(
         "accounts/reset/<uidb64>/<token>/",
-        never_cache(PasswordReset.as_view()),
+        never_cache(ChoosePassword.as_view()),
         name="password_reset_confirm",
     ),
     path("language/", language, name="language"),

@@ -6,7 +6,6 @@ from committees.actions.accounts import (
     note_sign_in,
     save_own_profile,
     save_person,
-    send_reset_letter,
     set_password,
 )
 from committees.actions.addresses import accept_address
@@ -37,7 +36,6 @@ __all__ = [
     "save_own_profile",
     "save_paper_settings",
     "save_person",
-    "send_reset_letter",
     "set_office_permissions",
     "set_password",
 ]

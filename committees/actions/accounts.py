@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import changes, record, snapshot
-from committees import appointment_hooks, rules
+from committees import rules
 from committees.actions.addresses import REFUSAL_FIELDS, forget_refusal
 from committees.actions.common import PERSON_FIELDS, read_stored, save_and_record
-from committees.appointment_hooks import BreakGlass
-from committees.models import Body, Membership, Person
+from committees.models import Person
 from portal.shared.changes import changed_fields, clean_changed_fields, stored_row
-from portal.shared.days import today
 from portal.shared.verdicts import no, refuse
-
-log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -56,41 +42,6 @@ def set_password(*, person: Person, new_password: str, by: Person) -> Person:
     person.save(update_fields=["password"])
     record("password_set", about=person, by=by)
     return person
-
-
-@transaction.atomic
-def send_reset_letter(*, person: Person, by: Person) -> Person:
-    """Send a person a link with which they choose a password once; until then the old one holds."""
-    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    rules.may_send_reset_letter(by, person).or_raise()
-    own = by.pk != person.pk and rules.has_power(person) and rules.changed_address(by, person)
-    try:
-        # Not a letter of the ledger: nobody but the addressee may read the link, administrators least.
-        _reset_letter(person).send()
-    except OSError as error:
-        log.warning("The letter to choose a password for %s did not leave: %s", person.pk, error)
-        raise ValidationError(
-            _("The letter did not leave the portal; the log says why. Try again when that is mended.")
-        ) from error
-    record("reset_letter_sent", about=person, by=by, after={"email": person.email}, break_glass=own)
-    if own:
-        terms = Membership.objects.within(today(), None).filter(person=person)
-        bodies = Body.objects.filter(pk__in=terms.values("office__body")).order_by("path")
-        appointment_hooks.announce_break_glass(BreakGlass(person, by, list(bodies)))
-    return person
-
-
-def _reset_letter(person: Person) -> EmailMessage:
-    uid = urlsafe_base64_encode(force_bytes(person.pk))
-    address = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(person)])
-    context = {
-        "person": person,
-        "url": settings.PORTAL_URL + address,
-        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
-    }
-    with override(person.language):
-        subject = gettext("Choose your password for the steering committees portal")
-        return EmailMessage(subject, render_to_string("letters/reset.txt", context), to=[person.email])
 
 
 @transaction.atomic

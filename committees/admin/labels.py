@@ -22,6 +22,7 @@ VERB_LABELS.update(
         "body_changed": _("Body changed"),
         "office_permissions_changed": _("Rights of an office changed"),
         "reset_letter_sent": _("Letter to choose a password sent"),
+        "reset_letter_asked": _("Letter for a forgotten password asked for"),
         "membership_entered": _("Person appointed"),
         "term_proposed": _("Own appointment proposed"),
         "term_approved": _("Own appointment approved by another administrator"),

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext_lazy
 from audit.admin import EventfulAdmin
 from committees import actions, rules
 from committees.doors import signed_in
-from committees.models import Membership, Person
-from portal.shared.admin import ActionForm, Deed, apply_to_each, link
+from committees.models import Membership, PasswordLetter, Person
+from committees.passwords.actions import send_reset_letter
+from portal.shared.admin import ActionForm, Deed, ReadOnlyAdmin, apply_to_each, link
 from portal.shared.days import day_of, format_day
 
 
@@ -160,7 +161,7 @@ class PersonAdmin(EventfulAdmin[Person]):
         by, person = signed_in(request), self.row_or_404(request, str(object_id))
         deed = Deed(
             label=_("Send a letter to choose a password"),
-            act=lambda person, form: actions.send_reset_letter(person=person, by=by),
+            act=lambda person, form: send_reset_letter(person=person, by=by),
             done=_("A letter with a link that works once goes to %(name)s."),
             explain=_("The person chooses the password themselves; until then the old one holds."),
         )
@@ -232,6 +233,29 @@ class PersonAdmin(EventfulAdmin[Person]):
             add,
             _("Appoint to an office"),
         )
+
+
+@admin.register(PasswordLetter)
+class PasswordLetterAdmin(ReadOnlyAdmin[PasswordLetter]):
+    """What was owed and whether it left. The link is in no row: it is written when the letter is sent."""
+
+    list_display = ("asked_at", "person", "address", "by", "attempts", "sent_at", "next_attempt_at", "answer")
+    list_filter = (("sent_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("person", "by")
+    actions = ("send_again",)
+    search_fields = ("person__search_text", "address")
+    search_help_text = _("Search for a person or an address.")
+
+    @admin.action(description=_("Send the chosen letters again"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[PasswordLetter]) -> None:
+        done = ngettext_lazy(
+            "%(count)d letter is sent again within a minute.",
+            "%(count)d letters are sent again within a minute.",
+            "count",
+        )
+        by = signed_in(request)
+        rows = queryset.select_related("person")
+        apply_to_each(request, rows, lambda row: send_reset_letter(person=row.person, by=by), done)
 
 
 def term_days(term: Membership) -> str:

@@ -283,6 +283,26 @@ class Migration(migrations.Migration):
             model_name='proposedterm',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='proposed_term_decided_when_decided'),
         ),
+        migrations.CreateModel(
+            name='PasswordLetter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.EmailField(max_length=254, verbose_name='address')),
+                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('next_attempt_at', models.DateTimeField(db_index=True, null=True, verbose_name='next attempt')),
+                ('sent_at', models.DateTimeField(null=True, verbose_name='sent at')),
+                ('answer', models.CharField(blank=True, max_length=500, verbose_name='why it did not leave')),
+                ('by', models.ForeignKey(help_text='Empty: asked for on the page for a forgotten password.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='password_letters', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'letter to choose a password',
+                'verbose_name_plural': 'letters to choose a password',
+                'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('next_attempt_at__isnull', True), _connector='OR'), name='password_letter_sent_once')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='sentrequest',
             constraint=models.UniqueConstraint(fields=('person', 'key', 'digest'), name='one_answer_for_a_sent_request'),

@@ -3,7 +3,7 @@
 from committees.models.bodies import Alias, Body, BodyQuerySet
 from committees.models.offices import BodyGroupObjectPermission, Office
 from committees.models.people import AccountKeyField, Person, PersonManager
-from committees.models.sign_in import PasswordAttempts, SentRequest
+from committees.models.sign_in import PasswordAttempts, PasswordLetter, PasswordLetterQuerySet, SentRequest
 from committees.models.terms import Absence, Membership, MembershipQuerySet, ProposedTerm
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "MembershipQuerySet",
     "Office",
     "PasswordAttempts",
+    "PasswordLetter",
+    "PasswordLetterQuerySet",
     "Person",
     "PersonManager",
     "ProposedTerm",

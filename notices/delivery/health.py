@@ -13,11 +13,11 @@ from django.core.cache import cache
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from committees.models import Person
+from committees.models import PasswordLetter, Person
 from notices.calendar import Calendar
 from notices.models import Letter, Notice
 from notices.policy import schedule
-from portal.shared.days import VIETNAM, day_of
+from portal.shared.days import VIETNAM, day_of, start_of
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,8 @@ def check_delivery(now: datetime | None = None) -> DeliveryHealth:
         seconds_oldest_unsent=int((now - due).total_seconds()) if due else None,
         unsent_late=due is not None and due < _all_out_of(now),
         letters_failed_today=letters["failed"],
-        letters_given_up_today=letters["given_up"],
+        letters_given_up_today=letters["given_up"]
+        + PasswordLetter.objects.given_up().filter(asked_at__gte=start_of(day_of(now))).count(),
         addresses_refused=Person.objects.filter(address_refused_at__isnull=False, is_active=True).count(),
     )
 

@@ -42,6 +42,10 @@ MANY_EVENTS |= {"committees.approve_term"}
 MANY_EVENTS |= {"imports.read_import", "imports.write_import"}
 
 
+# One for each account that is meant: tests/committees/sign_in/test_password_letters.py.
+MANY_EVENTS |= {"committees.ask_reset_letter"}
+
+
 # Of an account that the portal itself closes, one and those of its terms: test_forget_demo.py.
 MANY_EVENTS |= {"committees.close_demo_account"}
 
@@ -49,6 +53,7 @@ MANY_EVENTS |= {"committees.close_demo_account"}
 # Public, yet no change of its own: called by actions inside theirs, or telling and reading notices.
 NO_EVENT = {
     "committees.open_offices",
+    "committees.owe_letter",
     "tasks.give_batch",
     # Questions that pages ask.
     "tasks.named_in",

@@ -15,6 +15,7 @@ from django.db import transaction
 from audit.models import Event
 from committees import access, actions
 from committees.models import Absence, Body, Membership, Office, Person, ProposedTerm
+from committees.passwords.actions import send_reset_letter
 from committees.roles import PERMISSIONS, Role
 from notices.appointments import (
     compose_appointed,
@@ -179,7 +180,7 @@ def test_a_letter_to_an_address_that_one_changed_is_told(
     by = only_administrator(people, "staff")
     people["member"].email = "staff2@demo.invalid"
     actions.save_person(person=people["member"], by=by)
-    actions.send_reset_letter(person=people["member"], by=by)
+    send_reset_letter(person=people["member"], by=by)
     assert Event.objects.get(verb="reset_letter_sent").break_glass
     assert told_of_break_glass() == {"head", "secretary"}
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from committees import actions
 from committees.models import Body, Membership, Person
+from committees.passwords.actions import send_reset_letter
 from committees.roles import Role
 from portal.shared.days import today
 from tests.audit.world import Row, changed
@@ -35,7 +36,7 @@ COMMITTEE_EVENTS: dict[str, Row] = {
     "committees.send_reset_letter": (
         "staff",
         "reset_letter_sent",
-        lambda w, by: partial(actions.send_reset_letter, person=w.people["member"], by=by),
+        lambda w, by: partial(send_reset_letter, person=w.people["member"], by=by),
     ),
     "committees.save_own_profile": (
         "member",

@@ -9,6 +9,8 @@ GET    readyz                     -               0   0   0   0   0   0   0   0
 GET    login                      -             200 200 200 200 200 200 200 200
 GET    logout                     -             405 405 405 405 405 405 405 405
 POST   language                   -             302 302 302 302 302 302 302 302
+GET    password_reset             -             200 200 200 200 200 200 200 200
+GET    password_reset_done        -             200 200 200 200 200 200 200 200
 GET    password_reset_confirm     letter        302 302 302 302 302 302 302 302
 POST   password_reset_confirm     letter        302 302 302 302 302 302 302 302
 
