@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import AnonymousUser, Permission
@@ -78,6 +79,18 @@ def right(person: Asker, permission: str, body: Body | None, on: date | None = N
     for pk in above if permission in READING else ():
         if {SUBTREE, permission} <= grants.get(pk, frozenset()):
             return Right(person, permission, body, absent.get((pk, permission)) or absent.get((pk, SUBTREE)))
+    return None
+
+
+def right_above(person: Asker, permission: str, body: Body | None) -> Right | None:
+    """The same right today on a body above this one, the nearest that gives it."""
+    if body is None or not isinstance(person, Person) or not person.is_active:
+        return None
+    grants, absent = _read_rights(person, today())
+    for pk in reversed(body.ancestor_ids()):
+        if person.is_superuser or permission in grants.get(pk, ()):
+            above = _read_once((pk, "body"), partial(Body.objects.get, pk=pk))
+            return Right(person, permission, above, absent.get((pk, permission)))
     return None
 
 

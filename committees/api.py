@@ -19,16 +19,20 @@ from committees.models import Alias, Body, BodyQuerySet, Membership, MembershipQ
 from committees.serializers import (
     AliasIn,
     AliasOut,
+    BodyBelowIn,
     BodyDetail,
+    BodyNamesIn,
     BodyRow,
     EndIn,
     Me,
     MembershipIn,
     MembershipOut,
+    NewPersonIn,
     PapersIn,
     ProposedTermOut,
     TermIn,
 )
+from committees.upkeep import actions as upkeep
 from portal.shared.api import Door, day_in_query, plain_or_404, refuse_names
 from portal.shared.days import today
 
@@ -80,6 +84,31 @@ class BodyView(mixins.ListModelMixin, mixins.RetrieveModelMixin, PersonDoor):
         """Change how orders of the body are read, and how its documents are written."""
         body = actions.save_paper_settings(body=self.get_object(), values=self.checked(), by=self.person)
         return Response(BodyDetail(body).data)
+
+    @extend_schema(operation_id="bodies_below", request=BodyBelowIn, responses={201: BodyDetail})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def below(self, request: Request, code: str) -> Response:
+        """Make a body right below this one."""
+        body = Body(parent=self.get_object(), **self.checked(BodyBelowIn))
+        return Response(BodyDetail(upkeep.create_body_below(body=body, by=self.person)).data, status=201)
+
+    @extend_schema(operation_id="bodies_names", request=BodyNamesIn, responses=BodyDetail)
+    @action(detail=True, methods=["patch"], filterset_class=None)
+    def names(self, request: Request, code: str) -> Response:
+        """Correct how a body below is called."""
+        values = self.checked(BodyNamesIn)
+        return Response(
+            BodyDetail(upkeep.edit_body_below(body=self.get_object(), values=values, by=self.person)).data
+        )
+
+    @extend_schema(operation_id="bodies_people", request=NewPersonIn, responses={201: MembershipOut})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def people(self, request: Request, code: str) -> Response:
+        """Enter somebody who has no account yet into an office; a letter lets them choose a password."""
+        body, values = self.get_object(), self.checked(NewPersonIn)
+        office = body.offices.select_related("body").get(role=values.pop("role"))
+        term = upkeep.add_person(office=office, by=self.person, **values)
+        return Response(MembershipOut(term).data, status=201)
 
     @extend_schema(operation_id="bodies_aliases", responses=AliasOut(many=True))
     @action(detail=True, filterset_class=None)

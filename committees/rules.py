@@ -52,7 +52,8 @@ def may_name_bodies(person: Asker, reader: Body | None) -> Verdict:
 
 def may_view_members(person: Asker, body: Body) -> Verdict:
     """Members are shown to their own body, to those who oversee it, and to the bodies under it."""
-    if access.member_readers(person).filter(pk=body.pk).exists():
+    # The right first: what the page read of it already costs no query.
+    if access.allows(person, "view_tasks", body) or access.member_readers(person).filter(pk=body.pk).exists():
         return YES
     return no(
         _("The members of this body are shown to its own members and to the bodies above and below it.")
@@ -92,18 +93,37 @@ def may_act_for_oneself(by: Person, reason: Sentence) -> Verdict:
 
 
 def may_appoint_in(by: Person, body: Body) -> Verdict:
-    """Who keeps the members of a body fills its offices; its head is appointed by the body above."""
+    """Who keeps the members of a body, or of one above it, fills its offices; the head only from above."""
     keeps = may_manage_members(by, body)
-    from_above = None if keeps else access.right(by, "manage_members", body.parent)
+    from_above = None if keeps else access.right_above(by, "manage_members", body)
     return Verdict(True, right=from_above) if from_above else keeps
 
 
 def may_appoint_head(by: Person, body: Body) -> Verdict:
-    """The head of a body is appointed by the body above it, or by an administrator."""
+    """The head of a body is appointed by a body above it, or by an administrator."""
     if is_administrator(by):
         return YES
     otherwise = _("The head of a body is appointed by the body above it, or by an administrator.")
-    return granted(access.right(by, "manage_members", body.parent), otherwise)
+    return granted(access.right_above(by, "manage_members", body), otherwise)
+
+
+def may_create_body_below(by: Person, body: Body) -> Verdict:
+    """Who keeps the members of a body, or of one above it, makes the bodies right below it."""
+    if not may_appoint_in(by, body):
+        return no(
+            _("Only who keeps the members of this body or of one above it, or an administrator, does this.")
+        )
+    if body.is_dissolved(today()):
+        return not_now(_("This body no longer exists: nothing is made below it."))
+    return may_appoint_in(by, body)
+
+
+def may_edit_body_below(by: Person, body: Body) -> Verdict:
+    """How a body is called is written by who keeps the members of a body above it, or an administrator."""
+    if is_administrator(by):
+        return YES
+    otherwise = _("The name of a body is changed by who keeps the members of a body above it.")
+    return granted(access.right_above(by, "manage_members", body), otherwise)
 
 
 def may_keep_office(by: Person, office: Office, permissions: Collection[str] | None = None) -> Verdict:
@@ -115,13 +135,17 @@ def may_keep_office(by: Person, office: Office, permissions: Collection[str] | N
         return YES
     if office.role == Role.HEAD:
         return may_appoint_head(by, office.body)
+    # Who appoints the head of a body gives nobody more by filling the other offices of it.
+    from_above = access.right_above(by, "manage_members", office.body)
     keeps = may_manage_members(by, office.body)
     if not keeps:
-        return keeps
+        return Verdict(True, right=from_above) if from_above else keeps
     held = with_implied(access.grants(by).get(office.body_id, frozenset()))
     beyond = set(access.permissions_of(office) if permissions is None else permissions) - held
     if not beyond:
         return keeps
+    if from_above:
+        return Verdict(True, right=from_above)
     reason = _(
         "This office may do what yours may not: %(rights)s."
         " The head of the body or an administrator fills it."
@@ -130,9 +154,11 @@ def may_keep_office(by: Person, office: Office, permissions: Collection[str] | N
     return no(reason % {"rights": rights})
 
 
-def may_fill_office(by: Person, person: Person, office: Office) -> Verdict:
+def may_fill_office(
+    by: Person, person: Person, office: Office, permissions: Collection[str] | None = None
+) -> Verdict:
     """Who keeps an office says who holds it and how long; nobody says it of themself."""
-    keeps = may_keep_office(by, office)
+    keeps = may_keep_office(by, office, permissions)
     if not keeps:
         return keeps
     if by.pk == person.pk:
@@ -156,9 +182,11 @@ def _own_office(by: Person) -> Sentence:
     )
 
 
-def may_change_term(by: Person, person: Person, office: Office) -> Verdict:
+def may_change_term(
+    by: Person, person: Person, office: Office, permissions: Collection[str] | None = None
+) -> Verdict:
     """Whoever may fill the office, or propose it for themself."""
-    fills = may_fill_office(by, person, office)
+    fills = may_fill_office(by, person, office, permissions)
     return YES if not fills and may_propose_term(by, person, office) else fills
 
 
@@ -228,6 +256,29 @@ def may_close(by: Person, person: Person) -> Verdict:
     if person.is_staff or person.is_superuser:
         return may_change_account(by, person)
     return _keeps_all_offices_of(by, person)
+
+
+def may_change_person(by: Person, person: Person) -> Verdict:
+    """Name and address of somebody are written by who may fill every office they hold; never one's own.
+
+    Whoever writes the address of an account reads its letters: a foreign body would act under that name.
+    """
+    if person.is_staff or person.is_superuser or is_administrator(by):
+        return may_change_account(by, person)
+    if by.pk == person.pk:
+        return no(_("Your own address is on your profile; your name is changed by somebody else."))
+    return _keeps_all_offices_of(by, person)
+
+
+def may_send_first_letter(by: Person, person: Person) -> Verdict:
+    """Who may change somebody sends them the letter for a first password, until they have chosen one."""
+    may = may_change_person(by, person)
+    if not may:
+        return may
+    if person.has_usable_password():
+        return not_now(_("This person has a password. Who forgot it asks for a letter on the sign-in page."))
+    takes = may_get_letter(person)
+    return may if takes else takes
 
 
 def _keeps_all_offices_of(by: Person, person: Person) -> Verdict:

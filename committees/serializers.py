@@ -126,6 +126,40 @@ class PapersIn(Input, serializers.ModelSerializer[Body]):
         fields = ("before_means", "letterhead", "place")
 
 
+class BodyBelowIn(Input, serializers.ModelSerializer[Body]):
+    """A body to be made right below another. Without a code it gets the one that the portal proposes."""
+
+    level = serializers.ChoiceField(Body.Level.choices, required=False)
+    chain = serializers.ChoiceField(Body.Chain.choices, required=False)
+
+    class Meta:
+        model = Body
+        fields = ("name_vi", "name_en", "short_name", "kind", "code", "level", "chain", "decision")
+        # Whether the code is free and well formed is said by the action, as on the page.
+        extra_kwargs = {"code": {"required": False, "validators": []}}
+
+
+class BodyNamesIn(Input, serializers.ModelSerializer[Body]):
+    """How a body is called, and what is noted of it."""
+
+    class Meta:
+        model = Body
+        fields = ("name_vi", "name_en", "short_name", "decision", "note")
+        extra_kwargs = {"name_vi": {"required": False}}
+
+
+class NewPersonIn(Input):
+    """Somebody who has no account yet, and their office."""
+
+    name = serializers.CharField(max_length=200, validators=[validate_plain])
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(Role.choices)
+    starts_on = DaySerializerField()
+    decision = serializers.CharField(
+        max_length=120, validators=[validate_plain], required=False, default="", allow_blank=True
+    )
+
+
 class AliasOut(serializers.ModelSerializer[Alias]):
     """What a name in the papers of a body means."""
 

@@ -40,6 +40,16 @@ def send_reset_letter(*, person: Person, by: Person) -> Person:
 
 
 @transaction.atomic
+def send_first_letter(*, person: Person, by: Person) -> Person:
+    """Send the letter for a first password again, to somebody who has not chosen one yet."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    right = rules.may_send_first_letter(by, person).or_raise()
+    owe_letter(person, by)
+    record("reset_letter_sent", about=person, by=by, right=right, after={"email": person.email})
+    return person
+
+
+@transaction.atomic
 def ask_reset_letter(*, account: str, address: str) -> None:
     """Somebody at this address of the network forgot a password: whoever is meant gets a letter.
 

@@ -127,7 +127,12 @@ def membership(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
             messages.success(request, _("The term of %(person)s is saved.") % _names(term))
         return redirect(term.office.body)
     may_end = term.ends_on is None or term.ends_on >= today()
-    context = {"about": term, "may_end": may_end, "title": _("Correct a term")}
+    context = {
+        "about": term,
+        "may_end": may_end,
+        "may_change_person": rules.may_change_person(request.user, term.person),
+        "title": _("Correct a term"),
+    }
     return _form_page(request, term.office.body, form, context)
 
 

@@ -15,20 +15,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from committees import access
 from committees.doors import SignedInRequest
 from committees.forms import OnForm
 from committees.models import Body, Membership
 from committees.roles import Role
 from committees.rules import (
-    may_appoint_head,
     may_appoint_in,
+    may_change_term,
+    may_create_body_below,
+    may_edit_body_below,
+    may_keep_office,
     may_keep_papers,
-    may_manage_members,
     may_name_bodies,
     may_view_members,
 )
+from committees.upkeep import page as upkeep
 from notices.rules import may_view_policy
 from portal.shared.days import day_of, format_day, today
+from portal.shared.verdicts import Verdict
 from tasks.lifecycle import GIVEN, OPEN
 from tasks.lists.tallies import tallies_of_body
 from tasks.models import Task
@@ -47,15 +52,20 @@ def body_page(request: SignedInRequest, code: str) -> HttpResponse:
     body = get_object_or_404(bodies, code=code)
     form = OnForm(request.GET if "on" in request.GET else {"on": format_day(today())})
     on = (form.cleaned_data.get("on") if form.is_valid() else None) or today()
-    context = {
+    with access.asking_once():
+        return render(request, "committees/detail.html", _context(request, body, form, on))
+
+
+def _context(request: SignedInRequest, body: Body, form: OnForm, on: date) -> dict[str, Any]:
+    return {
         "body": body,
         "form": form,
         "on": on,
         "today": today(),
         "now": timezone.now(),
         "may_manage": may_appoint_in(request.user, body),
-        "may_keep": may_manage_members(request.user, body),
-        "may_appoint_head": may_appoint_head(request.user, body),
+        "may_make_bodies": may_create_body_below(request.user, body),
+        "may_rename": may_edit_body_below(request.user, body),
         "may_view_policy": may_view_policy(request.user, body),
         "may_see_papers": may_name_bodies(request.user, body) or may_keep_papers(request.user, body),
         "title": body.name,
@@ -63,20 +73,42 @@ def body_page(request: SignedInRequest, code: str) -> HttpResponse:
         **_relatives(body),
         **_tasks(request, body),
     }
-    return render(request, "committees/detail.html", context)
 
 
 def _members(request: SignedInRequest, body: Body, on: date) -> dict[str, Any]:
-    """Who holds which office on the day, and the terms before and after it."""
-    may_view = may_view_members(request.user, body)
+    """Who holds which office on the day, the terms before and after it, and what this person may change."""
+    by = request.user
+    may_view = may_view_members(by, body)
     if not may_view:
         return {"may_view": may_view, "members": [], "others": [], "vacant": []}
-    terms = list(Membership.objects.filter(office__body=body).with_absence(on).in_order())
+    stored = Membership.objects.filter(office__body=body).with_absence(on)
+    terms = list(upkeep.with_letters(stored, body, today()).in_order())
     holding = [term for term in terms if term.holds_on(on)]
     others = sorted((term for term in terms if not term.holds_on(on)), key=_newest_first)
     held = {term.office.role for term in holding}
-    vacant = [role for role in KEY_OFFICES if body.kind == Body.Kind.COMMITTEE and role not in held]
-    return {"may_view": may_view, "members": holding, "others": others, "vacant": vacant}
+    offices = access.with_permissions(body.offices.select_related("body"))
+    rights = {office.role: may for office, may in offices}
+    keeps = may_appoint_in(by, body)
+
+    def rows(terms: list[Membership]) -> list[tuple[Membership, Verdict | None]]:
+        """Each with whether this person changes it; None for who keeps nobody here and sees no button."""
+        return [
+            (term, may_change_term(by, term.person, term.office, rights[term.office.role]) if keeps else None)
+            for term in terms
+        ]
+
+    return {
+        "may_view": may_view,
+        "keepers": upkeep.keepers(terms, rights, today()),
+        **(upkeep.missing(by, rows(terms), today()) if keeps else {}),
+        "members": rows(holding),
+        "others": rows(others),
+        "vacant": [
+            (Role(office.role), may_keep_office(by, office, may) if keeps else None)
+            for office, may in offices
+            if body.kind == Body.Kind.COMMITTEE and office.role in KEY_OFFICES and office.role not in held
+        ],
+    }
 
 
 def _newest_first(term: Membership) -> int:

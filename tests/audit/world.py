@@ -89,6 +89,11 @@ class World:
         Person.objects.filter(pk=self.people[who].pk).update(address_refused_at=timezone.now())
         return self.people[who]
 
+    def without_password(self, who: str) -> Person:
+        self.people[who].set_unusable_password()
+        self.people[who].save()
+        return self.people[who]
+
     def failed_letter(self) -> Letter:
         self.task("in_progress")
         person = Notice.objects.owed().select_related("person")[0].person

@@ -231,6 +231,8 @@ def pages_of(who: str) -> list[str]:
         "/reports/",
         "/profile/",
         "/accounts/password/",
+        "/accounts/forgotten/",
+        "/accounts/forgotten/done/",
     ]
     lead = [
         f"/tasks/{task.pk}/{verb}/"
@@ -265,6 +267,9 @@ def later_pages_of_a_lead() -> list[str]:
         *(f"/tasks/{weighed.pk}/{verb}/" for verb in verbs),
         f"/bodies/BCD-NGHEAN/members/{term.pk}/away/",
         f"/people/{term.person_id}/leave/",
+        f"/bodies/BCD-NGHEAN/people/{term.person_id}/",
+        "/bodies/BCD-NGHEAN/people/?q=so&role=member&starts_on=01/12/2026",
+        "/bodies/BCD-NGHEAN/below/",
     ]
 
 

@@ -7,8 +7,9 @@ from functools import partial
 
 from committees import actions
 from committees.models import Body, Membership, Person
-from committees.passwords.actions import send_reset_letter
+from committees.passwords.actions import send_first_letter, send_reset_letter
 from committees.roles import Role
+from committees.upkeep import actions as upkeep
 from portal.shared.days import today
 from tests.audit.world import Row, changed
 from tests.support.people import SINCE
@@ -64,6 +65,42 @@ COMMITTEE_EVENTS: dict[str, Row] = {
         "staff",
         "body_entered",
         lambda w, by: partial(actions.save_body, body=Body(**NEW_BODY), by=by),
+    ),
+    "committees.create_body_below": (
+        "secretary",
+        "body_entered",
+        lambda w, by: partial(
+            upkeep.create_body_below,
+            body=Body(parent=w.bodies.committee, kind="agency", name_vi="Phòng mới"),
+            by=by,
+        ),
+    ),
+    "committees.edit_body_below": (
+        "secretary",
+        "body_changed",
+        lambda w, by: partial(upkeep.edit_body_below, body=w.bodies.lead, values={"note": "x"}, by=by),
+    ),
+    "committees.add_person": (
+        "secretary",
+        ("person_entered", "membership_entered"),
+        lambda w, by: partial(
+            upkeep.add_person,
+            name="Người mới",
+            email="moi@demo.invalid",
+            office=w.bodies.committee.offices.get(role=Role.MEMBER),
+            starts_on=SINCE,
+            by=by,
+        ),
+    ),
+    "committees.change_person": (
+        "secretary",
+        "person_changed",
+        lambda w, by: partial(upkeep.change_person, person=w.people["member"], values={"phone": "09"}, by=by),
+    ),
+    "committees.send_first_letter": (
+        "secretary",
+        "reset_letter_sent",
+        lambda w, by: partial(send_first_letter, person=w.without_password("member"), by=by),
     ),
     "committees.set_office_permissions": (
         "staff",

@@ -12,6 +12,9 @@ PATCH  api:bodies-detail          body          200 200 403 403 403 403 403 401
 GET    api:bodies-aliases         body          200 200 403 403 403 403 403 401
 POST   api:bodies-aliases         body          201 201 403 403 403 403 403 401
 DELETE api:bodies-forget          alias         204 204 403 403 403 403 403 401
+POST   api:bodies-below           body          201 201 403 403 403 403 403 401
+PATCH  api:bodies-names           lead_body     200 200 403 403 403 403 403 401
+POST   api:bodies-people          body          201 201 403 403 403 403 403 401
 GET    api:bodies-members         body          200 200 200 200 200 403 403 401
 GET    api:bodies-reminders       body          200 200 200 403 200 403 403 401
 PUT    api:bodies-reminders       body          200 200 403 403 403 403 403 401

@@ -246,6 +246,16 @@ POST   bodies:papers              body          302 302 403 403 403 403 403 302
 POST   bodies:name                body          302 302 403 403 403 403 403 302
 POST   bodies:forget_name         alias         302 302 403 403 403 403 403 302
 POST   bodies:forget_column       meaning       302 302 403 403 403 403 403 302
+GET    bodies:below               body          200 200 403 403 403 403 403 302
+POST   bodies:below               body          302 302 403 403 403 403 403 302
+GET    bodies:edit_body           lead_body     200 200 403 403 403 403 403 302
+POST   bodies:edit_body           lead_body     302 302 403 403 403 403 403 302
+GET    bodies:edit_body           body          403 403 403 403 403 403 403 302
+GET    bodies:add_person          body          200 200 403 403 403 403 403 302
+POST   bodies:add_person          body          302 302 403 403 403 403 403 302
+GET    bodies:edit_person         member_of     200 200 403 403 403 404 404 302
+POST   bodies:edit_person         member_of     302 302 403 403 403 404 404 302
+POST   bodies:send_letter         member_of     409 409 403 403 403 404 404 302
 GET    bodies:appoint             body          200 200 403 403 403 403 403 302
 POST   bodies:appoint             body          302 302 403 403 403 403 403 302
 POST   bodies:appoint             as_head       403 403 403 403 403 403 403 302
@@ -266,6 +276,6 @@ POST   bodies:end_membership      secretary_term 302 403 403 403 403 404 404 302
 POST   bodies:away                head_term     302 403 403 403 403 404 404 302
 POST   bodies:away                secretary_term 302 302 403 403 403 404 404 302
 POST   people:leave               head_person   403 403 403 403 403 404 404 302
-GET    people:leave               person        403 403 404 404 403 404 404 302
-POST   people:leave               person        403 403 404 404 403 404 404 302
+GET    people:leave               person        200 200 404 404 403 404 404 302
+POST   people:leave               person        200 200 404 404 403 404 404 302
 """

@@ -73,6 +73,18 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "api:bodies-detail": {"place": "Nha Trang"},
     "api:bodies-aliases": {"name": "Sở KH&CN", "body": "LEAD"},
+    "api:bodies-below": {"name_vi": "Phòng mới", "kind": "agency"},
+    "api:bodies-names": {"short_name": "Sở mới"},
+    "api:bodies-people": {
+        "name": "Người mới",
+        "email": "nguoi.moi@demo.invalid",
+        "role": "officer",
+        "starts_on": "2026-01-01",
+    },
+    "bodies:below": {"name_vi": "Phòng mới", "parent": "COMMITTEE", "kind": "agency"},
+    "bodies:edit_body": {"name_vi": "Sở mới"},
+    "bodies:add_person": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
+    "bodies:edit_person": {"name": "Tên mới", "email": "moi@demo.invalid"},
     "bodies:papers": {"before_means": "that_day", "letterhead": "party", "place": "Nha Trang"},
     "bodies:name": {"name": "Sở KH&CN", "body": "LEAD"},
     "bodies:appoint": {"person": "outsider", "role": "member", "starts_on": "01/01/2026"},
@@ -252,6 +264,10 @@ class Settings:
             values = {"pk": self.head}
         if setting == "body" or (setting in APPOINTED and route.startswith("bodies:")):
             values = {"code": "COMMITTEE"}
+        if setting == "lead_body":
+            values = {"code": "LEAD"}
+        if setting == "member_of":
+            values = {"code": "COMMITTEE", "pk": self.people["member"].pk}
         if setting == "token":
             return urlsplit(unsubscribing.unsubscribe_url(self.notice.person, ["task_confirmed"])).path
         if setting in self.terms:
