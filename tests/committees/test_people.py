@@ -17,7 +17,7 @@ from audit.models import Event
 from committees.actions import save_body, save_person
 from committees.actions.common import BODY_FIELDS, MEMBERSHIP_FIELDS, PERSON_FIELDS
 from committees.models import Body, BodyGroupObjectPermission, Membership, Office, Person
-from tests.support import bulk
+from tests.support import recorded
 from tests.support.people import OFFICES, appoint, enter_everybody, make_person, the_bodies, the_people
 
 
@@ -69,11 +69,11 @@ def everything() -> dict[str, Any]:
 
 def test_entered_at_once_is_entered_one_by_one(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made the first time, entered again the second; both are what the actions would have entered."""
-    monkeypatch.setattr(bulk, "_recordings", {})
+    monkeypatch.setattr(recorded, "_recordings", {})
     ways = {
         "one by one": one_by_one,
-        "at once": lambda: bulk.entered_again("world", enter_everybody),
-        "again": lambda: bulk.entered_again("world", enter_everybody),
+        "at once": lambda: recorded.entered_again("world", enter_everybody),
+        "again": lambda: recorded.entered_again("world", enter_everybody),
     }
     worlds, returned = {}, {}
     for way, enter in ways.items():
@@ -91,7 +91,7 @@ def test_entered_at_once_is_entered_one_by_one(db: None, monkeypatch: pytest.Mon
 
 
 def test_a_world_is_made_anew_where_its_rows_do_not_fit(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_recordings", {})
+    monkeypatch.setattr(recorded, "_recordings", {})
     made = []
 
     def enter() -> None:
@@ -100,7 +100,7 @@ def test_a_world_is_made_anew_where_its_rows_do_not_fit(db: None, monkeypatch: p
 
     def enter_once_more() -> int:
         with transaction.atomic():
-            bulk.entered_again("world", enter)
+            recorded.entered_again("world", enter)
             transaction.set_rollback(True)
         return len(made)
 

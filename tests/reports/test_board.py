@@ -16,6 +16,7 @@ from tasks.lifecycle import FIVE, Pace
 from tasks.lists.filters import TaskFilter
 from tasks.models import Order, Task
 from tests.support.people import Bodies, TaskAt, make_body
+from tests.support.recorded import entered_again
 
 People = dict[str, Person]
 
@@ -28,6 +29,10 @@ def get(person: Person, by: str = "lead", more: str = "") -> Any:
 
 @pytest.fixture
 def busy(bodies: Bodies, people: People, order: Order, task_at: TaskAt) -> None:
+    entered_again("a board", lambda: _tasks_of_a_board(people, order, task_at))
+
+
+def _tasks_of_a_board(people: People, order: Order, task_at: TaskAt) -> None:
     for state in ("draft", "assigned", "in_progress", "submitted", "completed", "suspended", "withdrawn"):
         for days in (-5, 3, None):
             due_on = today() + timedelta(days=days) if days else None

@@ -21,7 +21,7 @@ from tasks.cycles import Cycle
 from tasks.lifecycle import State
 from tasks.models import Order, Recurrence, Task
 from tasks.orders import actions as order_actions
-from tests.support import bulk
+from tests.support import bulk, recorded
 
 SINCE = date(2025, 1, 10)
 
@@ -125,12 +125,12 @@ def bodies(db: None, request: pytest.FixtureRequest) -> Bodies:
     if "people" in request.fixturenames:
         bodies: Bodies = request.getfixturevalue("bodies_and_people")[0]
         return bodies
-    return bulk.entered_again("bodies", enter_bodies)
+    return recorded.entered_again("bodies", enter_bodies)
 
 
 @pytest.fixture
 def bodies_and_people(db: None) -> tuple[Bodies, dict[str, Person]]:
-    return bulk.entered_again("bodies and people", enter_everybody)
+    return recorded.entered_again("bodies and people", enter_everybody)
 
 
 @pytest.fixture
@@ -141,10 +141,13 @@ def people(bodies_and_people: tuple[Bodies, dict[str, Person]]) -> dict[str, Per
 
 @pytest.fixture
 def order(bodies: Bodies, people: dict[str, Person]) -> Order:
-    order = Order(
-        body=bodies.committee, number="11-KH/BCĐ", kind=Order.Kind.PLAN, issued_on=date(2026, 7, 28)
-    )
-    return order_actions.save_order(order=order, by=people["secretary"])
+    def make() -> Order:
+        order = Order(
+            body=bodies.committee, number="11-KH/BCĐ", kind=Order.Kind.PLAN, issued_on=date(2026, 7, 28)
+        )
+        return order_actions.save_order(order=order, by=people["secretary"])
+
+    return recorded.entered_again("order", make)
 
 
 TaskAt = Callable[..., Task]

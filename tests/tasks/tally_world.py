@@ -17,6 +17,7 @@ from tasks.lifecycle import RUNNING, State
 from tasks.models import Order, Part, Task
 from tasks.orders import actions as order_actions
 from tests.support.people import OFFICES, Bodies, appoint, make_body, make_person
+from tests.support.recorded import entered_again
 
 DAY = timedelta(days=1)
 NOW = date(2026, 11, 20)
@@ -140,6 +141,10 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
+    return entered_again("tasks that are counted", _counted)
+
+
+def _counted() -> World:
     made = World()
     top = make_body("TOP", kind="committee", level="central")
     committee = make_body("COMMITTEE", top, kind="committee")

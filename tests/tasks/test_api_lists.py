@@ -21,6 +21,7 @@ from tasks.orders import actions as order_actions
 from tasks.serializers import TaskRow
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, appoint, make_body, make_person
+from tests.support.recorded import entered_again
 from tests.tasks.api_tasks_helpers import address
 
 pytestmark = pytest.mark.once
@@ -32,6 +33,10 @@ pytestmark = pytest.mark.once
 @pytest.fixture
 def mixed(task_at: TaskAt, bodies: Bodies, order: Order) -> dict[str, Task]:
     """One task of each standing, beside one draft, one suspended and one withdrawn."""
+    return entered_again("mixed", lambda: _mixed(task_at, bodies, order))
+
+
+def _mixed(task_at: TaskAt, bodies: Bodies, order: Order) -> dict[str, Task]:
     day = timedelta(days=1)
     return {
         "in_time": task_at("assigned", due_on=today() + 30 * day, pillar="Hạ tầng", order=order),

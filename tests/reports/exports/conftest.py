@@ -10,10 +10,15 @@ from portal.shared.days import today
 from tasks.models import Task
 from tests.reports.exports.helpers import People
 from tests.support.people import Bodies, TaskAt, given
+from tests.support.recorded import entered_again
 
 
 @pytest.fixture
 def several(bodies: Bodies, people: People, task_at: TaskAt) -> dict[str, Task]:
+    return entered_again("several", lambda: _several(bodies, people, task_at))
+
+
+def _several(bodies: Bodies, people: People, task_at: TaskAt) -> dict[str, Task]:
     tasks = {
         "open": task_at("in_progress", title="Nhiệm vụ thường"),
         "draft": task_at("draft", title="Việc đang soạn"),
