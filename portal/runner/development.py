@@ -25,7 +25,7 @@ def run_tests(arguments: list[str]) -> int:
         options += arguments
         if database != "sqlite" and not chosen:
             options = without_day(options)
-            options += [] if "-m" in arguments else ["-m", "not once"]
+            options += [] if "-m" in arguments else ["-m", "not once or both"]
         done = subprocess.run(
             [str(PYTHON), "-m", "pytest", *options],
             cwd=ROOT,

@@ -115,6 +115,7 @@ def test_the_story_of_a_task_tells_every_event_of_its_actions() -> None:
     assert {verb for verb in written - HEADINGS.keys() if not verb.startswith(elsewhere)} == set()
 
 
+@pytest.mark.once
 def test_every_action_writes_one_event_with_its_change(world: World) -> None:
     for name, (who, verb, ready) in EVENTS.items():
         with transaction.atomic():
@@ -156,6 +157,7 @@ def test_an_event_lives_and_dies_with_its_change(world: World) -> None:
             person.refresh_from_db()
 
 
+@pytest.mark.once
 def test_a_refused_action_writes_nothing(world: World) -> None:
     for name in EVENTS.keys() - ONLY_ONESELF:
         _who, _verb, ready = EVENTS[name]
@@ -168,6 +170,7 @@ def test_a_refused_action_writes_nothing(world: World) -> None:
             transaction.set_rollback(True)
 
 
+@pytest.mark.once
 def test_a_superuser_is_marked(world: World) -> None:
     for name in EVENTS.keys() - ONLY_ONESELF:
         _who, _verb, ready = EVENTS[name]

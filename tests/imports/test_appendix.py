@@ -25,6 +25,8 @@ from tests.support import bulk
 from tests.support.office import document, saved, sheet, table_in
 from tests.support.people import Bodies, new_body
 
+pytestmark = pytest.mark.once
+
 WORDS = {
     "14": "30/8/2026; 30/11/2026",
     "28": "30/9/2026, duy trì liên tục",

@@ -283,6 +283,7 @@ def appendix(rows: int, faults: int) -> tuple[io.BytesIO, dict[str, tuple[str, s
     return saved(book), planted
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_two_hundred_faults_in_five_thousand_rows_are_all_found(order: Order) -> None:
     file, planted = appendix(5000, 200)

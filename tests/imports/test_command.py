@@ -19,7 +19,7 @@ from tasks.models import Order, Task
 from tests.support.office import HEADER, document, sheet
 from tests.support.people import Bodies
 
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.usefixtures("in_english"), pytest.mark.once]
 
 LEAD = "Sở Khoa học và Công nghệ"
 ROWS = [
@@ -108,6 +108,7 @@ def test_an_order_that_is_not_entered_yet_can_be_tried(file: Path, bodies: Bodie
         said(file, "--body", "COMMITTEE", "--order", "1/KH", "--commit")
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("by", [["--by", "secretary"], []])
 def test_with_commit_all_rows_are_drafts(file: Path, by: list[str], order: Order) -> None:
     """Without --by it is whoever entered the order."""

@@ -115,6 +115,7 @@ def test_rows_in_another_order_and_columns_left_out_change_nothing(
 # --- changed --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_each_cell_that_differs_is_applied_as_an_edit(
     comes_back: Comes, tasks: list[Task], people: People, bodies: Bodies
 ) -> None:
@@ -165,6 +166,7 @@ def changed(name: str, value: Any, place: int = 0) -> Callable[[list[Cells]], No
     return change
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "name, value, place, code",
     [
@@ -258,6 +260,7 @@ def test_a_row_that_changed_meanwhile_is_refused(
     assert (tasks[0].title, tasks[0].deliverable) == ("Lập danh mục điểm lõm sóng", "Của người khác")
 
 
+@pytest.mark.once
 def test_what_changes_between_reading_and_writing_is_refused_too(
     comes_back: Comes, tasks: list[Task], people: People
 ) -> None:
@@ -276,6 +279,7 @@ def test_what_changes_between_reading_and_writing_is_refused_too(
     assert tasks[0].title == "Lập danh mục điểm lõm sóng"
 
 
+@pytest.mark.once
 def test_a_task_that_its_writer_no_longer_sees_is_refused_by_its_row(
     comes_back: Comes, tasks: list[Task], people: People
 ) -> None:
@@ -346,6 +350,7 @@ def test_the_page_shows_was_and_becomes(
 # --- for real -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_out_of_the_portal_through_libreoffice_and_back(

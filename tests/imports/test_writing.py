@@ -353,6 +353,7 @@ def test_only_those_who_draft_import(who: str, received: Received, people: Peopl
 # --- many -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_no_row_asks_the_database_anything_of_its_own(
     received: Received, people: People, bodies: Bodies, django_assert_max_num_queries: Any
@@ -369,6 +370,7 @@ def test_no_row_asks_the_database_anything_of_its_own(
 # --- for real -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_reads_a_received_file(worker: Any, order: Order, people: People, settings: Any) -> None:

@@ -27,7 +27,7 @@ from tests.support.people import appoint, make_person
 
 TODAY = date(2026, 7, 21)  # a Tuesday
 TOMORROW = TODAY + timedelta(days=1)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def at(hour: int, minute: int = 0, day: date = TODAY) -> datetime:
@@ -119,6 +119,7 @@ def test_what_happened_since_the_last_one_is_one_letter(task, people, officer, s
     ) == [1, 2]
 
 
+@pytest.mark.both
 def test_the_letter_of_the_day_is_not_used_up_by_it(task, people, officer, smtp):
     send_back(task, people)
     assert officer not in sender.people_owed(TODAY, at(14))
@@ -233,6 +234,7 @@ def test_another_choice_between_two_attempts_loses_no_line(
     assert sum(other.title in text_of(one) for one in to(smtp, officer)) == 1
 
 
+@pytest.mark.both
 def test_what_is_given_up_goes_with_the_next_letter_of_the_day(task, people, officer, smtp, afternoon):
     notice = send_back(task, people)
     smtp.answer = lambda message: "550 not this"
@@ -247,6 +249,7 @@ def test_what_is_given_up_goes_with_the_next_letter_of_the_day(task, people, off
     assert notice.state == Notice.State.TOLD
 
 
+@pytest.mark.both
 def test_what_was_given_up_and_owed_alone_is_tried_at_once_the_next_day(task, people, officer, smtp):
     notice = send_back(task, people)
     smtp.answer = lambda message: "550 not this"
@@ -259,6 +262,7 @@ def test_what_was_given_up_and_owed_alone_is_tried_at_once_the_next_day(task, pe
     assert notice.letter == Letter.objects.get(person=officer, on=TOMORROW)
 
 
+@pytest.mark.both
 def test_what_one_letter_has_in_hand_is_in_no_other(task, people, officer, smtp, afternoon, monkeypatch):
     send_back(task, people)
     urging_actions.urge(task=task, by=people["secretary"])
@@ -278,6 +282,7 @@ def test_what_one_letter_has_in_hand_is_in_no_other(task, people, officer, smtp,
     assert len(set(found)) == 1
 
 
+@pytest.mark.both
 def test_a_line_that_another_letter_took_since_it_was_read_keeps_the_letter_back(
     task, people, officer, smtp, monkeypatch
 ):

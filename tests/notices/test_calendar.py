@@ -15,7 +15,7 @@ from notices.calendar import Calendar, describe_day_off
 from notices.models import CalendarDay
 from notices.public_holidays import GOVERNMENT_SWAPS, fill_years, fill_years_around
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # 2025: the Ministry of Labour's announcement of December 2024 (Tết 27-31/1; 2/5 for Saturday 26/4; 1-2/9).
 # 2026: the Ministry of Home Affairs' of October 2025 (Tết 16-20/2; 31/8 for Saturday 22/8), and of 25/12/2025

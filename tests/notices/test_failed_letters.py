@@ -31,7 +31,7 @@ from tests.support.admin_door import one_event
 from tests.support.people import TaskAt
 from tests.support.servers import Mailbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TODAY = date(2026, 7, 20)  # a Monday
 PAGE = "/admin/notices/letter/"
@@ -266,6 +266,7 @@ def test_an_address_that_was_corrected_meanwhile(
     assert "thu.ky@demo.invalid" in smtp.messages[0]["To"]
 
 
+@pytest.mark.both
 def test_a_letter_at_once_too(
     officer: Person, people: dict[str, Person], task_at: TaskAt, smtp: Mailbox
 ) -> None:
@@ -330,6 +331,7 @@ def somebody_else_did_it(letter: Letter, morning: Any) -> None:
     Letter.objects.filter(pk=letter.pk).update(next_attempt_at=datetime.now(VIETNAM))
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "happens, sentence",
     [

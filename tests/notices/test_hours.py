@@ -16,7 +16,7 @@ from tasks.models import Task
 from tasks.urging import actions as urging_actions
 
 TODAY = date(2026, 7, 21)  # a Tuesday
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def at(hour: int, minute: int = 0) -> datetime:

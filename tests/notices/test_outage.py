@@ -31,7 +31,7 @@ from tests.support.people import appoint, make_person
 
 TODAY = date(2026, 7, 20)  # a Monday
 DUE = date(2026, 7, 16)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 GONE = "550 5.1.1 nobody lives here"
 
 
@@ -164,6 +164,7 @@ def refuse(smtp: Any, person: Person) -> None:
     smtp.refuse = lambda address: GONE if address == person.email else None
 
 
+@pytest.mark.both
 def test_a_refused_address_turns_red_and_nothing_more_goes_there(late, officer, smtp):
     refuse(smtp, officer)
     remind(TODAY)
@@ -307,6 +308,7 @@ def test_it_is_red_on_the_profile_the_members_page_and_in_the_admin(late, people
     assert "refuses this person" not in page(officer, paths[1])
 
 
+@pytest.mark.both
 def test_it_is_trusted_again_in_the_admin(late, people, officer, smtp):
     refuse(smtp, officer)
     remind(TODAY)

@@ -88,6 +88,7 @@ def test_the_main_job_end_to_end(demo: Any, desk: Page, tmp_path: Any) -> None:
     assert desk.request.get(f"{demo.url}/tasks/{task.pk}/").status == 404
 
 
+@pytest.mark.once
 def test_an_order_goes_to_34_provinces_and_comes_back_as_a_sum(demo: Any, desk: Page) -> None:
     """Prepared by the secretary, approved by the head, made by the job; one province reports, one moves."""
     task = Task.objects.get(title__startswith="Trình Chương trình chuyển đổi số quốc gia")
@@ -154,6 +155,7 @@ APPENDIX = (
 )
 
 
+@pytest.mark.once
 def test_an_appendix_becomes_drafts_and_is_taken_back(demo: Any, desk: Page, tmp_path: Any) -> None:
     """Uploaded, read by the job while the page waits; a name and a day are answered; written; undone."""
     order = Order.objects.filter(body__code="BCDCP").earliest("pk")

@@ -55,6 +55,7 @@ def test_a_worker_sends_one_letter_to_whoever_is_late(
     assert late.title in letter.text
 
 
+@pytest.mark.once
 def test_two_bad_files_let_a_letter_through(
     worker: Any, smtp: Any, people: dict[str, Person], late: Any, order: Order, settings: Any
 ) -> None:

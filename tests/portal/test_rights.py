@@ -117,6 +117,7 @@ def acts_in_one_name(
                 person.refresh_from_db()
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_a_deputy_who_works_elsewhere_in_their_own_right(
     bodies: Bodies, people: People, order: Order, task_at: TaskAt, elsewhere: Task
@@ -135,6 +136,7 @@ def test_a_deputy_who_works_elsewhere_in_their_own_right(
     acts_in_one_name(World(bodies, people, order, task_at), elsewhere, choose, str)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_in_their_own_right_of_one_who_is_a_deputy_elsewhere(
     bodies: Bodies, people: People, order: Order, task_at: TaskAt, elsewhere: Task
@@ -169,6 +171,7 @@ def _gives(term: Membership, permission: str) -> bool:
     return permission in DEFAULTS[Role(term.office.role)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", range(6))
 def test_asked_in_any_order_the_answer_is_the_same(bodies: Bodies, people: People, seed: int) -> None:
     """One person with offices of their own and on behalf of two others, in three bodies, by chance."""

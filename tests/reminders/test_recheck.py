@@ -41,6 +41,7 @@ def world(people: dict[str, Person], bodies: Bodies, task_at: TaskAt) -> Iterato
         yield World(task, people, bodies, task_at, clock)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("owed, happens, reason", CASES, ids=lambda one: getattr(one, "__name__", ""))
 def test_no_mail_and_the_ledger_says_why(
     world: World, owed: Owed, happens: Happens, reason: DropReason

@@ -25,6 +25,8 @@ from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, other_than, ready_for
 from tests.support.told import told_by
 
+pytestmark = pytest.mark.once
+
 DAY = timedelta(days=1)
 People = dict[str, Person]
 HOW = "Tăng thêm hai người, làm cả thứ Bảy."
@@ -113,6 +115,7 @@ def test_a_secret_task_keeps_the_days_and_no_words(task_at: TaskAt, people: Peop
     assert actions.flag_risk(task=task, by=people["officer"], days=6, remedy="").risk_days == 6
 
 
+@pytest.mark.both
 def test_the_database_refuses_a_warning_that_means_nothing(flagged: Task) -> None:
     broken: list[dict[str, Any]] = [
         {"risk_days": 0},

@@ -25,6 +25,8 @@ from tasks.verbs import VERBS
 from tests.support.people import WHY, Bodies, appoint, make_body, make_person
 from tests.tasks.trees_helpers import People, many
 
+pytestmark = pytest.mark.once
+
 DAY = timedelta(days=1)
 
 

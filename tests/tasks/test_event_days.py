@@ -24,6 +24,8 @@ from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, task_below
 from tests.support.told import told_by
 
+pytestmark = pytest.mark.once
+
 People = dict[str, Person]
 DAY = timedelta(days=1)
 AFTER = {

@@ -14,6 +14,8 @@ from tasks.models import Order, Task
 from tasks.orders import actions as order_actions
 from tests.support.people import appoint, make_body, make_person
 
+pytestmark = pytest.mark.once
+
 Level = tuple[Body, Person, Order, Task]
 
 

@@ -112,6 +112,7 @@ def test_no_course_of_changes_loses_a_task(world: World, seed: int, steps: int) 
 # --- what a reader sees ---------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_the_overview_counts_what_its_reader_sees(world: World) -> None:
     """For every reader, day and deadline as a plain count of what they see; secret or helped in or not."""
     for who in WHO:

@@ -17,6 +17,7 @@ from tasks.lists.duties import Duties, Mine
 from tasks.lists.filters import TaskFilter
 from tasks.models import Task
 from tests.support.people import Bodies, TaskAt, appoint, make_person
+from tests.support.recorded import entered_again
 
 People = dict[str, Person]
 
@@ -41,6 +42,7 @@ def test_asks_to_sign_in(client: Client) -> None:
     assert client.get("/").headers["Location"] == "/accounts/login/?next=/"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "state, who",
     [
@@ -142,7 +144,11 @@ def test_restricted_work_is_not_on_the_page_of_a_member(people: People, task_at:
 
 
 @pytest.fixture
-def busy(task_at: TaskAt, people: People) -> None:
+def busy(task_at: TaskAt) -> None:
+    entered_again("one of each state and deadline", lambda: _tasks_of_each_kind(task_at))
+
+
+def _tasks_of_each_kind(task_at: TaskAt) -> None:
     late, soon = today() - timedelta(days=4), today()
     for state in ("draft", "proposed", "assigned", "in_progress", "submitted", "completed"):
         for due_on in (late, soon, today() + timedelta(days=40), None):
@@ -175,6 +181,7 @@ def test_sections_show_eight_and_count_all(people: People, task_at: TaskAt) -> N
     assert [row.days for row in section.rows[:2]] == [-11, -10]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["secretary", "deputy", "officer"])
 def test_twenty_rows_cost_as_many_queries_as_one(people: People, task_at: TaskAt, name: str) -> None:
     def one_of_each() -> None:

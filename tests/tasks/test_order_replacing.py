@@ -21,6 +21,8 @@ from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt
 from tests.tasks.orders_pages_helpers import signed_in, text_of
 
+pytestmark = pytest.mark.once
+
 WHY = "Thay bằng Kế hoạch mới."
 
 
@@ -112,6 +114,7 @@ def test_what_cannot_be_decided(
     assert states() == before
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "who, offered",
     [
@@ -224,6 +227,7 @@ def test_the_page_asks_of_each_task(
     assert states() == before | {one.pk: ("withdrawn", order.pk, instead.pk)}
 
 
+@pytest.mark.both
 def test_somebody_changed_a_task_meanwhile(
     client: Client, people: dict[str, Person], order: Order, new: Order, task_at: TaskAt
 ) -> None:

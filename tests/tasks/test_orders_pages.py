@@ -20,7 +20,7 @@ from tasks.orders import actions as order_actions
 from tests.support.people import Bodies, TaskAt
 from tests.tasks.orders_pages_helpers import signed_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 PDF = b"%PDF-1.7 plan"

@@ -20,6 +20,7 @@ from tasks.lists import below
 from tasks.models import Task
 from tests.support.api import Api
 from tests.support.people import Bodies, TaskAt, appoint, make_body, make_person
+from tests.support.recorded import entered_again
 
 pytestmark = pytest.mark.once
 
@@ -36,6 +37,10 @@ def enter(person: Person) -> Client:
 @pytest.fixture
 def country(bodies: Bodies, people: People) -> dict[str, Body]:
     """Two provinces with communes, and a ministry outside them; a secretary and a head at the top."""
+    return entered_again("country", lambda: _country(bodies))
+
+
+def _country(bodies: Bodies) -> dict[str, Body]:
     top = bodies.top
     for role in (Role.SECRETARY, Role.HEAD):
         appoint(make_person(f"top_{role}"), top, role)
@@ -52,6 +57,10 @@ def country(bodies: Bodies, people: People) -> dict[str, Body]:
 @pytest.fixture
 def above(country: dict[str, Body], bodies: Bodies) -> Task:
     """A task of the top given to everybody: late, done, silent and handed down once more."""
+    return entered_again("given to all", lambda: _given_to_all(country, bodies))
+
+
+def _given_to_all(country: dict[str, Body], bodies: Bodies) -> Task:
     secretary, head = (Person.objects.get(username=f"top_{role}") for role in ("secretary", "head"))
     task = Task(title="Toàn quốc", assigner=bodies.top, lead=bodies.committee, due_on=today() + 90 * DAY)
     actions.new_task(task=task, by=secretary)

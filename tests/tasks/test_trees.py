@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+import pytest
 from django.db import transaction
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from tasks.lifecycle import State
 from tasks.models import Task
 from tests.support.people import Bodies
 from tests.tasks.trees_helpers import People, many
+
+pytestmark = pytest.mark.once
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=VIETNAM)
 

@@ -24,7 +24,7 @@ from tasks.urging import actions as urging_actions
 from tests.notices.letters.helpers import DUE, TODAY, html_of, text_of
 from tests.support.people import appoint, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from tasks.urging import actions as urging_actions
 from tests.notices.letters.helpers import DUE, TODAY, completed, html_of, submitted, text_of, withdrawn
 from tests.support.people import appoint, make_body, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,7 @@ from tasks.models import Task
 from tests.notices.letters.helpers import DUE, TODAY, text_of
 from tests.support.people import appoint, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,7 @@ def morning() -> Iterator[time_machine.Traveller]:
 # What the server answers
 
 
+@pytest.mark.both
 def test_451_then_success(late, officer, smtp, morning):
     smtp.answer = lambda message: "451 greylisted, try again later"
     assert remind(TODAY).sent.failed == 1
@@ -73,6 +74,7 @@ def test_the_pause_grows(late, smtp, morning):
     assert pauses == [10, 20, 40, 80, 160, 160]
 
 
+@pytest.mark.both
 def test_550_ends_the_day_but_not_the_reminder(late, smtp, morning):
     smtp.answer = lambda message: "550 no such mailbox"
     for _ in range(6):
@@ -95,6 +97,7 @@ def test_one_refusal_does_not_stop_the_others(late, officer, bodies, smtp):
     assert (sent.letters, sent.failed) == (1, 1)
 
 
+@pytest.mark.both
 def test_the_server_is_down(late, officer, bodies, smtp, settings, morning):
     appoint(make_person("another"), bodies.lead, Role.SECRETARY)
     up = settings.EMAIL_PORT
@@ -256,6 +259,7 @@ def test_a_crash_repeats_only_its_letter_with_the_same_id(late, officer, bodies,
     assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.SENT}
 
 
+@pytest.mark.both
 def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monkeypatch):
     settle = claims.mark_told
     monkeypatch.setattr(letters, "mark_told", lambda *_letters: 0)
@@ -268,6 +272,7 @@ def test_what_a_crash_left_between_two_stamps_is_told(late, officer, smtp, monke
     assert sum(late.title in text_of(message) for message in smtp.messages) == len(smtp.messages) == 2
 
 
+@pytest.mark.both
 def test_a_claimed_letter_is_nobody_elses(late, officer):
     reminders.plan_reminders(TODAY)
     assert [letter.person for letter in claims.claim_letters([officer], TODAY)] == [officer]
@@ -275,6 +280,7 @@ def test_a_claimed_letter_is_nobody_elses(late, officer):
     assert not letters.people_owed(TODAY).exists()
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_send_once(request, people, task_at, bodies, smtp):
     """On PostgreSQL really at once; SQLite lets one writer after the other, which must hold as well."""

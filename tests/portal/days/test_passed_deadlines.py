@@ -24,6 +24,8 @@ from tests.support.people import WHY, Bodies, TaskAt, appoint, make_body, task_b
 from tests.tasks.admin_tasks_helpers import task_values
 from tests.tasks.task_forms_helpers import of, typed
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def english() -> Any:

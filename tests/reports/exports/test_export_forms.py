@@ -30,6 +30,8 @@ from tasks.models import Order, Task
 from tests.reports.exports.helpers import People, made, rows_of, sheet_of, stored, words_of
 from tests.support.people import Bodies, TaskAt
 
+pytestmark = pytest.mark.once
+
 # The form
 
 
@@ -189,6 +191,7 @@ def test_nobody_keeps_the_worker_busy_alone(several: dict[str, Task], people: Pe
     asked_for(people["head"])
 
 
+@pytest.mark.both
 def test_what_a_dead_worker_left_is_taken_up(
     several: dict[str, Task], people: People, monkeypatch: Any
 ) -> None:
@@ -207,6 +210,7 @@ def test_what_a_dead_worker_left_is_taken_up(
     assert export.state == "failed"
 
 
+@pytest.mark.both
 def test_who_lost_it_to_another_keeps_no_file(
     several: dict[str, Task], people: People, monkeypatch: Any
 ) -> None:
@@ -270,6 +274,7 @@ def test_rows_that_come_meanwhile_are_counted(people: People, task_at: TaskAt, m
     assert len(rows_of(export)) == 2
 
 
+@pytest.mark.both
 def test_memory_does_not_grow_with_the_rows() -> None:
     """Each row is written and forgotten: ten times the rows take no more room."""
     import tracemalloc

@@ -24,6 +24,7 @@ from tests.reports.exports.helpers import People, made, rows_of, sheet_of, words
 from tests.support.people import Bodies, TaskAt
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["head", "secretary", "member", "officer", "helper", "inspector", "sister"])
 @pytest.mark.parametrize("query", ["", "standing=overdue", "view=given", "q=viec"])
 def test_a_file_holds_exactly_what_the_screen_shows(

@@ -24,6 +24,7 @@ from tests.tasks.fan_out.helpers import DAY, People, prepare, run
 # --- who --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "who, may_prepare, may_start, may_record, may_cancel",
     [
@@ -70,6 +71,7 @@ def test_a_deputy_starts_what_is_in_their_field(
     assert above.get_absolute_url() in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("state", ["draft", "proposed", "submitted", "completed", "suspended", "withdrawn"])
 def test_only_a_task_at_work_is_given_to_many(
     state: str, task_at: TaskAt, communes: list[Body], people: People
@@ -190,6 +192,7 @@ def test_its_lead_learns_nothing_of_what_is_prepared(
     assert chosen.get(Task.objects.get(lead=communes[1]).get_absolute_url()).status_code == 404
 
 
+@pytest.mark.once
 def test_it_is_a_duty_of_whoever_approves(
     above: Task, communes: list[Body], people: People, django_assert_max_num_queries: Any
 ) -> None:
@@ -235,6 +238,7 @@ def test_the_admin_shows_fan_outs_and_changes_none(above: Task, communes: list[B
     assert "0/7" not in enter(people["staff"]).get(address).content.decode()
 
 
+@pytest.mark.once
 def test_the_provinces_of_the_demo(db: None, settings: Any) -> None:
     """The central committee gives one task to all of them; one that reports moves the sum by one."""
     settings.DEBUG = True

@@ -208,6 +208,7 @@ def test_lists_do_not_grow_by_what_is_not_for_their_reader(
     ).exists()
 
 
+@pytest.mark.once
 def test_no_address_of_it_answers(
     at_nine: None, people: People, everybody: People, task_at: TaskAt, hands_down: Person, bodies: Bodies
 ) -> None:

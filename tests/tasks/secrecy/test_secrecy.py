@@ -152,6 +152,7 @@ def words_of(verb: str) -> list[str]:
     return [name for name in named if name != "title" or verb != "edit"]
 
 
+@pytest.mark.once
 def test_every_verb_of_the_api_takes_numbers_only(people: People, task_at: TaskAt) -> None:
     """No verb is left out: a new one is asked the same, whatever its fields are called."""
     api = Api(people["admin"])
