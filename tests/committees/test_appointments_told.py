@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -258,11 +259,12 @@ def power(person: Person) -> set[tuple[str, str]]:
     found = {("flag", name) for name in ("is_staff", "is_superuser") if getattr(person, name)}
     if person.is_superuser:
         return found
-    for day in (today(), today() + 30 * DAY):
-        for pk, names in access.grants(person, day).items():
-            found |= {(str(pk), name) for name in names}
-        for name in access.READING:
-            found |= {(str(body.pk), name) for body in access.bodies(person, name, day)}
+    with access.asking_once():
+        for day in (today(), today() + 30 * DAY):
+            for pk, names in access.grants(person, day).items():
+                found |= {(str(pk), name) for name in names}
+            for name in access.READING:
+                found |= {(str(body.pk), name) for body in access.bodies(person, name, day)}
     return found
 
 
@@ -278,10 +280,10 @@ def moves(me: Person, everybody: list[Person]) -> Iterator[Callable[[], Any]]:
     for term in Membership.objects.filter(absence=None):
         yield partial(actions.end_membership, membership=term, ends_on=today() + 400 * DAY, by=me)
         for office in Office.objects.filter(body=term.office.body_id):
-            changed = Membership.objects.get(pk=term.pk)
+            changed = copy(term)
             changed.office = office
             yield partial(actions.appoint, membership=changed, by=me)
-        taken = Membership.objects.get(pk=term.pk)
+        taken = copy(term)
         taken.person = me
         yield partial(actions.appoint, membership=taken, by=me)
     for person in everybody:
@@ -296,7 +298,7 @@ def moves(me: Person, everybody: list[Person]) -> Iterator[Callable[[], Any]]:
         yield partial(actions.approve_term, proposal=proposal, by=me)
     for body in bodies:
         for parent in bodies:
-            moved = Body.objects.get(pk=body.pk)
+            moved = copy(body)
             moved.parent = parent
             yield partial(actions.save_body, body=moved, by=me)
     for name in ("is_staff", "is_superuser"):

@@ -27,6 +27,7 @@ NOT_INHERITED = (
     "DEBUG",
     "DJANGO_SETTINGS_MODULE",
     "PORTAL_PARTS_FILE",
+    "PYTHONDONTWRITEBYTECODE",
 )
 # What a real installation sets.
 REAL = {
@@ -92,7 +93,7 @@ class RunningPortal:
         return self.runners[-1]
 
     def start(self) -> None:
-        env = environment(PORT=str(self.port), PYTHONDONTWRITEBYTECODE="1")
+        env = environment(PORT=str(self.port))
         # A file, not a pipe: nobody reads while the test waits.
         with open(self.console, "ab") as console:
             argv = [sys.executable, "run.py"]
