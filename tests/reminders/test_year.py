@@ -1,4 +1,6 @@
-"""A year, day by day, in three zones: the letters of each day are those that the oracle writes.
+"""A year, day by day: the letters of each day are those that the oracle writes, wherever the server stands.
+
+The whole year where clocks change in summer, its first four months where they do not.
 
 The portal does everything through its actions and `manage.py remind`; `tests/support/oracle/` does the
 same to plain rows, by the rules in words, and knows nothing of the portal. What is compared is what came out
@@ -29,7 +31,9 @@ from tests.support import oracle
 from tests.support.oracle import Letters, Oracle
 from tests.support.zones import ZONES
 
-BEGIN, END = date(2026, 1, 1), date(2026, 12, 31)
+END = date(2026, 12, 31)
+# A clock without summer time is as far from Vietnam in every month.
+ENDS = {"UTC": date(2026, 4, 30), "Asia/Ho_Chi_Minh": date(2026, 4, 30), "America/New_York": END}
 
 
 # What stands in a letter, as its reader sees it: person → heading and title of every line.
@@ -94,7 +98,7 @@ def test_every_letter_of_a_year_is_the_oracles(zone: str) -> None:
         portal, expected = Portal(), the_oracle()
         seen: set[tuple[str, str]] = set()
         on = date(2025, 12, 31)
-        while on < END:
+        while on < ENDS[zone]:
             on += timedelta(days=1)
             morning = moment(f"{on} 06:45" if on.weekday() == 0 else f"{on} 08:00")
             while todo and todo[0][0] < morning:
@@ -111,8 +115,9 @@ def test_every_letter_of_a_year_is_the_oracles(zone: str) -> None:
             assert read(mail.outbox, portal.titles()) == as_read(letters), on
             seen |= {(kind, step) for lines in letters.values() for kind, _about, step in lines}
         assert (datetime.now().hour - 8) % 24 == (ZONES[zone] - 7) % 24, "the server moved"  # noqa: DTZ005
-    assert not todo
-    everything_was_asked(seen)
+    if ENDS[zone] == END:
+        assert not todo
+        everything_was_asked(seen)
 
 
 class Silent:

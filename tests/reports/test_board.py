@@ -13,8 +13,8 @@ from committees.models import Person
 from portal.shared.days import today
 from tasks import actions
 from tasks.lifecycle import FIVE, Pace
-from tasks.lists.filters import TaskFilter
 from tasks.models import Order, Task
+from tests.support.listed import listed
 from tests.support.people import Bodies, TaskAt, make_body
 from tests.support.recorded import entered_again
 
@@ -66,7 +66,7 @@ def asked_by(group: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("by", GROUPS)
-def test_every_number_is_a_link_to_its_tasks(busy: None, people: People, by: str, rf: Any) -> None:
+def test_every_number_is_a_link_to_its_tasks(busy: None, people: People, by: str) -> None:
     for name, more in asked_by(by):
         context = get(people[name], by, more).context
         counts, rows = context["counts"], context["rows"]
@@ -75,12 +75,12 @@ def test_every_number_is_a_link_to_its_tasks(busy: None, people: People, by: str
         assert sum(counts[pace] for pace in Pace) == open_ones
         whole = open_ones if "three" in more else counts["given"]
         assert sum(row["sum"] for row in rows) == whole
-        assert listed(rf, people[name], context["url"]) == counts["given"]
+        assert listed(people[name], context["url"]) == counts["given"]
         for row in rows:
             assert row["sum"] == sum(cell["count"] for cell in row["cells"])
-            assert listed(rf, people[name], row["url"]) == row["sum"]
+            assert listed(people[name], row["url"]) == row["sum"]
             for cell in row["cells"]:
-                assert listed(rf, people[name], cell["url"]) == cell["count"], cell
+                assert listed(people[name], cell["url"]) == cell["count"], cell
 
 
 def test_the_two_deadlines_tell_two_stories(busy: None, people: People) -> None:
@@ -91,14 +91,6 @@ def test_the_two_deadlines_tell_two_stories(busy: None, people: People) -> None:
     assert now["given"] == first["given"]
     moved = {way: first[way] - now[way] for way in FIVE if first[way] != now[way]}
     assert moved == {"done_on_time": -1, "done_late": 1, "in_time": -2, "overdue": 2}
-
-
-def listed(rf: Any, person: Person, url: str) -> int:
-    request = rf.get(url)
-    request.user = person
-    tasks = TaskFilter(request.GET, queryset=Task.objects.visible_to(person), request=request)
-    assert tasks.form.is_valid(), tasks.form.errors
-    return int(tasks.qs.count())
 
 
 def test_most_overdue_first(bodies: Bodies, people: People, task_at: TaskAt) -> None:

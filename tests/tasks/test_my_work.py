@@ -14,8 +14,8 @@ from committees.roles import Role
 from portal.shared.days import today
 from tasks import actions
 from tasks.lists.duties import Duties, Mine
-from tasks.lists.filters import TaskFilter
 from tasks.models import Task
+from tests.support.listed import listed
 from tests.support.people import Bodies, TaskAt, appoint, make_person
 from tests.support.recorded import entered_again
 
@@ -156,21 +156,13 @@ def _tasks_of_each_kind(task_at: TaskAt) -> None:
 
 
 @pytest.mark.parametrize("name", ["head", "secretary", "member", "officer", "inspector", "helper", "sister"])
-def test_each_count_is_a_link_to_exactly_its_rows(busy: None, people: People, name: str, rf: Any) -> None:
+def test_each_count_is_a_link_to_exactly_its_rows(busy: None, people: People, name: str) -> None:
     context = page(people[name]).context
     for section in [*context["sections"], context["others"]]:
-        assert listed(rf, people[name], section.url) == section.count, section.name
+        assert listed(people[name], section.url) == section.count, section.name
     for weekday in context["week"]:
-        assert listed(rf, people[name], weekday.url) == weekday.count
-    assert listed(rf, people[name], "/tasks/?mine=given") == context["given"]
-
-
-def listed(rf: Any, person: Person, url: str) -> int:
-    request = rf.get(url)
-    request.user = person
-    tasks = TaskFilter(request.GET, queryset=Task.objects.visible_to(person), request=request)
-    assert tasks.form.is_valid(), tasks.form.errors
-    return int(tasks.qs.count())
+        assert listed(people[name], weekday.url) == weekday.count
+    assert listed(people[name], "/tasks/?mine=given") == context["given"]
 
 
 def test_sections_show_eight_and_count_all(people: People, task_at: TaskAt) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+from django.db import connection
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,7 +86,8 @@ def check(world: World, tasks: TaskQuerySet, on: date, deadline: str = "current"
     assert sum(three[name] for name in Pace.values) == sum(row.state in OPEN for row in rows)
 
 
-@many(500)
+# PostgreSQL is asked in every shape; which rows a condition finds does not hang on the database.
+@many(500 if connection.vendor == "sqlite" else 150)
 @given(params=PARAMS, who=st.sampled_from(WHO), on=st.sampled_from(DAYS))
 def test_the_five_add_up_and_equal_a_count_by_hand(
     world: World, params: dict[str, Any], who: str, on: date
