@@ -43,7 +43,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=late_and_short)
+    items.sort(key=short_ones_last)
     if CHROMIUM or os.environ.get("CI"):
         return
     skip = pytest.mark.skip(
@@ -54,15 +54,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
-def late_and_short(test: pytest.Item) -> tuple[bool, bool]:
-    """Tests with real transactions after the others, which they leave an emptied database; long ones first.
+def short_ones_last(test: pytest.Item) -> tuple[bool, bool]:
+    """Slow tests first, those with real transactions before others: they wait for processes of their own.
 
-    A long one that begins last keeps one process at work while the other has nothing to do.
+    Meanwhile the other processes of the tests have work, and what is left at the end is short.
     """
     marker = test.get_closest_marker("django_db")
     fixtures = {"transactional_db", "live_server"} & set(getattr(test, "fixturenames", ()))
     transactional = bool(fixtures or (marker and marker.kwargs.get("transaction")))
-    return transactional, not test.get_closest_marker("slow")
+    return not test.get_closest_marker("slow"), not transactional
 
 
 def pytest_collection_finish() -> None:
