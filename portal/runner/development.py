@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from portal.runner import console
 from portal.runner.console import UserError
@@ -17,6 +18,8 @@ def run_tests(arguments: list[str]) -> int:
     """
     chosen = os.environ.get("PORTAL_TEST_DATABASE")
     postgresql = os.environ.get("PORTAL_TEST_POSTGRESQL", "postgresql")
+    # Dozens of processes load the same modules: compiled once, by the first of them.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     databases = [chosen] if chosen else ["sqlite"] if "--quick" in arguments else ["sqlite", postgresql]
     own_processes = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
     for database in databases:
@@ -29,7 +32,7 @@ def run_tests(arguments: list[str]) -> int:
         done = subprocess.run(
             [str(PYTHON), "-m", "pytest", *options],
             cwd=ROOT,
-            env={**os.environ, "PORTAL_TEST_DATABASE": database},
+            env={**environment, "PORTAL_TEST_DATABASE": database},
         )
         if done.returncode:
             return done.returncode
@@ -52,20 +55,26 @@ def without_day(arguments: list[str]) -> list[str]:
 
 
 def run_checks() -> int:
-    """Runs every check, then names those that failed."""
-    failed = []
-    for name, argv in checks():
-        done = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if done.returncode:
-            failed.append(name)
-        output = (done.stdout + done.stderr).strip()
-        console.print_line(
-            f"{'FAILED' if done.returncode else 'ok':<6} {name}" + (f"\n{output}" if done.returncode else "")
-        )
-        if name == "translations" and not done.returncode and "gettext" in output:
-            console.print_line(output)
+    """Runs every check, as many at once as there are cores, then names those that failed."""
+    failed, named = [], list(checks())
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        results = threads.map(_check, [argv for _name, argv in named])
+        for (name, _argv), done in zip(named, results, strict=True):
+            if done.returncode:
+                failed.append(name)
+            output = (done.stdout + done.stderr).strip()
+            console.print_line(
+                f"{'FAILED' if done.returncode else 'ok':<6} {name}"
+                + (f"\n{output}" if done.returncode else "")
+            )
+            if name == "translations" and not done.returncode and "gettext" in output:
+                console.print_line(output)
     console.print_line(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return 1 if failed else 0
+
+
+def _check(argv: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
 def checks() -> Iterator[tuple[str, list[str]]]:

@@ -81,11 +81,13 @@ def test_on_which_databases(
 
     def run(argv: list[str], env: dict[str, str], **_options: object) -> SimpleNamespace:
         assert argv[-len(arguments) :] == arguments or not arguments
+        assert "PYTHONDONTWRITEBYTECODE" not in env, "each process would compile every module"
         asked.append(env["PORTAL_TEST_DATABASE"])
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setenv("PORTAL_TEST_DATABASE", chosen)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.delenv("PORTAL_TEST_POSTGRESQL", raising=False)
     assert development.run_tests(arguments) == 0
     assert asked == databases

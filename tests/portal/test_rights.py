@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -97,11 +97,14 @@ def elsewhere(bodies: Bodies, people: People) -> Task:
 def acts_in_one_name(
     world: World, elsewhere: Task, choose: Callable[[str], Person], expected: Callable[[Person], str]
 ) -> None:
+    ways: tuple[Callable[[], AbstractContextManager[None]], ...] = (nullcontext, access.asking_once)
     for who, names in _by_actor().items():
         with transaction.atomic():
             chosen = choose(who)
-            for name, asking in product(names, (nullcontext, access.asking_once)):
-                ready = BY_OTHERS.get(name) or EVENTS[name][2]
+            for name, asking in product(names, ways):
+                _who, _verb, ready = EVENTS[name]
+                if name in BY_OTHERS:
+                    ready = BY_OTHERS[name]
                 with transaction.atomic():
                     by = Person.objects.get(pk=chosen.pk)
                     act, last = ready(world, by), newest()
