@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from tests.support.admin_door import enter, rows  # noqa: F401 - fixtures
-from tests.support.imports import received  # noqa: F401 - fixtures
+from tests.support.imports import read_here, received  # noqa: F401 - fixtures
 from tests.support.kept_counts import kept_counts_hold  # noqa: F401 - fixtures
 from tests.support.office import in_english  # noqa: F401 - fixtures
 from tests.support.people import bodies, bodies_and_people, order, people, task_at  # noqa: F401 - fixtures

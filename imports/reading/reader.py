@@ -12,7 +12,7 @@ import os
 import resource
 import signal
 import sys
-from typing import Any
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 
@@ -42,10 +42,9 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def answer(name: str) -> dict[str, Any]:
+def answer(file: IO[bytes], name: str) -> dict[str, Any]:
     try:
-        with open(0, "rb", closefd=False) as file:
-            return {"tables": [table_to_json(table) for table in tables(file, name)]}
+        return {"tables": [table_to_json(table) for table in tables(file, name)]}
     except ValidationError as error:
         return {"refused": error.code, "values": error.params or {}}
 
@@ -53,7 +52,9 @@ def answer(name: str) -> dict[str, Any]:
 def main() -> None:
     die_with_parent()
     limit_resources()
-    json.dump(answer(sys.argv[1]), sys.stdout, ensure_ascii=False, separators=(",", ":"))
+    with open(0, "rb", closefd=False) as file:
+        read = answer(file, sys.argv[1])
+    json.dump(read, sys.stdout, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tasks.models import Order, Task
 from tests.support.office import HEADER, document, sheet
 from tests.support.people import Bodies
 
-pytestmark = [pytest.mark.usefixtures("in_english"), pytest.mark.once]
+pytestmark = [pytest.mark.usefixtures("in_english", "read_here"), pytest.mark.once]
 
 LEAD = "Sở Khoa học và Công nghệ"
 ROWS = [

@@ -32,7 +32,7 @@ from tasks.models import Order, Task
 from tests.support.office import converted
 from tests.support.people import Bodies, TaskAt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("read_here")]
 People = dict[str, Person]
 Cells = dict[str, Any]
 Comes = Callable[..., Import]

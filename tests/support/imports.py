@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,7 @@ from imports import actions as import_actions
 from imports import meaning
 from imports.actions import files as importing
 from imports.models import Import, ImportRow
+from imports.reading import reader, sandbox
 from imports.reading.passed_over import passed_over_to_json
 from imports.reading.rows import Content
 from imports.types import CheckedRow, ColumnHeading, Due, FileRow, PassedOver, Problem
@@ -37,6 +39,16 @@ def unknown(words: str, *nearest: int) -> dict[str, Any]:
     """A lead that is no body the portal knows."""
     problem = Problem("lead", "unknown_body", {"words": words})
     return {"lead": (ReadName(words, nearest=nearest),), "problems": (problem,)}
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read by this process; `test_limits.py` asks that another one gives the same."""
+
+    def answer(file: IO[bytes], name: str) -> Any:
+        return json.loads(json.dumps(reader.answer(file, name)))
+
+    monkeypatch.setattr(sandbox, "_answer", answer)
 
 
 @pytest.fixture

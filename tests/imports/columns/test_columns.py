@@ -27,7 +27,7 @@ from tests.support.imports import checked, read_as, workbook
 from tests.support.office import HEADER
 from tests.support.people import Bodies
 
-pytestmark = [pytest.mark.usefixtures("in_english"), pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.usefixtures("in_english", "read_here"), pytest.mark.django_db, pytest.mark.once]
 
 
 def test_the_page_names_what_was_not_read_and_asks(read: Read, secretary: Client) -> None:

@@ -10,7 +10,7 @@ from committees.models import Person
 from imports import actions as import_actions
 from tests.imports.columns.helpers import TWO_DAYS, Read, again, days, text_of, url
 
-pytestmark = [pytest.mark.usefixtures("in_english"), pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.usefixtures("in_english", "read_here"), pytest.mark.django_db, pytest.mark.once]
 
 
 def test_what_a_hidden_column_means_can_be_said(read_hidden: Read, secretary: Client) -> None:
