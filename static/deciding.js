@@ -26,7 +26,6 @@ const KEYS = {
   k: () => document.querySelector("a[rel=prev]")?.click(),
   c: () => openQuestion(document.querySelector("[data-key=c]")),
   b: () => openQuestion(document.querySelector("[data-key=b]")),
-  "/": () => document.querySelector("header [type=search]")?.focus(),
 };
 
 document.addEventListener("keydown", (event) => {
