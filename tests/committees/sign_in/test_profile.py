@@ -223,7 +223,7 @@ def test_a_fault_says_nothing_was_written_and_gives_a_code(
     person: Person, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.DEBUG = False
-    monkeypatch.setattr(Person, "acting_memberships", lambda *args: 1 / 0)
+    monkeypatch.setattr("tasks.lists.my_work.MyWork.__init__", lambda *args: 1 / 0)
     client = Client(raise_request_exception=False)
     client.force_login(person)
     answer = client.get("/")
