@@ -5,6 +5,10 @@
 
 const TYPING = 180; // milliseconds without a key before it is asked
 let lists = 0;
+// A list that closes while a button below it is pressed would take the button away from under the pointer.
+let isPressed = false;
+addEventListener("pointerdown", () => (isPressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (isPressed = false), true);
 
 const pick = (field) => {
   const box = Object.assign(document.createElement("ul"), { className: "choose", id: `choose-${(lists += 1)}`, hidden: true });
@@ -54,7 +58,10 @@ const pick = (field) => {
     timer = setTimeout(ask, TYPING);
   });
   field.addEventListener("focus", () => field.value || ask());
-  field.addEventListener("blur", close);
+  field.addEventListener("blur", () => {
+    if (!isPressed) return close();
+    addEventListener("click", () => setTimeout(close), { once: true });
+  });
   field.addEventListener("keydown", (event) => {
     const last = options().length - 1;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

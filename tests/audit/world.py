@@ -18,6 +18,7 @@ from portal.shared.days import today
 from reports import actions as report_actions
 from reports.models import Export
 from tasks import actions as task_actions
+from tasks import rules
 from tasks.fan_outs import actions as fan_out_actions
 from tasks.models import FanOut, Order, OrderRelation, Task
 from tasks.orders import actions as order_actions
@@ -48,8 +49,10 @@ class World:
         return task
 
     def confirmed(self, by: Person) -> Task:
-        doer = by if by.is_superuser else self.people["secretary"]
-        return task_actions.confirm(task=self.task("submitted"), by=doer)
+        """By them, since only whoever confirmed takes that back; by the secretary where they may not."""
+        task = self.task("submitted")
+        doer = by if rules.may_confirm(by, task) else self.people["secretary"]
+        return task_actions.confirm(task=task, by=doer)
 
     def unsure(self) -> Task:
         return ready_for("vouch", self.task("draft"), self.people)

@@ -133,6 +133,12 @@ def test_a_lead_is_chosen_by_any_part_of_its_name(
     lead.press("Enter")
     expect(lead).to_have_value(f"{bodies.lead.name} (LEAD)")
     assert Axe().run(desk).response["violations"] == []
+    # A list that closes does not take the button away that is being pressed below it.
+    desk.set_viewport_size({"width": 1440, "height": 5000})
+    lead.fill("so")
+    expect(options.first).to_be_visible()
+    follow(desk, "main form .btn.main")
+    expect(desk.locator("[name=title]")).to_have_attribute("aria-invalid", "true")
 
 
 def test_a_day_is_read_back_in_words_and_chosen_in_a_calendar(
