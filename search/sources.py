@@ -155,10 +155,10 @@ def find_evidence(search: Search) -> list[Hit]:
 
 def find_notes(search: Search) -> list[Hit]:
     """Comments, progress notes and reports, the newest first."""
-    found = search.words.in_column("search_text")
+    holds_words = search.words.in_column("search_text")
     columns = ("at", "task_id", "task__title", "by__name", "words")
-    comments = Comment.objects.visible_to(search.person).filter(found).annotate(words=F("text"))
-    notes = Progress.objects.filter(found, task__in=Task.objects.visible_to(search.person))
+    comments = Comment.objects.visible_to(search.person).filter(holds_words).annotate(words=F("text"))
+    notes = Progress.objects.filter(holds_words, task__in=Task.objects.visible_to(search.person))
     rows: list[Any] = [
         row
         for kind in (comments, notes.annotate(words=F("note")))

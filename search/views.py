@@ -66,10 +66,10 @@ def find_groups(
         return []
     search = Search(request.user, words, today(), limit + 1)
     with access.asking_once():
-        found = [(source, source.find(search)) for source in sources or SOURCES]
+        hits_by_source = [(source, source.find(search)) for source in sources or SOURCES]
     return [
         Group(source, hits[:limit], len(hits) > limit, source.all_url(words))
-        for source, hits in found
+        for source, hits in hits_by_source
         if hits
     ]
 

@@ -73,15 +73,15 @@ class Words:
             for letter in _fold_letter(character):
                 letters.append(letter)
                 origin.append(index)
-        folded, found = "".join(letters), []
+        folded, spans = "".join(letters), []
         for word in self.folded:
             pattern = re.escape(word)
             # Whole words, else words that begin so, else what stands inside them.
             ways = (rf"\b{pattern}\b", rf"\b{pattern}", pattern)
             matches = (list(re.finditer(way, folded)) for way in ways)
-            found += [match.span() for match in next(filter(None, matches), ())]
+            spans += [match.span() for match in next(filter(None, matches), ())]
         places: list[tuple[int, int]] = []
-        for start, stop in sorted(found, key=lambda place: (place[0], -place[1])):
+        for start, stop in sorted(spans, key=lambda place: (place[0], -place[1])):
             if not places or origin[start] >= places[-1][1]:
                 places.append((origin[start], origin[stop - 1] + 1))
         return places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import (
     MaxLengthValidator,
@@ -11,7 +11,7 @@ from django.core.validators import (
 from django.db import models
 from django.db.models import F, Q
 
-from portal.shared.text import MAX_TEXT_LENGTH, validate_plain
+from portal.shared.text import MAX_TEXT_LENGTH, fold, validate_plain
 
 PLAIN_TEXT: list[Any] = [validate_plain]
 LONG_PLAIN_TEXT: list[Any] = [validate_plain, MaxLengthValidator(MAX_TEXT_LENGTH)]
@@ -25,11 +25,14 @@ class Searchable(models.Model):
 
     search_text = models.TextField(editable=False, default="")
 
+    # The columns that hold these words.
+    SEARCHED: ClassVar[tuple[str, ...]]
+
     class Meta:
         abstract = True
 
     def folded(self) -> str:
-        raise NotImplementedError
+        return fold(" ".join(getattr(self, name) for name in self.SEARCHED))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = self.folded()

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Person
-from portal.shared.text import fold, validate_plain
+from portal.shared.text import validate_plain
 from tasks.models.common import PLAIN_TEXT, Searchable
 from tasks.models.tasks import Task
 
@@ -51,6 +51,8 @@ class Evidence(Searchable):
     )
     removed_at = models.DateTimeField(null=True, editable=False)
 
+    SEARCHED = ("title", "file_name", "document")
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -71,6 +73,3 @@ class Evidence(Searchable):
 
     def __str__(self) -> str:
         return self.title
-
-    def folded(self) -> str:
-        return fold(f"{self.title} {self.file_name} {self.document}")

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from committees import access
 from committees.access import Asker
 from committees.models import Person
-from portal.shared.text import fold
 from tasks.models.common import LONG_PLAIN_TEXT, Searchable
 from tasks.models.scope import among
 from tasks.models.tasks import Task
@@ -32,6 +31,8 @@ class Progress(Searchable):
     note = models.TextField(_("what was done"), validators=LONG_PLAIN_TEXT)
     report = models.PositiveSmallIntegerField(_("submission number"), null=True, editable=False)
 
+    SEARCHED = ("note",)
+
     class Meta:
         verbose_name = _("progress note")
         verbose_name_plural = _("progress notes")
@@ -40,9 +41,6 @@ class Progress(Searchable):
 
     def __str__(self) -> str:
         return f"{self.percent} %"
-
-    def folded(self) -> str:
-        return fold(self.note)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -65,6 +63,8 @@ class Comment(Searchable):
     at = models.DateTimeField(_("when"))
     text = models.TextField(_("comment"), validators=LONG_PLAIN_TEXT)
 
+    SEARCHED = ("text",)
+
     objects: ClassVar[CommentQuerySet] = CommentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -74,6 +74,3 @@ class Comment(Searchable):
 
     def __str__(self) -> str:
         return self.text[:80]
-
-    def folded(self) -> str:
-        return fold(self.text)

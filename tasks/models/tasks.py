@@ -43,7 +43,7 @@ from tasks.lifecycle import (
     State,
     View,
 )
-from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT, nobody_twice
+from tasks.models.common import LONG_PLAIN_TEXT, PLAIN_TEXT, Searchable, nobody_twice
 from tasks.models.counting import (
     ISSUED,
     Tally,
@@ -406,7 +406,7 @@ def code_of(key: int) -> str:
     return f"NV-{key:05d}"
 
 
-class Task(models.Model):
+class Task(Searchable):
     """A duty given by one body (the assigner) to one accountable lead body."""
 
     class DueKind(models.TextChoices):
@@ -622,7 +622,7 @@ class Task(models.Model):
         Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     version = models.PositiveIntegerField(default=0, editable=False)
-    search_text = models.TextField(editable=False, default="")
+    SEARCHED = ("number", "title", "title_en", "deliverable", "description")
 
     objects: ClassVar[TaskQuerySet] = TaskQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -770,17 +770,6 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def folded(self) -> str:
-        """What a search compares; whoever writes tasks in bulk sets `search_text` to it."""
-        return fold(f"{self.number} {self.title} {self.title_en} {self.deliverable} {self.description}")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = self.folded()
-        fields = kwargs.get("update_fields")
-        if fields is not None:
-            kwargs["update_fields"] = {*fields, "search_text"}
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("tasks:detail", args=[self.pk])
